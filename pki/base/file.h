@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Whole small files: read with a cap, write so that a crash leaves the old or the new content, never a half.
+ */
+#ifndef PKI_BASE_FILE_H
+#define PKI_BASE_FILE_H
+
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+
+#include <sys/types.h>
+
+/* The whole file on `context`, NUL-terminated beyond `length`; longer than `limit` bytes is RA_TOO_LARGE. */
+RA_MUST_CHECK bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes *content,
+                             struct ra_error *error);
+
+/* Temporary file beside it, fsync, rename, fsync of the folder. `mode` is exact, whatever the umask. */
+RA_MUST_CHECK bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error);
+
+#endif
