@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Acceptance of a certificate request (PKCS#10, RFC 2986): only its public key is ever taken, and only after
+ * the proof that the sender holds the private one. Subject and requested extensions are neither read nor
+ * trusted.
+ *
+ * Refusals are RA_CSR_REFUSED with one of these reasons, and a Portuguese detail:
+ *   csr-malformed   not one DER or PEM request of at most CSR_MAX bytes without anything else; or a
+ * challengePassword csr-algorithm   key other than RSA, or signed with anything but
+ * sha256/384/512WithRSAEncryption csr-key-size    RSA of a size that the profile does not admit csr-exponent
+ * public exponent other than 65537 csr-signature   the self-signature is not valid
+ */
+#ifndef PKI_CERTIFICATE_CSR_H
+#define PKI_CERTIFICATE_CSR_H
+
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+#include "pki/certificate/profile.h"
+
+#include <openssl/x509.h>
+
+enum { CSR_MAX = 16384 }; /* bytes, PEM or DER */
+
+/* Owned by its talloc parent; freeing it frees the OpenSSL object. Not to be modified. */
+struct csr {
+    X509_REQ *request;
+    struct bytes der;        /* the request, without PEM armour */
+    struct bytes spki;       /* SubjectPublicKeyInfo, DER, in its one canonical encoding */
+    uint8_t spki_digest[32]; /* SHA-256 of `spki` */
+    unsigned key_bits;
+    int key_type; /* EVP_PKEY_RSA… */
+};
+
+/* Decodes only: form and size. For tools that describe requests; never enough to issue. */
+RA_MUST_CHECK bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr,
+                              struct ra_error *error);
+
+/* Key, exponent, digest and self-signature of a decoded request, against the sizes of `profile`. */
+RA_MUST_CHECK bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
+                             struct ra_error *error);
+
+/* csr_decode and csr_check: the way in for every request that may become a certificate. */
+RA_MUST_CHECK bool csr_accept(TALLOC_CTX *context, struct bytes input,
+                              const struct certificate_profile *profile, struct csr **csr,
+                              struct ra_error *error);
+
+#endif
