@@ -49,9 +49,10 @@ struct cmp_template {
     int64_t not_after_us;
 };
 
-/* Reads the only CertReqMsg of an ir or cr body. More or fewer than one is refused. */
-RA_MUST_CHECK bool cmp_read_template(TALLOC_CTX *context, const struct cmp_peek *peek,
-                                     struct cmp_template *output, struct ra_error *error);
+/* Reads one CertTemplate (RFC 4211 5), given whole with its SEQUENCE tag, as i2d_OSSL_CRMF_CERTTEMPLATE
+ * writes it. */
+RA_MUST_CHECK bool cmp_read_template(TALLOC_CTX *context, struct bytes encoded, struct cmp_template *output,
+                                     struct ra_error *error);
 
 /* The CRL reason in the only RevDetails of an rr body; 0 (unspecified) when absent. */
 RA_MUST_CHECK bool cmp_read_revocation_reason(const struct cmp_peek *peek, int *reason,

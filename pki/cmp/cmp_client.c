@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/cmp/cmp_client.h"
+
+#include "pki/cmp/cmp_message.h"
+
+#include <openssl/cmp.h>
+#include <openssl/err.h>
+#include <string.h>
+
+/* State of one conversation. `sent` and `received` are body types of the newest messages: they tell a refusal
+ * of the request from a failure around it. */
+struct conversation {
+    const struct cmp_authority *authority;
+    OSSL_CMP_CTX *cmp;
+    TALLOC_CTX *memory; /* bytes of the newest answer */
+    int sent;
+    int received; /* -1 when the carrier brought nothing that decodes */
+    struct ra_error carry_error;
+};
+
+struct cmp_exchange {
+    struct conversation conversation;
+    const struct cmp_certificate_request *request;
+    OSSL_CRMF_MSG *template;
+    bool refused_by_us;
+    struct ra_error check_error;
+    STACK_OF(X509) * chain;
+};
+
+void cmp_outcome_clear(struct cmp_outcome *outcome)
+{
+    X509_free(outcome->certificate);
+    sk_X509_pop_free(outcome->chain, X509_free);
+    *outcome = (struct cmp_outcome){.result = CMP_UNKNOWN};
+}
+
+/* OpenSSL prints its error queue to stderr unless somebody listens. The caller reports errors as values. */
+static int swallow_log(const char *function, const char *file, int line, OSSL_CMP_severity level,
+                       const char *text)
+{
+    (void)function, (void)file, (void)line, (void)level, (void)text;
+    return 1;
+}
+
+static OSSL_CMP_MSG *decode_message(struct bytes encoded)
+{
+    const unsigned char *at = encoded.data;
+    if (encoded.length == 0 || encoded.length > CMP_MESSAGE_LIMIT)
+        return NULL;
+    OSSL_CMP_MSG *message = d2i_OSSL_CMP_MSG(NULL, &at, (long)encoded.length);
+    if (message != NULL && at != encoded.data + encoded.length) {
+        OSSL_CMP_MSG_free(message);
+        return NULL;
+    }
+    return message;
+}
+
+static OSSL_CMP_MSG *transfer(OSSL_CMP_CTX *cmp, const OSSL_CMP_MSG *request)
+{
+    struct conversation *conversation = OSSL_CMP_CTX_get_transfer_cb_arg(cmp);
+    conversation->sent = OSSL_CMP_MSG_get_bodytype(request);
+    conversation->received = -1;
+    unsigned char *encoded = NULL;
+    int length = i2d_OSSL_CMP_MSG(request, &encoded);
+    if (length <= 0) {
+        ra_fail_crypto(&conversation->carry_error, "encode the CMP request");
+        return NULL;
+    }
+    TALLOC_FREE(conversation->memory);
+    conversation->memory = talloc_new(NULL);
+    struct bytes response = {NULL, 0};
+    bool carried = conversation->memory != NULL &&
+                   conversation->authority->carry(
+                       conversation->authority->carry_context, (struct bytes){encoded, (size_t)length},
+                       conversation->memory, &response, &conversation->carry_error);
+    OPENSSL_free(encoded);
+    if (!carried)
+        return NULL;
+    OSSL_CMP_MSG *message = decode_message(response);
+    if (message == NULL) {
+        ra_fail_reason(&conversation->carry_error, RA_UPSTREAM, "malformed",
+                       "a resposta da AC não é uma mensagem CMP");
+        return NULL;
+    }
+    conversation->received = OSSL_CMP_MSG_get_bodytype(message);
+    return message;
+}
+
+/* The AC's messages must come from a certificate made for that (RFC 6402 2.10): any holder under the same
+ * roots can sign, only a CMP authority may answer. */
+static int require_cmc_ca(int ok, X509_STORE_CTX *path)
+{
+    if (ok != 1 || X509_STORE_CTX_get_error_depth(path) != 0)
+        return ok;
+    X509 *signer = X509_STORE_CTX_get_current_cert(path);
+    EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(signer, NID_ext_key_usage, NULL, NULL);
+    bool found = false;
+    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++)
+        found = found || OBJ_obj2nid(sk_ASN1_OBJECT_value(usages, i)) == NID_cmcCA;
+    EXTENDED_KEY_USAGE_free(usages);
+    if (!found)
+        X509_STORE_CTX_set_error(path, X509_V_ERR_INVALID_PURPOSE);
+    return found;
+}
+
+static X509_STORE *new_store(const struct cmp_authority *authority)
+{
+    X509_STORE *store = X509_STORE_new();
+    if (store == NULL)
+        return NULL;
+    bool ok = X509_STORE_set_flags(store, X509_V_FLAG_X509_STRICT) == 1;
+    for (int i = 0; ok && i < sk_X509_num(authority->anchors); i++)
+        ok = X509_STORE_add_cert(store, sk_X509_value(authority->anchors, i)) == 1;
+    if (!ok) {
+        X509_STORE_free(store);
+        return NULL;
+    }
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), clock_now(authority->clock));
+    return store;
+}
+
+static bool set_transaction(OSSL_CMP_CTX *cmp, const uint8_t transaction[CMP_TRANSACTION_SIZE])
+{
+    ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+    bool ok = id != NULL && ASN1_OCTET_STRING_set(id, transaction, CMP_TRANSACTION_SIZE) == 1 &&
+              OSSL_CMP_CTX_set1_transactionID(cmp, id) == 1;
+    ASN1_OCTET_STRING_free(id);
+    return ok;
+}
+
+static bool set_trust(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
+{
+    X509_STORE *store = new_store(authority);
+    if (store == NULL)
+        return false;
+    X509_STORE_set_verify_cb(store, require_cmc_ca);
+    if (OSSL_CMP_CTX_set0_trustedStore(cmp, store) != 1) {
+        X509_STORE_free(store);
+        return false;
+    }
+    return authority->untrusted == NULL || OSSL_CMP_CTX_set1_untrusted(cmp, authority->untrusted) == 1;
+}
+
+static bool conversation_open(struct conversation *conversation, const struct cmp_authority *authority,
+                              const uint8_t transaction[CMP_TRANSACTION_SIZE], struct ra_error *error)
+{
+    *conversation = (struct conversation){.authority = authority, .sent = -1, .received = -1};
+    OSSL_CMP_CTX *cmp = conversation->cmp = OSSL_CMP_CTX_new(NULL, NULL);
+    if (cmp == NULL || OSSL_CMP_CTX_set_log_cb(cmp, swallow_log) != 1 || !set_trust(cmp, authority) ||
+        OSSL_CMP_CTX_set1_cert(cmp, authority->ra_certificate) != 1 ||
+        OSSL_CMP_CTX_set1_pkey(cmp, authority->ra_key) != 1 ||
+        (authority->ra_chain != NULL && OSSL_CMP_CTX_set1_extraCertsOut(cmp, authority->ra_chain) != 1) ||
+        OSSL_CMP_CTX_set_transfer_cb(cmp, transfer) != 1 ||
+        OSSL_CMP_CTX_set_transfer_cb_arg(cmp, conversation) != 1 || !set_transaction(cmp, transaction))
+        return ra_fail_crypto(error, "set up the CMP client");
+    return true;
+}
+
+static void conversation_close(struct conversation *conversation)
+{
+    OSSL_CMP_CTX_free(conversation->cmp);
+    conversation->cmp = NULL;
+    TALLOC_FREE(conversation->memory);
+}
+
+/* Failure bits that say nothing about the request itself: with them the certificate may exist or may come
+ * yet. */
+static bool is_passing_failure(int fail_info)
+{
+    static const int PASSING[] = {
+        OSSL_CMP_PKIFAILUREINFO_transactionIdInUse, OSSL_CMP_PKIFAILUREINFO_systemUnavail,
+        OSSL_CMP_PKIFAILUREINFO_systemFailure, OSSL_CMP_PKIFAILUREINFO_timeNotAvailable};
+    for (size_t i = 0; i < sizeof PASSING / sizeof *PASSING; i++)
+        if (fail_info >= 0 && (fail_info & 1 << PASSING[i]) != 0)
+            return true;
+    return false;
+}
+
+/* Did the AC consider the request and say no? An error in answer to certConf or pollReq is about the
+ * conversation, not about the request. OpenSSL sets the status only from messages whose protection held. */
+static bool refused_by_ac(const struct conversation *conversation)
+{
+    if (OSSL_CMP_CTX_get_status(conversation->cmp) != OSSL_CMP_PKISTATUS_rejection ||
+        is_passing_failure(OSSL_CMP_CTX_get_failInfoCode(conversation->cmp)))
+        return false;
+    switch (conversation->received) {
+    case CMP_BODY_IP:
+    case CMP_BODY_RP:
+        return true;
+    case CMP_BODY_ERROR:
+        return conversation->sent == CMP_BODY_IR || conversation->sent == CMP_BODY_RR;
+    default:
+        return false;
+    }
+}
+
+static void describe_status(const struct conversation *conversation, char text[CMP_STATUS_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (OSSL_CMP_CTX_get_status(conversation->cmp) < 0 ||
+        OSSL_CMP_CTX_snprint_PKIStatus(conversation->cmp, text, CMP_STATUS_TEXT_SIZE) == NULL)
+        return;
+    for (char *at = text; *at != '\0'; at++)
+        if (*at < 0x20 || *at > 0x7e)
+            *at = '?';
+}
+
+/* No believable answer: says whether the carrier failed or what it brought was not the AC's. */
+static bool fail_unknown(const struct conversation *conversation, struct ra_error *error)
+{
+    if (conversation->carry_error.code != RA_OK) {
+        *error = conversation->carry_error;
+        return false;
+    }
+    char text[CMP_STATUS_TEXT_SIZE];
+    describe_status(conversation, text);
+    const char *cause = ERR_reason_error_string(ERR_peek_last_error());
+    ra_fail_reason(error, RA_UPSTREAM, "ac-answer", "a resposta da AC não pôde ser aceita: %s %s",
+                   cause != NULL ? cause : "sem detalhe", text);
+    ERR_clear_error();
+    return false;
+}
+
+static bool verify_path(struct cmp_exchange *exchange, X509 *certificate)
+{
+    const struct cmp_authority *authority = exchange->conversation.authority;
+    bool ok = false;
+    X509_STORE *store = new_store(authority);
+    X509_STORE_CTX *path = X509_STORE_CTX_new();
+    STACK_OF(X509) *untrusted = OSSL_CMP_CTX_get1_extraCertsIn(exchange->conversation.cmp);
+    if (untrusted == NULL)
+        untrusted = sk_X509_new_null();
+    if (store == NULL || path == NULL || untrusted == NULL)
+        goto done;
+    for (int i = 0; i < sk_X509_num(authority->untrusted); i++)
+        if (X509_add_cert(untrusted, sk_X509_value(authority->untrusted, i), X509_ADD_FLAG_UP_REF) != 1)
+            goto done;
+    if (X509_STORE_CTX_init(path, store, certificate, untrusted) != 1 || X509_verify_cert(path) != 1)
+        goto done;
+    sk_X509_pop_free(exchange->chain, X509_free);
+    exchange->chain = X509_STORE_CTX_get1_chain(path);
+    X509_free(sk_X509_shift(exchange->chain));
+    ok = exchange->chain != NULL;
+done:
+    if (!ok)
+        ra_fail_reason(&exchange->check_error, RA_CERTIFICATE_REFUSED, "certificate-path",
+                       "o certificado devolvido não leva a uma raiz conhecida: %s",
+                       path != NULL ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(path))
+                                    : "memória");
+    sk_X509_pop_free(untrusted, X509_free);
+    X509_STORE_CTX_free(path);
+    X509_STORE_free(store);
+    return ok;
+}
+
+static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info, const char **text)
+{
+    struct cmp_exchange *exchange = OSSL_CMP_CTX_get_certConf_cb_arg(cmp);
+    exchange->refused_by_us = true;
+    exchange->check_error = (struct ra_error){0};
+    if (fail_info != 0) {
+        ra_fail_reason(&exchange->check_error, RA_CERTIFICATE_REFUSED, "certificate-key",
+                       "a AC certificou outra chave");
+        return fail_info;
+    }
+    if (!verify_path(exchange, certificate) ||
+        !exchange->request->check(exchange->request->check_context, certificate, &exchange->check_error)) {
+        *text = "the certificate is not the one ordered";
+        return 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
+    }
+    exchange->refused_by_us = false;
+    return 0;
+}
+
+static X509_EXTENSIONS *copy_extensions(const X509_EXTENSIONS *extensions)
+{
+    return sk_X509_EXTENSION_deep_copy(extensions, X509_EXTENSION_dup, X509_EXTENSION_free);
+}
+
+static bool set_template_parts(OSSL_CMP_CTX *cmp, const struct cmp_certificate_request *request)
+{
+    X509_EXTENSIONS *extensions = copy_extensions(request->extensions);
+    if (extensions == NULL || OSSL_CMP_CTX_set0_reqExtensions(cmp, extensions) != 1) {
+        sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+        return false;
+    }
+    if (EVP_PKEY_up_ref(request->public_key) != 1)
+        return false;
+    if (OSSL_CMP_CTX_set0_newPkey(cmp, 0, request->public_key) != 1) {
+        EVP_PKEY_free(request->public_key);
+        return false;
+    }
+    return (request->issuer == NULL || OSSL_CMP_CTX_set1_issuer(cmp, request->issuer) == 1) &&
+           OSSL_CMP_CTX_set1_subjectName(cmp, request->subject) == 1 &&
+           OSSL_CMP_CTX_set_option(cmp, OSSL_CMP_OPT_SUBJECTALTNAME_NODEFAULT, 1) == 1 &&
+           OSSL_CMP_CTX_set_option(cmp, OSSL_CMP_OPT_POPO_METHOD, OSSL_CRMF_POPO_RAVERIFIED) == 1;
+}
+
+/* The library's own validity option counts days from the machine's clock; ours is the instance's. */
+static bool set_validity(OSSL_CRMF_MSG *template, const struct cmp_certificate_request *request)
+{
+    ASN1_TIME *before = ASN1_TIME_set(NULL, request->not_before);
+    ASN1_TIME *after = ASN1_TIME_set(NULL, request->not_after);
+    if (before != NULL && after != NULL && OSSL_CRMF_MSG_set0_validity(template, before, after) == 1)
+        return true;
+    ASN1_TIME_free(before);
+    ASN1_TIME_free(after);
+    return false;
+}
+
+static int destroy_exchange(struct cmp_exchange *exchange)
+{
+    OSSL_CRMF_MSG_free(exchange->template);
+    sk_X509_pop_free(exchange->chain, X509_free);
+    conversation_close(&exchange->conversation);
+    return 0;
+}
+
+struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_authority *authority,
+                                      const struct cmp_certificate_request *request, struct ra_error *error)
+{
+    struct cmp_exchange *exchange = talloc_zero(context, struct cmp_exchange);
+    if (exchange == NULL) {
+        ra_fail(error, RA_NO_MEMORY, "CMP exchange");
+        return NULL;
+    }
+    talloc_set_destructor(exchange, destroy_exchange);
+    exchange->request = request;
+    if (!conversation_open(&exchange->conversation, authority, request->transaction, error)) {
+        talloc_free(exchange);
+        return NULL;
+    }
+    OSSL_CMP_CTX *cmp = exchange->conversation.cmp;
+    if (set_template_parts(cmp, request))
+        exchange->template = OSSL_CMP_CTX_setup_CRM(cmp, 0, 0);
+    if (exchange->template == NULL || !set_validity(exchange->template, request) ||
+        OSSL_CMP_CTX_set_certConf_cb(cmp, judge_certificate) != 1 ||
+        OSSL_CMP_CTX_set_certConf_cb_arg(cmp, exchange) != 1) {
+        ra_fail_crypto(error, "build the certificate template");
+        talloc_free(exchange);
+        return NULL;
+    }
+    return exchange;
+}
+
+/* After our refusal the newest exchange was certConf. It was told when the only complaint left is the
+ * library's own about the certificate: any trouble with the answer would stand before it. */
+static bool refusal_was_told(void)
+{
+    return ERR_GET_REASON(ERR_peek_error()) == CMP_R_CERTIFICATE_NOT_ACCEPTED;
+}
+
+static bool settle_failure(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    const struct conversation *conversation = &exchange->conversation;
+    if (exchange->refused_by_us && conversation->received == CMP_BODY_PKICONF && refusal_was_told()) {
+        outcome->result = CMP_CERTIFICATE_REFUSED;
+        *error = exchange->check_error;
+        ERR_clear_error();
+        return true;
+    }
+    if (refused_by_ac(conversation)) {
+        outcome->result = CMP_REFUSED;
+        describe_status(conversation, outcome->status_text);
+        ERR_clear_error();
+        return true;
+    }
+    return fail_unknown(conversation, error);
+}
+
+static bool settle_grant(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    X509 *certificate = OSSL_CMP_CTX_get0_newCert(exchange->conversation.cmp);
+    if (certificate == NULL || exchange->chain == NULL || X509_up_ref(certificate) != 1)
+        return ra_fail_crypto(error, "take the new certificate");
+    outcome->certificate = certificate;
+    outcome->chain = exchange->chain;
+    exchange->chain = NULL;
+    outcome->result = CMP_GRANTED;
+    ERR_clear_error();
+    return true;
+}
+
+bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    *outcome = (struct cmp_outcome){.result = CMP_UNKNOWN};
+    exchange->refused_by_us = false;
+    exchange->conversation.carry_error = (struct ra_error){0};
+    ERR_clear_error();
+    int after = 0;
+    int answer = OSSL_CMP_try_certreq(exchange->conversation.cmp, OSSL_CMP_IR, exchange->template, &after);
+    if (answer == 1)
+        return settle_grant(exchange, outcome, error);
+    if (answer == -1) {
+        outcome->result = CMP_WAITING;
+        outcome->retry_after_s = after > 0 ? after : 1;
+        ERR_clear_error();
+        return true;
+    }
+    return settle_failure(exchange, outcome, error);
+}
+
+static bool is_offered_reason(int reason)
+{
+    switch (reason) {
+    case CRL_REASON_UNSPECIFIED:
+    case CRL_REASON_KEY_COMPROMISE:
+    case CRL_REASON_AFFILIATION_CHANGED:
+    case CRL_REASON_SUPERSEDED:
+    case CRL_REASON_CESSATION_OF_OPERATION:
+    case CRL_REASON_PRIVILEGE_WITHDRAWN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool was_already_revoked(const struct conversation *conversation)
+{
+    int fail_info = OSSL_CMP_CTX_get_failInfoCode(conversation->cmp);
+    return fail_info >= 0 && (fail_info & 1 << OSSL_CMP_PKIFAILUREINFO_certRevoked) != 0;
+}
+
+static bool settle_revocation(const struct conversation *conversation, int answer,
+                              struct cmp_outcome *outcome, struct ra_error *error)
+{
+    if (answer != 1 && !refused_by_ac(conversation))
+        return fail_unknown(conversation, error);
+    bool done = answer == 1 || was_already_revoked(conversation);
+    outcome->result = done ? CMP_GRANTED : CMP_REFUSED;
+    describe_status(conversation, outcome->status_text);
+    ERR_clear_error();
+    return true;
+}
+
+bool cmp_revoke(const struct cmp_authority *authority, const uint8_t transaction[CMP_TRANSACTION_SIZE],
+                X509 *certificate, int reason, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    *outcome = (struct cmp_outcome){.result = CMP_UNKNOWN};
+    if (!is_offered_reason(reason))
+        return ra_fail_reason(error, RA_INVALID, "revocation-reason",
+                              "motivo de revogação %d não é oferecido", reason);
+    struct conversation conversation;
+    ERR_clear_error();
+    bool ok = conversation_open(&conversation, authority, transaction, error);
+    if (ok && (OSSL_CMP_CTX_set1_oldCert(conversation.cmp, certificate) != 1 ||
+               OSSL_CMP_CTX_set_option(conversation.cmp, OSSL_CMP_OPT_REVOCATION_REASON, reason) != 1))
+        ok = ra_fail_crypto(error, "build the revocation request");
+    if (ok)
+        ok = settle_revocation(&conversation, OSSL_CMP_exec_RR_ses(conversation.cmp), outcome, error);
+    conversation_close(&conversation);
+    return ok;
+}
