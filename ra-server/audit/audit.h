@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The room that remembers (design 2.11, protocol 7): every act and every reading of a case by staff is an
+ * event, written in the transaction of the act itself. If the event cannot be written the act fails with it.
+ * A job gives events their leaf numbers in the Merkle log and has a checkpoint signed; nothing of that is the
+ * caller's work.
+ *
+ * A leaf is public in form: it never carries personal data. Two objects are given with each event:
+ *   detail    typed values only: words, digests, uuids, instants, numbers, truths, and arrays of them. What
+ * is not such a value (free text, anything with a space or '@', eleven or fourteen bare digits) is moved to
+ *             `personal` under its own name, so that no mistake can publish it. `detail.person` (uuid of a
+ * row of person) becomes the leaf's field of that name. personal  everything else: kept apart with a salt of
+ * its own; the leaf holds SHA-256(salt ‖ bytes).
+ *
+ * Thread rules: all functions belong to the thread that owns the db given.
+ */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include "app.h"
+#include "http/http.h"
+#include "pki/base/error.h"
+#include "rooms.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+struct order; /* orders/orders.h */
+
+/* X(identifier, "WORD IN THE LEAF"). Those of identification-rules 3.8 keep its words; the rest is what a
+ * counter needs besides. */
+#define AUDIT_CODES(X)                                                                                       \
+    X(AUDIT_REQUEST_CREATED, "REQUEST_CREATED")                                                              \
+    X(AUDIT_REQUEST_CHANGED, "REQUEST_CHANGED") /* data of the order; detail: which fields */                \
+    X(AUDIT_REQUEST_CANCELLED, "REQUEST_CANCELLED")                                                          \
+    X(AUDIT_CONTACT_CHANGED, "CONTACT_CHANGED")                                                              \
+    X(AUDIT_EMAIL_CONFIRMED, "EMAIL_CONFIRMED")                                                              \
+    X(AUDIT_HOLDER_LOGIN_OK, "HOLDER_LOGIN_OK")                                                              \
+    X(AUDIT_HOLDER_LOGIN_FAIL, "HOLDER_LOGIN_FAIL")                                                          \
+    X(AUDIT_PAYMENT_RECORDED, "PAYMENT_RECORDED")                                                            \
+    X(AUDIT_PAYMENT_UNDONE, "PAYMENT_UNDONE")                                                                \
+    X(AUDIT_NOTE_ADDED, "NOTE_ADDED")                                                                        \
+    X(AUDIT_NOTICE_RESENT, "NOTICE_RESENT")                                                                  \
+    X(AUDIT_APPT_BOOKED, "APPT_BOOKED")                                                                      \
+    X(AUDIT_APPT_RESCHEDULED, "APPT_RESCHEDULED")                                                            \
+    X(AUDIT_APPT_CANCELLED, "APPT_CANCELLED")                                                                \
+    X(AUDIT_APPT_NOSHOW, "APPT_NOSHOW")                                                                      \
+    X(AUDIT_CHECKED_IN, "CHECKED_IN")                                                                        \
+    X(AUDIT_CALLED, "CALLED")                                                                                \
+    X(AUDIT_PARKED, "PARKED")                                                                                \
+    X(AUDIT_FINISHED, "FINISHED")                                                                            \
+    X(AUDIT_UNDONE, "UNDONE") /* detail: which act */                                                        \
+    X(AUDIT_DOC_PRESENTED, "DOC_PRESENTED")                                                                  \
+    X(AUDIT_DOC_REMOVED, "DOC_REMOVED")                                                                      \
+    X(AUDIT_DOC_READ, "DOC_READ") /* the bytes of a document left the house */                               \
+    X(AUDIT_DOC_REJECTED, "DOC_REJECTED")                                                                    \
+    X(AUDIT_SECOND_DOC_REQUESTED, "SECOND_DOC_REQUESTED")                                                    \
+    X(AUDIT_ITEM_ACCEPTED, "ITEM_ACCEPTED")                                                                  \
+    X(AUDIT_ITEM_REJECTED, "ITEM_REJECTED")                                                                  \
+    X(AUDIT_ITEM_REOPENED, "ITEM_REOPENED")                                                                  \
+    X(AUDIT_ITEM_WAIVED, "ITEM_WAIVED")                                                                      \
+    X(AUDIT_CONSULTED, "CONSULTED") /* a kind without a word of its own below */                             \
+    X(AUDIT_CNH_CONSULTED, "CNH_CONSULTED")                                                                  \
+    X(AUDIT_RECEITA_CPF_QUERIED, "RECEITA_CPF_QUERIED")                                                      \
+    X(AUDIT_RECEITA_CNPJ_QUERIED, "RECEITA_CNPJ_QUERIED")                                                    \
+    X(AUDIT_BIO_COLLECTED, "BIO_COLLECTED")                                                                  \
+    X(AUDIT_BIO_SUBMITTED, "BIO_SUBMITTED")                                                                  \
+    X(AUDIT_BIO_RESULT, "BIO_RESULT")                                                                        \
+    X(AUDIT_BIO_CONFLICT_OPENED, "BIO_CONFLICT_OPENED")                                                      \
+    X(AUDIT_BIO_CONFLICT_ANSWERED, "BIO_CONFLICT_ANSWERED")                                                  \
+    X(AUDIT_NEGLIST_QUERIED, "NEGLIST_QUERIED")                                                              \
+    X(AUDIT_NEGLIST_HIT, "NEGLIST_HIT")                                                                      \
+    X(AUDIT_DIVERGENCE_SUSPENDED, "DIVERGENCE_SUSPENDED")                                                    \
+    X(AUDIT_DIVERGENCE_RESOLVED, "DIVERGENCE_RESOLVED")                                                      \
+    X(AUDIT_VIDEO_STARTED, "VIDEO_STARTED")                                                                  \
+    X(AUDIT_VIDEO_CONSENT, "VIDEO_CONSENT")                                                                  \
+    X(AUDIT_VIDEO_INTERRUPTED, "VIDEO_INTERRUPTED")                                                          \
+    X(AUDIT_VIDEO_ENDED, "VIDEO_ENDED")                                                                      \
+    X(AUDIT_TERM_SHOWN, "TERM_SHOWN")                                                                        \
+    X(AUDIT_TERM_COUNTERSIGNED, "TERM_COUNTERSIGNED")                                                        \
+    X(AUDIT_TERM_SIGNED, "TERM_SIGNED")                                                                      \
+    X(AUDIT_VALIDATION_APPROVED, "VALIDATION_APPROVED")                                                      \
+    X(AUDIT_VERIFICATION_APPROVED, "VERIFICATION_APPROVED")                                                  \
+    X(AUDIT_VERIFICATION_RETURNED, "VERIFICATION_RETURNED")                                                  \
+    X(AUDIT_VERIFICATION_REFUSED, "VERIFICATION_REFUSED")                                                    \
+    X(AUDIT_STATEMENT_REJECTED,                                                                              \
+      "STATEMENT_REJECTED") /* somebody handed in a statement that does not hold */                          \
+    X(AUDIT_ATTEMPT_VOIDED, "ATTEMPT_VOIDED")                                                                \
+    X(AUDIT_MAIL_HALF_MADE, "MAIL_HALF_MADE")                                                                \
+    X(AUDIT_MAIL_HALF_SENT, "MAIL_HALF_SENT")                                                                \
+    X(AUDIT_MAIL_HALF_DESTROYED, "MAIL_HALF_DESTROYED")                                                      \
+    X(AUDIT_CERT_REQUESTED, "CERT_REQUESTED")                                                                \
+    X(AUDIT_CERT_REQUEST_REFUSED, "CERT_REQUEST_REFUSED")                                                    \
+    X(AUDIT_CERT_UNKNOWN, "CERT_UNKNOWN") /* the AC's answer is not known yet */                             \
+    X(AUDIT_CERT_ISSUED, "CERT_ISSUED")                                                                      \
+    X(AUDIT_CERT_MISMATCH, "CERT_MISMATCH") /* alarm: not what was ordered */                                \
+    X(AUDIT_CERT_DELIVERED, "CERT_DELIVERED")                                                                \
+    X(AUDIT_REVOCATION_REQUESTED, "REVOCATION_REQUESTED")                                                    \
+    X(AUDIT_REVOCATION_EXECUTED, "REVOCATION_EXECUTED")                                                      \
+    X(AUDIT_FRAUD_REPORTED, "FRAUD_REPORTED") /* "não fui eu" too */                                        \
+    X(AUDIT_ROSTER_ACCEPTED, "ROSTER_ACCEPTED")                                                              \
+    X(AUDIT_AGENT_ADDED, "AGENT_ADDED")                                                                      \
+    X(AUDIT_AGENT_REMOVED, "AGENT_REMOVED")                                                                  \
+    X(AUDIT_PERM_GRANTED, "PERM_GRANTED")                                                                    \
+    X(AUDIT_PERM_REVOKED, "PERM_REVOKED")                                                                    \
+    X(AUDIT_LOGIN_OK, "LOGIN_OK")                                                                            \
+    X(AUDIT_LOGIN_FAIL, "LOGIN_FAIL")                                                                        \
+    X(AUDIT_LOGOUT, "LOGOUT")                                                                                \
+    X(AUDIT_SESSION_TIMEOUT, "SESSION_TIMEOUT")                                                              \
+    X(AUDIT_CASE_READ, "CASE_READ")           /* detail.what: show, checklist, dossier … */                \
+    X(AUDIT_CASES_SEARCHED, "CASES_SEARCHED") /* find; the text sought is personal */                        \
+    X(AUDIT_QUEUE_READ, "QUEUE_READ")                                                                        \
+    X(AUDIT_REPORT_READ, "REPORT_READ")                                                                      \
+    X(AUDIT_AGENDA_CHANGED, "AGENDA_CHANGED") /* hours, holidays, blocks */                                  \
+    X(AUDIT_EXPORT_MADE, "EXPORT_MADE")                                                                      \
+    X(AUDIT_PROOF_MADE, "PROOF_MADE")                                                                        \
+    X(AUDIT_CLOCK_ADJUSTED, "CLOCK_ADJUSTED")                                                                \
+    X(AUDIT_LOG_VERIFIED, "LOG_VERIFIED")                                                                    \
+    X(AUDIT_RETENTION_PURGED, "RETENTION_PURGED")
+
+enum audit_code {
+#define X(id, word) id,
+    AUDIT_CODES(X)
+#undef X
+        AUDIT_CODE_COUNT
+};
+
+/* The word in the leaf. Never NULL. */
+const char *audit_code_word(enum audit_code code);
+
+/* Writes the event of an act in the request's open transaction. Who acted comes from the request: on the
+ * office listener the caller that the authorizer proved (approval/office.h), on the public one the holder.
+ * `order` may be NULL. `detail` and `personal` are taken, also on failure; `personal` may be NULL, `detail`
+ * may not (NULL is taken for memory that ran out: say json_object() for nothing). */
+RA_MUST_CHECK bool audit_record(struct http_request *request, enum audit_code code, const struct order *order,
+                                json_t *take_detail, json_t *take_personal, struct ra_error *error);
+
+/* CASE_READ with detail {"what": what}: what every GET of a case by staff calls. On the public listener (the
+ * holder reads his own) it does nothing. `what` is a stable word: "show", "checklist", "dossier". */
+RA_MUST_CHECK bool audit_case_read(struct http_request *request, const struct order *order, const char *what,
+                                   struct ra_error *error);
+
+/* The order of an event where there is no struct order at hand: background jobs. */
+struct audit_subject {
+    int64_t order_id; /* 0: no order */
+    const char *ref;  /* orders.ref; "" without one */
+};
+
+/* An event of the program itself (actor "system"), for jobs; inside the transaction open on `db`. The log is
+ * sequenced within the second by itself. Same ownership as audit_record. */
+RA_MUST_CHECK bool audit_record_system(struct ra_app *app, struct db *db, int64_t now_us,
+                                       enum audit_code code, struct audit_subject subject,
+                                       json_t *take_detail, json_t *take_personal, struct ra_error *error);
+
+/* The office this instance serves, with its zone's distance from UTC at that instant. */
+struct audit_office {
+    int64_t id;
+    char code[32];
+    char name[128];
+    char ibge[8];
+    char place_kind[8]; /* "IT", "ITS" */
+    char zone[64];
+    char cnpj[15];
+    int64_t utc_offset_s;
+};
+
+/* Kept in memory and asked anew each quarter of an hour: zones change their offset on such borders only. */
+RA_MUST_CHECK bool audit_office_load(struct ra_app *app, struct db *db, int64_t now_us,
+                                     struct audit_office *office, struct ra_error *error);
+
+extern const struct room audit_room;
+
+#endif
