@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/certificate/csr.h"
+
+#include "pki/certificate/armour.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { PUBLIC_EXPONENT = 65537 };
+
+RA_PRINTF(3, 4)
+static bool refuse(struct ra_error *error, const char *reason, const char *format, ...)
+{
+    char detail[sizeof error->detail];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    ERR_clear_error();
+    return ra_fail_reason(error, RA_CSR_REFUSED, reason, "%s", detail);
+}
+
+static bool refuse_malformed(struct ra_error *error)
+{
+    return refuse(error, "csr-malformed",
+                  "O pedido de certificado não pôde ser lido: envie um único CSR (PKCS#10), em PEM ou DER.");
+}
+
+static int csr_destroy(struct csr *csr)
+{
+    X509_REQ_free(csr->request);
+    return 0;
+}
+
+static bool take_public_key(struct csr *csr, struct ra_error *error)
+{
+    X509_PUBKEY *key = X509_REQ_get_X509_PUBKEY(csr->request);
+    unsigned char *spki = NULL;
+    int length = key != NULL ? i2d_X509_PUBKEY(key, &spki) : 0;
+    if (length <= 0)
+        return refuse_malformed(error);
+    csr->spki = bytes_copy(csr, spki, (size_t)length);
+    OPENSSL_free(spki);
+    if (csr->spki.data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "csr");
+    if (!sha256(csr->spki, csr->spki_digest))
+        return ra_fail_crypto(error, "SHA-256");
+    /* NULL for algorithms this library does not know: csr_check refuses them by name. */
+    EVP_PKEY *public_key = X509_PUBKEY_get0(key);
+    csr->key_type = public_key != NULL ? EVP_PKEY_get_base_id(public_key) : EVP_PKEY_NONE;
+    int bits = public_key != NULL ? EVP_PKEY_get_bits(public_key) : 0;
+    csr->key_bits = bits > 0 ? (unsigned)bits : 0;
+    ERR_clear_error();
+    return true;
+}
+
+static bool decode(struct csr *csr, struct bytes input, struct ra_error *error)
+{
+    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL};
+    if (input.length > CSR_MAX || !armour_open(csr, input, labels, &csr->der))
+        return refuse_malformed(error);
+    const unsigned char *at = csr->der.data;
+    csr->request = d2i_X509_REQ(NULL, &at, (long)csr->der.length);
+    if (csr->request == NULL || at != csr->der.data + csr->der.length ||
+        X509_REQ_get_version(csr->request) != X509_REQ_VERSION_1)
+        return refuse_malformed(error);
+    return take_public_key(csr, error);
+}
+
+bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr, struct ra_error *error)
+{
+    struct csr *decoded = talloc_zero(context, struct csr);
+    *csr = NULL;
+    if (decoded == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "csr");
+    talloc_set_destructor(decoded, csr_destroy);
+    if (!decode(decoded, input, error)) {
+        talloc_free(decoded);
+        return false;
+    }
+    *csr = decoded;
+    return true;
+}
+
+static bool check_algorithms(const struct csr *csr, struct ra_error *error)
+{
+    int signature = X509_REQ_get_signature_nid(csr->request);
+    if (csr->key_type != EVP_PKEY_RSA)
+        return refuse(error, "csr-algorithm", "A chave do pedido precisa ser RSA; a deste é de outro tipo.");
+    if (signature != NID_sha256WithRSAEncryption && signature != NID_sha384WithRSAEncryption &&
+        signature != NID_sha512WithRSAEncryption)
+        return refuse(error, "csr-algorithm",
+                      "O pedido precisa ser assinado com RSA e SHA-256, SHA-384 ou SHA-512.");
+    return true;
+}
+
+static bool check_size(const struct csr *csr, const struct certificate_profile *profile,
+                       struct ra_error *error)
+{
+    if (profile_key_bits_allowed(profile, csr->key_bits))
+        return true;
+    return refuse(error, "csr-key-size",
+                  "A chave do pedido tem %u bits; este certificado pede RSA de %u bits.", csr->key_bits,
+                  profile->key_bits[0]);
+}
+
+static bool check_exponent(EVP_PKEY *key, struct ra_error *error)
+{
+    BIGNUM *exponent = NULL;
+    bool good = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+                BN_is_word(exponent, PUBLIC_EXPONENT) == 1;
+    BN_free(exponent);
+    return good || refuse(error, "csr-exponent", "O expoente público da chave precisa ser 65537.");
+}
+
+/* One key, one encoding: a journal that knows keys by their SPKI must not meet the same key in another dress.
+ */
+static bool check_encoding(const struct csr *csr, EVP_PKEY *key, struct ra_error *error)
+{
+    unsigned char *canonical = NULL;
+    int length = i2d_PUBKEY(key, &canonical);
+    bool same = length > 0 && bytes_equal(csr->spki, (struct bytes){canonical, (size_t)length});
+    OPENSSL_free(canonical);
+    return same || refuse_malformed(error);
+}
+
+/* Odd modulus without small factors, composite, no prime power. */
+static bool check_sanity(EVP_PKEY *key, struct ra_error *error)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    if (context == NULL)
+        return ra_fail_crypto(error, "EVP_PKEY_CTX_new");
+    bool good = EVP_PKEY_public_check(context) == 1;
+    EVP_PKEY_CTX_free(context);
+    return good ||
+           refuse(error, "csr-malformed", "A chave do pedido não é uma chave RSA bem formada. Gere outra.");
+}
+
+bool csr_check(const struct csr *csr, const struct certificate_profile *profile, struct ra_error *error)
+{
+    if (!check_algorithms(csr, error) || !check_size(csr, profile, error))
+        return false;
+    EVP_PKEY *key = X509_REQ_get0_pubkey(csr->request);
+    if (key == NULL)
+        return refuse_malformed(error);
+    if (!check_exponent(key, error) || !check_encoding(csr, key, error) || !check_sanity(key, error))
+        return false;
+    if (X509_REQ_get_attr_by_NID(csr->request, NID_pkcs9_challengePassword, -1) >= 0)
+        return refuse(error, "csr-malformed",
+                      "O pedido traz uma senha (challengePassword) à vista. Gere outro sem ela.");
+    if (X509_REQ_verify(csr->request, key) != 1)
+        return refuse(error, "csr-signature",
+                      "A assinatura do pedido não confere com a chave que ele traz. Gere outro pedido.");
+    return true;
+}
+
+bool csr_accept(TALLOC_CTX *context, struct bytes input, const struct certificate_profile *profile,
+                struct csr **csr, struct ra_error *error)
+{
+    if (!csr_decode(context, input, csr, error))
+        return false;
+    if (csr_check(*csr, profile, error))
+        return true;
+    talloc_free(*csr);
+    *csr = NULL;
+    return false;
+}
