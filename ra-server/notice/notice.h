@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The notice room: whatever leaves the house by mail. A notice is a row of the outbox, written in the
+ * business transaction (design 2.10) with the facts it tells; a job renders the mail from web/templates/mail
+ * and sends it afterwards, again and again with growing pauses until the mail server takes it. Without a mail
+ * server each mail becomes a file of the spool, byte for byte what would have been sent.
+ *
+ * No secret stands in the outbox: rows carry references, and links with secrets are made at the moment of
+ * sending (tokens by notice/notice.h's own key, the mail half by the provider below). Links are built from
+ * public_url of the configuration alone.
+ *
+ * Thread rules: notice_enqueue on the request's worker; the provider is set at start.
+ */
+#ifndef NOTICE_NOTICE_H
+#define NOTICE_NOTICE_H
+
+#include "orders/orders.h"
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+#include "rooms.h"
+
+#include <jansson.h>
+
+/* X(identifier, stored kind, template below web/templates/mail, iCalendar method or "") */
+#define NOTICE_KINDS(X)                                                                                      \
+    X(NOTICE_ORDER_CREATED, "order_created", "order-created", "") /* model: {"confirmation":id} */           \
+    X(NOTICE_BOOKED, "booked", "booked", "REQUEST")                                                          \
+    X(NOTICE_MOVED, "moved", "moved", "REQUEST")                                                             \
+    X(NOTICE_CANCELLED, "cancelled", "cancelled", "CANCEL")                                                  \
+    X(NOTICE_LOGIN_CODE, "login_code", "login-code", "")          /* model: {"login":id} */                  \
+    X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* model: {"attempt":N} */                 \
+    X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
+    X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
+    X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "") /* {"serial":hex} */
+
+enum notice_kind {
+#define X(id, kind, template_name, method) id,
+    NOTICE_KINDS(X)
+#undef X
+        NOTICE_KIND_COUNT
+};
+
+/* One row of the outbox, in the caller's transaction, to the subject's address as it stands in the order; the
+ * appointment's notices also carry the invitation as it stands now. `model` (stolen, may be NULL) adds facts
+ * of the kind's own; never a secret. The sending job is woken after the commit. */
+RA_MUST_CHECK bool notice_enqueue(struct http_request *request, const struct order *order,
+                                  enum notice_kind kind, json_t *model, struct ra_error *error);
+
+/* As above for jobs, which wake the sender themselves (jobs_wake(app->jobs, NOTICE_JOB)). */
+RA_MUST_CHECK bool notice_enqueue_by_system(struct db *db, TALLOC_CTX *context, int64_t now_us,
+                                            const struct order *order, enum notice_kind kind, json_t *model,
+                                            struct ra_error *error);
+
+#define NOTICE_JOB "outbox"
+
+/* Opens the mail half of (order, attempt) at the moment of sending: its 16 characters grouped as they are
+ * shown, on `context`; wipe what you copy. Returns RA_NOT_FOUND when it is spent, expired or replaced: the
+ * mail is then dropped, not tried again. The issuance room sets it at start. */
+typedef bool notice_secret_provider(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t order_id,
+                                    int attempt, const char **secret, struct ra_error *error);
+void notice_set_secret_provider(notice_secret_provider *provider);
+
+extern const struct room notice_room;
+
+#endif
