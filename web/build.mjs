@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// WEB_OUT/static/…            what the pages link to
+// WEB_OUT/emitir/index.html   the emission page: one file that needs nothing else (protocol §4)
+//
+// No clock, no random name: the same sources and lock file give the same bytes, so that the SHA-256 printed in
+// the manual can be recomputed by anybody.
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const out = path.resolve(here, process.env.WEB_OUT ?? '../build/web');
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  target: ['chrome105', 'edge105', 'firefox121', 'safari16'],
+  logLevel: 'warning',
+};
+
+// The design system declares some 1,400 custom properties; only those that something refers to are kept.
+function dropUnusedProperties(css) {
+  const declaration = /(--[\w-]+):([^;{}]*)(?:;|(?=\}))/g;
+  for (;;) {
+    const used = new Set([...css.matchAll(/var\((--[\w-]+)/g)].map((match) => match[1]));
+    const kept = css.replace(declaration, (text, name) => (used.has(name) ? text : ''));
+    if (kept === css) return css;
+    css = kept;
+  }
+}
+
+async function writeStatic() {
+  const folder = path.join(out, 'static');
+  await mkdir(folder, { recursive: true });
+  const result = await esbuild.build({
+    ...common,
+    entryPoints: { site: 'styles/site.css' },
+    outdir: folder,
+    assetNames: 'files/[name]-[hash]',
+    loader: { '.woff2': 'file', '.svg': 'file' },
+    write: false,
+  });
+  for (const file of result.outputFiles) {
+    await mkdir(path.dirname(file.path), { recursive: true });
+    await writeFile(file.path, file.path.endsWith('.css') ? dropUnusedProperties(file.text) : file.contents);
+  }
+  await esbuild.build({ ...common, entryPoints: { site: 'scripts/site.mjs' }, outdir: folder, format: 'esm' });
+  await copyFile(path.join(here, 'static/favicon.svg'), path.join(folder, 'favicon.svg'));
+}
+
+function sha256(text) {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+async function writeEmissionPage() {
+  const folder = path.join(out, 'emitir');
+  await mkdir(folder, { recursive: true });
+  const bundle = async (entry, loader) => {
+    const result = await esbuild.build({
+      ...common, entryPoints: [entry], format: 'iife', loader, outfile: path.basename(entry), write: false,
+    });
+    return result.outputFiles[0].text.trim();
+  };
+  // A closing tag inside a string would end the element early.
+  const script = (await bundle('emission/main.mjs', {})).replaceAll('</script', '<\\/script');
+  const style = dropUnusedProperties(await bundle('emission/emission.css', { '.woff2': 'dataurl', '.svg': 'dataurl' }));
+  const policy = [
+    "default-src 'none'",
+    `script-src ${sha256(script)}`,
+    `style-src ${sha256(style)}`,
+    "connect-src 'self'",
+    'font-src data:',
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const page = await readFile(path.join(here, 'emission/page.html'), 'utf8');
+  const filled = { POLICY: policy, STYLE: style, SCRIPT: script };
+  await writeFile(path.join(folder, 'index.html'), page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (all, name) => filled[name]));
+}
+
+await rm(path.join(out, 'static'), { recursive: true, force: true });
+await rm(path.join(out, 'emitir'), { recursive: true, force: true });
+await writeStatic();
+await writeEmissionPage();
