@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What every command of ra-cli shares: who is asking, where, how answers are shown. ra-cli speaks to the
+ * office API (or, for a holder, to the public one) and never to the database. One thread.
+ */
+#ifndef RA_CLI_CLI_H
+#define RA_CLI_CLI_H
+
+#include "pki/base/attributes.h"
+#include "pki/base/clock.h"
+#include "pki/base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <talloc.h>
+
+/* Exit status (contract 3). */
+enum cli_exit {
+    CLI_DONE = 0,
+    CLI_REFUSED = 1,
+    CLI_USAGE = 2,
+    CLI_UNREACHABLE = 3,
+    CLI_VERIFICATION_FAILED = 4,
+};
+
+struct cli {
+    TALLOC_CTX *context;
+    const char *server;        /* base URL without a final slash */
+    const char *identity_path; /* PEM or PKCS#12; NULL: none, as a holder has none */
+    const char *ca_path;       /* trust for the server's certificate; NULL: the system's */
+    const char *home;          /* $RA_HOME, for --as */
+    const char *station;       /* name of this workplace, goes into every event */
+    bool json;                 /* stdout is exactly one JSON document */
+    bool yes;                  /* nothing is asked */
+    struct ra_clock clock;     /* the instance's clock, when it can be read here */
+    json_t *problem;           /* the server's refusal, shown as it came under --json; owned */
+};
+
+enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 24, CLI_REPEATS_MAX = 16 };
+
+/* One option of a command: "--reason R" or, without a value name, a flag. */
+struct cli_option {
+    const char *name;  /* without the dashes */
+    const char *value; /* name of its value in the help; NULL for a flag */
+    bool required;
+    bool repeatable;
+};
+
+/* What the command line gave to a command. Strings are argv's. */
+struct cli_arguments {
+    const struct cli_option *options; /* ends with a NULL name */
+    const char *positional[CLI_ARGUMENTS_MAX];
+    size_t positional_count;
+    const char *values[CLI_OPTIONS_MAX][CLI_REPEATS_MAX];
+    size_t value_counts[CLI_OPTIONS_MAX];
+};
+
+/* First value of an option, NULL when it was not given; a flag that was given yields "". */
+const char *cli_option(const struct cli_arguments *arguments, const char *name);
+bool cli_flag(const struct cli_arguments *arguments, const char *name);
+
+/* n-th value of a repeatable option, NULL past the end. */
+const char *cli_option_at(const struct cli_arguments *arguments, const char *name, size_t index);
+
+/* Runs, and hands over the document to show (owned by the caller). false with *error set. */
+typedef bool cli_run(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                     struct ra_error *error);
+
+/* Shows a result to a person. */
+typedef void cli_render(const struct cli *cli, const json_t *result, FILE *out);
+
+struct cli_command {
+    const char *name;       /* one or two words: "document add" */
+    const char *positional; /* "ORDER ITEM FILE…" */
+    size_t positional_min;
+    size_t positional_max;
+    const struct cli_option *options; /* NULL: none */
+    bool needs_server;
+    cli_run *run;
+    cli_render *render; /* NULL: as indented "name: value" lines */
+    const char *summary;
+};
+
+/* The table of all commands, ended by a NULL name; help and parser are made from it. */
+extern const struct cli_command cli_commands[];
+
+#endif

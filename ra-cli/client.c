@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/client.h"
+
+#include "pki/base/clock.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { CONNECT_SECONDS = 10, TOTAL_SECONDS = 120 };
+enum { LARGEST_ANSWER = 512 << 20 };
+
+struct answer {
+    struct cli *cli;
+    uint8_t *data;
+    size_t length;
+    size_t capacity;
+    long status;
+    char media_type[80];
+};
+
+bool client_start(struct ra_error *error)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return ra_fail(error, RA_INTERNAL, "libcurl não iniciou");
+    return true;
+}
+
+void client_stop(void)
+{
+    curl_global_cleanup();
+}
+
+static size_t collect(char *data, size_t size, size_t count, void *target)
+{
+    struct answer *answer = target;
+    size_t length = size * count;
+    if (length > LARGEST_ANSWER - answer->length)
+        return 0;
+    if (answer->length + length + 1 > answer->capacity) {
+        size_t capacity = (answer->length + length + 1) * 2;
+        uint8_t *larger = talloc_realloc_size(answer->cli->context, answer->data, capacity);
+        if (larger == NULL)
+            return 0;
+        answer->data = larger;
+        answer->capacity = capacity;
+    }
+    memcpy(answer->data + answer->length, data, length);
+    answer->length += length;
+    answer->data[answer->length] = 0;
+    return length;
+}
+
+const char *client_escape(struct cli *cli, const char *text)
+{
+    char *escaped = curl_easy_escape(NULL, text, 0);
+    const char *copy = escaped == NULL ? NULL : talloc_strdup(cli->context, escaped);
+    curl_free(escaped);
+    return copy == NULL ? "" : copy;
+}
+
+const char *client_order_path(struct cli *cli, const char *order, const char *suffix)
+{
+    const char *face = cli->identity_path != NULL ? "office/" : "";
+    const char *path =
+        talloc_asprintf(cli->context, "/api/%sorders/%s%s", face, client_escape(cli, order), suffix);
+    return path == NULL ? "" : path;
+}
+
+static bool identity_options(struct cli *cli, CURL *handle)
+{
+    if (cli->identity_path == NULL)
+        return true;
+    size_t length = strlen(cli->identity_path);
+    bool pkcs12 = length > 4 && (strcasecmp(cli->identity_path + length - 4, ".p12") == 0 ||
+                                 strcasecmp(cli->identity_path + length - 4, ".pfx") == 0);
+    return curl_easy_setopt(handle, CURLOPT_SSLCERT, cli->identity_path) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SSLCERTTYPE, pkcs12 ? "P12" : "PEM") == CURLE_OK;
+}
+
+static bool header(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (longer == NULL)
+        return false;
+    *list = longer;
+    return true;
+}
+
+/* Station and clock go with every request: each event of the log says where and by which clock (rules 3.8).
+ */
+static bool request_headers(struct cli *cli, const char *media_type, struct curl_slist **list)
+{
+    char line[256];
+    bool ok = header(list, "Accept: application/json, application/problem+json") && header(list, "Expect:");
+    if (media_type != NULL) {
+        snprintf(line, sizeof line, "Content-Type: %s", media_type);
+        ok = ok && header(list, line);
+    }
+    if (cli->identity_path != NULL) {
+        snprintf(line, sizeof line, "X-Station: %s", cli->station);
+        ok = ok && header(list, line);
+        snprintf(line, sizeof line, "X-Clock: %lld", (long long)(clock_now_us(&cli->clock) / 1000));
+        ok = ok && header(list, line);
+    }
+    return ok;
+}
+
+static bool prepare(struct cli *cli, CURL *handle, const char *method, const char *url, struct bytes body,
+                    struct curl_slist *headers, struct answer *answer)
+{
+    CURLcode failed = CURLE_OK;
+#define SET(option, value)                                                                                   \
+    if (failed == CURLE_OK)                                                                                  \
+    failed = curl_easy_setopt(handle, option, value)
+    SET(CURLOPT_URL, url);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_CUSTOMREQUEST, method);
+    SET(CURLOPT_HTTPHEADER, headers);
+    SET(CURLOPT_WRITEFUNCTION, collect);
+    SET(CURLOPT_WRITEDATA, answer);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_NOPROXY, "*");
+    SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    SET(CURLOPT_TIMEOUT, (long)TOTAL_SECONDS);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (cli->ca_path != NULL) {
+        SET(CURLOPT_CAINFO, cli->ca_path);
+    }
+    if (body.data != NULL) {
+        SET(CURLOPT_POSTFIELDS, (const char *)body.data);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.length);
+    }
+#undef SET
+    return failed == CURLE_OK && identity_options(cli, handle);
+}
+
+static bool perform(struct cli *cli, CURL *handle, const char *method, const char *path,
+                    const char *media_type, struct bytes body, struct answer *answer, struct ra_error *error)
+{
+    struct curl_slist *headers = NULL;
+    const char *url = talloc_asprintf(cli->context, "%s%s", cli->server, path);
+    bool ok = url != NULL && request_headers(cli, media_type, &headers) &&
+              prepare(cli, handle, method, url, body, headers, answer);
+    if (!ok) {
+        curl_slist_free_all(headers);
+        return ra_fail(error, RA_INTERNAL, "não foi possível preparar o pedido a %s", cli->server);
+    }
+    CURLcode code = curl_easy_perform(handle);
+    if (code == CURLE_OK) {
+        curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer->status);
+        const char *type = NULL;
+        curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
+        snprintf(answer->media_type, sizeof answer->media_type, "%s", type == NULL ? "" : type);
+    }
+    curl_slist_free_all(headers);
+    if (code != CURLE_OK)
+        return ra_fail(error, RA_UNAVAILABLE, "%s não respondeu: %s", cli->server, curl_easy_strerror(code));
+    return true;
+}
+
+/* The error of our table whose stable code the problem's type ends with. */
+static enum ra_error_code code_of_problem(const json_t *problem, long status)
+{
+    const char *type = json_string_value(json_object_get(problem, "type"));
+    const char *word = type == NULL ? NULL : strrchr(type, ':');
+    for (int code = 0; word != NULL && code < RA_ERROR_COUNT; code++)
+        if (strcmp(ra_error_info((enum ra_error_code)code)->code, word + 1) == 0)
+            return (enum ra_error_code)code;
+    return status >= 500 ? RA_UPSTREAM : RA_BAD_REQUEST;
+}
+
+static bool keep_problem(struct cli *cli, const struct answer *answer, struct ra_error *error)
+{
+    json_error_t where;
+    json_t *problem = json_loadb((const char *)answer->data, answer->length, JSON_REJECT_DUPLICATES, &where);
+    if (!json_is_object(problem)) {
+        json_decref(problem);
+        return ra_fail(error, answer->status >= 500 ? RA_UPSTREAM : RA_BAD_REQUEST,
+                       "o servidor respondeu %ld", answer->status);
+    }
+    json_decref(cli->problem);
+    cli->problem = problem;
+    const char *detail = json_string_value(json_object_get(problem, "detail"));
+    const char *title = json_string_value(json_object_get(problem, "title"));
+    const char *reason = json_string_value(json_object_get(problem, "reason"));
+    enum ra_error_code code = code_of_problem(problem, answer->status);
+    ra_fail_reason(error, code, reason == NULL ? "" : reason, "%s",
+                   detail != NULL  ? detail
+                   : title != NULL ? title
+                                   : "recusado");
+    size_t index;
+    json_t *field;
+    json_array_foreach(json_object_get(problem, "errors"), index, field)
+    {
+        const char *name = json_string_value(json_object_get(field, "field"));
+        const char *word = json_string_value(json_object_get(field, "code"));
+        const char *message = json_string_value(json_object_get(field, "message"));
+        ra_fail_field(error, name == NULL ? "" : name, word == NULL ? "" : word,
+                      message == NULL ? "" : message);
+    }
+    return false;
+}
+
+static bool exchange(struct cli *cli, const char *method, const char *path, const char *media_type,
+                     struct bytes body, struct answer *answer, struct ra_error *error)
+{
+    *answer = (struct answer){.cli = cli};
+    CURL *handle = curl_easy_init();
+    if (handle == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "libcurl");
+    bool ok = perform(cli, handle, method, path, media_type, body, answer, error);
+    curl_easy_cleanup(handle);
+    if (!ok)
+        return false;
+    if (answer->status < 200 || answer->status > 299)
+        return keep_problem(cli, answer, error);
+    return true;
+}
+
+static bool parse_answer(const struct answer *answer, json_t **document, struct ra_error *error)
+{
+    if (answer->length == 0) {
+        *document = json_object();
+        return *document != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    }
+    json_error_t where;
+    *document = json_loadb((const char *)answer->data, answer->length, JSON_REJECT_DUPLICATES, &where);
+    if (*document == NULL)
+        return ra_fail(error, RA_UPSTREAM, "a resposta do servidor não é JSON: %s", where.text);
+    return true;
+}
+
+bool client_json(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **answer,
+                 struct ra_error *error)
+{
+    *answer = NULL;
+    char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+    if (body != NULL && text == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    struct bytes content = text == NULL ? (struct bytes){NULL, 0} : bytes_of_text(text);
+    struct answer raw;
+    bool ok = exchange(cli, method, path, text == NULL ? NULL : "application/json", content, &raw, error) &&
+              parse_answer(&raw, answer, error);
+    free(text);
+    return ok;
+}
+
+bool client_upload(struct cli *cli, const char *path, const char *media_type, struct bytes content,
+                   json_t **answer, struct ra_error *error)
+{
+    *answer = NULL;
+    struct answer raw;
+    return exchange(cli, "POST", path, media_type, content, &raw, error) && parse_answer(&raw, answer, error);
+}
+
+bool client_download(struct cli *cli, const char *path, struct bytes *content, struct ra_error *error)
+{
+    struct answer raw;
+    if (!exchange(cli, "GET", path, NULL, (struct bytes){NULL, 0}, &raw, error))
+        return false;
+    *content = (struct bytes){raw.data, raw.length};
+    return true;
+}

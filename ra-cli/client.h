@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The API client: HTTPS with the agent's certificate (office) or plain loopback HTTP/HTTPS (public), JSON in
+ * and out. Answers that are problem documents become errors and are kept in cli->problem.
+ */
+#ifndef RA_CLI_CLIENT_H
+#define RA_CLI_CLIENT_H
+
+#include "pki/base/bytes.h"
+#include "ra-cli/cli.h"
+
+/* Once per process, before the first request and after the last. */
+RA_MUST_CHECK bool client_start(struct ra_error *error);
+void client_stop(void);
+
+/* Sends `body` (borrowed; NULL: none) and yields the JSON answer (caller's reference). RA_UNAVAILABLE when
+ * the server cannot be reached; the problem's own code otherwise. */
+RA_MUST_CHECK bool client_json(struct cli *cli, const char *method, const char *path, const json_t *body,
+                               json_t **answer, struct ra_error *error);
+
+/* Sends raw bytes of `media_type`; JSON answer. */
+RA_MUST_CHECK bool client_upload(struct cli *cli, const char *path, const char *media_type,
+                                 struct bytes content, json_t **answer, struct ra_error *error);
+
+/* GET of bytes (documents, exports) on cli->context. */
+RA_MUST_CHECK bool client_download(struct cli *cli, const char *path, struct bytes *content,
+                                   struct ra_error *error);
+
+/* "/api/office/orders/CODE/suffix" (or the public "/api/orders/…" without an identity), the code
+ * percent-encoded. */
+const char *client_order_path(struct cli *cli, const char *order, const char *suffix);
+
+/* Percent-encoded for a path or query, on cli->context. */
+const char *client_escape(struct cli *cli, const char *text);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of commands: parser, help and manual are made from it.
+ */
+#include "ra-cli/commands.h"
+
+#define END                                                                                                  \
+    {                                                                                                        \
+        NULL, NULL, false, false                                                                             \
+    }
+
+static const struct cli_option queue_options[] = {{"date", "AAAA-MM-DD", false, false}, END};
+static const struct cli_option order_options[] = {{"name", "NOME", true, false},
+                                                  {"cpf", "CPF", true, false},
+                                                  {"birth-date", "AAAA-MM-DD", true, false},
+                                                  {"email", "E-MAIL", true, false},
+                                                  {"phone", "TELEFONE", true, false},
+                                                  {"nis", "NIS", false, false},
+                                                  {"rg", "RG", false, false},
+                                                  {"rg-issuer", "ORGAO", false, false},
+                                                  {"rg-uf", "UF", false, false},
+                                                  {"voter-id", "TITULO", false, false},
+                                                  {"voter-zone", "ZONA", false, false},
+                                                  {"voter-section", "SECAO", false, false},
+                                                  {"voter-city", "CIDADE", false, false},
+                                                  {"voter-uf", "UF", false, false},
+                                                  {"cei", "CEI", false, false},
+                                                  {"cnpj", "CNPJ", false, false},
+                                                  {"company-name", "NOME", false, false},
+                                                  {"company-uf", "UF", false, false},
+                                                  {"company-city", "CIDADE", false, false},
+                                                  {"company-cei", "CEI", false, false},
+                                                  END};
+static const struct cli_option contact_options[] = {
+    {"email", "E-MAIL", false, false}, {"phone", "TELEFONE", false, false}, END};
+static const struct cli_option availability_options[] = {{"from", "AAAA-MM-DD", false, false},
+                                                         {"days", "N", false, false},
+                                                         {"mode", "in_person|video", false, false},
+                                                         END};
+static const struct cli_option appointment_options[] = {
+    {"mode", "in_person|video", false, false}, {"priority", "CLASSE", false, false}, END};
+static const struct cli_option pay_options[] = {
+    {"method", "cash|card|pix", false, false}, {"reference", "TEXTO", false, false}, END};
+static const struct cli_option checkin_options[] = {
+    {"walk-in", NULL, false, false}, {"priority", "CLASSE", false, false}, END};
+static const struct cli_option document_options[] = {{"kind", "ESPECIE", false, false},
+                                                     {"number", "N", false, false},
+                                                     {"issued", "AAAA-MM-DD", false, false},
+                                                     {"expires", "AAAA-MM-DD", false, false},
+                                                     {"via", "N", false, false},
+                                                     {"person", "PAPEL", false, false},
+                                                     {"original-seen", NULL, false, false},
+                                                     END};
+static const struct cli_option output_options[] = {{"o", "ARQUIVO", true, false}, END};
+static const struct cli_option judge_options[] = {
+    {"reason", "MOTIVO", false, false}, {"person", "PAPEL", false, false}, END};
+static const struct cli_option consult_options[] = {
+    {"result", "ok|alert|not_found|conflict|unavailable", true, false},
+    {"base", "BASE", false, false},
+    {"evidence", "ARQUIVO", false, false},
+    {"protocol", "N", false, false},
+    {"person", "PAPEL", false, false},
+    END};
+static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false}, END};
+static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
+static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, false},
+                                                  {"new-key", "SAIDA.p12", false, false},
+                                                  {"token", "pkcs11:URI", false, false},
+                                                  {"code", "CODIGO", false, false},
+                                                  {"mail-code", "CODIGO", false, false},
+                                                  {"passphrase-file", "ARQUIVO", false, false},
+                                                  {"term-signature", "ARQUIVO", false, false},
+                                                  END};
+static const struct cli_option range_options[] = {
+    {"from", "AAAA-MM-DD", false, false}, {"to", "AAAA-MM-DD", false, false}, END};
+static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, false},
+                                                   {"to", "AAAA-MM-DD", true, false},
+                                                   {"format", "csv|jsonl|pdf", false, false},
+                                                   {"o", "ARQUIVO.zip", true, false},
+                                                   END};
+static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, false}, END};
+static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, true},
+                                                   {"auditor", "CERT.pem", false, true},
+                                                   {"days", "N", false, false},
+                                                   {"version", "N", false, false},
+                                                   END};
+
+const struct cli_command cli_commands[] = {
+    {"queue", "", 0, 0, queue_options, true, case_queue, render_queue,
+     "A fila do dia na ordem de chamada e os casos à espera do segundo agente."},
+    {"find", "TEXTO", 1, 1, NULL, true, case_find, render_find,
+     "Procura por CPF, CNPJ, nome, código, número de série ou telefone."},
+    {"order new", "PRODUTO", 1, 1, order_options, true, case_order_new, NULL, "Abre um pedido no balcão."},
+    {"contact", "PEDIDO", 1, 1, contact_options, true, case_contact, NULL, "Corrige e-mail ou telefone."},
+    {"availability", "PRODUTO", 1, 1, availability_options, true, case_availability, NULL,
+     "Horários livres, com as vagas internas."},
+    {"book", "PEDIDO INICIO", 2, 2, appointment_options, true, case_book, NULL, "Marca a sessão."},
+    {"move", "PEDIDO INICIO", 2, 2, appointment_options, true, case_move, NULL, "Remarca a sessão."},
+    {"cancel", "PEDIDO", 1, 1, NULL, true, case_cancel, NULL, "Desmarca a sessão."},
+    {"pay", "PEDIDO", 1, 1, pay_options, true, case_pay, NULL, "Registra o pagamento recebido no balcão."},
+    {"note", "PEDIDO TEXTO", 2, 2, NULL, true, case_note, NULL, "Anota algo no caso."},
+    {"resend", "PEDIDO [confirmation|invitation|emission]", 1, 2, NULL, true, case_resend, NULL,
+     "Manda o e-mail de novo."},
+    {"checkin", "PEDIDO", 1, 1, checkin_options, true, counter_checkin, NULL, "Registra a chegada."},
+    {"call", "[PEDIDO]", 0, 1, NULL, true, counter_call, NULL, "Chama o próximo, ou o pedido dado."},
+    {"park", "PEDIDO", 1, 1, NULL, true, counter_park, NULL, "Deixa o atendimento à parte."},
+    {"noshow", "PEDIDO", 1, 1, NULL, true, counter_noshow, NULL, "Registra que a pessoa não veio."},
+    {"finish", "PEDIDO", 1, 1, NULL, true, counter_finish, NULL, "Encerra o atendimento."},
+    {"undo", "PEDIDO", 1, 1, NULL, true, counter_undo, NULL, "Desfaz o último ato do balcão."},
+    {"show", "PEDIDO", 1, 1, NULL, true, case_show, render_show, "O caso inteiro."},
+    {"checklist", "PEDIDO", 1, 1, NULL, true, identification_checklist, render_checklist,
+     "Os itens do caso, com situação e fonte."},
+    {"document add", "PEDIDO ITEM ARQUIVO…", 3, CLI_ARGUMENTS_MAX, document_options, true,
+     identification_document_add, NULL, "Digitaliza um documento para o dossiê."},
+    {"document get", "ID", 1, 1, output_options, true, identification_document_get, NULL,
+     "Traz um documento do dossiê."},
+    {"item accept", "PEDIDO ITEM", 2, 2, judge_options, true, identification_accept, NULL, "Aceita um item."},
+    {"item reject", "PEDIDO ITEM", 2, 2, judge_options, true, identification_reject, NULL,
+     "Rejeita um item."},
+    {"item reopen", "PEDIDO ITEM", 2, 2, judge_options, true, identification_reopen, NULL, "Reabre um item."},
+    {"item waive", "PEDIDO ITEM", 2, 2, judge_options, true, identification_waive, NULL,
+     "Dispensa um item, onde uma regra permite."},
+    {"consult", "PEDIDO BASE", 2, 2, consult_options, true, identification_consult, NULL,
+     "Registra uma consulta (cnh, cpf, cnpj, neglist, psbio…)."},
+    {"validate", "PEDIDO", 1, 1, validate_options, true, approval_validate, render_validated,
+     "Primeiro agente: mostra o que será assinado e assina."},
+    {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,
+     "Segundo agente: confere, mostra o que será assinado e assina."},
+    {"return", "PEDIDO", 1, 1, reason_options, true, approval_return, NULL, "Devolve para correção."},
+    {"refuse", "PEDIDO", 1, 1, reason_options, true, approval_refuse, NULL,
+     "Encerra o caso, assinando a recusa."},
+    {"issue", "PEDIDO", 1, 1, issue_options, true, issue_certificate, render_issued,
+     "Emite o certificado para um CSR ou uma chave nova."},
+    {"revoke", "PEDIDO", 1, 1, reason_options, true, approval_revoke, NULL,
+     "Assina o pedido de revogação (motivo 0, 1, 3, 4, 5 ou 9)."},
+    {"clock", "", 0, 0, range_options, true, case_clock, render_clock, "O relógio da hora prometida."},
+    {"audit export", "", 0, 0, export_options, true, audit_export, NULL, "Exporta o registro, assinado."},
+    {"audit verify", "ARQUIVO.zip", 1, 1, verify_options, false, audit_verify, NULL,
+     "Confere uma exportação, sem servidor."},
+    {"audit prove", "PEDIDO", 1, 1, output_options, true, audit_prove, NULL,
+     "Prova de inclusão dos eventos de um caso."},
+    {"admin roster sign", "", 0, 0, roster_options, true, admin_roster_sign, NULL,
+     "Assina e entrega um novo quadro de agentes."},
+    {"admin roster show", "", 0, 0, NULL, true, admin_roster_show, NULL, "O quadro de agentes em vigor."},
+    {NULL, NULL, 0, 0, NULL, false, NULL, NULL, NULL},
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The run and render functions behind the command table, one file per part of the agent's day.
+ */
+#ifndef RA_CLI_COMMANDS_H
+#define RA_CLI_COMMANDS_H
+
+#include "ra-cli/cli.h"
+
+/* case.c: orders and appointments done by staff */
+cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_book, case_move, case_cancel,
+    case_pay, case_note, case_resend, case_availability, case_clock;
+cli_render render_queue, render_find, render_show, render_clock;
+
+/* counter.c: the visit */
+cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;
+
+/* identification.c: checklist, documents, consultations */
+cli_run identification_checklist, identification_document_add, identification_document_get,
+    identification_accept, identification_reject, identification_reopen, identification_waive,
+    identification_consult;
+cli_render render_checklist;
+
+/* approval.c: what agents sign */
+cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;
+cli_render render_validated;
+
+/* issue.c: keys and certificates */
+cli_run issue_certificate;
+cli_render render_issued;
+
+/* audit.c: the auditor */
+cli_run audit_export, audit_verify, audit_prove;
+
+/* admin.c: the administrator */
+cli_run admin_roster_sign, admin_roster_show;
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ra-cli: the agents', auditors' and holders' command line. Finds the command in the table, reads its
+ * arguments, runs it and shows the result, once, as JSON or for people.
+ */
+#include "ra-cli/cli.h"
+#include "ra-cli/client.h"
+#include "ra-cli/options.h"
+#include "ra-cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum cli_exit exit_of(const struct ra_error *error)
+{
+    if (error->code == RA_VERIFICATION_FAILED)
+        return CLI_VERIFICATION_FAILED;
+    switch (ra_error_info(error->code)->category) {
+    case RA_CATEGORY_NONE:
+        return CLI_DONE;
+    case RA_CATEGORY_INPUT:
+    case RA_CATEGORY_AUTH:
+    case RA_CATEGORY_CONFLICT:
+    case RA_CATEGORY_NOT_FOUND:
+    case RA_CATEGORY_LIMIT:
+        return CLI_REFUSED;
+    case RA_CATEGORY_UNAVAILABLE:
+    case RA_CATEGORY_INTERNAL:
+        break;
+    }
+    return CLI_UNREACHABLE;
+}
+
+/* The problem as the server said it, or one of the same shape for what failed here. */
+static json_t *problem_document(const struct cli *cli, const struct ra_error *error)
+{
+    if (cli->problem != NULL)
+        return json_incref(cli->problem);
+    const struct ra_error_info *info = ra_error_info(error->code);
+    json_t *problem = json_pack("{s:s+,s:s,s:i,s:s}", "type", "urn:guiche:problem:", info->code, "title",
+                                info->sentence, "status", info->http_status, "detail",
+                                error->detail[0] != '\0' ? error->detail : info->sentence);
+    if (problem != NULL && error->reason[0] != '\0')
+        json_object_set_new(problem, "reason", json_string(error->reason));
+    return problem;
+}
+
+static void show_refusal(const struct cli *cli, const struct ra_error *error)
+{
+    const struct ra_error_info *info = ra_error_info(error->code);
+    fputs("ra-cli: ", stderr);
+    terminal_text(stderr, error->detail[0] != '\0' ? error->detail : info->sentence);
+    fputc('\n', stderr);
+    for (size_t i = 0; i < error->field_count; i++) {
+        fputs("  ", stderr);
+        terminal_text(stderr, error->fields[i].field);
+        fputs(": ", stderr);
+        terminal_text(stderr, error->fields[i].message);
+        fputc('\n', stderr);
+    }
+    if (!cli->json)
+        return;
+    json_t *problem = problem_document(cli, error);
+    json_dumpf(problem, stdout, JSON_COMPACT);
+    fputc('\n', stdout);
+    json_decref(problem);
+}
+
+static void show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
+{
+    if (cli->json) {
+        json_dumpf(result, stdout, JSON_COMPACT);
+        fputc('\n', stdout);
+    } else if (command->render != NULL) {
+        command->render(cli, result, stdout);
+    } else {
+        terminal_value(stdout, result, 0);
+    }
+}
+
+static enum cli_exit run_command(struct cli *cli, const struct cli_command *command,
+                                 const struct cli_arguments *arguments)
+{
+    struct ra_error error = {0};
+    json_t *result = NULL;
+    bool ok = command->run(cli, arguments, &result, &error);
+    enum cli_exit status = CLI_DONE;
+    if (ok) {
+        show_result(cli, command, result);
+    } else {
+        show_refusal(cli, &error);
+        status = exit_of(&error);
+    }
+    json_decref(result);
+    if (fflush(stdout) != 0 && status == CLI_DONE)
+        status = CLI_UNREACHABLE;
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.context = talloc_new(NULL)};
+    struct cli_arguments arguments = {0};
+    const struct cli_command *command = NULL;
+    struct ra_error error = {0};
+    enum cli_exit status = CLI_USAGE;
+
+    switch (options_parse(&cli, argc, argv, &command, &arguments)) {
+    case OPTIONS_RUN:
+        if (client_start(&error)) {
+            status = run_command(&cli, command, &arguments);
+            client_stop();
+        } else {
+            show_refusal(&cli, &error);
+            status = CLI_UNREACHABLE;
+        }
+        break;
+    case OPTIONS_HELP:
+        status = CLI_DONE;
+        break;
+    case OPTIONS_WRONG:
+        break;
+    }
+    json_decref(cli.problem);
+    talloc_free(cli.context);
+    return (int)status;
+}

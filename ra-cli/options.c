@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/options.h"
+
+#include "ra-cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEFAULT_PORT = 8080 };
+
+static size_t option_index(const struct cli_option *options, const char *name)
+{
+    size_t index = 0;
+    while (options != NULL && options[index].name != NULL && strcmp(options[index].name, name) != 0)
+        index++;
+    return index;
+}
+
+const char *cli_option_at(const struct cli_arguments *arguments, const char *name, size_t index)
+{
+    size_t at = option_index(arguments->options, name);
+    if (arguments->options == NULL || arguments->options[at].name == NULL ||
+        index >= arguments->value_counts[at])
+        return NULL;
+    return arguments->values[at][index];
+}
+
+const char *cli_option(const struct cli_arguments *arguments, const char *name)
+{
+    return cli_option_at(arguments, name, 0);
+}
+
+bool cli_flag(const struct cli_arguments *arguments, const char *name)
+{
+    return cli_option(arguments, name) != NULL;
+}
+
+/* --- help
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void print_command(FILE *out, const struct cli_command *command)
+{
+    fprintf(out, "  %s %s", command->name, command->positional);
+    for (const struct cli_option *option = command->options; option != NULL && option->name != NULL;
+         option++) {
+        fprintf(out, option->required ? " --%s" : " [--%s", option->name);
+        if (option->value != NULL)
+            fprintf(out, " %s", option->value);
+        fputs(option->required ? "" : "]", out);
+        fputs(option->repeatable ? "…" : "", out);
+    }
+    fprintf(out, "\n      %s\n", command->summary);
+}
+
+static void print_help(FILE *out)
+{
+    fputs("uso: ra-cli [--as NOME | --identity PEM|P12] [--ca ARQUIVO] [--server URL] [--station NOME] "
+          "[--json] [--yes]"
+          " COMANDO …\n\nComandos:\n",
+          out);
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
+        print_command(out, command);
+}
+
+static enum options_outcome wrong(const char *what, const char *which)
+{
+    fprintf(stderr, "ra-cli: %s", what);
+    if (which != NULL) {
+        fputs(": ", stderr);
+        terminal_text(stderr, which);
+    }
+    fputs("\n(ra-cli --help mostra os comandos)\n", stderr);
+    return OPTIONS_WRONG;
+}
+
+/* --- global options
+ * ------------------------------------------------------------------------------------------ */
+
+struct globals {
+    const char *as;
+    const char *identity;
+    const char *ca;
+    const char *server;
+    const char *station;
+    const char *home;
+};
+
+static const char **global_slot(struct globals *globals, const char *name)
+{
+    const struct {
+        const char *name;
+        const char **slot;
+    } table[] = {{"--as", &globals->as},           {"--identity", &globals->identity},
+                 {"--ca", &globals->ca},           {"--server", &globals->server},
+                 {"--station", &globals->station}, {"--home", &globals->home}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return table[i].slot;
+    return NULL;
+}
+
+/* `ca.pem` beside the identity is the trust that comes with it. */
+static const char *ca_beside(struct cli *cli, const char *identity)
+{
+    const char *slash = strrchr(identity, '/');
+    size_t folder = slash == NULL ? 0 : (size_t)(slash - identity) + 1;
+    char *path = talloc_asprintf(cli->context, "%.*sca.pem", (int)folder, identity);
+    return path != NULL && access(path, R_OK) == 0 ? path : NULL;
+}
+
+static const char *default_server(struct cli *cli)
+{
+    const char *port = getenv("RA_PORT");
+    long base = port == NULL ? DEFAULT_PORT : strtol(port, NULL, 10);
+    if (base < 1 || base > 65000)
+        base = DEFAULT_PORT;
+    if (cli->identity_path == NULL)
+        return talloc_asprintf(cli->context, "http://localhost:%ld", base);
+    return talloc_asprintf(cli->context, "https://localhost:%ld", base + 1);
+}
+
+static const char *default_station(struct cli *cli)
+{
+    char name[64] = "";
+    if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0')
+        return "estacao";
+    return talloc_strdup(cli->context, name);
+}
+
+static bool valid_name(const char *name)
+{
+    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
+}
+
+static bool resolve(struct cli *cli, const struct globals *globals)
+{
+    struct ra_error error = {0};
+    cli->home = globals->home != NULL ? globals->home : getenv("RA_HOME");
+    if (cli->home == NULL)
+        cli->home = "./var";
+    if (globals->as != NULL && globals->identity != NULL)
+        return wrong("--as e --identity não vão juntos", NULL) == OPTIONS_RUN;
+    if (globals->as != NULL && (!valid_name(globals->as) || globals->as[0] == '.'))
+        return wrong("nome de identidade inválido", globals->as) == OPTIONS_RUN;
+    cli->identity_path = globals->identity;
+    if (globals->as != NULL)
+        cli->identity_path = talloc_asprintf(cli->context, "%s/identities/%s.pem", cli->home, globals->as);
+    cli->ca_path = globals->ca;
+    if (cli->ca_path == NULL && cli->identity_path != NULL)
+        cli->ca_path = ca_beside(cli, cli->identity_path);
+    cli->station = globals->station != NULL ? globals->station : default_station(cli);
+    if (!valid_name(cli->station) || strlen(cli->station) > 64)
+        return wrong("nome de estação inválido", cli->station) == OPTIONS_RUN;
+    const char *server = globals->server != NULL ? globals->server : default_server(cli);
+    size_t length = strlen(server);
+    while (length > 0 && server[length - 1] == '/')
+        length--;
+    cli->server = talloc_strndup(cli->context, server, length);
+    /* A station that cannot see the instance's folder keeps its own clock: the server records the difference.
+     */
+    const char *clock_path = talloc_asprintf(cli->context, "%s/clock", cli->home);
+    if (clock_path == NULL || !clock_load(&cli->clock, clock_path, &error))
+        cli->clock = (struct ra_clock){0};
+    return cli->server != NULL;
+}
+
+/* --- the command and its own arguments
+ * ------------------------------------------------------------------------- */
+
+/* The longest name wins: "order new" before a command called "order". */
+static const struct cli_command *find_command(int argc, char **argv, int *at)
+{
+    const struct cli_command *best = NULL;
+    size_t best_words = 0;
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+        char joined[96] = "";
+        size_t words = 1;
+        for (const char *c = command->name; *c != '\0'; c++)
+            words += *c == ' ';
+        if (*at + (int)words > argc || words <= best_words)
+            continue;
+        size_t used = 0;
+        for (size_t i = 0; i < words && used < sizeof joined; i++)
+            used += (size_t)snprintf(joined + used, sizeof joined - used, "%s%s", i == 0 ? "" : " ",
+                                     argv[*at + (int)i]);
+        if (used < sizeof joined && strcmp(joined, command->name) == 0) {
+            best = command;
+            best_words = words;
+        }
+    }
+    *at += (int)best_words;
+    return best;
+}
+
+/* "--name", or "-o": one dash and one letter. "-" alone is a file name. */
+static bool looks_like_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && (word[1] == '-' || word[2] == '\0');
+}
+
+/* --json and --yes are welcome after the command too. */
+static bool take_switch(struct cli *cli, const char *word)
+{
+    if (strcmp(word, "--json") == 0)
+        cli->json = cli->yes = true;
+    else if (strcmp(word, "--yes") == 0)
+        cli->yes = true;
+    else
+        return false;
+    return true;
+}
+
+static enum options_outcome take_option(const struct cli_command *command, struct cli_arguments *arguments,
+                                        int argc, char **argv, int *at)
+{
+    const char *name = argv[*at] + (argv[*at][1] == '-' ? 2 : 1);
+    size_t index = option_index(command->options, name);
+    if (command->options == NULL || command->options[index].name == NULL || index >= CLI_OPTIONS_MAX)
+        return wrong("opção desconhecida", argv[*at]);
+    const struct cli_option *option = &command->options[index];
+    size_t *count = &arguments->value_counts[index];
+    if (*count > 0 && (!option->repeatable || *count == CLI_REPEATS_MAX))
+        return wrong("opção repetida", argv[*at]);
+    const char *value = "";
+    if (option->value != NULL) {
+        if (*at + 1 >= argc)
+            return wrong("falta o valor de", argv[*at]);
+        value = argv[++*at];
+    }
+    arguments->values[index][(*count)++] = value;
+    return OPTIONS_RUN;
+}
+
+static enum options_outcome take_arguments(struct cli *cli, const struct cli_command *command,
+                                           struct cli_arguments *arguments, int argc, char **argv, int at)
+{
+    arguments->options = command->options;
+    bool only_positional = false;
+    for (; at < argc; at++) {
+        if (!only_positional && strcmp(argv[at], "--") == 0) {
+            only_positional = true;
+        } else if (!only_positional && take_switch(cli, argv[at])) {
+            continue;
+        } else if (!only_positional && looks_like_option(argv[at])) {
+            enum options_outcome outcome = take_option(command, arguments, argc, argv, &at);
+            if (outcome != OPTIONS_RUN)
+                return outcome;
+        } else if (arguments->positional_count == CLI_ARGUMENTS_MAX ||
+                   arguments->positional_count == command->positional_max) {
+            return wrong("argumento a mais", argv[at]);
+        } else {
+            arguments->positional[arguments->positional_count++] = argv[at];
+        }
+    }
+    if (arguments->positional_count < command->positional_min)
+        return wrong("faltam argumentos", command->positional);
+    for (size_t i = 0; command->options != NULL && command->options[i].name != NULL; i++)
+        if (command->options[i].required && arguments->value_counts[i] == 0)
+            return wrong("falta a opção --", command->options[i].name);
+    return OPTIONS_RUN;
+}
+
+enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const struct cli_command **command,
+                                   struct cli_arguments *arguments)
+{
+    struct globals globals = {0};
+    int at = 1;
+    for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+        const char **slot = global_slot(&globals, argv[at]);
+        if (strcmp(argv[at], "--help") == 0) {
+            print_help(stdout);
+            return OPTIONS_HELP;
+        }
+        if (take_switch(cli, argv[at]))
+            continue;
+        if (slot == NULL || at + 1 >= argc)
+            return wrong("opção desconhecida ou sem valor", argv[at]);
+        else
+            *slot = argv[++at];
+    }
+    if (!resolve(cli, &globals))
+        return OPTIONS_WRONG;
+    if (at >= argc)
+        return wrong("falta o comando", NULL);
+    *command = find_command(argc, argv, &at);
+    if (*command == NULL)
+        return wrong("comando desconhecido", argv[at]);
+    return take_arguments(cli, *command, arguments, argc, argv, at);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The command line: global options, then a command of the table, then its own. Help comes from the same
+ * table.
+ */
+#ifndef RA_CLI_OPTIONS_H
+#define RA_CLI_OPTIONS_H
+
+#include "ra-cli/cli.h"
+
+enum options_outcome { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_WRONG };
+
+/* Fills `cli`, finds the command, reads its arguments. Usage errors and help are printed here. */
+enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const struct cli_command **command,
+                                   struct cli_arguments *arguments);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/terminal.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Length of the valid UTF-8 sequence at `text`, 0 when it is not one; the code point goes to *point. */
+static size_t decode(const char *text, uint32_t *point)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80 ? 1 : byte[0] >= 0xF0 ? 4 : byte[0] >= 0xE0 ? 3 : byte[0] >= 0xC2 ? 2 : 0;
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (length == 0 || byte[0] > 0xF4)
+        return 0;
+    uint32_t value = length == 1 ? byte[0] : byte[0] & (0xFFU >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xC0) != 0x80)
+            return 0;
+        value = value << 6 | (byte[i] & 0x3F);
+    }
+    if (value < smallest[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return 0;
+    *point = value;
+    return length;
+}
+
+static bool is_hostile(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x200B && point <= 0x200F) ||
+           (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x2069) || point == 0xFEFF;
+}
+
+/* Writes at most `room` columns of `text`; returns the columns written. One code point counts as one column.
+ */
+static size_t put(FILE *out, const char *text, size_t room)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        uint32_t point = (unsigned char)*text;
+        size_t length = decode(text, &point);
+        char shown[16];
+        size_t columns = 1;
+        if (length == 0 || is_hostile(point))
+            columns = (size_t)snprintf(shown, sizeof shown, "\\x{%X}", (unsigned)point);
+        if (used + columns > room)
+            break;
+        if (length == 0 || is_hostile(point))
+            fwrite(shown, 1, columns, out);
+        else
+            fwrite(text, 1, length, out);
+        used += columns;
+        text += length == 0 ? 1 : length;
+    }
+    return used;
+}
+
+void terminal_text(FILE *out, const char *text)
+{
+    put(out, text, SIZE_MAX);
+}
+
+static size_t columns_of(const char *text)
+{
+    size_t columns = 0;
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text & 0xC0) != 0x80)
+            columns++;
+    return columns;
+}
+
+void terminal_column(FILE *out, const char *text, size_t width)
+{
+    if (width == 0)
+        return;
+    bool cut = columns_of(text) > width;
+    size_t used = put(out, text, cut ? width - 1 : width);
+    if (cut) {
+        fputs("…", out);
+        used++;
+    }
+    for (; used < width; used++)
+        fputc(' ', out);
+}
+
+static void value_line(FILE *out, const json_t *value, int indent);
+
+void terminal_value(FILE *out, const json_t *value, int indent)
+{
+    const char *name;
+    json_t *member;
+    size_t index;
+    if (json_is_object(value)) {
+        void *iterator = json_object_iter((json_t *)(uintptr_t)value);
+        for (; iterator != NULL; iterator = json_object_iter_next((json_t *)(uintptr_t)value, iterator)) {
+            name = json_object_iter_key(iterator);
+            member = json_object_iter_value(iterator);
+            fprintf(out, "%*s", indent, "");
+            terminal_text(out, name);
+            fputc(':', out);
+            value_line(out, member, indent);
+        }
+        return;
+    }
+    json_array_foreach(value, index, member)
+    {
+        fprintf(out, "%*s-", indent, "");
+        value_line(out, member, indent);
+    }
+}
+
+static void value_line(FILE *out, const json_t *value, int indent)
+{
+    if (json_is_object(value) || json_is_array(value)) {
+        fputc('\n', out);
+        terminal_value(out, value, indent + 2);
+        return;
+    }
+    fputc(' ', out);
+    if (json_is_string(value))
+        terminal_text(out, json_string_value(value));
+    else if (json_is_integer(value))
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        fprintf(out, "%.3f", json_real_value(value));
+    else
+        fputs(json_is_true(value) ? "sim" : json_is_false(value) ? "não" : "-", out);
+    fputc('\n', out);
+}
+
+static bool read_line(FILE *terminal, char *buffer, size_t size)
+{
+    if (fgets(buffer, (int)size, terminal) == NULL)
+        return false;
+    buffer[strcspn(buffer, "\r\n")] = '\0';
+    return true;
+}
+
+bool terminal_confirm(const char *question)
+{
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    if (terminal == NULL)
+        return false;
+    fprintf(terminal, "%s [s/N] ", question);
+    fflush(terminal);
+    char answer[16] = "";
+    bool read = read_line(terminal, answer, sizeof answer);
+    fclose(terminal);
+    return read && (strcasecmp(answer, "s") == 0 || strcasecmp(answer, "sim") == 0);
+}
+
+bool terminal_secret(const char *prompt, char *buffer, size_t size)
+{
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    if (terminal == NULL)
+        return false;
+    setvbuf(terminal, NULL, _IONBF, 0); /* no second copy of the secret in a stdio buffer */
+    struct termios before, silent;
+    bool ok = tcgetattr(fileno(terminal), &before) == 0;
+    if (ok) {
+        silent = before;
+        silent.c_lflag &= ~(tcflag_t)ECHO;
+        ok = tcsetattr(fileno(terminal), TCSAFLUSH, &silent) == 0;
+    }
+    if (ok) {
+        fputs(prompt, terminal);
+        ok = read_line(terminal, buffer, size);
+        fputc('\n', terminal);
+        tcsetattr(fileno(terminal), TCSAFLUSH, &before);
+    }
+    fclose(terminal);
+    return ok;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Text from outside on a terminal. Names and notes come from strangers: control characters, escape sequences
+ * and direction marks must not reach the agent's screen.
+ */
+#ifndef RA_CLI_TERMINAL_H
+#define RA_CLI_TERMINAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Writes UTF-8 text with every C0/C1 control, DEL, bidirectional mark and invalid byte shown as \x{…}. */
+void terminal_text(FILE *out, const char *text);
+
+/* The same, padded with blanks (or cut with an ellipsis) to `width` columns. */
+void terminal_column(FILE *out, const char *text, size_t width);
+
+/* Any JSON value as indented Portuguese-friendly lines. */
+void terminal_value(FILE *out, const json_t *value, int indent);
+
+/* Asks a yes/no question on the controlling terminal; false without one. */
+bool terminal_confirm(const char *question);
+
+/* Reads one line without echo from the controlling terminal. false without one or at end of file. The buffer
+ * is the caller's to wipe. */
+bool terminal_secret(const char *prompt, char *buffer, size_t size);
+
+#endif
