@@ -85,52 +85,40 @@ RA_MUST_CHECK bool catalog_office(struct ra_app *app, TALLOC_CTX *context, struc
 /* Today in the office's zone by the instance's clock. */
 void catalog_today(struct ra_app *app, int64_t now_us, char day[CATALOG_DAY_SIZE]);
 
-                                 /* A product that may be ordered on `day`. None: RA_INVALID with the field
-                                  * "product" (code "unknown"). */
-                                 RA_MUST_CHECK bool catalog_product_on(struct ra_app *app,
-                                                                       TALLOC_CTX *context, const char *id,
-                                                                       const char *day,
-                                                                       struct catalog_product **product,
-                                                                       struct ra_error *error);
+/* A product that may be ordered on `day`. None: RA_INVALID with the field
+ * "product" (code "unknown"). */
+RA_MUST_CHECK bool catalog_product_on(struct ra_app *app, TALLOC_CTX *context, const char *id,
+                                      const char *day, struct catalog_product **product,
+                                      struct ra_error *error);
 
-                                 /* All that may be ordered on `day`, in the order of the shop window. */
-                                 RA_MUST_CHECK bool catalog_products_on(struct ra_app *app,
-                                                                        TALLOC_CTX *context, const char *day,
-                                                                        struct catalog_product **products,
-                                                                        size_t *count,
-                                                                        struct ra_error *error);
+/* All that may be ordered on `day`, in the order of the shop window. */
+RA_MUST_CHECK bool catalog_products_on(struct ra_app *app, TALLOC_CTX *context, const char *day,
+                                       struct catalog_product **products, size_t *count,
+                                       struct ra_error *error);
 
-                                 /* The value of a policy row in force today (table `policy`); no such row is
-                                  * RA_INTERNAL: the seeds carry every key the program reads. The JSON is a
-                                  * new reference. */
-                                 RA_MUST_CHECK bool catalog_policy(struct ra_app *app, int64_t now_us,
-                                                                   const char *key, json_t **value,
-                                                                   struct ra_error *error);
-                                 RA_MUST_CHECK bool catalog_policy_number(struct ra_app *app, int64_t now_us,
-                                                                          const char *key, int64_t *value,
-                                                                          struct ra_error *error);
-                                 RA_MUST_CHECK bool catalog_policy_flag(struct ra_app *app, int64_t now_us,
-                                                                        const char *key, bool *value,
-                                                                        struct ra_error *error);
-                                 /* Text on `context`. */
-                                 RA_MUST_CHECK bool catalog_policy_text(struct ra_app *app,
-                                                                        TALLOC_CTX *context, int64_t now_us,
-                                                                        const char *key, const char **value,
-                                                                        struct ra_error *error);
+/* The value of a policy row in force today (table `policy`); no such row is
+ * RA_INTERNAL: the seeds carry every key the program reads. The JSON is a
+ * new reference. */
+RA_MUST_CHECK bool catalog_policy(struct ra_app *app, int64_t now_us, const char *key, json_t **value,
+                                  struct ra_error *error);
+RA_MUST_CHECK bool catalog_policy_number(struct ra_app *app, int64_t now_us, const char *key, int64_t *value,
+                                         struct ra_error *error);
+RA_MUST_CHECK bool catalog_policy_flag(struct ra_app *app, int64_t now_us, const char *key, bool *value,
+                                       struct ra_error *error);
+/* Text on `context`. */
+RA_MUST_CHECK bool catalog_policy_text(struct ra_app *app, TALLOC_CTX *context, int64_t now_us,
+                                       const char *key, const char **value, struct ra_error *error);
 
-                                 /* What a dossier records as the rules it was judged by: a digest of the
-                                  * checklist and policy rows in force, 16 hexadecimal digits, on `context`.
-                                  */
-                                 RA_MUST_CHECK bool catalog_rules_version(struct ra_app *app,
-                                                                          TALLOC_CTX *context,
-                                                                          const char **version,
-                                                                          struct ra_error *error);
+/* What a dossier records as the rules it was judged by: a digest of the
+ * checklist and policy rows in force, 16 hexadecimal digits, on `context`.
+ */
+RA_MUST_CHECK bool catalog_rules_version(struct ra_app *app, TALLOC_CTX *context, const char **version,
+                                         struct ra_error *error);
 
-                                 /* Reads the rows anew now instead of at the next period. For start, the job
-                                  * and tests. */
-                                 RA_MUST_CHECK bool catalog_refresh(struct ra_app *app, struct db *db,
-                                                                    struct ra_error *error);
+/* Reads the rows anew now instead of at the next period. For start, the job
+ * and tests. */
+RA_MUST_CHECK bool catalog_refresh(struct ra_app *app, struct db *db, struct ra_error *error);
 
-                                 extern const struct room catalog_room;
+extern const struct room catalog_room;
 
 #endif

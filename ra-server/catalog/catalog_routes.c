@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "catalog/catalog.h"
+#include "catalog/catalog_internal.h"
+#include "catalog/page.h"
+#include "http/http.h"
+
+#include <string.h>
+
+/* Ways of attendance that are open today: what the product is sold for, less the video room while it is shut.
+ */
+static json_t *modes_json(const struct catalog_product *product, bool video_room)
+{
+    json_t *modes = json_array();
+    if (product->in_person)
+        json_array_append_new(modes, json_string("in_person"));
+    if (product->video && video_room)
+        json_array_append_new(modes, json_string("video"));
+    return modes;
+}
+
+static json_t *product_json(const struct catalog_product *product, bool video_room)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:s, s:s, s:o}", "id", product->id, "name",
+                     product->name, "holder", product->holder, "media", product->media, "validity_months",
+                     product->validity_months, "price_cents", product->price_cents, "modes",
+                     modes_json(product, video_room), "summary", product->summary, "from", product->from,
+                     "until", product->until[0] != '\0' ? json_string(product->until) : json_null());
+}
+
+static const char *media_text(const struct catalog_product *product)
+{
+    if (strcmp(product->media, "token") == 0)
+        return "Num token, que você leva consigo";
+    if (strcmp(product->media, "cloud") == 0)
+        return "Na nuvem de um prestador";
+    return "Num arquivo no seu computador, protegido por senha";
+}
+
+static void add_product_texts(struct http_request *request, json_t *json,
+                              const struct catalog_product *product, bool video_room)
+{
+    page_set_text(json, "price_text", catalog_price_text(request->context, product->price_cents));
+    page_set_text(json, "validity_text", catalog_validity_text(request->context, product->validity_months));
+    page_set_text(json, "media_text", media_text(product));
+    page_set_text(json, "modes_text",
+                  product->video && video_room ? "Atendimento na sede ou por vídeo" : "Atendimento na sede");
+}
+
+/* The shop window's two shelves. */
+static json_t *groups_json(json_t *products)
+{
+    json_t *people = json_array();
+    json_t *companies = json_array();
+    size_t index;
+    json_t *product;
+    json_array_foreach(products, index, product)
+    {
+        const char *holder = json_string_value(json_object_get(product, "holder"));
+        json_array_append(holder != NULL && strcmp(holder, "pj") == 0 ? companies : people, product);
+    }
+    json_t *groups = json_array();
+    if (json_array_size(people) > 0)
+        json_array_append_new(groups, json_pack("{s:s, s:O}", "heading", "Para você", "products", people));
+    if (json_array_size(companies) > 0)
+        json_array_append_new(groups,
+                              json_pack("{s:s, s:O}", "heading", "Para a empresa", "products", companies));
+    json_decref(people);
+    json_decref(companies);
+    return groups;
+}
+
+static bool products_handler(struct http_request *request, struct http_response *response,
+                             struct ra_error *error)
+{
+    char day[CATALOG_DAY_SIZE];
+    struct catalog_product *products = NULL;
+    size_t count = 0;
+    bool video_room = false;
+    catalog_today(request->app, request->now_us, day);
+    if (!catalog_products_on(request->app, request->context, day, &products, &count, error) ||
+        !catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
+        return false;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *product = product_json(&products[i], video_room);
+        if (page_is_wanted(request))
+            add_product_texts(request, product, &products[i], video_room);
+        json_array_append_new(list, product);
+    }
+    json_t *model = json_pack("{s:O}", "products", list);
+    if (page_is_wanted(request)) {
+        page_set(model, "groups", groups_json(list));
+        page_frame(request, model, "Certificado digital com hora marcada");
+    }
+    json_decref(list);
+    http_reply(response, 200, model);
+    return true;
+}
+
+static json_t *item_json(const struct db_rows *rows, size_t row)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:b}", "id", row_text(rows, row, "id"), "person",
+                     row_text(rows, row, "person"), "kind", row_text(rows, row, "kind"), "consult",
+                     row_text(rows, row, "consult"), "alternatives", row_texts(rows, row, "alternatives"),
+                     "text", row_text(rows, row, "text_citizen"), "source", row_text(rows, row, "source"),
+                     "required", row_bool(rows, row, "required"));
+}
+
+/* What the citizen brings: consultations and attestations are the office's own work. */
+static bool concerns_citizen(const struct db_rows *rows, size_t row)
+{
+    return strcmp(row_text(rows, row, "kind"), "document") == 0;
+}
+
+/* `subject` is "pf" or "pj"; without it the product says it. Sets *product when one was asked for. */
+static bool checklist_subject(struct http_request *request, const char *day, const char **subject,
+                              struct catalog_product **product, struct ra_error *error)
+{
+    const char *asked = http_query(request, "subject");
+    const char *id = http_query(request, "product");
+    *product = NULL;
+    *subject = asked != NULL && asked[0] != '\0' ? asked : "pf";
+    if (strcmp(*subject, "pf") != 0 && strcmp(*subject, "pj") != 0)
+        return ra_fail_field(error, "subject", "unknown", "Use pf (pessoa) ou pj (empresa).");
+    if (id == NULL || id[0] == '\0')
+        return true;
+    if (!catalog_product_on(request->app, request->context, id, day, product, error))
+        return false;
+    if (asked != NULL && asked[0] != '\0' && strcmp(asked, (*product)->holder) != 0)
+        return ra_fail_field(error, "subject", "mismatch",
+                             "Este certificado não é para esse tipo de titular.");
+    *subject = (*product)->holder;
+    return true;
+}
+
+static json_t *product_choices(struct http_request *request, const char *day, const char *chosen,
+                               struct ra_error *error)
+{
+    struct catalog_product *products = NULL;
+    size_t count = 0;
+    if (!catalog_products_on(request->app, request->context, day, &products, &count, error))
+        return NULL;
+    json_t *choices = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(choices,
+                              json_pack("{s:s, s:s, s:b}", "id", products[i].id, "name", products[i].name,
+                                        "selected", strcmp(products[i].id, chosen) == 0));
+    return choices;
+}
+
+static bool checklist_handler(struct http_request *request, struct http_response *response,
+                              struct ra_error *error)
+{
+    char day[CATALOG_DAY_SIZE];
+    const char *subject = NULL;
+    struct catalog_product *product = NULL;
+    struct db_rows *rows = NULL;
+    catalog_today(request->app, request->now_us, day);
+    if (!checklist_subject(request, day, &subject, &product, error) ||
+        !catalog_checklist_rows(request->db, request->context, subject, day, &rows, error))
+        return false;
+    json_t *items = json_array();
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        if (concerns_citizen(rows, i))
+            json_array_append_new(items, item_json(rows, i));
+    json_t *model = json_pack("{s:s, s:s, s:o}", "subject", subject, "day", day, "items", items);
+    if (page_is_wanted(request)) {
+        const char *chosen = product != NULL              ? product->id
+                             : strcmp(subject, "pj") == 0 ? "ecnpj-a1"
+                                                          : "ecpf-a1";
+        page_set(model, "products", product_choices(request, day, chosen, error));
+        if (product != NULL)
+            page_set(model, "product", json_pack("{s:s}", "name", product->name));
+        page_frame(request, model, "O que levar no dia");
+    }
+    http_reply(response, 200, model);
+    return true;
+}
+
+static bool privacy_handler(struct http_request *request, struct http_response *response,
+                            struct ra_error *error)
+{
+    (void)error;
+    http_reply(response, 200, page_frame(request, json_object(), "Privacidade e seus dados"));
+    return true;
+}
+
+static bool accessibility_handler(struct http_request *request, struct http_response *response,
+                                  struct ra_error *error)
+{
+    (void)error;
+    http_reply(response, 200, page_frame(request, json_object(), "Acessibilidade"));
+    return true;
+}
+
+static const struct http_parameter checklist_query[] = {
+    {"product", false, NULL, "Código do certificado; diz também se é para pessoa ou empresa."},
+    {"subject", false, "{\"type\":\"string\",\"enum\":[\"pf\",\"pj\"]}", "Sem product: para quem é."},
+    {NULL, false, NULL, NULL},
+};
+
+static const struct http_route routes[] = {
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_BOTH,
+        .api_path = "/api/products",
+        .page_path = "/",
+        .page_template = "home",
+        .authorize = http_anyone,
+        .handler = products_handler,
+        .transaction = HTTP_OWN,
+        .operation = "productList",
+        .summary = "Certificados que se podem pedir hoje.",
+        .response_schema =
+            "{\"type\":\"object\",\"required\":[\"products\"],\"properties\":{\"products\":{\"type\":"
+            "\"array\","
+            "\"items\":{\"type\":\"object\",\"required\":[\"id\",\"name\",\"holder\",\"media\","
+            "\"validity_months\",\"price_cents\",\"modes\",\"from\",\"until\"],\"properties\":{"
+            "\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
+            "\"holder\":{\"type\":\"string\",\"enum\":[\"pf\",\"pj\"]},"
+            "\"media\":{\"type\":\"string\",\"enum\":[\"software\",\"token\",\"cloud\"]},"
+            "\"validity_months\":{\"type\":\"integer\"},\"price_cents\":{\"type\":\"integer\"},"
+            "\"modes\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]}"
+            "},"
+            "\"summary\":{\"type\":\"string\"},\"from\":{\"type\":\"string\",\"format\":\"date\"},"
+            "\"until\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"}}}}}}",
+        .statuses = {200, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_BOTH,
+        .api_path = "/api/checklist",
+        .page_path = "/checklist",
+        .page_template = "checklist",
+        .authorize = http_anyone,
+        .handler = checklist_handler,
+        .transaction = HTTP_OWN,
+        .operation = "checklistShow",
+        .summary = "O que levar, cada item com a sua fonte.",
+        .query = checklist_query,
+        .response_schema =
+            "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"subject\":{\"type\":\"string\"},"
+            "\"day\":{\"type\":\"string\",\"format\":\"date\"},\"items\":{\"type\":\"array\",\"items\":{"
+            "\"type\":\"object\",\"required\":[\"id\",\"text\",\"source\"],\"properties\":{"
+            "\"id\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
+            "\"consult\":{\"type\":\"string\"},\"alternatives\":{\"type\":\"array\",\"items\":{\"type\":"
+            "\"string\"}},\"text\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},"
+            "\"required\":{\"type\":\"boolean\"}}}}}}",
+        .statuses = {200, 422, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/privacidade",
+        .page_template = "privacy",
+        .authorize = http_anyone,
+        .handler = privacy_handler,
+        .transaction = HTTP_OWN,
+        .operation = "privacyPage",
+        .summary = "Como cuidamos dos dados.",
+        .statuses = {200, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/acessibilidade",
+        .page_template = "accessibility",
+        .authorize = http_anyone,
+        .handler = accessibility_handler,
+        .transaction = HTTP_OWN,
+        .operation = "accessibilityPage",
+        .summary = "O que as páginas oferecem a quem usa teclado, leitor de tela ou letra grande.",
+        .statuses = {200, 0},
+    },
+};
+
+static bool refresh(struct job_run *run, struct ra_error *error)
+{
+    return catalog_refresh(run->app, run->db, error);
+}
+
+static const struct job jobs[] = {{"catalogue", 5000, refresh}};
+
+const struct room catalog_room = {
+    .name = "catalog",
+    .id = ROOM_CATALOG,
+    .routes = routes,
+    .route_count = sizeof routes / sizeof routes[0],
+    .jobs = jobs,
+    .job_count = sizeof jobs / sizeof jobs[0],
+    .start = catalog_start,
+    .stop = catalog_stop,
+};

@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What is on sale, by which office, under which policy. Read as a whole into memory every few seconds.
+
+-- name: catalog_products
+select id, name, holder, media, profile_id, validity_months, price_cents, 'in_person' = any (modes) as in_person,
+       'video' = any (modes) as video, summary, position, valid_from::text as valid_from,
+       coalesce(valid_to::text, '') as valid_to
+  from product
+ order by position, id, valid_from;
+
+-- name: catalog_policies
+select key, value, valid_from::text as valid_from, coalesce(valid_to::text, '') as valid_to
+  from policy
+ order by key, valid_from;
+
+-- name: catalog_offices
+-- params: now timestamptz
+select id, code, name, legal_name, cnpj, address, district, city, uf::text as uf, ibge::text as ibge, phone, zone,
+       place_kind, horizon_days,
+       extract(epoch from ($1 at time zone zone) - ($1 at time zone 'UTC'))::integer as offset_s
+  from office
+ order by id;
+
+-- name: catalog_rules_version
+-- params: day date
+-- The digest changes when a row that judges a dossier changes, whoever changed it and however.
+select left(encode(sha256(convert_to(coalesce(string_agg(line, E'\n' order by line), ''), 'UTF8')), 'hex'), 16) as version
+  from (select r::text as line from checklist_rule r
+         where valid_from <= $1 and (valid_to is null or valid_to >= $1)
+         union all
+        select p::text from policy p
+         where valid_from <= $1 and (valid_to is null or valid_to >= $1)) rules;
+
+-- name: catalog_checklist
+-- params: subject text, day date
+select id, person, kind, coalesce(consult, '') as consult, alternatives, text_citizen, required, source
+  from checklist_rule
+ where subject = $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2)
+ order by position, id;
