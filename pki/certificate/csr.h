@@ -25,7 +25,7 @@ enum { CSR_MAX = 16384 }; /* bytes, PEM or DER */
 struct csr {
     X509_REQ *request;
     struct bytes der;        /* the request, without PEM armour */
-    struct bytes spki;       /* SubjectPublicKeyInfo, DER, in its one canonical encoding */
+    struct bytes spki;       /* SubjectPublicKeyInfo, DER; after csr_check in its one canonical encoding */
     uint8_t spki_digest[32]; /* SHA-256 of `spki` */
     unsigned key_bits;
     int key_type; /* EVP_PKEY_RSA… */

@@ -13,7 +13,7 @@
 #include "pki/certificate/data.h"
 #include "pki/certificate/findings.h"
 
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 enum { CERTIFICATE_MAX = 65536 }; /* bytes of a certificate in DER or PEM */
 
@@ -45,6 +45,12 @@ struct certificate_reading {
 /* Reads a decoded certificate. false only when memory or the library fails; oddities are notes. */
 RA_MUST_CHECK bool certificate_read(TALLOC_CTX *context, X509 *certificate,
                                     struct certificate_reading **reading, struct ra_error *error);
+
+/* The same for a subject and a subjectAltName (NULL: none) on their own; what else a certificate has stays ""
+ * and zero. */
+RA_MUST_CHECK bool certificate_read_names(TALLOC_CTX *context, const X509_NAME *subject,
+                                          const GENERAL_NAMES *names, struct certificate_reading **reading,
+                                          struct ra_error *error);
 
 /* Decodes exactly one certificate, PEM (one block, only white space around) or DER without trailing bytes, at
  * most CERTIFICATE_MAX bytes. Anything else is RA_VERIFICATION_FAILED with the reason

@@ -42,10 +42,11 @@ enum {
 #define SUBJECT_RFB_OU        "Secretaria da Receita Federal do Brasil - RFB"
 #define SUBJECT_NO_SPONSOR_OU "(EM BRANCO)"
 
-/* Content of .3.1 / .3.4 from data in stored form; 45 to 55 characters, the last field never padded. */
+/* Content of .3.1 / .3.4 from data that passed certificate_data_check; 45 to 55 characters, the last field
+ * never padded. */
 void subject_person_block(const struct certificate_data *data, char output[SUBJECT_PERSON_BLOCK_SIZE]);
 
-/* Content of .3.5; 19 to 41 characters. */
+/* Content of .3.5 from such data; 19 to 41 characters. */
 void subject_voter_block(const struct certificate_data *data, char output[SUBJECT_VOTER_BLOCK_SIZE]);
 
 /* "NAME:CPF" or "COMPANY:CNPJ" as it will stand in the certificate. */

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/certificate/profile_check.h"
+
+#include "pki/certificate/reader.h"
+#include "pki/certificate/text.h"
+
+#include <ctype.h>
+#include <openssl/err.h>
+#include <string.h>
+
+enum {
+    DAY_S = 24 * 3600,
+    SECURITY_LEVEL = 2, /* 112 bits: RSA 2048 passes, SHA-1 does not */
+    NAME_ENTRIES_MAX = 32,
+};
+
+static const char source_order[] = "pedido aprovado";
+static const char source_policy[] = "DOC-ICP-04 1.2.2";
+static const char source_path[] = "RFC 5280 6.1";
+static const char source_validity[] = "DOC-ICP-04, tabela 6";
+
+/* One examination; what could not be decided is told apart from what differs. */
+struct check {
+    const struct profile_check_input *input;
+    struct findings *findings;
+    struct ra_error *error;
+    TALLOC_CTX *scratch;
+    struct certificate_reading *reading;
+};
+
+/* Attribute value in the form in which names are compared (RFC 5280 7.1): UTF-8, ASCII case folded, blanks
+ * squeezed. */
+struct folded_entry {
+    int nid;
+    char *text;   /* as compared */
+    bool foreign; /* had characters that no name of ours has: equal to nothing */
+    bool matched;
+};
+
+struct folded_name {
+    size_t count;
+    bool multiple; /* an RDN of several values, or more entries than any layout has */
+    struct folded_entry entries[NAME_ENTRIES_MAX];
+};
+
+static void fold(char *text)
+{
+    size_t length = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if (text[i] == ' ' && (length == 0 || text[length - 1] == ' '))
+            continue;
+        text[length++] = (char)tolower((unsigned char)text[i]);
+    }
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    text[length] = '\0';
+}
+
+static bool fold_entry(struct check *check, const X509_NAME_ENTRY *entry, struct folded_entry *folded)
+{
+    unsigned char *utf8 = NULL;
+    int length = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
+    struct bytes value = {utf8, length > 0 ? (size_t)length : 0};
+    folded->nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+    folded->text = text_printable(check->scratch, value, &folded->foreign);
+    folded->foreign = folded->foreign || length < 0;
+    OPENSSL_free(utf8);
+    if (folded->text == NULL)
+        return ra_fail(check->error, RA_NO_MEMORY, "certificate name");
+    fold(folded->text);
+    return true;
+}
+
+static bool fold_name(struct check *check, const X509_NAME *name, struct folded_name *folded)
+{
+    int count = X509_NAME_entry_count(name);
+    *folded = (struct folded_name){.multiple = count > NAME_ENTRIES_MAX};
+    for (int i = 0; i < count && i < NAME_ENTRIES_MAX; i++) {
+        const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
+        folded->multiple = folded->multiple || X509_NAME_ENTRY_set(entry) != i;
+        if (!fold_entry(check, entry, &folded->entries[folded->count++]))
+            return false;
+    }
+    return true;
+}
+
+static bool match_entry(struct folded_name *name, const struct folded_entry *wanted)
+{
+    for (size_t i = 0; i < name->count; i++) {
+        struct folded_entry *entry = &name->entries[i];
+        if (entry->matched || entry->foreign || entry->nid != wanted->nid ||
+            strcmp(entry->text, wanted->text) != 0)
+            continue;
+        entry->matched = true;
+        return true;
+    }
+    return false;
+}
+
+/* The same attributes in any order: ACs do not agree on the order of the OUs. */
+static bool check_subject(struct check *check, const X509_NAME *expected)
+{
+    struct folded_name wanted;
+    struct folded_name found;
+    if (!fold_name(check, expected, &wanted) ||
+        !fold_name(check, X509_get_subject_name(check->input->certificate), &found))
+        return false;
+    if (found.multiple)
+        findings_add(check->findings, FINDING_ERROR, "subject-form", source_order,
+                     "O nome do titular tem atributos agrupados ou demais.");
+    for (size_t i = 0; i < wanted.count; i++)
+        if (!match_entry(&found, &wanted.entries[i]))
+            findings_add(check->findings, FINDING_ERROR, "subject-missing", source_order,
+                         "Falta no nome do titular: %s=%s.", OBJ_nid2sn(wanted.entries[i].nid),
+                         wanted.entries[i].text);
+    for (size_t i = 0; i < found.count; i++)
+        if (!found.entries[i].matched)
+            findings_add(check->findings, FINDING_ERROR, "subject-unexpected", source_order,
+                         "Sobra no nome do titular: %s=%s.", OBJ_nid2sn(found.entries[i].nid),
+                         found.entries[i].text);
+    return true;
+}
+
+static bool same_kind(const GENERAL_NAME *left, const GENERAL_NAME *right)
+{
+    if (left->type != right->type)
+        return false;
+    return left->type != GEN_OTHERNAME ||
+           OBJ_cmp(left->d.otherName->type_id, right->d.otherName->type_id) == 0;
+}
+
+static int count_kind(const GENERAL_NAMES *names, const GENERAL_NAME *kind)
+{
+    int count = 0;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        count += same_kind(sk_GENERAL_NAME_value(names, i), kind) ? 1 : 0;
+    return count;
+}
+
+/* Exactly the kinds of entries that were ordered, each once; their content is compared as read fields. */
+static void check_alt_name_kinds(struct check *check, const GENERAL_NAMES *expected)
+{
+    GENERAL_NAMES *found = X509_get_ext_d2i(check->input->certificate, NID_subject_alt_name, NULL, NULL);
+    for (int i = 0; i < sk_GENERAL_NAME_num(expected); i++)
+        if (count_kind(found, sk_GENERAL_NAME_value(expected, i)) != 1)
+            findings_add(check->findings, FINDING_ERROR, "san-missing", source_order,
+                         "O item %d do subjectAltName pedido falta ou se repete.", i + 1);
+    for (int i = 0; i < sk_GENERAL_NAME_num(found); i++)
+        if (count_kind(expected, sk_GENERAL_NAME_value(found, i)) == 0)
+            findings_add(check->findings, FINDING_ERROR, "san-unexpected", source_order,
+                         "O item %d do subjectAltName não foi pedido.", i + 1);
+    GENERAL_NAMES_free(found);
+}
+
+/* Both sides went through the same reader, so what the layout cuts or pads is cut and padded alike. */
+static void check_fields(struct check *check, const struct certificate_data *expected)
+{
+    const struct certificate_data *found = &check->reading->data;
+#define X(member)                                                                                            \
+    if (strcmp(expected->member, found->member) != 0)                                                        \
+        findings_add(check->findings, FINDING_ERROR, "data-" #member, source_order,                          \
+                     "O campo " #member " veio como “%s”; o pedido diz “%s”.", found->member,                \
+                     expected->member);
+    CERTIFICATE_DATA_FIELDS(X)
+#undef X
+}
+
+static bool check_identity(struct check *check)
+{
+    X509_NAME *subject = NULL;
+    GENERAL_NAMES *names = NULL;
+    struct certificate_reading *expected = NULL;
+    const struct certificate_order *order = check->input->order;
+    bool done = subject_build_name(order, &subject, check->error) &&
+                subject_build_alt_names(order, &names, check->error) &&
+                certificate_read_names(check->scratch, subject, names, &expected, check->error) &&
+                check_subject(check, subject);
+    if (done) {
+        check_alt_name_kinds(check, names);
+        check_fields(check, &expected->data);
+    }
+    X509_NAME_free(subject);
+    GENERAL_NAMES_free(names);
+    return done;
+}
+
+static void check_key(struct check *check)
+{
+    if (!bytes_equal(check->reading->spki, check->input->spki))
+        findings_add(check->findings, FINDING_ERROR, "key", source_order,
+                     "A chave pública do certificado não é a do pedido.");
+}
+
+static void check_issuer(struct check *check)
+{
+    X509 *certificate = check->input->certificate;
+    X509 *issuer = check->input->issuer;
+    EVP_PKEY *key = X509_get0_pubkey(issuer);
+    if (X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) != 0)
+        findings_add(check->findings, FINDING_ERROR, "issuer-name", source_order,
+                     "O emissor do certificado não é a AC a que foi pedido.");
+    if (key == NULL || X509_verify(certificate, key) != 1)
+        findings_add(check->findings, FINDING_ERROR, "issuer-signature", source_path,
+                     "A assinatura do certificado não é da AC a que foi pedido.");
+    const ASN1_OCTET_STRING *authority = X509_get0_authority_key_id(certificate);
+    const ASN1_OCTET_STRING *subject = X509_get0_subject_key_id(issuer);
+    if (authority == NULL || subject == NULL || ASN1_OCTET_STRING_cmp(authority, subject) != 0)
+        findings_add(check->findings, FINDING_ERROR, "issuer-key", "DOC-ICP-04 7.1.2.2",
+                     "authorityKeyIdentifier não é o identificador da chave da AC.");
+}
+
+/* What is handed to path building: the chain given and the issuer. Borrowed certificates; free the stack
+ * alone. */
+static STACK_OF(X509) * path_certificates(const struct profile_check_input *input)
+{
+    STACK_OF(X509) *all = input->untrusted != NULL ? sk_X509_dup(input->untrusted) : sk_X509_new_null();
+    if (all != NULL && sk_X509_push(all, input->issuer) > 0)
+        return all;
+    sk_X509_free(all);
+    return NULL;
+}
+
+static bool verify_path(struct check *check, X509_STORE_CTX *context)
+{
+    X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_time(parameters, check->input->now);
+    X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
+    /* No explicit policy: AC certificates list DPC OIDs above the leaf policies, so no real path has a policy
+     * tree. */
+    if (X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT) != 1)
+        return ra_fail_crypto(check->error, "X509_VERIFY_PARAM_set_flags");
+    int valid = X509_verify_cert(context);
+    if (valid < 0)
+        return ra_fail_crypto(check->error, "X509_verify_cert");
+    if (valid == 0)
+        findings_add(check->findings, FINDING_ERROR, "path", source_path,
+                     "A cadeia até a raiz não é válida: %s (profundidade %d).",
+                     X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)),
+                     X509_STORE_CTX_get_error_depth(context));
+    return true;
+}
+
+static bool check_path(struct check *check)
+{
+    STACK_OF(X509) *untrusted = path_certificates(check->input);
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    bool done =
+        untrusted != NULL && context != NULL &&
+        X509_STORE_CTX_init(context, check->input->anchors, check->input->certificate, untrusted) == 1;
+    done = done ? verify_path(check, context) : ra_fail_crypto(check->error, "X509_STORE_CTX");
+    X509_STORE_CTX_free(context);
+    sk_X509_free(untrusted);
+    return done;
+}
+
+/* The certificate lists exactly this policy OID, or lists it among others. */
+static bool lists_policy(const X509 *certificate, const char *oid)
+{
+    CERTIFICATEPOLICIES *policies = X509_get_ext_d2i(certificate, NID_certificate_policies, NULL, NULL);
+    bool found = false;
+    for (int i = 0; i < sk_POLICYINFO_num(policies); i++) {
+        char text[80];
+        OBJ_obj2txt(text, sizeof text, sk_POLICYINFO_value(policies, i)->policyid, 1);
+        found = found || strcmp(text, oid) == 0;
+    }
+    CERTIFICATEPOLICIES_free(policies);
+    return found;
+}
+
+/* That the certificate has one policy only is certificate_lint's to say. */
+static void check_policy(struct check *check)
+{
+    const char *oid = check->input->order->profile->policy_oid;
+    if (!lists_policy(check->input->certificate, oid))
+        findings_add(check->findings, FINDING_ERROR, "policy", source_policy,
+                     "A política do certificado não é a do produto (%s).", oid);
+    if (!lists_policy(check->input->issuer, oid))
+        findings_add(check->findings, FINDING_ERROR, "policy-issuer", source_policy,
+                     "A AC não está habilitada para a política %s.", oid);
+}
+
+static void check_key_size(struct check *check)
+{
+    const EVP_PKEY *key = X509_get0_pubkey(check->input->certificate);
+    int bits = key != NULL ? EVP_PKEY_get_bits(key) : 0;
+    if (bits <= 0 || !profile_key_bits_allowed(check->input->order->profile, (unsigned)bits))
+        findings_add(check->findings, FINDING_ERROR, "key-bits", source_order,
+                     "O perfil não admite chave de %d bits.", bits);
+}
+
+static time_t months_later(time_t instant, unsigned months)
+{
+    struct tm parts;
+    if (gmtime_r(&instant, &parts) == NULL)
+        return instant;
+    parts.tm_mon += (int)months;
+    return timegm(&parts);
+}
+
+/* Real ACs end on the same day of the last year or on the day before. */
+static void check_validity(struct check *check)
+{
+    const struct profile_check_input *input = check->input;
+    time_t start = check->reading->not_before;
+    time_t end = check->reading->not_after;
+    time_t ordered = months_later(start, input->term_months);
+    char last_day[DATE_SIZE];
+    if (start > input->now + DAY_S || start < input->now - DAY_S)
+        findings_add(check->findings, FINDING_ERROR, "not-before", source_validity,
+                     "A validade não começa hoje.");
+    if (end > ordered + DAY_S)
+        findings_add(check->findings, FINDING_ERROR, "validity-long", source_validity,
+                     "A validade passa dos %u meses pedidos.", input->term_months);
+    if (end < ordered - 2 * DAY_S)
+        findings_add(check->findings, FINDING_ERROR, "validity-short", source_validity,
+                     "A validade não chega aos %u meses pedidos.", input->term_months);
+    if (ASN1_TIME_compare(X509_get0_notAfter(input->certificate), X509_get0_notAfter(input->issuer)) == 1)
+        findings_add(check->findings, FINDING_ERROR, "outlives-issuer", source_validity,
+                     "O certificado vale por mais tempo que o da AC.");
+    profile_day(end, last_day);
+    if (strcmp(last_day, input->order->profile->valid_to) > 0)
+        findings_add(check->findings, FINDING_ERROR, "outlives-chain", source_validity,
+                     "O certificado passa do fim da cadeia (%s).", input->order->profile->valid_to);
+}
+
+static bool check_all(struct check *check)
+{
+    if (!certificate_read(check->scratch, check->input->certificate, &check->reading, check->error) ||
+        !certificate_lint(check->input->certificate, check->findings, check->error) ||
+        !check_identity(check) || !check_path(check))
+        return false;
+    check_key(check);
+    check_key_size(check);
+    check_issuer(check);
+    check_policy(check);
+    check_validity(check);
+    return true;
+}
+
+enum profile_check_verdict profile_check(TALLOC_CTX *context, const struct profile_check_input *input,
+                                         struct findings **findings, struct ra_error *error)
+{
+    struct check check = {.input = input, .error = error, .scratch = talloc_new(NULL)};
+    check.findings = findings_new(context);
+    *findings = check.findings;
+    bool decided = check.findings != NULL && check.scratch != NULL ? check_all(&check)
+                                                                   : ra_fail(error, RA_NO_MEMORY, "check");
+    talloc_free(check.scratch);
+    ERR_clear_error();
+    if (!decided)
+        return PROFILE_CHECK_UNDECIDED;
+    if (!findings_have_error(check.findings))
+        return PROFILE_CHECK_MATCHES;
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
+                   "A AC devolveu um certificado diferente do pedido.");
+    return PROFILE_CHECK_DIFFERS;
+}
