@@ -154,22 +154,6 @@ RA_MUST_CHECK bool audit_record_system(struct ra_app *app, struct db *db, int64_
                                        enum audit_code code, struct audit_subject subject,
                                        json_t *take_detail, json_t *take_personal, struct ra_error *error);
 
-/* The office this instance serves, with its zone's distance from UTC at that instant. */
-struct audit_office {
-    int64_t id;
-    char code[32];
-    char name[128];
-    char ibge[8];
-    char place_kind[8]; /* "IT", "ITS" */
-    char zone[64];
-    char cnpj[15];
-    int64_t utc_offset_s;
-};
-
-/* Kept in memory and asked anew each quarter of an hour: zones change their offset on such borders only. */
-RA_MUST_CHECK bool audit_office_load(struct ra_app *app, struct db *db, int64_t now_us,
-                                     struct audit_office *office, struct ra_error *error);
-
 extern const struct room audit_room;
 
 #endif

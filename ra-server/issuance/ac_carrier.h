@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Carries sealed CMP messages to the AC and back (RFC 6712: HTTP POST, application/pkixcmp). It neither reads
+ * nor trusts them: CMP's own protection makes the carrier untrusted. In production the address must be https.
+ *
+ * Thread rules: any number of threads.
+ */
+#ifndef ISSUANCE_AC_CARRIER_H
+#define ISSUANCE_AC_CARRIER_H
+
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+
+enum { AC_ANSWER_MAX = 65536, AC_CONNECT_SECONDS = 5, AC_TOTAL_SECONDS = 15 };
+
+struct ac_carrier;
+
+/* RA_INVALID when the address is not one that may be used. Texts are borrowed for life. */
+RA_MUST_CHECK bool ac_carrier_new(TALLOC_CTX *context, const char *url, bool production,
+                                  struct ac_carrier **carrier, struct ra_error *error);
+
+/* A signer_carry (signer_client.h); the argument is the carrier. RA_UPSTREAM, RA_TIMEOUT. */
+RA_MUST_CHECK bool ac_carry(void *carrier, TALLOC_CTX *context, struct bytes message, struct bytes *answer,
+                            struct ra_error *error);
+
+/* Plain GET of a small file (a CRL) under the same caution; http is allowed, the content proves itself. */
+RA_MUST_CHECK bool ac_fetch(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url, size_t limit,
+                            struct bytes *content, struct ra_error *error);
+
+#endif

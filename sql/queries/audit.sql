@@ -1,0 +1,63 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The log: events, their numbers, the tree, checkpoints, exports.
+
+-- name: audit_event_insert
+-- params: at timestamptz, code text, order_id bigint, actor text, bytes bytea, salt bytea, data bytea
+-- Event, what opens its commitment, and its place in the sequencer's queue, in one go: all or nothing.
+with e as (insert into event (at, code, order_id, actor, bytes) values ($1, $2, $3, $4, $5) returning id),
+     p as (insert into event_private (event_id, order_id, salt, data) select e.id, $3, $6, $7 from e
+            where $6 is not null),
+     q as (insert into event_queue (event_id) select e.id from e)
+select e.id from e;
+
+-- name: audit_sequencer_lock
+-- One sequencer at a time; the lock ends with the transaction.
+select pg_try_advisory_xact_lock(hashtextextended('ra.sequencer', 0)) as held;
+
+-- name: audit_queue_next
+select q.event_id, e.bytes from event_queue q join event e on e.id = q.event_id order by q.event_id limit 500;
+
+-- name: audit_queue_done
+-- params: event_id bigint
+delete from event_queue where event_id = $1;
+
+-- name: audit_queue_lag
+-- params: now timestamptz
+select count(*) as waiting,
+       coalesce(extract(epoch from $1 - min(e.at)) * 1000, 0)::bigint as oldest_ms
+  from event_queue q join event e on e.id = q.event_id;
+
+-- name: audit_tree_size
+select coalesce(max(n) + 1, 0) as size from leaf;
+
+-- name: audit_leaf_insert
+-- params: n bigint, event_id bigint, hash bytea
+insert into leaf (n, event_id, hash) values ($1, $2, $3);
+
+-- name: audit_leaf_hash
+-- params: n bigint
+select hash from leaf where n = $1;
+
+-- name: audit_leaf_hashes
+-- params: first bigint, after bigint
+select hash from leaf where n >= $1 and n < $2 order by n;
+
+-- name: audit_node_insert
+-- params: level integer, n bigint, hash bytea
+insert into tree_node (level, n, hash) values ($1, $2, $3);
+
+-- name: audit_node_hash
+-- params: level integer, n bigint
+select hash from tree_node where level = $1 and n = $2;
+
+-- name: audit_node_hashes
+-- params: level integer, first bigint, after bigint
+select hash from tree_node where level = $1 and n >= $2 and n < $3 order by n;
+
+-- name: audit_checkpoint_insert
+-- params: size bigint, root bytea, note text, signed_at timestamptz
+-- After a crash the signer answers the same size again: the first note stays.
+insert into checkpoint (size, root, note, signed_at) values ($1, $2, $3, $4) on conflict (size) do nothing;
+
+-- name: audit_checkpoint_latest
+select size, root, note, signed_at from checkpoint order by size desc limit 1;
