@@ -3,6 +3,7 @@
 
 #include "pki/base/clock.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,11 +61,27 @@ const char *client_escape(struct cli *cli, const char *text)
     return copy == NULL ? "" : copy;
 }
 
+const char *client_order_code(struct cli *cli, const char *typed)
+{
+    char *code = talloc_strdup(cli->context, typed);
+    if (code == NULL)
+        return "";
+    size_t length = 0;
+    for (; *typed != '\0'; typed++) {
+        char c = (char)toupper((unsigned char)*typed);
+        if (c == '-' || c == ' ')
+            continue;
+        code[length++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+    }
+    code[length] = '\0';
+    return code;
+}
+
 const char *client_order_path(struct cli *cli, const char *order, const char *suffix)
 {
     const char *face = cli->identity_path != NULL ? "office/" : "";
-    const char *path =
-        talloc_asprintf(cli->context, "/api/%sorders/%s%s", face, client_escape(cli, order), suffix);
+    const char *path = talloc_asprintf(cli->context, "/api/%sorders/%s%s", face,
+                                       client_escape(cli, client_order_code(cli, order)), suffix);
     return path == NULL ? "" : path;
 }
 

@@ -26,6 +26,10 @@ RA_MUST_CHECK bool client_upload(struct cli *cli, const char *path, const char *
 RA_MUST_CHECK bool client_download(struct cli *cli, const char *path, struct bytes *content,
                                    struct ra_error *error);
 
+/* An order code as people type it, in its one form: upper case, no hyphens or blanks, O as 0, I and L as 1.
+ */
+const char *client_order_code(struct cli *cli, const char *typed);
+
 /* "/api/office/orders/CODE/suffix" (or the public "/api/orders/…" without an identity), the code
  * percent-encoded. */
 const char *client_order_path(struct cli *cli, const char *order, const char *suffix);

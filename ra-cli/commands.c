@@ -65,7 +65,6 @@ static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", fal
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
 static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, false},
                                                   {"new-key", "SAIDA.p12", false, false},
-                                                  {"token", "pkcs11:URI", false, false},
                                                   {"code", "CODIGO", false, false},
                                                   {"mail-code", "CODIGO", false, false},
                                                   {"passphrase-file", "ARQUIVO", false, false},

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a CSR or a new key to the certificate. Proofs are made here; codes never leave this machine (protocol
+ * 3).
+ */
+#include "pki/base/file.h"
+#include "pki/certificate/csr.h"
+#include "pki/certificate/reader.h"
+#include "pki/trust/emission_code.h"
+#include "pki/trust/pkcs12.h"
+#include "pki/trust/signed.h"
+#include "ra-cli/client.h"
+#include "ra-cli/commands.h"
+#include "ra-cli/signing.h"
+#include "ra-cli/terminal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KEY_BITS = 2048, POLL_LIMIT = 120, TERM_SIGNATURE_MAX = 262144, KEY_FILE_MAX = 16384 };
+
+/* --- PEM
+ * ------------------------------------------------------------------------------------------------------- */
+
+static bool pem_of(struct cli *cli, BIO *memory, const char **pem, struct ra_error *error)
+{
+    char *data = NULL;
+    long length = BIO_get_mem_data(memory, &data);
+    *pem = length <= 0 ? NULL : talloc_strndup(cli->context, data, (size_t)length);
+    return *pem != NULL || ra_fail_crypto(error, "PEM");
+}
+
+static bool csr_pem(struct cli *cli, X509_REQ *request, const char **pem, struct ra_error *error)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    bool ok = memory != NULL && PEM_write_bio_X509_REQ(memory, request) == 1 ? pem_of(cli, memory, pem, error)
+                                                                             : ra_fail_crypto(error, "CSR");
+    BIO_free(memory);
+    return ok;
+}
+
+/* --- proofs
+ * ---------------------------------------------------------------------------------------------------- */
+
+static bool add_proof(struct cli *cli, const char *code, enum emission_half kind, const char *member,
+                      const struct emission_case *about, json_t *proofs, struct ra_error *error)
+{
+    uint8_t half[EMISSION_HALF_SIZE];
+    uint8_t proof[EMISSION_PROOF_SIZE];
+    bool ok = emission_half_parse(code, half, error) && emission_prove(half, kind, about, proof, error);
+    OPENSSL_cleanse(half, sizeof half);
+    if (!ok)
+        return false;
+    char *text = base64_encode(cli->context, (struct bytes){proof, sizeof proof});
+    if (text == NULL || json_object_set_new(proofs, member, json_string(text)) != 0)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    return true;
+}
+
+/* A code on the command line ends in the shell's history: "-" reads it from the terminal. */
+static const char *code_option(struct cli *cli, const struct cli_arguments *arguments, const char *name,
+                               const char *prompt)
+{
+    const char *code = cli_option(arguments, name);
+    if (code == NULL || strcmp(code, "-") != 0)
+        return code;
+    char typed[EMISSION_INPUT_MAX + 2] = "";
+    const char *copy = terminal_secret(prompt, typed, sizeof typed) ? talloc_strdup(cli->context, typed) : "";
+    OPENSSL_cleanse(typed, sizeof typed);
+    return copy;
+}
+
+static bool make_proofs(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
+                        json_t *proofs, struct ra_error *error)
+{
+    const char *counter = code_option(cli, arguments, "code", "Código do papel: ");
+    const char *mail = code_option(cli, arguments, "mail-code", "Código do e-mail: ");
+    if (counter == NULL && mail == NULL)
+        return true; /* bound by the key's fingerprint */
+    json_t *emission = NULL;
+    const char *digest, *instance;
+    uint8_t validation[32];
+    bool ok = client_json(cli, "GET", client_order_path(cli, arguments->positional[0], "/emission"), NULL,
+                          &emission, error) &&
+              signing_text(emission, "instance", &instance, error) &&
+              signing_text(emission, "validation_sha256", &digest, error);
+    if (ok && !hex_decode(digest, validation, sizeof validation))
+        ok = ra_fail(error, RA_UPSTREAM, "resumo da validação malformado");
+    const struct emission_case about = {.instance = ok ? instance : "",
+                                        .order = client_order_code(cli, arguments->positional[0]),
+                                        .validation = validation,
+                                        .spki = csr->spki};
+    if (ok && counter != NULL)
+        ok = add_proof(cli, counter, EMISSION_COUNTER, "counter", &about, proofs, error);
+    if (ok && mail != NULL)
+        ok = add_proof(cli, mail, EMISSION_MAIL, "mail", &about, proofs, error);
+    json_decref(emission);
+    return ok;
+}
+
+/* --- asking
+ * ---------------------------------------------------------------------------------------------------- */
+
+static bool add_term_signature(struct cli *cli, const struct cli_arguments *arguments, json_t *body,
+                               struct ra_error *error)
+{
+    const char *path = cli_option(arguments, "term-signature");
+    if (path == NULL)
+        return true;
+    struct bytes file;
+    if (!file_read(cli->context, path, TERM_SIGNATURE_MAX, &file, error))
+        return false;
+    char *text = base64_encode(cli->context, file);
+    return (text != NULL && json_object_set_new(body, "term_signature", json_string(text)) == 0) ||
+           ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+/* The same request again is safe: the same key gets the same certificate. So waiting is asking again. */
+static bool ask_until_issued(struct cli *cli, const char *order, const json_t *body, json_t **answer,
+                             struct ra_error *error)
+{
+    for (int tries = 0; tries < POLL_LIMIT; tries++) {
+        if (!client_json(cli, "POST", client_order_path(cli, order, "/csr"), body, answer, error))
+            return false;
+        if (json_object_get(*answer, "certificate") != NULL)
+            return true;
+        json_int_t pause = json_integer_value(json_object_get(*answer, "retry_after_s"));
+        json_decref(*answer);
+        *answer = NULL;
+        sleep(pause < 1 ? 1 : pause > 30 ? 30 : (unsigned)pause);
+    }
+    return ra_fail(error, RA_TIMEOUT, "a AC ainda não respondeu; repita o mesmo comando mais tarde");
+}
+
+static bool request_certificate(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
+                                json_t **answer, struct ra_error *error)
+{
+    const char *pem = NULL;
+    json_t *proofs = json_object();
+    json_t *body = NULL;
+    bool ok = proofs != NULL && csr_pem(cli, csr->request, &pem, error) &&
+              make_proofs(cli, arguments, csr, proofs, error);
+    if (ok) {
+        body = json_pack("{s:s,s:O}", "csr", pem, "proofs", proofs);
+        ok = body != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    }
+    ok = ok && add_term_signature(cli, arguments, body, error) &&
+         ask_until_issued(cli, arguments->positional[0], body, answer, error);
+    json_decref(body);
+    json_decref(proofs);
+    return ok;
+}
+
+/* What came back must be for the key that asked. */
+static bool read_answer(struct cli *cli, json_t *answer, const struct csr *csr, X509 **certificate,
+                        struct ra_error *error)
+{
+    const char *pem;
+    struct certificate_reading *reading = NULL;
+    if (!signing_text(answer, "certificate", &pem, error) ||
+        !certificate_decode(bytes_of_text(pem), certificate, error))
+        return false;
+    if (!certificate_read(cli->context, *certificate, &reading, error))
+        return false;
+    if (!bytes_equal(reading->spki, csr->spki))
+        return ra_fail_reason(error, RA_VERIFICATION_FAILED, "certificate-mismatch",
+                              "o certificado recebido não é desta chave");
+    json_object_set_new(answer, "serial", json_string(reading->serial));
+    return true;
+}
+
+static bool issue_for_csr(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                          struct ra_error *error)
+{
+    struct bytes file;
+    struct csr *csr = NULL;
+    X509 *certificate = NULL;
+    bool ok = file_read(cli->context, cli_option(arguments, "csr"), CSR_MAX, &file, error) &&
+              csr_decode(cli->context, file, &csr, error) &&
+              request_certificate(cli, arguments, csr, result, error) &&
+              read_answer(cli, *result, csr, &certificate, error);
+    X509_free(certificate);
+    return ok;
+}
+
+/* --- a new key on this machine
+ * ---------------------------------------------------------------------------------- */
+
+/* The pass phrase of the .p12: from a file (first line), or typed twice. */
+static bool ask_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,
+                           struct ra_error *error)
+{
+    if (path != NULL) {
+        struct bytes file;
+        if (!file_read(cli->context, path, size - 1, &file, error))
+            return false;
+        size_t length = strcspn((const char *)file.data, "\r\n");
+        memcpy(passphrase, file.data, length);
+        passphrase[length] = '\0';
+        return pkcs12_check_passphrase(passphrase, error);
+    }
+    char again[PKCS12_PASSPHRASE_MAX + 2] = "";
+    bool ok = terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres): ", passphrase, size) &&
+              terminal_secret("Repita a senha: ", again, sizeof again);
+    if (!ok)
+        ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
+    else if (strcmp(passphrase, again) != 0)
+        ok = ra_fail(error, RA_INVALID, "as senhas não são iguais");
+    OPENSSL_cleanse(again, sizeof again);
+    return ok && pkcs12_check_passphrase(passphrase, error);
+}
+
+/* The encrypted key is on disk before anybody is asked: if the answer is lost, the same command goes on with
+ * it. */
+static bool keep_key(const char *path, EVP_PKEY *key, const char *passphrase, struct ra_error *error)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *data = NULL;
+    bool ok = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, EVP_aes_256_cbc(), passphrase,
+                                                              (int)strlen(passphrase), NULL, NULL) == 1;
+    long length = ok ? BIO_get_mem_data(memory, &data) : 0;
+    ok = length > 0 ? file_write(path, (struct bytes){(const uint8_t *)data, (size_t)length}, 0600, error)
+                    : ra_fail_crypto(error, "chave");
+    BIO_free(memory);
+    return ok;
+}
+
+static bool load_key(struct cli *cli, const char *path, char *passphrase, EVP_PKEY **key,
+                     struct ra_error *error)
+{
+    struct bytes file;
+    if (!file_read(cli->context, path, KEY_FILE_MAX, &file, error))
+        return false;
+    BIO *memory = BIO_new_mem_buf(file.data, (int)file.length);
+    *key = memory == NULL ? NULL : PEM_read_bio_PrivateKey(memory, NULL, NULL, passphrase);
+    BIO_free(memory);
+    if (*key == NULL) {
+        ra_fail_crypto(error, "chave");
+        return ra_fail(error, RA_INVALID, "%s é de uma tentativa anterior e não abre com esta senha", path);
+    }
+    return true;
+}
+
+static bool new_or_kept_key(struct cli *cli, const char *path, char *passphrase, EVP_PKEY **key,
+                            struct ra_error *error)
+{
+    if (access(path, F_OK) == 0)
+        return load_key(cli, path, passphrase, key, error);
+    *key = EVP_RSA_gen(KEY_BITS);
+    if (*key == NULL)
+        return ra_fail_crypto(error, "chave");
+    return keep_key(path, *key, passphrase, error);
+}
+
+static bool csr_of_key(struct cli *cli, EVP_PKEY *key, struct csr **csr, struct ra_error *error)
+{
+    X509_REQ *request = X509_REQ_new();
+    unsigned char *der = NULL;
+    int length = 0;
+    /* Subject and extensions stay empty: only the key is taken from a CSR. */
+    if (request != NULL && X509_REQ_set_version(request, X509_REQ_VERSION_1) == 1 &&
+        X509_REQ_set_pubkey(request, key) == 1 && X509_REQ_sign(request, key, EVP_sha256()) > 0)
+        length = i2d_X509_REQ(request, &der);
+    bool ok = length > 0 ? csr_decode(cli->context, (struct bytes){der, (size_t)length}, csr, error)
+                         : ra_fail_crypto(error, "CSR");
+    OPENSSL_free(der);
+    X509_REQ_free(request);
+    return ok;
+}
+
+static bool write_file_of_holder(struct cli *cli, const char *output, EVP_PKEY *key, X509 *certificate,
+                                 const json_t *answer, const char *passphrase, struct ra_error *error)
+{
+    STACK_OF(X509) *chain = NULL;
+    struct certificate_reading *reading = NULL;
+    struct bytes file;
+    const char *pem;
+    bool ok = signing_text(answer, "chain", &pem, error) &&
+              signed_read_certificates(bytes_of_text(pem), &chain, error) &&
+              certificate_read(cli->context, certificate, &reading, error);
+    if (ok) {
+        const struct pkcs12_parts parts = {
+            .key = key, .certificate = certificate, .chain = chain, .friendly_name = reading->common_name};
+        ok = pkcs12_write(cli->context, &parts, passphrase, &file, error) &&
+             file_write(output, file, 0600, error);
+    }
+    sk_X509_pop_free(chain, X509_free);
+    return ok;
+}
+
+static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                          struct ra_error *error)
+{
+    const char *output = cli_option(arguments, "new-key");
+    const char *kept = talloc_asprintf(cli->context, "%s.key", output);
+    char passphrase[PKCS12_PASSPHRASE_MAX + 2] = "";
+    EVP_PKEY *key = NULL;
+    X509 *certificate = NULL;
+    struct csr *csr = NULL;
+    if (access(output, F_OK) == 0)
+        return ra_fail(error, RA_CONFLICT, "%s já existe", output);
+    bool ok =
+        ask_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase, error) &&
+        new_or_kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
+        request_certificate(cli, arguments, csr, result, error) &&
+        read_answer(cli, *result, csr, &certificate, error) &&
+        write_file_of_holder(cli, output, key, certificate, *result, passphrase, error);
+    if (ok) {
+        unlink(kept);
+        json_object_set_new(*result, "file", json_string(output));
+    }
+    OPENSSL_cleanse(passphrase, sizeof passphrase);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+bool issue_certificate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                       struct ra_error *error)
+{
+    const bool csr = cli_flag(arguments, "csr"), new_key = cli_flag(arguments, "new-key");
+    if (csr == new_key)
+        return ra_fail(error, RA_INVALID, "diga a chave: --csr ARQUIVO ou --new-key SAIDA.p12");
+    return csr ? issue_for_csr(cli, arguments, result, error) : issue_new_key(cli, arguments, result, error);
+}
+
+void render_issued(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    const char *file = json_string_value(json_object_get(result, "file"));
+    const char *serial = json_string_value(json_object_get(result, "serial"));
+    fprintf(out, "Certificado emitido, número de série %s.\n", serial == NULL ? "-" : serial);
+    if (file != NULL) {
+        fputs("Arquivo: ", out);
+        terminal_text(out, file);
+        fputs(" (guarde uma cópia e a senha; ninguém mais as tem)\n", out);
+        return;
+    }
+    const char *certificate = json_string_value(json_object_get(result, "certificate"));
+    const char *chain = json_string_value(json_object_get(result, "chain"));
+    fputs(certificate == NULL ? "" : certificate, out);
+    fputs(chain == NULL ? "" : chain, out);
+}

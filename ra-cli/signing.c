@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/signing.h"
+
+#include "pki/base/file.h"
+#include "pki/trust/merkle.h"
+#include "pki/trust/signed.h"
+#include "ra-cli/client.h"
+#include "ra-cli/terminal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TRUST_FILE_MAX = 1 << 20, DOSSIER_LEAVES_MAX = 4096, ROSTER_LIFE_S = 400 * 86400 };
+
+static bool ask_passphrase(void *state, char *buffer, size_t size, struct ra_error *error)
+{
+    (void)state;
+    if (!terminal_secret("Senha da identidade: ", buffer, size))
+        return ra_fail(error, RA_INVALID, "a identidade pede senha, e não há terminal para perguntar");
+    return true;
+}
+
+bool signing_identity(struct cli *cli, struct identity **identity, struct ra_error *error)
+{
+    if (cli->identity_path == NULL)
+        return ra_fail(error, RA_UNAUTHENTICATED, "diga quem assina: --as NOME ou --identity ARQUIVO");
+    const struct identity_passphrase passphrase = {.ask = ask_passphrase};
+    return identity_load(cli->context, cli->identity_path, &passphrase, identity, error);
+}
+
+static bool show_content(struct cli *cli, struct bytes content, enum statement_type type, const char *title,
+                         struct ra_error *error)
+{
+    struct statement_line *lines = NULL;
+    size_t count = 0;
+    if (!statement_describe(cli->context, content, type, &lines, &count, error))
+        return false;
+    fprintf(stderr, "\n%s\n", title);
+    for (size_t i = 0; i < count; i++) {
+        fputs("  ", stderr);
+        terminal_column(stderr, lines[i].label, 28);
+        fputc(' ', stderr);
+        terminal_text(stderr, lines[i].value);
+        fputc('\n', stderr);
+    }
+    return true;
+}
+
+bool signing_sign(struct cli *cli, const struct identity *identity, const struct statement *statement,
+                  struct bytes also_read, enum statement_type also_type, struct bytes *cms,
+                  struct ra_error *error)
+{
+    struct bytes content;
+    if (!statement_write(cli->context, statement, &content, error))
+        return false;
+    if (!cli->json) {
+        if (also_read.length > 0 &&
+            !show_content(cli, also_read, also_type, "O que o primeiro agente assinou:", error))
+            return false;
+        if (!show_content(cli, content, statement->type, "O que você vai assinar:", error))
+            return false;
+    }
+    if (!cli->yes && !terminal_confirm("\nAssinar?"))
+        return ra_fail(error, RA_FORBIDDEN, "nada foi assinado");
+    return signed_sign(cli->context, identity, statement->type, content, clock_now(&cli->clock), cms, error);
+}
+
+bool signing_text(const json_t *object, const char *name, const char **text, struct ra_error *error)
+{
+    *text = json_string_value(json_object_get(object, name));
+    return *text != NULL || ra_fail(error, RA_UPSTREAM, "falta \"%s\" na resposta do servidor", name);
+}
+
+bool signing_bytes(struct cli *cli, const json_t *object, const char *name, struct bytes *bytes,
+                   struct ra_error *error)
+{
+    const char *text;
+    if (!signing_text(object, name, &text, error))
+        return false;
+    if (!base64_decode(cli->context, text, strlen(text), bytes))
+        return ra_fail(error, RA_UPSTREAM, "\"%s\" não é base64", name);
+    return true;
+}
+
+bool signing_head(struct cli *cli, const json_t *facts, enum statement_type type, int64_t life_s,
+                  struct statement *statement, struct ra_error *error)
+{
+    const json_t *attempt = json_object_get(facts, "attempt");
+    if (!signing_text(facts, "instance", &statement->instance, error) ||
+        !signing_text(facts, "order", &statement->order, error))
+        return false;
+    if (!json_is_integer(attempt))
+        return ra_fail(error, RA_UPSTREAM, "falta \"attempt\" na resposta do servidor");
+    statement->type = type;
+    statement->attempt = json_integer_value(attempt);
+    statement->issued_at = (int64_t)clock_now(&cli->clock);
+    statement->not_after = statement->issued_at + life_s;
+    return true;
+}
+
+/* --- dossier
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The leaf "document|<id>|…|<sha256>|…" must stand among the leaves, with the digest of the bytes fetched. */
+static bool document_is_as_listed(struct cli *cli, const json_t *document, const json_t *leaves,
+                                  struct ra_error *error)
+{
+    const char *id, *item;
+    if (!signing_text(document, "id", &id, error) || !signing_text(document, "item", &item, error))
+        return false;
+    const char *path = talloc_asprintf(cli->context, "/api/office/documents/%s", client_escape(cli, id));
+    struct bytes content;
+    uint8_t digest[32];
+    if (!client_download(cli, path, &content, error))
+        return false;
+    const char *hex = sha256(content, digest) ? hex_encode(cli->context, (struct bytes){digest, 32}) : NULL;
+    const char *begin = talloc_asprintf(cli->context, "document|%s|", id);
+    const char *middle = hex == NULL ? NULL : talloc_asprintf(cli->context, "|%s|", hex);
+    if (begin == NULL || middle == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "dossier");
+    size_t index;
+    json_t *leaf;
+    json_array_foreach(leaves, index, leaf)
+    {
+        const char *text = json_string_value(leaf);
+        if (text != NULL && strncmp(text, begin, strlen(begin)) == 0 && strstr(text, middle) != NULL)
+            return true;
+    }
+    return ra_fail_reason(error, RA_VERIFICATION_FAILED, "dossier-document",
+                          "o documento %s não é o que o dossiê diz ser", id);
+}
+
+/* Each document leaf must be backed by a listed document, or bytes nobody fetched would be signed. */
+static size_t document_leaves(const json_t *leaves)
+{
+    size_t index, count = 0;
+    json_t *leaf;
+    json_array_foreach(leaves, index, leaf)
+    {
+        const char *text = json_string_value(leaf);
+        count += text != NULL && strncmp(text, "document|", 9) == 0;
+    }
+    return count;
+}
+
+static bool leaves_root(struct cli *cli, const json_t *leaves, uint8_t root[32], struct ra_error *error)
+{
+    size_t count = json_array_size(leaves);
+    struct bytes *texts = talloc_array(cli->context, struct bytes, (unsigned)count + 1);
+    if (texts == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "dossier");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *leaf = json_array_get(leaves, i);
+        if (!json_is_string(leaf))
+            return ra_fail(error, RA_UPSTREAM, "folha do dossiê malformada");
+        texts[i] = (struct bytes){(const uint8_t *)json_string_value(leaf), json_string_length(leaf)};
+    }
+    struct merkle_hash hash;
+    if (!merkle_root_of(texts, count, &hash, error))
+        return false;
+    memcpy(root, hash.bytes, sizeof hash.bytes);
+    return true;
+}
+
+bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], struct ra_error *error)
+{
+    const json_t *leaves = json_object_get(dossier, "leaves");
+    const json_t *documents = json_object_get(dossier, "documents");
+    if (!json_is_array(leaves) || !json_is_array(documents) || json_array_size(leaves) > DOSSIER_LEAVES_MAX)
+        return ra_fail(error, RA_UPSTREAM, "dossiê malformado na resposta do servidor");
+    if (document_leaves(leaves) != json_array_size(documents))
+        return ra_fail_reason(error, RA_VERIFICATION_FAILED, "dossier-document",
+                              "o dossiê cita documentos que não foram apresentados");
+    size_t index;
+    json_t *document;
+    json_array_foreach(documents, index, document)
+    {
+        if (!document_is_as_listed(cli, document, leaves, error))
+            return false;
+    }
+    if (!leaves_root(cli, leaves, root, error))
+        return false;
+    const char *claimed = json_string_value(json_object_get(dossier, "root"));
+    uint8_t expected[32];
+    if (claimed == NULL || !hex_decode(claimed, expected, sizeof expected) ||
+        !bytes_equal((struct bytes){root, 32}, (struct bytes){expected, 32}))
+        return ra_fail_reason(error, RA_VERIFICATION_FAILED, "dossier-root", "a raiz do dossiê não confere");
+    return true;
+}
+
+/* --- trust
+ * ----------------------------------------------------------------------------------------------------- */
+
+static bool read_certificates(struct cli *cli, const char *path, STACK_OF(X509) * *certificates,
+                              struct ra_error *error)
+{
+    struct bytes pem;
+    return file_read(cli->context, path, TRUST_FILE_MAX, &pem, error) &&
+           signed_read_certificates(pem, certificates, error);
+}
+
+bool signing_trust(struct cli *cli, const json_t *crls, struct signed_trust *trust, struct ra_error *error)
+{
+    *trust = (struct signed_trust){.now = clock_now(&cli->clock)};
+    if (cli->ca_path == NULL)
+        return ra_fail(error, RA_INVALID, "falta o arquivo das raízes: --ca ARQUIVO");
+    if (!read_certificates(cli, cli->ca_path, &trust->anchors, error))
+        return false;
+    trust->crls = sk_X509_CRL_new_null();
+    if (trust->crls == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "crls");
+    size_t index;
+    json_t *item;
+    json_array_foreach(crls, index, item)
+    {
+        const char *text = json_string_value(item);
+        struct bytes der;
+        if (text == NULL || !base64_decode(cli->context, text, strlen(text), &der))
+            return ra_fail(error, RA_UPSTREAM, "LCR malformada na resposta do servidor");
+        if (!signed_read_crl(der, trust->crls, error))
+            return false;
+    }
+    return true;
+}
+
+void signing_trust_free(struct signed_trust *trust)
+{
+    sk_X509_pop_free(trust->anchors, X509_free);
+    sk_X509_CRL_pop_free(trust->crls, X509_CRL_free);
+    *trust = (struct signed_trust){0};
+}
+
+bool signing_roster(struct cli *cli, struct bytes bundle, const char *instance, struct roster **roster,
+                    struct ra_error *error)
+{
+    const char *slash = strrchr(cli->identity_path, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - cli->identity_path) + 1;
+    const char *path = talloc_asprintf(cli->context, "%.*sadministrators.pem", folder, cli->identity_path);
+    struct roster_trust trust = {
+        .instance = instance, .threshold = 1, .longest_life_s = ROSTER_LIFE_S, .now = clock_now(&cli->clock)};
+    if (path == NULL || !read_certificates(cli, path, &trust.administrators, error))
+        return false;
+    enum signed_verdict verdict = roster_verify(cli->context, bundle, &trust, roster, error);
+    sk_X509_pop_free(trust.administrators, X509_free);
+    return verdict == SIGNED_VALID;
+}
+
+bool signing_post(struct cli *cli, const char *order, const char *suffix, struct bytes cms, json_t **answer,
+                  struct ra_error *error)
+{
+    char *text = base64_encode(cli->context, cms);
+    json_t *body = text == NULL ? NULL : json_pack("{s:s}", "cms", text);
+    if (body == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    bool ok = client_json(cli, "POST", client_order_path(cli, order, suffix), body, answer, error);
+    json_decref(body);
+    return ok;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the outer tests share: a running instance (RA_HOME, RA_PORT), its API, its command line, its mail, and the
+// ordinary steps of a case, so that a test says only what is particular to it.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const home = process.env.RA_HOME ?? path.join(root, 'var');
+export const port = Number(process.env.RA_PORT ?? 8080);
+export const publicUrl = `http://localhost:${port}`;
+export const officeUrl = `https://localhost:${port + 1}`;
+
+export function scratch() {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'guiche-case-'));
+}
+
+// --- identifiers: fictional, with valid check digits ------------------------------------------------------------
+
+export function cpf(base = String(randomInt(1e8, 1e9 - 1))) {
+  const digits = [...base].map(Number);
+  for (const length of [9, 10]) {
+    const sum = digits.slice(0, length).reduce((total, digit, i) => total + digit * (length + 1 - i), 0);
+    digits.push(sum % 11 < 2 ? 0 : 11 - (sum % 11));
+  }
+  return digits.join('');
+}
+
+export function cnpj(base = String(randomInt(1e7, 1e8 - 1)) + '0001') {
+  let text = base;
+  for (const length of [12, 13]) {
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum += (text.charCodeAt(length - 1 - i) - 48) * (2 + (i % 8));
+    text += sum % 11 < 2 ? 0 : 11 - (sum % 11);
+  }
+  return text;
+}
+
+let people = 0;
+export function person(changes = {}) {
+  people += 1;
+  const id = `${process.pid}x${people}x${randomInt(1e6)}`;
+  return {
+    name: 'Marina Gonçalves Prado', cpf: cpf(), birth_date: '1985-08-15',
+    email: `pessoa${id}@cidadao.example`, phone: `+55199${randomInt(1e7, 1e8 - 1)}`, ...changes,
+  };
+}
+
+export function company(changes = {}) {
+  return { cnpj: cnpj(), name: 'Padaria Três Irmãos Ltda', uf: 'SP', city: 'Campinas', ...changes };
+}
+
+// --- the public API ----------------------------------------------------------------------------------------------
+
+export async function api(method, where, { body, token, headers = {}, base = publicUrl } = {}) {
+  const response = await fetch(base + where, {
+    method,
+    redirect: 'manual',
+    headers: {
+      Accept: 'application/json',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  let json;
+  try { json = JSON.parse(text); } catch { json = undefined; }
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+export async function order(product = 'ecpf-a1', holder = person(), extra = {}) {
+  const body = { product, holder, ...(product.startsWith('ecnpj') ? { company: company() } : {}), ...extra };
+  const answer = await api('POST', '/api/orders', { body });
+  if (answer.status !== 201) throw new Error(`order: ${answer.status} ${answer.text}`);
+  return { code: answer.json.order, token: answer.json.token, holder, company: body.company, answer: answer.json };
+}
+
+export async function slots(product = 'ecpf-a1', days = 30) {
+  const today = new Date(Date.now() + clockOffset() * 1000).toISOString().slice(0, 10);
+  const answer = await api('GET', `/api/availability?product=${product}&mode=in_person&from=${today}&days=${days}`);
+  if (answer.status !== 200) throw new Error(`availability: ${answer.status} ${answer.text}`);
+  return answer.json.slots.filter((slot) => slot.seats > 0);
+}
+
+export function clockOffset() {
+  try { return Number(fs.readFileSync(path.join(home, 'clock'), 'utf8')); } catch { return 0; }
+}
+
+export async function book(kase, start) {
+  for (let tries = 0; tries < 5; tries++) {
+    const free = start ?? pick(await slots()).start;
+    const answer = await api('POST', `/api/orders/${kase.code}/appointment`,
+      { token: kase.token, body: { start: free, mode: 'in_person' } });
+    if (answer.status === 201) return answer.json;
+    if (start || answer.status !== 409) throw new Error(`book: ${answer.status} ${answer.text}`);
+  }
+  throw new Error('book: every seat tried was taken');
+}
+
+export function pick(list) {
+  if (list.length === 0) throw new Error('nothing to pick from');
+  return list[randomInt(list.length)];
+}
+
+// --- the command line --------------------------------------------------------------------------------------------
+
+export const cliPath = path.join(home, 'bin/ra-cli');
+
+function cliArguments(who, words) {
+  const identity = who === null ? ['--server', publicUrl]
+    : ['--server', officeUrl, '--identity', path.join(home, `identities/${who}.pem`)];
+  return [...identity, '--home', home, '--json', ...words];
+}
+
+// Runs a command as a member of staff (null: as a holder) and returns exit status and the one JSON document.
+export function cli(who, ...words) {
+  const run = spawnSync(cliPath, cliArguments(who, words), { encoding: 'utf8', maxBuffer: 64 << 20 });
+  let json;
+  try { json = JSON.parse(run.stdout); } catch { json = undefined; }
+  return { status: run.status, json, stdout: run.stdout, stderr: run.stderr };
+}
+
+export function done(who, ...words) {
+  const run = cli(who, ...words);
+  if (run.status !== 0) throw new Error(`ra-cli ${words.join(' ')}: exit ${run.status}: ${run.stdout}${run.stderr}`);
+  return run.json;
+}
+
+export function cliLater(who, ...words) {
+  return new Promise((resolve) => {
+    const child = spawn(cliPath, cliArguments(who, words));
+    let stdout = '';
+    child.stdout.on('data', (data) => { stdout += data; });
+    child.on('close', (status) => {
+      let json;
+      try { json = JSON.parse(stdout); } catch { json = undefined; }
+      resolve({ status, json, stdout });
+    });
+  });
+}
+
+// The office API itself, with an agent's certificate, for what no command would ever send.
+export function office(who, method, where, { body, headers = [] } = {}) {
+  const identity = path.join(home, `identities/${who}.pem`);
+  const words = ['-sS', '-o', '-', '-w', '\n%{http_code}', '-X', method, officeUrl + where, '--cacert',
+    path.join(home, 'identities/ca.pem'), '--cert', identity, '-H', 'X-Station: teste', '-H', 'Accept: application/json'];
+  for (const header of headers) words.push('-H', header);
+  if (body !== undefined) words.push('-H', 'Content-Type: application/json', '--data-binary', '@-');
+  const run = spawnSync('curl', words, { encoding: 'utf8', maxBuffer: 64 << 20,
+    input: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body) });
+  const cut = run.stdout.lastIndexOf('\n');
+  const text = run.stdout.slice(0, cut);
+  let json;
+  try { json = JSON.parse(text); } catch { json = undefined; }
+  return { status: Number(run.stdout.slice(cut + 1)), text, json, stderr: run.stderr };
+}
+
+// --- the ordinary steps of a case --------------------------------------------------------------------------------
+
+const jpeg = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP////////////////////////////////////////////////////////////'
+  + '//////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z',
+'base64');
+
+export function photograph(folder = scratch()) {
+  const file = path.join(folder, 'documento.jpg');
+  fs.writeFileSync(file, jpeg);
+  return file;
+}
+
+// Checks in, calls, accepts every required document, finishes.
+export function attend(code, { agent = 'agent1', finish = true } = {}) {
+  const file = photograph();
+  done(agent, 'checkin', code, '--walk-in');
+  done(agent, 'call', code);
+  for (const item of done(agent, 'checklist', code).items) {
+    if (!item.required || item.kind !== 'document') continue;
+    done(agent, 'document', 'add', code, item.id, file, '--kind', item.alternatives[0], '--original-seen',
+      '--number', '12345678', '--issued', '2022-01-10', '--expires', '2035-01-10');
+    done(agent, 'item', 'accept', code, item.id);
+  }
+  if (finish) done(agent, 'finish', code);
+}
+
+export function validate(code, { agent = 'agent1', csr } = {}) {
+  return done(agent, 'validate', code, ...(csr ? ['--bind-csr', csr] : []));
+}
+
+export function verify(code, agent = 'agent2') {
+  return done(agent, 'verify', code);
+}
+
+export function makeCsr(folder = scratch(), name = 'chave', { bits = 2048, subject = '/CN=ignorado' } = {}) {
+  const csr = path.join(folder, `${name}.csr`);
+  const key = path.join(folder, `${name}.key`);
+  const run = spawnSync('openssl', ['req', '-new', '-newkey', `rsa:${bits}`, '-nodes', '-keyout', key, '-subj', subject,
+    '-out', csr], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return { csr, key };
+}
+
+export function decodeQuotedPrintable(text) {
+  const bytes = [];
+  const source = text.replace(/=\r?\n/g, '');
+  for (let i = 0; i < source.length; i++) {
+    if (source[i] === '=' && /^[0-9A-F]{2}$/i.test(source.slice(i + 1, i + 3))) {
+      bytes.push(parseInt(source.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else {
+      bytes.push(source.charCodeAt(i) & 0xff);
+    }
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+// The text of the newest mail to an address that matches; waits for the outbox.
+export async function mail(address, pattern, seconds = 15) {
+  const folder = path.join(home, 'mail');
+  for (let tries = 0; tries < seconds * 10; tries++) {
+    const files = fs.readdirSync(folder).filter((name) => name.endsWith('.eml'))
+      .map((name) => path.join(folder, name))
+      .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
+    for (const file of files) {
+      const raw = fs.readFileSync(file, 'latin1');
+      if (!raw.toLowerCase().includes(address.toLowerCase())) continue;
+      const text = decodeQuotedPrintable(raw);
+      const found = text.match(pattern);
+      if (found) return { file, raw, text, found };
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  throw new Error(`no mail to ${address} matching ${pattern}`);
+}
+
+export async function mailCode(kase) {
+  const { found } = await mail(kase.holder.email, new RegExp(`/emitir/${kase.code}#(?:e=)?([0-9A-Za-z-]+)`));
+  return found[1];
+}
+
+// An order brought to the point where the holder may emit, with the binding "code".
+export async function readyByCode(product = 'ecpf-a1', holder = person(), extra = {}) {
+  const kase = await order(product, holder, extra);
+  attend(kase.code);
+  const { emission_code: counter } = validate(kase.code);
+  verify(kase.code);
+  return { ...kase, counter, mail: await mailCode(kase) };
+}
+
+// The same, bound to a key that exists.
+export async function readyByKey(product = 'ecpf-a1', holder = person(), extra = {}) {
+  const kase = await order(product, holder, extra);
+  const keys = makeCsr();
+  attend(kase.code);
+  validate(kase.code, { csr: keys.csr });
+  verify(kase.code);
+  return { ...kase, ...keys };
+}
+
+export function openssl(...words) {
+  const run = spawnSync('openssl', words, { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`openssl ${words[0]}: ${run.stderr}`);
+  return run.stdout;
+}
+
+// SQL as the superuser of the private cluster: what somebody with the database in hand could do.
+export function sql(text) {
+  const owner = fs.statSync(path.join(home, 'pg')).uid;
+  const drop = process.getuid() === 0
+    ? ['setpriv', `--reuid=${owner}`, `--regid=${fs.statSync(path.join(home, 'pg')).gid}`, '--clear-groups'] : [];
+  const words = [...drop, 'psql', '-h', path.join(home, 'pg/run'), '-d', 'ra', '-v', 'ON_ERROR_STOP=1', '-Atqc',
+    `set search_path = ra, public; ${text}`];
+  const run = spawnSync(words[0], words.slice(1), { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout.trim();
+}
