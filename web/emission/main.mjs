@@ -1,1 +1,274 @@
-// SPDX
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The emission page (protocol §3, §4). The key lives in `work`, in this page's memory and nowhere else, until the
+// holder has opened the saved file again.
+import { Refusal, askCase } from './api.mjs';
+import { fill, takeCodes, watchCodes } from './codes.mjs';
+import { inAppBrowser, isPhone, obstacle } from './environment.mjs';
+import { orderOfPath, readFragment } from './fragment.mjs';
+import { checkSaved, issue } from './issue.mjs';
+import { NotOurFile, WrongPassphrase } from './p12.mjs';
+import { accepts, judge, suggest } from './passphrase.mjs';
+import { issuedRows, previewRows, timeOf } from './preview.mjs';
+import { alertIn, fieldError, find, live, onSubmit, facts, show, stop } from './screen.mjs';
+import { explain, refusals } from './texts.mjs';
+
+let work = {};
+let place = '';
+let unsaved = false;
+let received = {}; // what the link brought
+
+// A link opened in the same tab brings the other half. The fragment does not stay in the address: the next person
+// at this computer would find it in the history.
+function takeLink() {
+  const brought = readFragment(location.hash);
+  received = { ...received, order: orderOfPath(location.pathname) || received.order };
+  for (const half of ['paper', 'mail']) if (brought[half]) received[half] = brought[half];
+  if (location.hash) history.replaceState(null, '', location.pathname);
+  fill(received);
+}
+
+function explainAt(step, error) {
+  const refusal = error instanceof Refusal ? error : new Refusal('browser', { retriable: true });
+  const explanation = explain(refusal);
+  if (explanation.go === 'stop') {
+    unsaved = false;
+    stop(explanation);
+  } else {
+    alertIn(step, explanation);
+  }
+  return explanation;
+}
+
+function onWhere() {
+  const advice = [...document.querySelectorAll('[data-advice]')];
+  for (const radio of document.querySelectorAll('[name="place"]')) {
+    radio.addEventListener('change', () => {
+      place = radio.value;
+      for (const panel of advice) panel.hidden = panel.dataset.advice !== place;
+    });
+  }
+  onSubmit('where', () => {
+    const error = document.querySelector('[data-error="where"]');
+    error.hidden = place !== '';
+    error.textContent = place ? '' : 'Escolha uma das opções.';
+    if (!place) {
+      find('place-here').focus();
+      return;
+    }
+    show('codes');
+  });
+}
+
+function caseProblem(emission) {
+  if (emission.binding !== 'code') return refusals['other-binding'];
+  const until = timeOf(emission.not_after);
+  return until && until < new Date() ? refusals.expired : null;
+}
+
+function onCodes() {
+  watchCodes();
+  onSubmit('codes', async () => {
+    alertIn('codes', null);
+    const codes = takeCodes();
+    if (!codes) return;
+    find('codes-next').disabled = true;
+    try {
+      const emission = await askCase(codes.order);
+      const problem = caseProblem(emission);
+      if (problem) {
+        stop(problem);
+        return;
+      }
+      // Another order is another key.
+      if (codes.order !== work.order) work = {};
+      work = { ...work, ...codes, emission };
+      facts(find('preview'), previewRows(emission));
+      show('confirm');
+    } catch (error) {
+      explainAt('codes', error);
+    } finally {
+      find('codes-next').disabled = false;
+    }
+  });
+}
+
+function tellRules() {
+  const rules = judge(find('passphrase').value).map((rule) => {
+    const item = document.createElement('li');
+    item.textContent = rule.text;
+    item.classList.toggle('is-ok', rule.ok);
+    const state = document.createElement('span');
+    state.className = 'visually-hidden';
+    state.textContent = rule.ok ? ': cumprido' : ': falta';
+    item.append(state);
+    return item;
+  });
+  find('passphrase-rules').replaceChildren(...rules);
+}
+
+function tellRepeat() {
+  const first = find('passphrase').value;
+  const second = find('repeat').value;
+  const wrong = second !== '' && !first.startsWith(second);
+  live('repeat', wrong ? 'As duas senhas são diferentes.' : second && first === second ? 'As duas são iguais.' : '', wrong);
+}
+
+function onPassphrase() {
+  tellRules();
+  find('passphrase').addEventListener('input', () => {
+    tellRules();
+    tellRepeat();
+  });
+  find('repeat').addEventListener('input', tellRepeat);
+  const reveal = (shown) => {
+    for (const id of ['passphrase', 'repeat']) find(id).type = shown ? 'text' : 'password';
+  };
+  find('show-passphrase').addEventListener('change', (event) => reveal(event.target.checked));
+  find('suggest').addEventListener('click', () => {
+    find('passphrase').value = suggest();
+    find('repeat').value = '';
+    find('show-passphrase').checked = true;
+    reveal(true);
+    tellRules();
+    tellRepeat();
+    find('suggested').textContent = 'Anote a senha sugerida e repita-a abaixo.';
+  });
+  onSubmit('passphrase', () => {
+    const text = find('passphrase').value;
+    if (!accepts(text)) {
+      find('passphrase').setAttribute('aria-invalid', 'true');
+      find('passphrase').focus();
+      return;
+    }
+    find('passphrase').removeAttribute('aria-invalid');
+    if (text !== find('repeat').value) {
+      live('repeat', 'Repita a senha exatamente como acima.', true);
+      find('repeat').focus();
+      return;
+    }
+    work.passphrase = text;
+    emit();
+  });
+}
+
+function markTasks(now) {
+  const items = [...find('tasks').children];
+  const at = items.findIndex((item) => item.dataset.task === now);
+  items.forEach((item, index) => {
+    item.classList.toggle('is-done', index < at || now === 'end');
+    item.classList.toggle('is-now', index === at);
+  });
+}
+
+async function emit() {
+  show('emit');
+  alertIn('emit', null);
+  find('retry').hidden = true;
+  find('back-to-codes').hidden = true;
+  find('waiting').hidden = true;
+  unsaved = true;
+  try {
+    const about = await issue(work, {
+      onTask: markTasks,
+      onWait: () => {
+        find('waiting').hidden = false;
+      },
+    });
+    markTasks('end');
+    offer(about);
+  } catch (error) {
+    markTasks('');
+    // A key that was not accepted is not tried again.
+    if (error instanceof Refusal && error.word === 'csr-refused') delete work.key;
+    const { go } = explainAt('emit', error);
+    find('retry').hidden = go !== 'retry';
+    find('back-to-codes').hidden = go !== 'codes';
+    if (go === 'codes') unsaved = false;
+  }
+}
+
+function offer(about) {
+  const link = find('download');
+  link.href = URL.createObjectURL(new Blob([work.file], { type: 'application/x-pkcs12' }));
+  link.download = about.fileName;
+  find('file-name').textContent = about.fileName;
+  facts(find('issued'), issuedRows(about, work.order));
+  show('save');
+}
+
+function forget() {
+  unsaved = false;
+  work = { order: work.order };
+  for (const id of ['passphrase', 'repeat', 'check', 'paper', 'mail']) find(id).value = '';
+}
+
+function onSave() {
+  onSubmit('reopen', async () => {
+    fieldError('file', '');
+    fieldError('check', '');
+    const [file] = find('file').files;
+    if (!file) {
+      fieldError('file', 'Mostre onde está o arquivo que você salvou.');
+      return;
+    }
+    try {
+      await checkSaved(new Uint8Array(await file.arrayBuffer()), find('check').value, work.issued);
+      document.querySelector('[data-leave]').hidden = place === 'here';
+      forget();
+      show('done');
+    } catch (error) {
+      if (error instanceof WrongPassphrase) fieldError('check', 'Esta senha não abre o arquivo. Confira maiúsculas e minúsculas.');
+      else if (error instanceof NotOurFile) fieldError('file', 'Este não é o arquivo deste certificado. Procure pelo nome que está acima, ou salve de novo.');
+      else fieldError('file', 'Não foi possível ler o arquivo. Salve de novo e tente outra vez.');
+    }
+  });
+  find('save-again').addEventListener('click', () => find('download').click());
+}
+
+function onElsewhere() {
+  for (const button of document.querySelectorAll('[data-go]')) {
+    button.addEventListener('click', () => show(button.dataset.go));
+  }
+  onSubmit('confirm', () => show('passphrase'));
+  find('retry').addEventListener('click', emit);
+  find('back-to-codes').addEventListener('click', () => show('codes'));
+  for (const button of document.querySelectorAll('[data-copy-link]')) {
+    button.addEventListener('click', async () => {
+      const fragment = new URLSearchParams(Object.entries({ p: received.paper, e: received.mail }).filter(([, half]) => half));
+      const text = `${location.origin}${location.pathname}${fragment.size ? `#${fragment}` : ''}`;
+      const said = document.querySelector('[data-copied]');
+      try {
+        await navigator.clipboard.writeText(text);
+        said.textContent = 'Copiado.';
+      } catch {
+        said.textContent = text;
+      }
+    });
+  }
+  window.addEventListener('hashchange', takeLink);
+  window.addEventListener('beforeunload', (event) => {
+    if (unsaved) event.preventDefault();
+  });
+}
+
+function start() {
+  takeLink();
+  const { userAgent } = navigator;
+  const blocked = obstacle({
+    protocol: location.protocol, hostname: location.hostname, userAgent,
+    hasCrypto: Boolean(globalThis.crypto?.subtle && AbortSignal.timeout && Array.prototype.at),
+  });
+  const app = inAppBrowser(userAgent);
+  document.querySelector('[data-app]').textContent = app;
+  document.querySelector('[data-address]').textContent = `${location.host}${location.pathname}`;
+  document.querySelector('[data-phone-advice]').hidden = !isPhone(userAgent);
+  onWhere();
+  onCodes();
+  onPassphrase();
+  onSave();
+  onElsewhere();
+  show(blocked || 'where');
+}
+
+start();

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The emission itself, without a page: key, request, proofs, certificate, file. Each part may be repeated: the key
+// stays in `work` until the file is known to be good, and the same key always gets the same certificate.
+import { Refusal, askCertificate } from './api.mjs';
+import { equalBytes, fromHex, fromPem, toBase64 } from './bytes.mjs';
+import { certificateIsFor, exportKey, keyFitsCertificate, makeKey, makeRequest, readCertificate } from './key.mjs';
+import { readP12, writeP12, NotOurFile } from './p12.mjs';
+import { prove } from './proof.mjs';
+
+const label = 'CERTIFICATE';
+
+function proofs({ order, emission, paper, mail }, key) {
+  const about = { instance: emission.instance, order, validation: fromHex(emission.validation_sha256), spki: key.spki };
+  return { counter: toBase64(prove(paper, 'counter', about)), mail: toBase64(prove(mail, 'mail', about)) };
+}
+
+// The two halves look alike; whoever typed each in the other's field need not type them again. A refused proof
+// consumes nothing (protocol §6).
+async function askEitherWay(work, onWait, ask) {
+  const csr = await makeRequest(work.key);
+  try {
+    return await ask(work.order, { csr, proofs: proofs(work, work.key) }, onWait);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.word !== 'proof-refused') throw error;
+    const swapped = { ...work, paper: work.mail, mail: work.paper };
+    return ask(work.order, { csr, proofs: proofs(swapped, work.key) }, onWait);
+  }
+}
+
+function takeCertificate(answer, key) {
+  const [certificate, ...rest] = fromPem(label, answer.certificate);
+  if (!certificate || !certificateIsFor(certificate, key)) throw new Refusal('foreign-certificate');
+  const chain = [...rest, ...fromPem(label, answer.chain)].filter((der) => !equalBytes(der, certificate));
+  return { certificate, chain };
+}
+
+export function fileName({ name }, order) {
+  const plain = name.normalize('NFD').replace(/[^A-Za-z0-9 ]/g, '').trim().toLowerCase().replace(/ +/g, '-');
+  return `${plain || 'certificado'}-${order}.p12`;
+}
+
+async function orBrowser(promise) {
+  try {
+    return await promise;
+  } catch {
+    throw new Refusal('browser', { retriable: true });
+  }
+}
+
+// work: {order, emission, paper, mail (10 bytes each), passphrase, key?, issued?}; what was got is kept in it.
+// onTask is told "key", "request", "certificate", "file" as each begins.
+export async function issue(work, { onTask, onWait, ask = askCertificate }) {
+  onTask('key');
+  work.key ??= await orBrowser(makeKey());
+  if (!work.issued) {
+    onTask('request');
+    const answer = await askEitherWay(work, (state) => {
+      onTask('certificate');
+      onWait(state);
+    }, ask);
+    onTask('certificate');
+    work.issued = takeCertificate(answer, work.key);
+  }
+  onTask('file');
+  const about = readCertificate(work.issued.certificate);
+  work.file = await orBrowser(exportKey(work.key).then((key) => writeP12({
+    key, ...work.issued, friendlyName: about.name, passphrase: work.passphrase,
+  })));
+  return { ...about, fileName: fileName(about, work.order) };
+}
+
+// Opens what the holder saved. Throws WrongPassphrase, or NotOurFile also where it is another certificate's file.
+export async function checkSaved(bytes, passphrase, { certificate }) {
+  const opened = await readP12(bytes, passphrase);
+  const ours = opened.certificates.some((der) => equalBytes(der, certificate));
+  if (!ours || !(await keyFitsCertificate(opened.key, certificate))) throw new NotOurFile('another certificate');
+}
