@@ -214,7 +214,7 @@ static bool fail_unknown(const struct conversation *conversation, struct ra_erro
     }
     char text[CMP_STATUS_TEXT_SIZE];
     describe_status(conversation, text);
-    const char *cause = ERR_reason_error_string(ERR_peek_last_error());
+    const char *cause = ERR_reason_error_string(ERR_peek_error());
     ra_fail_reason(error, RA_UPSTREAM, "ac-answer", "a resposta da AC não pôde ser aceita: %s %s",
                    cause != NULL ? cause : "sem detalhe", text);
     ERR_clear_error();
@@ -334,6 +334,8 @@ struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_auth
     if (set_template_parts(cmp, request))
         exchange->template = OSSL_CMP_CTX_setup_CRM(cmp, 0, 0);
     if (exchange->template == NULL || !set_validity(exchange->template, request) ||
+        OSSL_CRMF_MSG_create_popo(OSSL_CRMF_POPO_RAVERIFIED, exchange->template, NULL, NULL, NULL, NULL) !=
+            1 ||
         OSSL_CMP_CTX_set_certConf_cb(cmp, judge_certificate) != 1 ||
         OSSL_CMP_CTX_set_certConf_cb_arg(cmp, exchange) != 1) {
         ra_fail_crypto(error, "build the certificate template");
