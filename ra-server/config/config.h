@@ -24,26 +24,26 @@
     X(flag, production, "no", 0, 0, "yes: no clock offset, no homologation texts")                           \
     X(path, public_socket, "run/public.sock", 0, 0, "unix socket of the public listener")                    \
     X(path, office_socket, "run/office.sock", 0, 0, "unix socket of the office listener")                    \
-    X(number, front_gid, "-1", -1, 2147483647, "group that owns both sockets; -1 leaves it as created")      \
-    X(number, front_uid, "-1", -1, 2147483647, "uid the office socket accepts connections from; -1 any")     \
+    X(number, front_uid, "-1", -1, 2147483647, "uid that both sockets accept connections from; -1 any")      \
     X(path, clock_file, "clock", 0, 0, "offset of the instance's clock, seconds")                            \
     X(text, database, NULL, 0, 0, "libpq conninfo of the serving role (ra_app)")                             \
     X(text, database_owner, "", 0, 0, "libpq conninfo of the owning role, for --migrate only")               \
-    X(path, sql_root, "sql", 0, 0, "folder with migrations/ and rules/, for --migrate only")                 \
-    X(path, web_root, "web", 0, 0, "folder with templates/")                                                 \
-    X(text, public_url, "http://127.0.0.1:8080", 0, 0, "address of the public site, without a final /")      \
+    X(path, migrations_dir, "share/sql/migrations", 0, 0, "NNNN_name.sql, for --migrate only")               \
+    X(path, rules_dir, "share/sql/rules", 0, 0, "dated rule data, for --migrate only")                       \
+    X(path, templates_dir, "share/web/templates", 0, 0, "templates of the pages and mails")                  \
+    X(text, public_url, "http://localhost:8080", 0, 0, "address of the public site, without a final /")      \
     X(text, office_url, "https://localhost:8081", 0, 0, "address of the office, without a final /")          \
     X(text, ac_url, "http://127.0.0.1:8082/.well-known/cmp", 0, 0, "CMP address of the AC")                  \
     X(path, signer_socket, "signer/run/sock", 0, 0, "socket of ra-signer")                                   \
-    X(path, profiles_dir, "signer/conf/profiles", 0, 0, "certificate profile rows")                          \
-    X(path, agents_anchors, "signer/conf/agents-anchors.pem", 0, 0, "roots of the agents' certificates")     \
-    X(path, administrators, "signer/conf/administrators.pem", 0, 0, "certificates that may sign a roster")   \
-    X(path, ac_anchors, "signer/conf/ac-anchors.pem", 0, 0, "roots of the issued certificates")              \
-    X(path, crl_dir, "ca/public", 0, 0, "folder with the CRLs of the agents' and the AC's hierarchies")      \
+    X(path, profiles_dir, "share/pki/profiles", 0, 0, "certificate profile rows")                            \
+    X(path, agents_anchors, "config/agents-anchors.pem", 0, 0, "roots of the agents' certificates")          \
+    X(path, administrators, "config/administrators.pem", 0, 0, "certificates that may sign a roster")        \
+    X(path, ac_anchors, "identities/ca.pem", 0, 0, "roots of the issued certificates")                       \
+    X(path, export_identity, "keys/export.pem", 0, 0, "key and certificate that sign an audit export")       \
     X(path, log_vkey, "identities/log.vkey", 0, 0, "verifier key of the log (C2SP)")                         \
     X(path, dossier_dir, "dossier", 0, 0, "encrypted dossier files")                                         \
     X(path, keys_dir, "keys", 0, 0, "the server's own secrets, 0600")                                        \
-    X(path, temporary_dir, "tmp", 0, 0, "unnamed temporary files (uploads, exports); same disk as dossier")  \
+    X(path, temporary_dir, "dossier", 0, 0, "folder of unnamed temporary files (uploads, exports)")          \
     X(path, mail_spool, "mail", 0, 0, "one .eml per mail when smtp_url is empty")                            \
     X(text, smtp_url, "", 0, 0, "smtp://host:port or smtps://…; empty writes to mail_spool")                 \
     X(text, smtp_from, "guiche@localhost", 0, 0, "sender of every mail")                                     \

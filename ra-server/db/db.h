@@ -95,6 +95,9 @@ RA_MUST_CHECK bool db_commit(struct db *db, struct ra_error *error);
 void db_rollback(struct db *db); /* no open transaction: does nothing */
 bool db_in_transaction(const struct db *db);
 
+/* false (RA_INTERNAL) when a row getter was misused since the last begin or check; see the getters below. */
+RA_MUST_CHECK bool db_reads_were_sound(struct db *db, struct ra_error *error);
+
 /* An attempt inside a transaction that may fail without losing what came before. They nest; each savepoint is
  * closed by exactly one of release (keep) or undo (forget). */
 RA_MUST_CHECK bool db_savepoint(struct db *db, struct ra_error *error);

@@ -85,7 +85,7 @@ static const char *scan_dollar(const char *at, struct scan *scan)
 {
     char *end = NULL;
     unsigned long number = strtoul(at + 1, &end, 10);
-    if (number >= 1 && number <= STATEMENT_PARAMETERS_MAX)
+    if (number >= 1 && number <= STATEMENT_VALUES_MAX)
         scan->used |= UINT64_C(1) << (number - 1);
     else
         scan->beyond = true;
@@ -132,7 +132,7 @@ static bool finish(struct reader *reader, struct ra_error *error)
         sql[length - 1] = '\0';
     if (sql[0] == '\0')
         return ra_fail(error, RA_INVALID, "%s: %s has no SQL", statement->origin, statement->name);
-    uint64_t wanted = statement->parameter_count == STATEMENT_PARAMETERS_MAX
+    uint64_t wanted = statement->parameter_count == STATEMENT_VALUES_MAX
                           ? UINT64_MAX
                           : (UINT64_C(1) << statement->parameter_count) - 1;
     if (scan.beyond || scan.used != wanted)
@@ -182,7 +182,7 @@ static bool add_parameter(struct reader *reader, const char *text, struct ra_err
         return ra_fail(error, RA_NO_MEMORY, "statements");
     if (!is_word(name))
         return refuse(reader, error, "a parameter's name is a lower-case word");
-    if (statement->parameter_count == STATEMENT_PARAMETERS_MAX)
+    if (statement->parameter_count == STATEMENT_VALUES_MAX)
         return refuse(reader, error, "too many parameters");
     if (!type_oid(type, &statement->types[statement->parameter_count]))
         return refuse(reader, error, "unknown type (db/db.h lists them)");

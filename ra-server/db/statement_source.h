@@ -6,17 +6,16 @@
 #ifndef DB_STATEMENT_SOURCE_H
 #define DB_STATEMENT_SOURCE_H
 
+#include "db/statement_table.h"
 #include "pki/base/error.h"
 
 #include <stddef.h>
 #include <talloc.h>
 
-enum { STATEMENT_PARAMETERS_MAX = 64 };
-
 struct statement_source {
     char *name;
     char *sql; /* without the header lines and the final semicolon */
-    unsigned types[STATEMENT_PARAMETERS_MAX];
+    unsigned types[STATEMENT_VALUES_MAX];
     size_t parameter_count;
     char *origin; /* "orders.sql:12" */
 };

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+enum { STATEMENT_VALUES_MAX = 64 }; /* $n of one statement */
+
 struct statement_row {
     const char *name;                /* "order_by_code" */
     const char *sql;                 /* with $1 … */

@@ -11,8 +11,13 @@
  * {"errors":[{field,code,message}], "error_by_field":{field:message, nested by dots}, "form":{what was sent},
  * "problem":{title,detail,status,code}} and the right status.
  *
- * The order of things for one request, all on one worker thread: BEGIN (WRAPPED) → idempotency → authorize →
- * handler → idempotency record → COMMIT → after-commit callbacks → answer. A failure rolls back.
+ * Every page's model also gets "site": {"homologation":bool, "office":bool, "path":"/pedido",
+ * "form_key":"…"}. A form should carry <input type="hidden" name="_form_key" value="{{site.form_key}}">: it
+ * is the form's Idempotency-Key, so that five clicks make one order. The floor takes it out of the body.
+ *
+ * The order of things for one request, all on one worker thread: body parsing → BEGIN (WRAPPED) → authorize →
+ * known Idempotency-Key? then the answer of then → handler → record of the answer → COMMIT → after-commit
+ * callbacks → answer. A failure rolls back and records nothing.
  *
  * Thread rules: a request and its response belong to the worker that runs them. Ownership: whatever is
  * allocated for a request hangs on `request->context`.

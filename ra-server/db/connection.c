@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/internal.h"
+#include "log.h"
+#include "metrics.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { DEFAULT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 100, BACKOFF_DOUBLINGS = 8 };
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int close_connection(struct db *db)
+{
+    PQfinish(db->connection);
+    return 0;
+}
+
+/* Notices ("… already exists, skipping") are no news to an operator who reads the log. */
+static void ignore_notice(void *unused, const PGresult *result)
+{
+    (void)unused;
+    (void)result;
+}
+
+static PGconn *open_connection(const struct db *db)
+{
+    char options[256];
+    snprintf(
+        options, sizeof options,
+        "-c statement_timeout=%u -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 "
+        "-c timezone=UTC -c datestyle=ISO -c search_path=ra,public",
+        db->statement_timeout_ms);
+    const char *const keywords[] = {
+        "dbname", "connect_timeout", "client_encoding", "keepalives_idle", "application_name", "options",
+        NULL};
+    const char *const values[] = {db->conninfo, "5", "UTF8", "60", "ra-server", options, NULL};
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+static bool prepare_all(struct db *db, struct ra_error *error)
+{
+    for (size_t i = 0; i < db->table->count; i++) {
+        const struct statement_row *row = &db->table->rows[i];
+        PGresult *result =
+            PQprepare(db->connection, row->name, row->sql, (int)row->parameter_count, row->parameter_types);
+        bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+        if (!prepared) {
+            ra_fail(error, RA_DATABASE, "statement %s (%s) does not fit the schema: %s", row->name,
+                    row->origin, PQresultErrorMessage(result));
+        }
+        PQclear(result);
+        if (!prepared)
+            return false;
+    }
+    return true;
+}
+
+static bool connect_now(struct db *db, struct ra_error *error)
+{
+    PQfinish(db->connection);
+    db->connection = open_connection(db);
+    if (db->connection == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "database connection");
+    if (PQstatus(db->connection) != CONNECTION_OK)
+        return ra_fail(error, RA_DATABASE, "cannot connect: %s", PQerrorMessage(db->connection));
+    PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
+    if (db->prepared && !prepare_all(db, error)) {
+        PQfinish(db->connection);
+        db->connection = NULL;
+        return false;
+    }
+    return true;
+}
+
+bool db_open(TALLOC_CTX *context, const char *conninfo, const struct statement_table *table,
+             unsigned statement_timeout_ms, bool prepare, struct db **db, struct ra_error *error)
+{
+    struct db *made = talloc_zero(context, struct db);
+    if (made == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "database connection");
+    made->conninfo = talloc_strdup(made, conninfo);
+    made->table = table;
+    made->prepared = prepare;
+    made->statement_timeout_ms = statement_timeout_ms > 0 ? statement_timeout_ms : DEFAULT_TIMEOUT_MS;
+    talloc_set_destructor(made, close_connection);
+    if (made->conninfo == NULL || !connect_now(made, error)) {
+        talloc_free(made);
+        return error->code != RA_OK ? false : ra_fail(error, RA_NO_MEMORY, "database connection");
+    }
+    *db = made;
+    return true;
+}
+
+bool db_connect(TALLOC_CTX *context, const char *conninfo, const struct statement_table *table,
+                unsigned statement_timeout_ms, struct db **db, struct ra_error *error)
+{
+    return db_open(context, conninfo, table, statement_timeout_ms, true, db, error);
+}
+
+/* Doubles up to about 25 s; the low bits of the clock keep many workers from knocking together. */
+static void back_off(struct db *db)
+{
+    unsigned doublings = db->failures < BACKOFF_DOUBLINGS ? db->failures : BACKOFF_DOUBLINGS;
+    int64_t pause = (int64_t)BACKOFF_FIRST_MS << doublings;
+    db->failures++;
+    db->retry_at_ms = monotonic_ms() + pause + monotonic_ms() % 97;
+}
+
+bool db_ensure(struct db *db, struct ra_error *error)
+{
+    if (db->connection != NULL && PQstatus(db->connection) == CONNECTION_OK)
+        return true;
+    if (db->in_transaction)
+        return ra_fail(error, RA_DATABASE, "the connection was lost inside a transaction");
+    if (monotonic_ms() < db->retry_at_ms)
+        return ra_fail(error, RA_DATABASE, "waiting before connecting again");
+    metric_add(METRIC_DB_RECONNECTS, 1);
+    if (!connect_now(db, error)) {
+        back_off(db);
+        log_error("database-reconnect-failed", "", error);
+        return false;
+    }
+    db->failures = 0;
+    return true;
+}
+
+bool db_command(struct db *db, const char *command, const char *expected, struct ra_error *error)
+{
+    PGresult *result = PQexec(db->connection, command);
+    bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (!done)
+        db_map_failure(db, result, command, error);
+    else if (strcmp(PQcmdStatus(result), expected) != 0)
+        done = ra_fail(error, RA_INTERNAL, "%s ended as %s", command, PQcmdStatus(result));
+    PQclear(result);
+    return done;
+}
+
+bool db_script(struct db *db, const char *script, struct ra_error *error)
+{
+    PGresult *result = PQexec(db->connection, script);
+    ExecStatusType status = PQresultStatus(result);
+    bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    if (!done)
+        ra_fail(error, RA_DATABASE, "%s", PQerrorMessage(db->connection));
+    else if (PQtransactionStatus(db->connection) != PQTRANS_INTRANS)
+        done = ra_fail(error, RA_DATABASE, "a script must not end the transaction it runs in");
+    PQclear(result);
+    return done;
+}
+
+bool db_begin(struct db *db, struct ra_error *error)
+{
+    if (db->in_transaction)
+        return ra_fail(error, RA_INTERNAL, "a transaction is open already");
+    db->misread = false;
+    if (!db_ensure(db, error))
+        return false;
+    struct ra_error first = {0};
+    if (!db_command(db, "begin", "BEGIN", &first)) {
+        /* A server that restarted is noticed here, where trying again repeats nothing. */
+        if (PQstatus(db->connection) == CONNECTION_OK) {
+            *error = first;
+            return false;
+        }
+        if (!db_ensure(db, error) || !db_command(db, "begin", "BEGIN", error))
+            return false;
+    }
+    db->in_transaction = true;
+    db->savepoints = 0;
+    return true;
+}
+
+bool db_reads_were_sound(struct db *db, struct ra_error *error)
+{
+    if (!db->misread)
+        return true;
+    db->misread = false;
+    return ra_fail(error, RA_INTERNAL, "misread: %s", db->misread_at);
+}
+
+bool db_commit(struct db *db, struct ra_error *error)
+{
+    if (!db->in_transaction)
+        return ra_fail(error, RA_INTERNAL, "no transaction to commit");
+    if (!db_reads_were_sound(db, error)) {
+        db_rollback(db);
+        return false;
+    }
+    db->in_transaction = false;
+    /* PostgreSQL answers ROLLBACK to the commit of a failed transaction: the tag tells. */
+    return db_command(db, "commit", "COMMIT", error);
+}
+
+void db_rollback(struct db *db)
+{
+    if (!db->in_transaction)
+        return;
+    db->in_transaction = false;
+    struct ra_error error = {0};
+    if (PQstatus(db->connection) == CONNECTION_OK && !db_command(db, "rollback", "ROLLBACK", &error))
+        log_error("rollback-failed", "", &error);
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return db->in_transaction;
+}
+
+static bool savepoint_command(struct db *db, const char *verb, unsigned number, const char *expected,
+                              struct ra_error *error)
+{
+    char command[64];
+    snprintf(command, sizeof command, "%s level_%u", verb, number);
+    return db_command(db, command, expected, error);
+}
+
+bool db_savepoint(struct db *db, struct ra_error *error)
+{
+    if (!db->in_transaction)
+        return ra_fail(error, RA_INTERNAL, "a savepoint needs a transaction");
+    if (!savepoint_command(db, "savepoint", db->savepoints + 1, "SAVEPOINT", error))
+        return false;
+    db->savepoints++;
+    return true;
+}
+
+bool db_savepoint_release(struct db *db, struct ra_error *error)
+{
+    if (db->savepoints == 0)
+        return ra_fail(error, RA_INTERNAL, "no savepoint to release");
+    return savepoint_command(db, "release savepoint", db->savepoints--, "RELEASE", error);
+}
+
+bool db_savepoint_undo(struct db *db, struct ra_error *error)
+{
+    if (db->savepoints == 0)
+        return ra_fail(error, RA_INTERNAL, "no savepoint to undo");
+    unsigned number = db->savepoints--;
+    return savepoint_command(db, "rollback to savepoint", number, "ROLLBACK", error) &&
+           savepoint_command(db, "release savepoint", number, "RELEASE", error);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "http/dispatch.h"
+
+#include "db/db.h"
+#include "http/idempotency.h"
+#include "http/origin.h"
+#include "http/parse.h"
+#include "http/render.h"
+#include "log.h"
+
+#include <string.h>
+
+enum { TRIES = 3 }; /* of a transaction that lost against another one */
+
+/* --- body ------------------------------------------------------------------------------------------------
+ */
+
+static bool is_form(const struct http_request *request)
+{
+    return strcmp(request->content_type, "application/x-www-form-urlencoded") == 0;
+}
+
+static bool parse_body(struct http_exchange *exchange, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    const struct http_route *route = request->route;
+    if (route->body == HTTP_BODY_RAW)
+        return true;
+    if (exchange->body.length == 0) {
+        if (route->body != HTTP_BODY_JSON)
+            return true;
+        return ra_fail(error, RA_BAD_REQUEST, "Falta o corpo do pedido.");
+    }
+    if (request->face == HTTP_FACE_PAGE)
+        return is_form(request) ? parse_form(request->context, exchange->body, &request->body, error)
+                                : ra_fail(error, RA_UNSUPPORTED_MEDIA, "Aqui se espera um formulário.");
+    if (strcmp(request->content_type, "application/json") == 0)
+        return parse_json(exchange->body, &request->body, error);
+    return ra_fail(error, RA_UNSUPPORTED_MEDIA, "Aqui se espera application/json.");
+}
+
+/* The key of a form travels in it; the API's in a header. */
+static bool find_key(struct http_exchange *exchange, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    const char *key = http_header(request, "idempotency-key");
+    const char *form_key = http_text(request->body, "_form_key");
+    if (request->face == HTTP_FACE_PAGE && form_key != NULL) {
+        key = talloc_strdup(request->context, form_key);
+        json_object_del(request->body, "_form_key");
+    }
+    if (request->method == HTTP_GET || key == NULL || key[0] == '\0')
+        return true;
+    if (!idempotency_key_is_valid(key))
+        return ra_fail(error, RA_BAD_REQUEST, "A chave de repetição tem de 1 a 255 caracteres visíveis.");
+    request->idempotency_key = key;
+    return true;
+}
+
+/* --- one try ---------------------------------------------------------------------------------------------
+ */
+
+void response_reset(struct http_response *response)
+{
+    http_reply(response, 200, NULL);
+    response->headers = (struct http_pairs){0};
+    response->content_type = NULL;
+    response->page_template = NULL;
+}
+
+/* Authorize, then the kept answer or the handler, then the record: what a transaction encloses. */
+static bool run_steps(struct http_exchange *exchange, struct db *db, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    bool keyed = request->idempotency_key != NULL;
+    if (!request->route->authorize(request, error))
+        return false;
+    if (keyed) {
+        enum idempotency_verdict verdict = idempotency_find(exchange, db, error);
+        if (verdict != IDEMPOTENCY_NEW)
+            return verdict == IDEMPOTENCY_REPLAYED;
+    }
+    if (!request->route->handler(request, &exchange->response, error) || !render_response(exchange, error))
+        return false;
+    return !keyed || idempotency_record(exchange, db, error);
+}
+
+static bool run_wrapped(struct http_exchange *exchange, struct db *db, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    if (!db_begin(db, error))
+        return false;
+    if (run_steps(exchange, db, error))
+        return db_commit(db, error);
+    struct ra_error commit_error = {0};
+    if (request->keep_changes && db_in_transaction(db)) {
+        if (!db_commit(db, &commit_error)) {
+            *error = commit_error;
+            return false;
+        }
+    }
+    db_rollback(db);
+    return false;
+}
+
+/* The handler of an OWN route has its transactions to itself; the floor's look-up and record have their own.
+ */
+static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    bool keyed = request->idempotency_key != NULL;
+    if (!request->route->authorize(request, error))
+        return false;
+    if (keyed) {
+        if (!db_begin(db, error))
+            return false;
+        enum idempotency_verdict verdict = idempotency_find(exchange, db, error);
+        db_rollback(db);
+        if (verdict != IDEMPOTENCY_NEW)
+            return verdict == IDEMPOTENCY_REPLAYED;
+    }
+    bool done = request->route->handler(request, &exchange->response, error);
+    if (db_in_transaction(db)) {
+        db_rollback(db);
+        return done ? ra_fail(error, RA_INTERNAL, "%s left a transaction open", request->route->operation)
+                    : false;
+    }
+    if (!done || !db_reads_were_sound(db, error) || !render_response(exchange, error))
+        return false;
+    if (keyed)
+        return db_begin(db, error) && idempotency_record(exchange, db, error) && db_commit(db, error);
+    return true;
+}
+
+static bool lost_a_race(const struct ra_error *error)
+{
+    return error->code == RA_CONFLICT &&
+           (strcmp(error->reason, "serialization") == 0 || strcmp(error->reason, "deadlock") == 0);
+}
+
+static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_error *error)
+{
+    struct http_request *request = &exchange->request;
+    if (request->route->transaction == HTTP_OWN)
+        return run_own(exchange, db, error);
+    for (int attempt = 1;; attempt++) {
+        if (run_wrapped(exchange, db, error))
+            return true;
+        if (!lost_a_race(error) || attempt == TRIES)
+            return false;
+        *error = (struct ra_error){0};
+        response_reset(&exchange->response);
+        request->after_commit = NULL;
+        request->principal = NULL;
+        request->keep_changes = false;
+    }
+}
+
+/* --- refusals --------------------------------------------------------------------------------------------
+ */
+
+/* What the form's template needs besides the errors: the model its GET would have, read in a transaction of
+ * its own. Failing leaves the template without it. */
+static void fill_form_model(struct http_exchange *exchange, struct db *db)
+{
+    struct http_request *request = &exchange->request;
+    struct http_response model = {.context = request->context, .status = 200, .fd = -1};
+    struct ra_error error = {0};
+    if (db == NULL || request->route->form_model == NULL)
+        return;
+    bool begun = db_begin(db, &error);
+    if (begun && request->route->form_model(request, &model, &error) && model.model != NULL)
+        json_object_update_missing(exchange->response.model, model.model);
+    db_rollback(db);
+    response_reset(&model);
+}
+
+static bool wants_form_again(const struct http_exchange *exchange, const struct ra_error *error)
+{
+    const struct http_route *route = exchange->request.route;
+    enum ra_error_category category = ra_error_info(error->code)->category;
+    return route != NULL && route->method != HTTP_GET && route->page_template != NULL &&
+           (category == RA_CATEGORY_INPUT || category == RA_CATEGORY_CONFLICT);
+}
+
+static void refuse(struct http_exchange *exchange, struct db *db, const struct ra_error *error)
+{
+    struct http_response *response = &exchange->response;
+    json_t *extra = json_incref(response->model);
+    struct http_pairs headers = response->headers;
+    response_reset(response);
+    response->headers = headers;
+    response->model = extra != NULL ? extra : json_object();
+    exchange->error = *error;
+    bool form_again = exchange->request.face == HTTP_FACE_PAGE && wants_form_again(exchange, error);
+    if (form_again)
+        fill_form_model(exchange, db);
+    render_refusal(exchange, error, form_again);
+}
+
+void dispatch_refuse(struct http_exchange *exchange, const struct ra_error *error)
+{
+    refuse(exchange, NULL, error);
+}
+
+static void hint_retry(struct http_exchange *exchange)
+{
+    int status = exchange->response.status;
+    if ((status == 503 || status == 429) && response_header(&exchange->response, "Retry-After") == NULL)
+        http_set_header(&exchange->response, "Retry-After", "2");
+}
+
+void dispatch_run(struct http_exchange *exchange, struct db *db)
+{
+    struct http_request *request = &exchange->request;
+    struct ra_error error = {0};
+    request->db = db;
+    request->now_us = clock_now_us(&request->app->clock);
+    bool done = origin_is_ours(request, &error) && parse_body(exchange, &error) &&
+                find_key(exchange, &error) && run_route(exchange, db, &error);
+    if (done) {
+        for (struct http_after_commit *after = request->after_commit; after != NULL; after = after->next)
+            after->run(request->app, after->argument);
+    } else {
+        refuse(exchange, db, &error);
+        hint_retry(exchange);
+    }
+    request->db = NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of http/ share and no room needs.
+ */
+#ifndef HTTP_INTERNAL_H
+#define HTTP_INTERNAL_H
+
+#include "app.h"
+#include "health.h"
+#include "http/http.h"
+
+struct router;
+struct limits;
+struct idempotency;
+
+struct http_after_commit {
+    http_after_commit_function *run;
+    void *argument;
+    struct http_after_commit *next;
+};
+
+/* One listener: everything a request of it needs, constant while the server runs. */
+struct http_site {
+    enum http_listener listener; /* HTTP_PUBLIC or HTTP_OFFICE */
+    struct ra_app *app;
+    const struct router *router;
+    struct limits *limits;                 /* NULL: none */
+    const struct idempotency *idempotency; /* keys of the sealed records */
+    bool secure_cookies;
+};
+
+/* One request and its answer while they are under way. Talloc'd; request.context is the exchange itself. */
+struct http_exchange {
+    const struct http_site *site;
+    struct http_request request;
+    struct http_response response;
+    struct ra_error error; /* of a refused request, for the log */
+    struct bytes body;     /* as it came (JSON, form); NULL for RAW */
+    const char *form_key;  /* `_form_key` of a page's form */
+    bool head_only;
+};
+
+/* The header's value, NULL when it was not set. Names compare without case. */
+const char *response_header(const struct http_response *response, const char *name);
+
+/* Empties a response for another try; keeps what the floor set. */
+void response_reset(struct http_response *response);
+
+#endif
