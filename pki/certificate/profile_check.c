@@ -153,16 +153,30 @@ static void check_alt_name_kinds(struct check *check, const GENERAL_NAMES *expec
 }
 
 /* Both sides went through the same reader, so what the layout cuts or pads is cut and padded alike. */
-static void check_fields(struct check *check, const struct certificate_data *expected)
+static bool check_field(struct check *check, const char *code, const char *name, const char *expected,
+                        const char *found)
+{
+    char *left = talloc_strdup(check->scratch, expected);
+    char *right = talloc_strdup(check->scratch, found);
+    if (left == NULL || right == NULL)
+        return ra_fail(check->error, RA_NO_MEMORY, "certificate field");
+    fold(left);
+    fold(right);
+    if (strcmp(left, right) != 0)
+        findings_add(check->findings, FINDING_ERROR, code, source_order,
+                     "O campo %s veio como “%s”; o pedido diz “%s”.", name, found, expected);
+    return true;
+}
+
+static bool check_fields(struct check *check, const struct certificate_data *expected)
 {
     const struct certificate_data *found = &check->reading->data;
 #define X(member)                                                                                            \
-    if (strcmp(expected->member, found->member) != 0)                                                        \
-        findings_add(check->findings, FINDING_ERROR, "data-" #member, source_order,                          \
-                     "O campo " #member " veio como “%s”; o pedido diz “%s”.", found->member,                \
-                     expected->member);
+    if (!check_field(check, "data-" #member, #member, expected->member, found->member))                      \
+        return false;
     CERTIFICATE_DATA_FIELDS(X)
 #undef X
+    return true;
 }
 
 static bool check_identity(struct check *check)
@@ -175,10 +189,9 @@ static bool check_identity(struct check *check)
                 subject_build_alt_names(order, &names, check->error) &&
                 certificate_read_names(check->scratch, subject, names, &expected, check->error) &&
                 check_subject(check, subject);
-    if (done) {
+    if (done)
         check_alt_name_kinds(check, names);
-        check_fields(check, &expected->data);
-    }
+    done = done && check_fields(check, &expected->data);
     X509_NAME_free(subject);
     GENERAL_NAMES_free(names);
     return done;
