@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -65,6 +66,19 @@ static bool has_cmp_type(struct MHD_Connection *connection)
     const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
     return type != NULL && strncasecmp(type, "application/pkixcmp", 19) == 0 &&
            (type[19] == '\0' || type[19] == ';');
+}
+
+/* A declared length is the only framing accepted here: no chunks, so no two ways to read one request. */
+static unsigned judge_length(struct MHD_Connection *connection)
+{
+    const char *text =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    if (text == NULL ||
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL)
+        return MHD_HTTP_LENGTH_REQUIRED;
+    size_t digits = strspn(text, "0123456789");
+    bool small = digits > 0 && digits <= 6 && text[digits] == '\0' && strtoul(text, NULL, 10) <= BODY_LIMIT;
+    return small ? MHD_HTTP_OK : MHD_HTTP_CONTENT_TOO_LARGE;
 }
 
 static void hold_back(unsigned delay_ms)
@@ -146,6 +160,9 @@ static enum MHD_Result begin_call(struct MHD_Connection *connection, const char 
         return answer_text(connection, MHD_HTTP_NOT_FOUND, "not found\n");
     if (post && !has_cmp_type(connection))
         return answer_text(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "application/pkixcmp\n");
+    unsigned verdict = post ? judge_length(connection) : MHD_HTTP_OK;
+    if (verdict != MHD_HTTP_OK)
+        return answer_text(connection, verdict, "a declared length of at most 64 KiB is required\n");
     struct call *call = talloc_zero(NULL, struct call);
     if (call != NULL && post)
         call->body = talloc_size(call, BODY_LIMIT);
