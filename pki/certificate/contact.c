@@ -114,7 +114,7 @@ bool phone_normalise(const char *input, char output[PHONE_SIZE], struct field_pr
     if (length == 11 ? number[2] != '9' : number[2] < '2' || number[2] > '5')
         return refuse(problem, "number",
                       "Depois do DDD, celular tem 9 dígitos e começa com 9; fixo tem 8 e começa com 2 a 5.");
-    snprintf(output, PHONE_SIZE, "+55%s", number);
+    snprintf(output, PHONE_SIZE, "+55%.11s", number);
     return true;
 }
 

@@ -74,8 +74,10 @@ bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr, struc
 {
     struct csr *decoded = talloc_zero(context, struct csr);
     *csr = NULL;
-    if (decoded == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "csr");
+    if (decoded == NULL) {
+        ra_fail(error, RA_NO_MEMORY, "csr");
+        return false;
+    }
     talloc_set_destructor(decoded, csr_destroy);
     if (!decode(decoded, input, error)) {
         talloc_free(decoded);

@@ -46,7 +46,9 @@ static bool is_digit(char c)
 
 static char to_upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - 'a' + 'A');
+    return c;
 }
 
 static bool is_alphanumeric(char c)
@@ -191,7 +193,9 @@ static char voter_digit(unsigned sum, unsigned uf)
     unsigned rest = sum % 11;
     if (rest == 10)
         return '0';
-    return rest == 0 && uf <= 2 ? '1' : (char)('0' + rest);
+    if (rest == 0 && uf <= 2)
+        return '1';
+    return (char)('0' + rest);
 }
 
 bool voter_id_normalise(const char *input, char output[VOTER_ID_SIZE], struct field_problem *problem)

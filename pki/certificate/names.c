@@ -52,8 +52,12 @@ static bool is_letter(char c)
 /* The certificate's character for a code point; '\0' when there is none. */
 static char certificate_character(uint32_t point)
 {
-    if (point >= BASE_FIRST && point <= BASE_LAST)
-        return base_letters[point - BASE_FIRST] == '-' ? '\0' : base_letters[point - BASE_FIRST];
+    if (point >= BASE_FIRST && point <= BASE_LAST) {
+        char base = base_letters[point - BASE_FIRST];
+        if (base == '-')
+            return '\0';
+        return base;
+    }
     if (point == 0 || point > 0x7E)
         return '\0';
     char c = (char)point;

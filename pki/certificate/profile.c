@@ -12,7 +12,7 @@
 enum { BRASILIA_OFFSET_S = -3 * 3600, TERM_MONTHS_MAX = 132, OU_MAX = 64 };
 
 static const char *const method_words[] = {
-#define X(id, word, ou) [id] = word,
+#define X(id, word, ou) [id] = (word),
     IDENTIFICATION_METHODS(X)
 #undef X
 };
@@ -239,10 +239,13 @@ bool profile_parse(TALLOC_CTX *context, struct bytes content, struct certificate
     if (root == NULL)
         return ra_fail(error, RA_BAD_JSON, "perfil de certificado: %s", problem.text);
     struct certificate_profile *loaded = talloc_zero(context, struct certificate_profile);
-    bool done = loaded != NULL || ra_fail(error, RA_NO_MEMORY, "profile");
-    done = done && read_row(root, &row, error) && check_texts(&row, error) && check_dates(&row, error) &&
-           take_words(&row, loaded, error) && take_numbers(&row, loaded, error) &&
-           take_texts(&row, loaded, error);
+    if (loaded == NULL) {
+        json_decref(root);
+        return ra_fail(error, RA_NO_MEMORY, "profile");
+    }
+    bool done = read_row(root, &row, error) && check_texts(&row, error) && check_dates(&row, error) &&
+                take_words(&row, loaded, error) && take_numbers(&row, loaded, error) &&
+                take_texts(&row, loaded, error);
     done = done && (sha256(content, loaded->digest) || ra_fail_crypto(error, "SHA-256"));
     json_decref(root);
     if (!done) {

@@ -10,6 +10,7 @@
 
 enum {
     DAY_S = 24 * 3600,
+    TWO_DAYS_S = 2 * DAY_S,
     SECURITY_LEVEL = 2, /* 112 bits: RSA 2048 passes, SHA-1 does not */
     NAME_ENTRIES_MAX = 32,
 };
@@ -324,7 +325,7 @@ static void check_validity(struct check *check)
     if (end > ordered + DAY_S)
         findings_add(check->findings, FINDING_ERROR, "validity-long", source_validity,
                      "A validade passa dos %u meses pedidos.", input->term_months);
-    if (end < ordered - 2 * DAY_S)
+    if (end < ordered - TWO_DAYS_S)
         findings_add(check->findings, FINDING_ERROR, "validity-short", source_validity,
                      "A validade não chega aos %u meses pedidos.", input->term_months);
     if (ASN1_TIME_compare(X509_get0_notAfter(input->certificate), X509_get0_notAfter(input->issuer)) == 1)

@@ -313,8 +313,10 @@ bool certificate_read_names(TALLOC_CTX *context, const X509_NAME *subject, const
 {
     struct reader reader = {.reading = reading_new(context)};
     *reading = NULL;
-    if (reader.reading == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "certificate");
+    if (reader.reading == NULL) {
+        ra_fail(error, RA_NO_MEMORY, "certificate");
+        return false;
+    }
     read_subject(&reader, subject);
     if (names != NULL) {
         for (size_t i = 0; i < sizeof other_name_rules / sizeof other_name_rules[0]; i++)
@@ -325,7 +327,8 @@ bool certificate_read_names(TALLOC_CTX *context, const X509_NAME *subject, const
     ERR_clear_error();
     if (reader.no_memory) {
         talloc_free(reader.reading);
-        return ra_fail(error, RA_NO_MEMORY, "certificate");
+        ra_fail(error, RA_NO_MEMORY, "certificate");
+        return false;
     }
     *reading = reader.reading;
     return true;

@@ -94,7 +94,7 @@ static void write_rdn(struct name_writer *writer, int nid, const char *value)
 static const char *method_ou(enum identification_method method)
 {
     static const char *const values[] = {
-#define X(id, word, ou) [id] = ou,
+#define X(id, word, ou) [id] = (ou),
         IDENTIFICATION_METHODS(X)
 #undef X
     };

@@ -68,7 +68,9 @@ char *text_ascii(TALLOC_CTX *context, struct bytes input, bool *changed)
         return NULL;
     for (size_t i = 0; i < input.length; i++) {
         bool plain = input.data[i] >= 0x20 && input.data[i] <= 0x7E;
-        output[i] = plain ? (char)input.data[i] : '?';
+        output[i] = '?';
+        if (plain)
+            output[i] = (char)input.data[i];
         replaced = replaced || !plain;
     }
     output[input.length] = '\0';

@@ -123,8 +123,8 @@ static void lengths_are_counted_in_characters(void **state)
     char output[COMPANY_NAME_SIZE];
     struct field_problem problem;
     for (size_t i = 0; i < PERSON_NAME_MAX; i++)
-        memcpy(name + 2 * i, "\xc3\xa3", 2);
-    name[2 * PERSON_NAME_MAX] = '\0';
+        memcpy(name + (size_t)2 * i, "\xc3\xa3", 2);
+    name[(size_t)2 * PERSON_NAME_MAX] = '\0';
     memset(expected, 'A', PERSON_NAME_MAX);
     expected[PERSON_NAME_MAX] = '\0';
     accepts(name, expected);
