@@ -58,8 +58,8 @@ RA_MUST_CHECK bool agenda_miss(struct http_request *request, struct order *order
 RA_MUST_CHECK bool agenda_restore(struct http_request *request, struct order *order, struct ra_error *error);
 
 /* {"appointment","start","end","office","mode","state"} of the order's appointment, local times with offset;
- * new reference, NULL when memory ran out or there is none. */
-json_t *agenda_appointment_json(const struct order *order);
+ * new reference, NULL when memory ran out or there is none. `context` is for passing texts. */
+json_t *agenda_appointment_json(TALLOC_CTX *context, const struct order *order);
 
 /* Compares the copies in memory with the database; *differences counts seats that disagree. */
 RA_MUST_CHECK bool agenda_check_memory(struct ra_app *app, struct db *db, size_t *differences,

@@ -90,7 +90,7 @@ static bool products_handler(struct http_request *request, struct http_response 
     json_t *model = json_pack("{s:O}", "products", list);
     if (page_is_wanted(request)) {
         page_set(model, "groups", groups_json(list));
-        page_frame(request, model, "Certificado digital com hora marcada");
+        page_frame(model, "Certificado digital com hora marcada");
     }
     json_decref(list);
     http_reply(response, 200, model);
@@ -171,7 +171,7 @@ static bool checklist_handler(struct http_request *request, struct http_response
         page_set(model, "products", product_choices(request, day, chosen, error));
         if (product != NULL)
             page_set(model, "product", json_pack("{s:s}", "name", product->name));
-        page_frame(request, model, "O que levar no dia");
+        page_frame(model, "O que levar no dia");
     }
     http_reply(response, 200, model);
     return true;
@@ -180,16 +180,18 @@ static bool checklist_handler(struct http_request *request, struct http_response
 static bool privacy_handler(struct http_request *request, struct http_response *response,
                             struct ra_error *error)
 {
+    (void)request;
     (void)error;
-    http_reply(response, 200, page_frame(request, json_object(), "Privacidade e seus dados"));
+    http_reply(response, 200, page_frame(json_object(), "Privacidade e seus dados"));
     return true;
 }
 
 static bool accessibility_handler(struct http_request *request, struct http_response *response,
                                   struct ra_error *error)
 {
+    (void)request;
     (void)error;
-    http_reply(response, 200, page_frame(request, json_object(), "Acessibilidade"));
+    http_reply(response, 200, page_frame(json_object(), "Acessibilidade"));
     return true;
 }
 
@@ -205,7 +207,7 @@ static const struct http_route routes[] = {
         .listeners = HTTP_BOTH,
         .api_path = "/api/products",
         .page_path = "/",
-        .page_template = "home",
+        .page_template = "inicio",
         .authorize = http_anyone,
         .handler = products_handler,
         .transaction = HTTP_OWN,
@@ -252,7 +254,7 @@ static const struct http_route routes[] = {
         .method = HTTP_GET,
         .listeners = HTTP_PUBLIC,
         .page_path = "/privacidade",
-        .page_template = "privacy",
+        .page_template = "privacidade",
         .authorize = http_anyone,
         .handler = privacy_handler,
         .transaction = HTTP_OWN,
@@ -264,7 +266,7 @@ static const struct http_route routes[] = {
         .method = HTTP_GET,
         .listeners = HTTP_PUBLIC,
         .page_path = "/acessibilidade",
-        .page_template = "accessibility",
+        .page_template = "acessibilidade",
         .authorize = http_anyone,
         .handler = accessibility_handler,
         .transaction = HTTP_OWN,

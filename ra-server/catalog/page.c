@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "catalog/page.h"
 
-#include "app.h"
-
 bool page_is_wanted(const struct http_request *request)
 {
     return request->face == HTTP_FACE_PAGE;
@@ -18,11 +16,9 @@ void page_set_text(json_t *model, const char *name, const char *text)
     json_object_set_new(model, name, json_string(text));
 }
 
-json_t *page_frame(const struct http_request *request, json_t *model, const char *title)
+json_t *page_frame(json_t *model, const char *title)
 {
-    if (model == NULL)
-        return NULL;
-    page_set_text(model, "title", title);
-    page_set(model, "homologation", json_boolean(!request->app->config->production));
+    if (model != NULL)
+        page_set_text(model, "title", title);
     return model;
 }

@@ -13,8 +13,8 @@
 
 bool page_is_wanted(const struct http_request *request);
 
-/* Adds the members to `model`, which stays the caller's; NULL passes through. */
-json_t *page_frame(const struct http_request *request, json_t *model, const char *title);
+/* Adds the title to `model`, which stays the caller's; NULL passes through. */
+json_t *page_frame(json_t *model, const char *title);
 
 /* Takes the reference of `value`; text members from talloc memory: page_set_text. */
 void page_set(json_t *model, const char *name, json_t *take_value);

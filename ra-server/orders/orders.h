@@ -176,6 +176,10 @@ bool orders_authorize_holder(struct http_request *request, struct ra_error *erro
 RA_MUST_CHECK bool orders_check_gates(struct http_request *request, const struct order *order,
                                       const char *stage, struct ra_error *error);
 
+/* One room in four tables of the program: state and jobs, and the routes by whom they are for. */
 extern const struct room orders_room;
+extern const struct room orders_public_room;
+extern const struct room orders_login_room;
+extern const struct room orders_office_room;
 
 #endif

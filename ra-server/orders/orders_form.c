@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "orders/orders_form.h"
+
+#include "pki/certificate/identifiers.h"
+#include "pki/certificate/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const top_members[] = {"product", "holder", "company", NULL};
+static const char *const top_structured[] = {"holder", "company", NULL};
+static const char *const holder_members[] = {
+    "name",  "cpf",      "birth_date", "email",         "phone",      "nis",      "rg",  "rg_issuer",
+    "rg_uf", "voter_id", "voter_zone", "voter_section", "voter_city", "voter_uf", "cei", NULL};
+static const char *const company_structured[] = {"representatives", NULL};
+static const char *const company_members[] = {"cnpj", "name", "uf", "city", "cei", "representatives", NULL};
+static const char *const representative_members[] = {"name", "cpf", "birth_date", "email", "phone", NULL};
+
+static bool listed(const char *name, const char *const *names)
+{
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static void refuse_member(const char *prefix, const char *name, const char *code, const char *message,
+                          struct ra_error *error)
+{
+    char field[sizeof((struct ra_field_error *)0)->field];
+    int written = snprintf(field, sizeof field, "%s%.40s", prefix, name);
+    ra_fail_field(error, written > 0 ? field : prefix, code, message);
+}
+
+/* Every member is known and a text, except those named in `structured`. A name from outside is repeated in
+ * the answer only where it is plain ASCII: it goes back to the same caller, but logs and terminals see it
+ * too. */
+static bool check_members(json_t *object, const char *prefix, const char *const *known,
+                          const char *const *structured, struct ra_error *error)
+{
+    const char *name;
+    json_t *value;
+    bool good = true;
+    json_object_foreach(object, name, value)
+    {
+        bool plain =
+            name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0';
+        if (!listed(name, known)) {
+            refuse_member(prefix, plain ? name : "?", "unknown-member", "Este campo não existe no pedido.",
+                          error);
+            good = false;
+        } else if (!listed(name, structured) && !json_is_string(value) && !json_is_null(value)) {
+            refuse_member(prefix, name, "type", "Este campo é um texto.", error);
+            good = false;
+        }
+    }
+    return good;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static const char *text_or_empty(const json_t *object, const char *name)
+{
+    const char *text = text_of(object, name);
+    return text != NULL ? text : "";
+}
+
+static bool check_objects(const json_t *body, enum certificate_holder holder, struct ra_error *error)
+{
+    const json_t *person = json_object_get(body, "holder");
+    const json_t *company = json_object_get(body, "company");
+    bool good = true;
+    if (!json_is_object(person))
+        good = ra_fail_field(error, "holder", "required", "Informe os dados da pessoa.");
+    if (holder == CERTIFICATE_HOLDER_COMPANY && !json_is_object(company))
+        good = ra_fail_field(error, "company", "required", "Informe os dados da empresa.");
+    if (holder == CERTIFICATE_HOLDER_PERSON && company != NULL && !json_is_null(company))
+        good = ra_fail_field(error, "company", "unexpected",
+                             "Este certificado é de pessoa física: não leva dados de empresa.");
+    return good;
+}
+
+static void raw_data(const json_t *person, const json_t *company, struct certificate_data *raw)
+{
+    *raw = (struct certificate_data){
+        .name = text_of(person, "name"),
+        .cpf = text_of(person, "cpf"),
+        .birth_date = text_of(person, "birth_date"),
+        .email = text_of(person, "email"),
+        .nis = text_of(person, "nis"),
+        .rg = text_of(person, "rg"),
+        .rg_issuer = text_of(person, "rg_issuer"),
+        .rg_uf = text_of(person, "rg_uf"),
+        .voter_id = text_of(person, "voter_id"),
+        .voter_zone = text_of(person, "voter_zone"),
+        .voter_section = text_of(person, "voter_section"),
+        .voter_city = text_of(person, "voter_city"),
+        .voter_uf = text_of(person, "voter_uf"),
+        .cei = text_of(person, "cei"),
+        .company_name = text_of(company, "name"),
+        .cnpj = text_of(company, "cnpj"),
+        .company_uf = text_of(company, "uf"),
+        .company_city = text_of(company, "city"),
+        .company_cei = text_of(company, "cei"),
+    };
+}
+
+static bool read_phone(TALLOC_CTX *context, const char *field, const char *input, const char **phone,
+                       struct ra_error *error)
+{
+    char output[PHONE_SIZE];
+    struct field_problem problem;
+    if (!phone_normalise(input, output, &problem))
+        return field_fail(error, field, &problem);
+    *phone = talloc_strdup(context, output);
+    return *phone != NULL || ra_fail(error, RA_NO_MEMORY, "order");
+}
+
+/* CAP-01: who is under 16 acts through a representative, which the office does not admit yet. The sentence
+ * goes with the rule's source when it is the only thing wrong. */
+static bool check_age(const char *birth_date, const char *today, int minimum_years, struct ra_error *error)
+{
+    int age = age_on(birth_date, today);
+    if (age < 0)
+        return ra_fail_field(error, "holder.birth_date", "future", "A data de nascimento ainda não chegou.");
+    if (age >= minimum_years)
+        return true;
+    char sentence[160];
+    snprintf(sentence, sizeof sentence, "O titular precisa ter %d anos completos para pedir o certificado.",
+             minimum_years);
+    if (error->code == RA_OK) {
+        ra_fail_reason(error, RA_RULE_REFUSED, "CAP-01", "%s", sentence);
+        snprintf(error->source, sizeof error->source, "CAP-01; Código Civil, art. 3º");
+    }
+    return ra_fail_field(error, "holder.birth_date", "CAP-01", sentence);
+}
+
+static bool keep(TALLOC_CTX *context, const char *text, const char **kept, struct ra_error *error)
+{
+    *kept = talloc_strdup(context, text);
+    return *kept != NULL || ra_fail(error, RA_NO_MEMORY, "order");
+}
+
+static bool read_representative(TALLOC_CTX *context, json_t *object, const char *prefix,
+                                struct order_representative *output, struct ra_error *error)
+{
+    char name[PERSON_NAME_SIZE] = "", cpf[CPF_SIZE] = "", birth[DATE_SIZE] = "", email[EMAIL_SIZE] = "";
+    char phone[PHONE_SIZE] = "", field[64];
+    struct field_problem problem;
+    const char *email_given = text_or_empty(object, "email");
+    const char *phone_given = text_or_empty(object, "phone");
+    bool good = check_members(object, prefix, representative_members, NULL, error);
+#define FIELD(member) (snprintf(field, sizeof field, "%s" member, prefix) > 0 ? field : prefix)
+    if (!person_name_normalise(bytes_of_text(text_or_empty(object, "name")), name, &problem))
+        good = field_fail(error, FIELD("name"), &problem);
+    if (!cpf_normalise(text_or_empty(object, "cpf"), cpf, &problem))
+        good = field_fail(error, FIELD("cpf"), &problem);
+    if (!birth_date_normalise(text_or_empty(object, "birth_date"), birth, &problem))
+        good = field_fail(error, FIELD("birth_date"), &problem);
+    if (email_given[0] != '\0' && !email_normalise(email_given, email, &problem))
+        good = field_fail(error, FIELD("email"), &problem);
+    if (phone_given[0] != '\0' && !phone_normalise(phone_given, phone, &problem))
+        good = field_fail(error, FIELD("phone"), &problem);
+#undef FIELD
+    return keep(context, name, &output->name, error) && keep(context, cpf, &output->cpf, error) &&
+           keep(context, birth, &output->birth_date, error) && keep(context, email, &output->email, error) &&
+           keep(context, phone, &output->phone, error) && good;
+}
+
+static bool read_representatives(TALLOC_CTX *context, const json_t *company, struct order_form *form,
+                                 struct ra_error *error)
+{
+    const json_t *list = json_object_get(company, "representatives");
+    if (list == NULL || json_is_null(list))
+        return true;
+    if (!json_is_array(list))
+        return ra_fail_field(error, "company.representatives", "type", "Os representantes vêm numa lista.");
+    size_t count = json_array_size(list);
+    if (count > ORDER_REPRESENTATIVES_MAX)
+        return ra_fail_field(error, "company.representatives", "too-many",
+                             "Informe no máximo 10 representantes.");
+    form->representatives = talloc_zero_array(context, struct order_representative, (unsigned)count);
+    if (form->representatives == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "order");
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        char prefix[48];
+        snprintf(prefix, sizeof prefix, "company.representatives.%zu.", i);
+        if (!read_representative(context, json_array_get(list, i), prefix, &form->representatives[i], error))
+            good = false;
+        for (size_t j = 0; j < i; j++)
+            if (good && strcmp(form->representatives[j].cpf, form->representatives[i].cpf) == 0)
+                good = ra_fail_field(error, "company.representatives", "repeated",
+                                     "O mesmo representante aparece duas vezes.");
+    }
+    form->representative_count = count;
+    return good;
+}
+
+bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder holder, const char *today,
+                     int minimum_age_years, struct order_form *form, struct ra_error *error)
+{
+    json_t *person = json_object_get(body, "holder");
+    json_t *company = json_object_get(body, "company");
+    struct certificate_data raw;
+    struct field_problem ignored; /* the date's own fault is told with the rest of the data */
+    char birth_date[DATE_SIZE];
+    *form = (struct order_form){.holder = holder, .phone = ""};
+    if (!check_objects(body, holder, error))
+        return false;
+    if (holder == CERTIFICATE_HOLDER_PERSON)
+        company = NULL;
+    bool good = check_members(body, "", top_members, top_structured, error);
+    good = check_members(person, "holder.", holder_members, NULL, error) && good;
+    if (company != NULL)
+        good = check_members(company, "company.", company_members, company_structured, error) && good;
+    raw_data(person, company, &raw);
+    good = certificate_data_normalise(context, holder, &raw, &form->data, error) && good;
+    good = read_phone(context, "holder.phone", text_or_empty(person, "phone"), &form->phone, error) && good;
+    if (company != NULL)
+        good = read_representatives(context, company, form, error) && good;
+    if (birth_date_normalise(text_or_empty(person, "birth_date"), birth_date, &ignored))
+        good = check_age(birth_date, today, minimum_age_years, error) && good;
+    return good;
+}
+
+bool order_contact_read(TALLOC_CTX *context, json_t *body, const char **email, const char **phone,
+                        struct ra_error *error)
+{
+    static const char *const members[] = {"email", "phone", NULL};
+    char output[EMAIL_SIZE];
+    struct field_problem problem;
+    const char *email_given = text_of(body, "email");
+    const char *phone_given = text_of(body, "phone");
+    *email = NULL;
+    *phone = NULL;
+    bool good = check_members(body, "", members, NULL, error);
+    if (email_given == NULL && phone_given == NULL)
+        return ra_fail_field(error, "email", "required",
+                             "Informe o novo e-mail, o novo telefone ou os dois.");
+    if (email_given != NULL && !email_normalise(email_given, output, &problem))
+        good = field_fail(error, "email", &problem);
+    else if (email_given != NULL)
+        good = keep(context, output, email, error) && good;
+    if (phone_given != NULL)
+        good = read_phone(context, "phone", phone_given, phone, error) && good;
+    return good;
+}

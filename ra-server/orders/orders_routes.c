@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The public side of an order: asking for it, seeing it.
+ */
+#include "audit/audit.h"
+#include "catalog/page.h"
+#include "orders/orders_internal.h"
+
+#include <string.h>
+
+/* --- POST /api/orders and /pedido/novo -------------------------------------------------------------------
+ */
+
+static bool create_handler(struct http_request *request, struct http_response *response,
+                           struct ra_error *error)
+{
+    struct order *order = NULL;
+    char token[TOKEN_SIZE];
+    if (!orders_create(request, &order, error))
+        return false;
+    if (page_is_wanted(request)) {
+        if (!orders_grant_session(request, response, order, error))
+            return false;
+        http_see_other(request, response,
+                       talloc_asprintf(request->context, "/pedido/%s/agenda", order->code));
+        return true;
+    }
+    if (!orders_grant_bearer(request, order, token, error))
+        return false;
+    http_reply(response, 201,
+               json_pack("{s:s, s:s, s:s, s:o}", "order", order->code, "token", token, "state",
+                         order->states[ORDERS_MACHINE_ORDER], "next", orders_next_json(request, order)));
+    http_set_header(response, "Location", talloc_asprintf(request->context, "/api/orders/%s", order->code));
+    return true;
+}
+
+/* What the form shows: the product that the query (first view) or the form (shown again) names. */
+static bool form_model(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    char today[CATALOG_DAY_SIZE];
+    struct catalog_product *product = NULL;
+    const char *id = http_query(request, "product");
+    if (id == NULL)
+        id = http_text(request->body, "product");
+    catalog_today(request->app, request->now_us, today);
+    if (id == NULL)
+        return ra_fail(error, RA_NOT_FOUND, "Escolha primeiro o certificado na página inicial.");
+    if (!catalog_product_on(request->app, request->context, id, today, &product, error))
+        return ra_fail(error, RA_NOT_FOUND,
+                       "Este certificado não está à venda hoje. Escolha outro na página inicial.");
+    json_t *model =
+        json_pack("{s:{s:s, s:s, s:s, s:s}, s:b}", "product", "id", product->id, "name", product->name,
+                  "price_text", catalog_price_text(request->context, product->price_cents), "validity_text",
+                  catalog_validity_text(request->context, product->validity_months), "is_company",
+                  strcmp(product->holder, "pj") == 0);
+    http_reply(response, 200,
+               page_frame(model, talloc_asprintf(request->context, "Pedido de %s", product->name)));
+    return true;
+}
+
+/* --- GET /api/orders/{code} and /pedido/{code} -----------------------------------------------------------
+ */
+
+static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    json_t *timeline = NULL;
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
+        !orders_timeline_json(request, order, &timeline, error))
+        return false;
+    json_t *model = orders_show_json(request, order);
+    json_object_set_new(model, "state", json_string(order->states[ORDERS_MACHINE_ORDER]));
+    json_object_set_new(model, "next", orders_next_json(request, order));
+    json_object_set_new(model, "timeline", timeline);
+    if (page_is_wanted(request))
+        orders_add_page_texts(request, order, model);
+    http_reply(response, 200, model);
+    return true;
+}
+
+/* --- GET /pedidos, POST /sair ----------------------------------------------------------------------------
+ */
+
+static bool list_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!orders_of_session(request, &rows, error))
+        return false;
+    json_t *list = json_array();
+    for (size_t i = 0; i < db_row_count(rows); i++) {
+        struct order *order = NULL;
+        if (!orders_from_row(request->context, rows, i, &order, error)) {
+            json_decref(list);
+            return false;
+        }
+        json_t *entry = orders_tag_json(order);
+        json_object_set_new(entry, "order", json_string(order->code));
+        json_object_set_new(entry, "product_name", json_string(order->product_name));
+        json_array_append_new(list, entry);
+    }
+    http_reply(response, 200, page_frame(json_pack("{s:o}", "orders", list), "Seus pedidos"));
+    return true;
+}
+
+static bool leave_handler(struct http_request *request, struct http_response *response,
+                          struct ra_error *error)
+{
+    if (!orders_close_session(request, response, error))
+        return false;
+    http_see_other(request, response, "/");
+    return true;
+}
+
+/* --- table -----------------------------------------------------------------------------------------------
+ */
+
+#define TEXT "{\"type\":\"string\"}"
+#define PERSON_SCHEMA                                                                                        \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"cpf\",\"birth_date\","     \
+    "\"email\",\"phone\"],\"properties\":{\"name\":" TEXT ",\"cpf\":" TEXT                                   \
+    ",\"birth_date\":{\"type\":\"string\",\"format\":\"date\"},\"email\":" TEXT ",\"phone\":" TEXT           \
+    ",\"nis\":" TEXT ",\"rg\":" TEXT ",\"rg_issuer\":" TEXT ",\"rg_uf\":" TEXT ",\"voter_id\":" TEXT         \
+    ",\"voter_zone\":" TEXT ",\"voter_section\":" TEXT ",\"voter_city\":" TEXT ",\"voter_uf\":" TEXT         \
+    ",\"cei\":" TEXT "}}"
+#define COMPANY_SCHEMA                                                                                       \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"cnpj\",\"name\",\"uf\",\"city\"],"  \
+    "\"properties\":{\"cnpj\":" TEXT ",\"name\":" TEXT ",\"uf\":" TEXT ",\"city\":" TEXT ",\"cei\":" TEXT    \
+    ",\"representatives\":{\"type\":\"array\",\"maxItems\":10,\"items\":{\"type\":\"object\","               \
+    "\"additionalProperties\":false,\"required\":[\"name\",\"cpf\",\"birth_date\"],\"properties\":{"         \
+    "\"name\":" TEXT ",\"cpf\":" TEXT ",\"birth_date\":{\"type\":\"string\",\"format\":\"date\"},"           \
+    "\"email\":" TEXT ",\"phone\":" TEXT "}}}}}"
+
+static const char create_schema[] =
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"product\",\"holder\"],"
+    "\"properties\":{"
+    "\"product\":" TEXT ",\"holder\":" PERSON_SCHEMA ",\"company\":" COMPANY_SCHEMA "}}";
+
+static const char created_schema[] =
+    "{\"type\":\"object\",\"required\":[\"order\",\"token\",\"state\",\"next\"],\"properties\":{"
+    "\"order\":" TEXT ",\"token\":" TEXT ",\"state\":" TEXT
+    ",\"next\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"required\":[\"id\",\"text\"],\"properties\":{\"id\":" TEXT ",\"text\":" TEXT ",\"by\":" TEXT "}}}}}";
+
+const char orders_show_schema[] =
+    "{\"type\":\"object\",\"required\":[\"order\",\"product\",\"holder\",\"states\"],\"properties\":{"
+    "\"order\":" TEXT ",\"product\":" TEXT ",\"product_name\":" TEXT ",\"state\":" TEXT
+    ",\"holder\":{\"type\":\"object\"},\"company\":{\"type\":\"object\"},\"states\":{\"type\":\"object\","
+    "\"required\":[\"order\",\"appointment\",\"attendance\",\"identification\",\"issuance\"],\"properties\":{"
+    "\"order\":" TEXT ",\"appointment\":" TEXT ",\"attendance\":" TEXT ",\"identification\":" TEXT
+    ",\"issuance\":" TEXT "}},\"email_confirmed\":{\"type\":\"boolean\"},\"serial\":" TEXT
+    ",\"appointment\":{\"type\":\"object\"},\"next\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+    "\"timeline\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"at\",\"text\"]}"
+    "}}}";
+
+static const struct http_parameter form_query[] = {
+    {"product", true, NULL, "Certificado escolhido na página inicial."},
+    {NULL, false, NULL, NULL},
+};
+
+static const struct http_route routes[] = {
+    {
+        .method = HTTP_POST,
+        .listeners = HTTP_PUBLIC,
+        .api_path = "/api/orders",
+        .page_path = "/pedido/novo",
+        .page_template = "pedido-novo",
+        .authorize = http_anyone,
+        .handler = create_handler,
+        .form_model = form_model,
+        .body = HTTP_BODY_JSON,
+        .transaction = HTTP_WRAPPED,
+        .operation = "orderCreate",
+        .summary = "Pede um certificado.",
+        .request_schema = create_schema,
+        .response_schema = created_schema,
+        .statuses = {201, 422, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/pedido/novo",
+        .page_template = "pedido-novo",
+        .authorize = http_anyone,
+        .handler = form_model,
+        .transaction = HTTP_OWN,
+        .operation = "orderForm",
+        .summary = "O formulário do pedido.",
+        .query = form_query,
+        .statuses = {200, 404, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .api_path = "/api/orders/{code}",
+        .page_path = "/pedido/{code}",
+        .page_template = "pedido",
+        .authorize = orders_authorize_holder,
+        .handler = show_model,
+        .transaction = HTTP_WRAPPED,
+        .operation = "orderShow",
+        .summary = "Como está o pedido, o que fazer agora e até quando.",
+        .response_schema = orders_show_schema,
+        .statuses = {200, 401, 404, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/pedidos",
+        .page_template = "pedidos",
+        .authorize = http_anyone,
+        .handler = list_handler,
+        .transaction = HTTP_OWN,
+        .operation = "orderList",
+        .summary = "Os pedidos que esta sessão abre.",
+        .statuses = {200, 401, 0},
+    },
+    {
+        .method = HTTP_POST,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/sair",
+        .authorize = http_anyone,
+        .handler = leave_handler,
+        .body = HTTP_BODY_NONE,
+        .transaction = HTTP_OWN,
+        .operation = "sessionClose",
+        .summary = "Fecha a sessão.",
+        .statuses = {303, 0},
+    },
+};
+
+const struct room orders_public_room = {
+    .name = "orders-public",
+    .id = ROOM_ORDERS,
+    .routes = routes,
+    .route_count = sizeof routes / sizeof routes[0],
+};

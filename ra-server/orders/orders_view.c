@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An order as JSON and as the words of its page.
+ */
+#include "agenda/agenda.h"
+#include "catalog/local_time.h"
+#include "catalog/page.h"
+#include "orders/orders_internal.h"
+
+#include <string.h>
+
+/* --- the contract's show ---------------------------------------------------------------------------------
+ */
+
+static json_t *person_json(const struct order_person *person)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id",
+                     person->id, "name", person->name, "cpf", person->cpf, "birth_date", person->birth_date,
+                     "email", person->email, "phone", person->phone, "nis", person->nis, "rg", person->rg,
+                     "rg_issuer", person->rg_issuer, "rg_uf", person->rg_uf, "voter_id", person->voter_id,
+                     "voter_zone", person->voter_zone, "voter_section", person->voter_section, "voter_city",
+                     person->voter_city, "voter_uf", person->voter_uf, "cei", person->cei);
+}
+
+static json_t *company_json(const struct order *order)
+{
+    json_t *representatives = json_array();
+    for (size_t i = 1; i < order->people_count; i++)
+        json_array_append_new(representatives, person_json(&order->people[i]));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "cnpj", order->company->cnpj, "name",
+                     order->company->name, "uf", order->company->uf, "city", order->company->city, "cei",
+                     order->company->cei, "representatives", representatives);
+}
+
+static json_t *states_json(const struct order *order)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "order", order->states[ORDERS_MACHINE_ORDER], "appointment",
+                     order->states[ORDERS_MACHINE_APPOINTMENT], "attendance",
+                     order->states[ORDERS_MACHINE_ATTENDANCE], "identification",
+                     order->states[ORDERS_MACHINE_IDENTIFICATION], "issuance",
+                     order->states[ORDERS_MACHINE_ISSUANCE]);
+}
+
+static void set_time(json_t *json, const char *name, int64_t instant_us)
+{
+    char text[CLOCK_TEXT_SIZE];
+    clock_format_utc(instant_us, text, sizeof text);
+    json_object_set_new(json, name, json_string(text));
+}
+
+json_t *orders_show_json(struct http_request *request, const struct order *order)
+{
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:b, s:i, s:s, s:s}", "order",
+                             order->code, "product", order->product_id, "product_name", order->product_name,
+                             "media", order->media, "validity_months", order->validity_months, "price_cents",
+                             order->price_cents, "holder", person_json(order->subject), "states",
+                             states_json(order), "email_confirmed", order->email_confirmed, "attempt",
+                             order->attempt, "origin", order->origin, "rules", order->rules_version);
+    if (json == NULL)
+        return NULL;
+    set_time(json, "created_at", order->created_us);
+    if (!order->email_confirmed)
+        json_object_set_new(json, "email_notice", json_string("e-mail não confirmado"));
+    if (order->company != NULL)
+        json_object_set_new(json, "company", company_json(order));
+    if (order->serial[0] != '\0')
+        json_object_set_new(json, "serial", json_string(order->serial));
+    if (order->appointment != NULL)
+        json_object_set_new(json, "appointment", agenda_appointment_json(request->context, order));
+    return json;
+}
+
+/* --- timeline --------------------------------------------------------------------------------------------
+ */
+
+/* What a milestone says to the holder. */
+static const char *milestone_text(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        const char *text;
+    } texts[] = {
+        {"ordered", "Pedido feito"},
+        {"booked", "Horário marcado"},
+        {"moved", "Horário mudado"},
+        {"cancelled", "Horário cancelado"},
+        {"email_confirmed", "E-mail confirmado"},
+        {"paid", "Pagamento recebido"},
+        {"checked_in", "Chegada ao atendimento"},
+        {"called", "Chamada ao balcão"},
+        {"parked", "Atendimento em espera"},
+        {"no_show", "Não compareceu"},
+        {"finished", "Atendimento no balcão concluído"},
+        {"undone", "Um passo foi desfeito"},
+        {"validated", "Identidade conferida pelo primeiro agente"},
+        {"verified", "Identidade confirmada pelo segundo agente"},
+        {"returned", "Devolvido para correção"},
+        {"refused", "Pedido encerrado sem emissão"},
+        {"new_attempt", "Identificação refeita"},
+        {"csr_received", "Pedido de emissão recebido"},
+        {"issued", "Certificado emitido"},
+        {"delivered", "Certificado entregue"},
+        {"paused", "Prazo em pausa"},
+        {"resumed", "Prazo retomado"},
+        {"revocation_requested", "Revogação pedida"},
+        {"revoked", "Certificado revogado"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(texts[i].kind, kind) == 0)
+            return texts[i].text;
+    return kind;
+}
+
+static bool zone_offset(struct http_request *request, int *offset_s, struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    if (!catalog_office(request->app, request->context, &office, error))
+        return false;
+    *offset_s = office->offset_s;
+    return true;
+}
+
+bool orders_timeline_json(struct http_request *request, const struct order *order, json_t **timeline,
+                          struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    int offset_s = 0;
+    bool at_office = request->listener == HTTP_OFFICE;
+    if (!zone_offset(request, &offset_s, error) ||
+        !db_query(request->db, request->context, STATEMENT_ORDER_TIMELINE, DB_VALUES(db_int(order->id)),
+                  &rows, error))
+        return false;
+    *timeline = json_array();
+    for (size_t i = 0; i < db_row_count(rows); i++) {
+        const char *kind = row_text(rows, i, "kind");
+        int64_t at_us = row_time(rows, i, "at");
+        json_t *entry = json_pack("{s:s, s:s}", "kind", kind, "text", milestone_text(kind));
+        set_time(entry, "at", at_us);
+        if (page_is_wanted(request))
+            page_set_text(entry, "at_text", local_time_short_text(request->context, at_us, offset_s));
+        if (at_office) {
+            json_object_set_new(entry, "actor", json_string(row_text(rows, i, "actor")));
+            json_object_set_new(entry, "detail", json_string(row_text(rows, i, "detail")));
+        }
+        json_array_append_new(*timeline, entry);
+    }
+    return true;
+}
+
+/* --- what to do next -------------------------------------------------------------------------------------
+ */
+
+static void add_step(json_t *steps, const char *id, const char *text, const char *href, const char *link_text)
+{
+    json_t *step = json_pack("{s:s, s:s}", "id", id, "text", text);
+    if (href != NULL) {
+        json_object_set_new(step, "href", json_string(href));
+        json_object_set_new(step, "link_text", json_string(link_text));
+    }
+    json_array_append_new(steps, step);
+}
+
+static void add_deadline(json_t *steps, int64_t by_us, int offset_s)
+{
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    json_t *step = json_array_get(steps, json_array_size(steps) - 1);
+    char *by = local_time_rfc3339(scratch, by_us, offset_s);
+    char *text = local_time_long_text(scratch, by_us, offset_s);
+    if (by != NULL && text != NULL) {
+        json_object_set_new(step, "by", json_string(by));
+        json_object_set_new(step, "by_text", json_string(text));
+    }
+    talloc_free(scratch);
+}
+
+static bool may_book(const struct order *order)
+{
+    return order->closed_us == 0 && !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked") &&
+           !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "kept");
+}
+
+static void add_attendance_steps(TALLOC_CTX *context, const struct order *order, json_t *steps)
+{
+    if (may_book(order))
+        add_step(steps, "book", "Escolha o dia e a hora do atendimento.",
+                 talloc_asprintf(context, "/pedido/%s/agenda", order->code), "Ver os horários");
+    if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked")) {
+        add_step(steps, "attend", "Venha ao atendimento com os documentos originais.",
+                 talloc_asprintf(context, "/checklist?product=%s", order->product_id), "Ver o que levar");
+        add_deadline(steps, order->appointment->start_us, order->appointment->offset_s);
+    }
+    if (orders_in_state(order, ORDERS_MACHINE_ORDER, "awaiting_payment"))
+        add_step(steps, "pay", "Pague no balcão, no dia do atendimento.", NULL, NULL);
+}
+
+static void add_identification_steps(TALLOC_CTX *context, const struct order *order, json_t *steps)
+{
+    const char *identification = order->states[ORDERS_MACHINE_IDENTIFICATION];
+    if (strcmp(identification, "suspended") == 0)
+        add_step(steps, "regularise", "Regularize a divergência que o agente apontou e volte ao atendimento.",
+                 NULL, NULL);
+    else if (strcmp(identification, "returned") == 0)
+        add_step(steps, "correct", "Falta corrigir um ponto da identificação. Aguarde: o agente chama você.",
+                 NULL, NULL);
+    else if (strcmp(identification, "validated") == 0)
+        add_step(steps, "wait-second-agent", "Aguarde a conferência do segundo agente.", NULL, NULL);
+    else if (strcmp(identification, "verified") == 0 &&
+             orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
+        add_step(steps, "emit", "Emita o certificado com o código do papel e o código do e-mail.",
+                 talloc_asprintf(context, "/emitir/%s", order->code), "Emitir agora");
+}
+
+static void add_issuance_steps(const struct order *order, json_t *steps)
+{
+    const char *issuance = order->states[ORDERS_MACHINE_ISSUANCE];
+    if (strcmp(issuance, "requested") == 0 || strcmp(issuance, "unknown") == 0)
+        add_step(steps, "wait-authority", "Aguarde: a autoridade certificadora está emitindo.", NULL, NULL);
+    else if (strcmp(issuance, "failed") == 0)
+        add_step(steps, "call", "A emissão não deu certo. Fale com o atendimento.", NULL, NULL);
+    else if (strcmp(issuance, "issued") == 0 || strcmp(issuance, "delivered") == 0)
+        add_step(steps, "keep", "Guarde o arquivo do certificado e a senha em lugar seguro.", NULL, NULL);
+}
+
+/* Pure but for memory: everything comes from the order. */
+json_t *orders_next_json(struct http_request *request, const struct order *order)
+{
+    json_t *steps = json_array();
+    const char *money = order->states[ORDERS_MACHINE_ORDER];
+    if (strcmp(money, "cancelled") == 0 || strcmp(money, "refunded") == 0)
+        return steps;
+    if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused")) {
+        add_step(steps, "call", "O pedido foi encerrado sem emissão. Fale com o atendimento.", NULL, NULL);
+        return steps;
+    }
+    if (!order->email_confirmed && order->closed_us == 0)
+        add_step(steps, "confirm-email", "Confirme o seu e-mail pelo botão da mensagem que mandamos.", NULL,
+                 NULL);
+    if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "open") && order->closed_us == 0)
+        add_attendance_steps(request->context, order, steps);
+    add_identification_steps(request->context, order, steps);
+    add_issuance_steps(order, steps);
+    return steps;
+}
+
+/* --- words for pages -------------------------------------------------------------------------------------
+ */
+
+static char *masked(TALLOC_CTX *context, const char *digits, const char *mask)
+{
+    char *text = talloc_strdup(context, mask);
+    for (char *at = text; at != NULL && *at != '\0'; at++)
+        if (*at == '#' && *digits != '\0')
+            *at = *digits++;
+    return text;
+}
+
+json_t *orders_tag_json(const struct order *order)
+{
+    const char *label = "Em andamento", *tone = "info";
+    const char *issuance = order->states[ORDERS_MACHINE_ISSUANCE];
+    if (strcmp(issuance, "revoked") == 0)
+        label = "Revogado", tone = "danger";
+    else if (strcmp(issuance, "issued") == 0 || strcmp(issuance, "delivered") == 0 ||
+             strcmp(issuance, "revocation_requested") == 0)
+        label = "Emitido", tone = "success";
+    else if (orders_in_state(order, ORDERS_MACHINE_ORDER, "cancelled") ||
+             orders_in_state(order, ORDERS_MACHINE_ORDER, "refunded"))
+        label = "Cancelado", tone = "warning";
+    else if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused"))
+        label = "Encerrado sem emissão", tone = "danger";
+    else if (strcmp(issuance, "ready") == 0)
+        label = "Pronto para emitir", tone = "success";
+    return json_pack("{s:s, s:s}", "label", label, "tone", tone);
+}
+
+static json_t *payment_tag(const struct order *order)
+{
+    const char *money = order->states[ORDERS_MACHINE_ORDER];
+    if (strcmp(money, "paid") == 0)
+        return json_pack("{s:s, s:s}", "label", "pago", "tone", "success");
+    if (strcmp(money, "refunded") == 0)
+        return json_pack("{s:s, s:s}", "label", "devolvido", "tone", "warning");
+    return json_pack("{s:s, s:s}", "label", "a pagar no balcão", "tone", "warning");
+}
+
+static void add_appointment_texts(struct http_request *request, const struct order *order, json_t *model)
+{
+    struct catalog_office *office = NULL;
+    struct ra_error ignored = {0};
+    json_t *appointment = json_object_get(model, "appointment");
+    if (!orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked")) {
+        json_object_del(model, "appointment");
+        return;
+    }
+    page_set_text(
+        appointment, "start_text",
+        local_time_long_text(request->context, order->appointment->start_us, order->appointment->offset_s));
+    if (catalog_office(request->app, request->context, &office, &ignored))
+        page_set_text(
+            appointment, "office_text",
+            talloc_asprintf(request->context, "%s: %s, %s", office->name, office->address, office->district));
+}
+
+void orders_add_page_texts(struct http_request *request, const struct order *order, json_t *model)
+{
+    TALLOC_CTX *context = request->context;
+    json_t *holder = json_object_get(model, "holder");
+    json_t *company = json_object_get(model, "company");
+    page_set_text(model, "order", order->code);
+    page_set(model, "product",
+             json_pack("{s:s, s:s, s:s, s:s}", "id", order->product_id, "name", order->product_name,
+                       "price_text", catalog_price_text(context, order->price_cents), "validity_text",
+                       catalog_validity_text(context, order->validity_months)));
+    page_set_text(holder, "role_text", order->company != NULL ? "Responsável" : "Titular");
+    page_set_text(holder, "cpf", masked(context, order->subject->cpf, "###.###.###-##"));
+    if (order->company != NULL)
+        page_set_text(company, "cnpj", masked(context, order->company->cnpj, "##.###.###/####-##"));
+    page_set(model, "email",
+             json_pack("{s:s, s:s, s:s}", "address", order->subject->email, "label",
+                       order->email_confirmed ? "confirmado" : "e-mail não confirmado", "tone",
+                       order->email_confirmed ? "success" : "warning"));
+    page_set(model, "payment", payment_tag(order));
+    page_set(model, "may_book", json_boolean(may_book(order)));
+    page_set(model, "has_next", json_boolean(json_array_size(json_object_get(model, "next")) > 0));
+    add_appointment_texts(request, order, model);
+    page_frame(model, "Seu pedido");
+}

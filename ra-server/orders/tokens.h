@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Random tokens and tokens derived from a key of the server. Derived ones need not be stored anywhere in
+ * clear: the mail that carries one makes it again at the moment of sending, from facts that are no secret and
+ * the key file $keys_dir/tokens.key, which is outside the database. Only SHA-256 hashes of tokens are stored.
+ *
+ * Thread rules: the key is read once at start and constant afterwards.
+ */
+#ifndef ORDERS_TOKENS_H
+#define ORDERS_TOKENS_H
+
+#include "app.h"
+#include "pki/base/error.h"
+
+#include <stdint.h>
+
+enum {
+    TOKEN_SIZE = 44,      /* 32 bytes as 43 characters of base64url, and the NUL */
+    TOKEN_HASH_SIZE = 32, /* bytes */
+    LOGIN_CODE_SIZE = 7,  /* six digits and the NUL */
+};
+
+/* Reads the key, or makes it (mode 0600) where there is none. `key` has 32 bytes. */
+RA_MUST_CHECK bool tokens_load_key(const struct config *config, uint8_t key[32], struct ra_error *error);
+
+/* A fresh random token. */
+RA_MUST_CHECK bool token_random(char token[TOKEN_SIZE], struct ra_error *error);
+
+/* What is stored of a token. */
+RA_MUST_CHECK bool token_hash(const char *token, uint8_t hash[TOKEN_HASH_SIZE], struct ra_error *error);
+
+/* The token in the link that confirms an address: of this order (its ref), asked for at this instant. */
+RA_MUST_CHECK bool token_confirmation(struct ra_app *app, const char *ref, int64_t at_us, const char *email,
+                                      char token[TOKEN_SIZE], struct ra_error *error);
+
+/* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
+RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
+                                    char code[LOGIN_CODE_SIZE], struct ra_error *error);
+RA_MUST_CHECK bool token_login_hash(struct ra_app *app, const char *cpf, const char *code,
+                                    uint8_t hash[TOKEN_HASH_SIZE], struct ra_error *error);
+
+/* A peer's address as it is kept for the limit of open orders: not readable, the same for the same address.
+ */
+RA_MUST_CHECK bool token_address_hash(struct ra_app *app, const char *peer, uint8_t hash[TOKEN_HASH_SIZE],
+                                      struct ra_error *error);
+
+#endif
