@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Documents in and out of a dossier.
+ */
+#include "app.h"
+#include "approval/office.h"
+#include "audit/audit.h"
+#include "catalog/catalog.h"
+#include "identification/identification.h"
+#include "identification/identification_internal.h"
+#include "identification/rules.h"
+
+#include <magic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* libmagic's database takes milliseconds to load and a handle belongs to one thread: one handle per worker.
+ */
+static _Thread_local magic_t recogniser;
+
+static const char *const accepted_types[] = {"image/jpeg", "image/png", "application/pdf", "image/tiff"};
+
+bool document_media_type(int descriptor, const char **media_type, struct ra_error *error)
+{
+    if (recogniser == NULL) {
+        recogniser = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
+        if (recogniser == NULL || magic_load(recogniser, NULL) != 0)
+            return ra_fail(error, RA_INTERNAL, "libmagic has no database");
+    }
+    int copy = dup(descriptor); /* libmagic reads from the present position */
+    const char *found = copy < 0 || lseek(copy, 0, SEEK_SET) != 0 ? NULL : magic_descriptor(recogniser, copy);
+    if (copy >= 0)
+        close(copy);
+    for (size_t i = 0; found != NULL && i < sizeof accepted_types / sizeof *accepted_types; i++) {
+        if (strcmp(found, accepted_types[i]) == 0) {
+            *media_type = accepted_types[i];
+            return true;
+        }
+    }
+    return ra_fail_reason(error, RA_UNSUPPORTED_MEDIA, "document-type",
+                          "O arquivo não é JPEG, PNG, PDF nem TIFF (pelo conteúdo).");
+}
+
+bool document_keep(struct http_request *request, const struct order *order,
+                   const struct store_document *document, int descriptor, const char **id,
+                   struct ra_error *error)
+{
+    struct vault_key key;
+    if (!store_dossier_key(request, order->id, &key, error))
+        return false;
+    bool ok = vault_put(request->app->config, &key, order->ref, document->sha256, descriptor, error) &&
+              store_add_document(request, order, document, id, error);
+    vault_wipe(&key);
+    return ok;
+}
+
+static const char *query_or_empty(const struct http_request *request, const char *name)
+{
+    const char *value = http_query(request, name);
+    return value == NULL ? "" : value;
+}
+
+static const char *rule_person_id(const struct order *order, const char *item, const char *day,
+                                  struct http_request *request, bool *known, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    *known = false;
+    if (!store_items(request, order, day, &rows, error))
+        return "";
+    for (size_t i = 0; i < db_row_count(rows); i++) {
+        if (strcmp(row_text(rows, i, "id"), item) == 0) {
+            *known = true;
+            return row_text(rows, i, "person_id");
+        }
+    }
+    ra_fail_field(error, "item", "unknown", "Este item não faz parte do caso.");
+    return "";
+}
+
+/* Bounds of what an agent or a scanner may say about a document. */
+static bool texts_fit(const struct store_document *document, struct ra_error *error)
+{
+    bool ok = true;
+    if (strlen(document->number) > 60)
+        ok = ra_fail_field(error, "number", "length", "O número tem no máximo 60 caracteres.");
+    if (strlen(document->via) > 2 || strspn(document->via, "0123456789") != strlen(document->via))
+        ok = ra_fail_field(error, "via", "digits", "A via é um número.");
+    return ok;
+}
+
+static bool describe(struct http_request *request, const struct order *order, bool by_agent,
+                     struct store_document *document, struct ra_error *error)
+{
+    char day[CATALOG_DAY_SIZE];
+    bool known = false;
+    catalog_today(request->app, request->now_us, day);
+    *document = (struct store_document){.item = query_or_empty(request, "item"),
+                                        .part = "sealed",
+                                        .kind = query_or_empty(request, "kind"),
+                                        .number = query_or_empty(request, "number"),
+                                        .issued_on = query_or_empty(request, "issued"),
+                                        .expires_on = query_or_empty(request, "expires"),
+                                        .via = query_or_empty(request, "via"),
+                                        .agent = actor_name(request),
+                                        .station = actor_station(request),
+                                        .sha256 = request->raw_sha256,
+                                        .size = (int64_t)request->raw_length};
+    const char *seen = query_or_empty(request, "original_seen");
+    document->original_seen = by_agent && (strcmp(seen, "1") == 0 || strcmp(seen, "true") == 0);
+    const struct rule_document fields = {.kind = document->kind,
+                                         .issued_on = document->issued_on,
+                                         .expires_on = document->expires_on,
+                                         .via = document->via};
+    bool ok = rule_document_fields(&fields, day, error);
+    ok = texts_fit(document, error) && ok;
+    /* Evidence of a consultation hangs on no item of the checklist. */
+    if (strcmp(document->kind, "evidence") == 0)
+        return ok;
+    document->person_id = rule_person_id(order, document->item, day, request, &known, error);
+    return ok && known;
+}
+
+static bool add(struct http_request *request, struct http_response *response, bool by_agent,
+                struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct store_document document;
+    const char *id = NULL;
+    if (request->raw_length == 0)
+        return ra_fail(error, RA_BAD_REQUEST, "O arquivo veio vazio.");
+    if (!open_for_change(request, "document", &order, error) ||
+        !document_media_type(request->raw_fd, &document.media_type, error))
+        return false;
+    const char *media_type = document.media_type;
+    if (!describe(request, order, by_agent, &document, error))
+        return false;
+    document.media_type = media_type;
+    document.person_id = document.person_id == NULL ? "" : document.person_id;
+    if (!document_keep(request, order, &document, request->raw_fd, &id, error))
+        return false;
+    const char *digest = hex_encode(request->context, (struct bytes){request->raw_sha256, 32});
+    json_t *detail =
+        json_pack("{s:s,s:s,s:s,s:s,s:b}", "document", id, "item", document.item, "sha256", digest, "kind",
+                  document.kind, "original_seen", document.original_seen ? 1 : 0);
+    if (!audit_record(request, AUDIT_DOC_PRESENTED, order, detail, NULL, error))
+        return false;
+    http_reply(response, 201,
+               json_pack("{s:s,s:s,s:s,s:I}", "document", id, "sha256", digest, "media_type", media_type,
+                         "size", (json_int_t)request->raw_length));
+    return true;
+}
+
+bool document_add(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    return add(request, response, true, error);
+}
+
+bool document_add_by_holder(struct http_request *request, struct http_response *response,
+                            struct ra_error *error)
+{
+    return add(request, response, false, error);
+}
+
+bool document_get(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    struct order *order = NULL;
+    struct vault_key key;
+    int output = -1;
+    const char *id = http_path_parameter(request, "id");
+    if (!store_document(request, id, &row, error) ||
+        !orders_load(request, row_text(row, 0, "code"), &order, error) ||
+        !store_dossier_key(request, order->id, &key, error))
+        return false;
+    bool ok =
+        http_temporary_file(request, &output, error) &&
+        vault_get(request->app->config, &key, order->ref, row_bytes(row, 0, "sha256").data, output, error) &&
+        audit_record(request, AUDIT_DOC_READ, order, json_pack("{s:s}", "document", id), NULL, error);
+    vault_wipe(&key);
+    if (ok && lseek(output, 0, SEEK_SET) != 0)
+        ok = ra_fail_errno(error, "dossier");
+    if (!ok) {
+        if (output >= 0)
+            close(output);
+        return false;
+    }
+    http_set_attachment(response, id);
+    http_set_header(response, "Cache-Control", "no-store");
+    http_reply_file(response, 200, row_text(row, 0, "media_type"), output,
+                    (uint64_t)row_int(row, 0, "size_bytes"));
+    return true;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The identification room: what must be seen of whom, what was seen, and the dossier that keeps it. Items
+ * come from dated rows (checklist_rule); documents are encrypted files; the sealed part has a Merkle root
+ * that the agents' statements bind (protocol 2). Not the signatures (approval).
+ *
+ * Thread rules: everything belongs to the request.
+ */
+#ifndef IDENTIFICATION_IDENTIFICATION_H
+#define IDENTIFICATION_IDENTIFICATION_H
+
+#include "http/http.h"
+#include "orders/orders.h"
+#include "pki/base/error.h"
+#include "rooms.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { IDENTIFICATION_DOCUMENT_MAX = 20 << 20 }; /* bytes of one file */
+
+/* {"items":[…],"complete":bool} of the contract; new reference. Items that no act has touched are pending. */
+RA_MUST_CHECK bool identification_checklist(struct http_request *request, const struct order *order,
+                                            json_t **checklist, struct ra_error *error);
+
+/* Every required item is accepted or waived; otherwise RA_RULE_REFUSED, reason "checklist-incomplete", the
+ * detail naming what is missing and `source` the rule. What a validation asks first. */
+RA_MUST_CHECK bool identification_require_complete(struct http_request *request, const struct order *order,
+                                                   struct ra_error *error);
+
+/* The sealed part: {"root":hex,"leaves":[text…],"documents":[{"id","item","sha256","size","media_type"}]}
+ * (new reference) and its RFC 6962 root over the leaf texts. */
+RA_MUST_CHECK bool identification_dossier(struct http_request *request, const struct order *order,
+                                          json_t **dossier, uint8_t root[32], struct ra_error *error);
+
+/* [{"rule","reason"}…] of the waived items; new reference. */
+RA_MUST_CHECK bool identification_waivers(struct http_request *request, const struct order *order,
+                                          json_t **waivers, struct ra_error *error);
+
+/* Keeps bytes in the append-only annex (term signature, receipts); nothing signed is voided. `kind` is a
+ * stable word. */
+RA_MUST_CHECK bool identification_annex_add(struct http_request *request, const struct order *order,
+                                            const char *kind, const char *media_type, struct bytes content,
+                                            struct ra_error *error);
+
+extern const struct room identification_room;
+
+#endif

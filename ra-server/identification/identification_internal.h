@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the identification room share.
+ */
+#ifndef IDENTIFICATION_INTERNAL_H
+#define IDENTIFICATION_INTERNAL_H
+
+#include "http/http.h"
+#include "identification/identification_store.h"
+
+/* A text as it stands in a dossier leaf, on `context`; NULL when memory ran out. */
+char *dossier_escape(TALLOC_CTX *context, const char *text);
+
+/* Media type of a document by its content: JPEG, PNG, PDF or TIFF; anything else is RA_UNSUPPORTED_MEDIA.
+ * Static text. */
+RA_MUST_CHECK bool document_media_type(int descriptor, const char **media_type, struct ra_error *error);
+
+/* documents.c */
+http_handler document_add, document_add_by_holder, document_get;
+
+/* Encrypts the file into the dossier and adds its row. */
+RA_MUST_CHECK bool document_keep(struct http_request *request, const struct order *order,
+                                 const struct store_document *document, int descriptor, const char **id,
+                                 struct ra_error *error);
+
+/* Items and consultations change what statements bind: the case must still be open to change. A void attempt
+ * and a loaded order come with it. */
+RA_MUST_CHECK bool open_for_change(struct http_request *request, const char *why, struct order **order,
+                                   struct ra_error *error);
+
+/* Agent's name and station of the request; "holder" and "" on the public listener. */
+const char *actor_name(const struct http_request *request);
+const char *actor_station(const struct http_request *request);
+
+#endif

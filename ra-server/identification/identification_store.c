@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "identification/identification_store.h"
+
+#include "app.h"
+
+static struct db_value text_or_null(const char *text)
+{
+    return text[0] == '\0' ? db_null() : db_text(text);
+}
+
+bool store_items(struct http_request *request, const struct order *order, const char *day,
+                 struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_ITEMS,
+                    DB_VALUES(db_int(order->id), db_text(order->company == NULL ? "pf" : "pj"), db_text(day)),
+                    rows, error);
+}
+
+bool store_set_item(struct http_request *request, const struct order *order, const char *person_id,
+                    const char *rule, const char *state, const char *reason, const char *agent,
+                    struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_SET_ITEM,
+                   DB_VALUES(db_int(order->id), text_or_null(person_id), db_text(rule), db_text(state),
+                             db_text(reason), db_text(agent), db_time(request->now_us)),
+                   NULL, error);
+}
+
+bool store_add_document(struct http_request *request, const struct order *order,
+                        const struct store_document *document, const char **id, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    if (!db_one(request->db, request->context, STATEMENT_IDENTIFICATION_ADD_DOCUMENT,
+                DB_VALUES(db_int(order->id), text_or_null(document->person_id), db_text(document->item),
+                          db_int(order->attempt), db_text(document->part), db_text(document->kind),
+                          db_bytes((struct bytes){document->sha256, 32}), db_int(document->size),
+                          db_text(document->media_type), db_text(document->number),
+                          text_or_null(document->issued_on), text_or_null(document->expires_on),
+                          db_text(document->via), db_bool(document->original_seen), db_text(document->agent),
+                          db_text(document->station), db_time(request->now_us)),
+                &row, error))
+        return false;
+    *id = row_text(row, 0, "id");
+    return true;
+}
+
+bool store_documents(struct http_request *request, const struct order *order, const char *part,
+                     struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_DOCUMENTS,
+                    DB_VALUES(db_int(order->id), db_text(part)), rows, error);
+}
+
+bool store_document(struct http_request *request, const char *id, struct db_rows **row,
+                    struct ra_error *error)
+{
+    return db_one(request->db, request->context, STATEMENT_IDENTIFICATION_DOCUMENT, DB_VALUES(db_text(id)),
+                  row, error);
+}
+
+bool store_document_of(struct http_request *request, const struct order *order, const char *id,
+                       struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    return db_one(request->db, request->context, STATEMENT_IDENTIFICATION_DOCUMENT_OF_ORDER,
+                  DB_VALUES(db_text(id), db_int(order->id)), &row, error);
+}
+
+bool store_add_consultation(struct http_request *request, const struct order *order,
+                            const struct store_consultation *consultation, struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_ADD_CONSULTATION,
+                   DB_VALUES(db_int(order->id), text_or_null(consultation->person_id),
+                             db_text(consultation->kind), db_text(consultation->result),
+                             db_text(consultation->base), db_text(consultation->protocol),
+                             text_or_null(consultation->evidence_id), db_text(consultation->agent),
+                             db_text(consultation->station), db_time(request->now_us)),
+                   NULL, error);
+}
+
+bool store_consultations(struct http_request *request, const struct order *order, struct db_rows **rows,
+                         struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_CONSULTATIONS,
+                    DB_VALUES(db_int(order->id)), rows, error);
+}
+
+bool store_dossier_key(struct http_request *request, int64_t order_id, struct vault_key *key,
+                       struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    const struct config *config = request->app->config;
+    if (!db_query(request->db, request->context, STATEMENT_IDENTIFICATION_DOSSIER_KEY,
+                  DB_VALUES(db_int(order_id)), &rows, error))
+        return false;
+    if (db_row_count(rows) == 1)
+        return vault_open_key(config, row_bytes(rows, 0, "wrapped_key"), key, error);
+    uint8_t wrapped[VAULT_WRAPPED_SIZE];
+    return vault_make_key(config, key, wrapped, error) &&
+           db_exec(request->db, STATEMENT_IDENTIFICATION_ADD_DOSSIER_KEY,
+                   DB_VALUES(db_int(order_id), db_bytes((struct bytes){wrapped, sizeof wrapped}),
+                             db_time(request->now_us)),
+                   NULL, error);
+}
