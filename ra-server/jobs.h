@@ -9,6 +9,8 @@
 #include "app.h"
 #include "pki/base/error.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <talloc.h>
 
@@ -32,7 +34,15 @@ struct job {
 /* From any thread: the job of that name runs as soon as its thread is free. Unknown names do nothing. */
 void jobs_wake(struct jobs *jobs, const char *name);
 
+/* main only. All threads start, each with its connection; a connection that cannot be made fails the start.
+ */
+RA_MUST_CHECK bool jobs_start(TALLOC_CTX *context, struct ra_app *app, const struct job *const *jobs,
+                              size_t count, struct jobs **started, struct ra_error *error);
+
+/* main only. Ends every thread after the run it is in, and frees. */
+void jobs_stop(struct jobs *jobs);
+
 /* For long runs (a network call in a loop): true when the program is ending. */
-bool jobs_stopping(const struct jobs *jobs);
+bool jobs_stopping(struct jobs *jobs);
 
 #endif

@@ -32,11 +32,10 @@ static void ignore_notice(void *unused, const PGresult *result)
 static PGconn *open_connection(const struct db *db)
 {
     char options[256];
-    snprintf(
-        options, sizeof options,
-        "-c statement_timeout=%u -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 "
-        "-c timezone=UTC -c datestyle=ISO -c search_path=ra,public",
-        db->statement_timeout_ms);
+    snprintf(options, sizeof options,
+             "-c statement_timeout=%u -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 "
+             "-c timezone=UTC -c datestyle=ISO -c search_path=ra,public",
+             db->statement_timeout_ms);
     const char *const keywords[] = {
         "dbname", "connect_timeout", "client_encoding", "keepalives_idle", "application_name", "options",
         NULL};

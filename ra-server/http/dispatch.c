@@ -57,6 +57,13 @@ static bool find_key(struct http_exchange *exchange, struct ra_error *error)
     return true;
 }
 
+static bool read_certificate(struct http_exchange *exchange, struct ra_error *error)
+{
+    const char *text = exchange->client_certificate_text;
+    return text == NULL || text[0] == '\0' ||
+           parse_client_certificate(exchange, text, &exchange->request.client_certificate, error);
+}
+
 /* --- one try ---------------------------------------------------------------------------------------------
  */
 
@@ -216,8 +223,8 @@ void dispatch_run(struct http_exchange *exchange, struct db *db)
     struct ra_error error = {0};
     request->db = db;
     request->now_us = clock_now_us(&request->app->clock);
-    bool done = origin_is_ours(request, &error) && parse_body(exchange, &error) &&
-                find_key(exchange, &error) && run_route(exchange, db, &error);
+    bool done = origin_is_ours(request, &error) && read_certificate(exchange, &error) &&
+                parse_body(exchange, &error) && find_key(exchange, &error) && run_route(exchange, db, &error);
     if (done) {
         for (struct http_after_commit *after = request->after_commit; after != NULL; after = after->next)
             after->run(request->app, after->argument);

@@ -34,10 +34,9 @@ struct http_exchange {
     const struct http_site *site;
     struct http_request request;
     struct http_response response;
-    struct ra_error error; /* of a refused request, for the log */
-    struct bytes body;     /* as it came (JSON, form); NULL for RAW */
-    const char *form_key;  /* `_form_key` of a page's form */
-    bool head_only;
+    struct ra_error error;               /* of a refused request, for the log */
+    struct bytes body;                   /* as it came (JSON, form); NULL for RAW */
+    const char *client_certificate_text; /* X-Client-Cert of the office's front; NULL: none */
 };
 
 /* The header's value, NULL when it was not set. Names compare without case. */

@@ -24,3 +24,30 @@ on conflict (scope, key_hash) do nothing;
 -- name: idempotency_sweep
 -- params: before timestamptz
 delete from idempotency where created_at < $1;
+
+-- Run by --migrate alone, as ra_owner. The lock ends with the transaction.
+-- name: migration_lock
+select pg_advisory_xact_lock(hashtextextended('ra.migrate', 0));
+
+-- name: migration_table
+create table if not exists ra.schema_migration (
+  kind        text not null check (kind in ('migration', 'rule')),
+  name        text not null,
+  checksum    text not null check (checksum ~ '^[0-9a-f]{64}$'),
+  applied_at  timestamptz not null,
+  primary key (kind, name)
+);
+
+-- name: migration_list
+-- params: kind text
+select name from ra.schema_migration where kind = $1 order by name;
+
+-- name: migration_find
+-- params: kind text, name text
+select checksum from ra.schema_migration where kind = $1 and name = $2;
+
+-- name: migration_record
+-- params: kind text, name text, checksum text, at timestamptz
+insert into ra.schema_migration (kind, name, checksum, applied_at)
+values ($1, $2, $3, $4)
+on conflict (kind, name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at;
