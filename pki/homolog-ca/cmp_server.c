@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <openssl/err.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SESSIONS_MAX = 1024, SESSION_IDLE_S = 3600 };
 
@@ -243,8 +244,25 @@ static bool recover_one(struct cmp_server *server, const char *name, struct ra_e
     return ok;
 }
 
+/* What a kill left of file_write: "NAME.XXXXXX". Only the serving process writes in these two folders. */
+static void sweep(const struct store *store, const char *folder_name, const char *suffix)
+{
+    char *path = store_path(NULL, store, "%s", folder_name);
+    DIR *folder = path != NULL ? opendir(path) : NULL;
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        const char *rest = strchr(entry->d_name, '.');
+        if (rest != NULL && rest != entry->d_name && strcmp(rest, suffix) != 0)
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    talloc_free(path);
+}
+
 static bool recover(struct cmp_server *server, struct ra_error *error)
 {
+    sweep(server->registry.store, "transactions", "");
+    sweep(server->registry.store, "issued", ".der");
     char *path = store_path(NULL, server->registry.store, "transactions");
     DIR *folder = path != NULL ? opendir(path) : NULL;
     talloc_free(path);

@@ -204,6 +204,12 @@ static OSSL_CMP_PKISI *decide(struct session *session, const OSSL_CMP_MSG *messa
     return status;
 }
 
+/* OpenSSL would bring kur here too: a renewal is a new order with new statements, never a key update. */
+static bool is_offered(int body_type)
+{
+    return body_type == CMP_BODY_IR || body_type == CMP_BODY_CR || body_type == CMP_BODY_P10CR;
+}
+
 static OSSL_CMP_PKISI *on_certificate_request(OSSL_CMP_SRV_CTX *cmp, const OSSL_CMP_MSG *message, int id,
                                               const OSSL_CRMF_MSG *crmf, const X509_REQ *csr,
                                               X509 **certificate, STACK_OF(X509) * *chain,
@@ -211,6 +217,8 @@ static OSSL_CMP_PKISI *on_certificate_request(OSSL_CMP_SRV_CTX *cmp, const OSSL_
 {
     (void)id;
     *roots = NULL;
+    if (!is_offered(OSSL_CMP_MSG_get_bodytype(message)))
+        return rejection(OSSL_CMP_PKIFAILUREINFO_badRequest, "only ir, cr and p10cr are offered");
     struct session *session = OSSL_CMP_SRV_CTX_get0_custom_ctx(cmp);
     struct certificate_order_in order;
     struct ra_error error = {0};

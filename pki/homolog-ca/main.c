@@ -114,14 +114,18 @@ static bool run_revoke(struct session_state *state, const struct options *option
 
 static bool parse_poll(const char *text, struct cmp_server_options *options, struct ra_error *error)
 {
-    int used = 0;
-    if (sscanf(text, "%d:%d%n", &options->poll_count, &options->poll_seconds, &used) ==
-            2 && /* NOLINT(cert-err34-c) */
-        text[used] == '\0' &&
-        options->poll_count >= 0 && options->poll_count <= 1000 && options->poll_seconds >= 0 &&
-        options->poll_seconds <= 86400)
-        return true;
-    return ra_fail(error, RA_INVALID, "--poll: N:S, for example 2:1");
+    long count = 0, seconds = 0;
+    char first[8] = "";
+    const char *colon = strchr(text, ':');
+    if (colon == NULL || (size_t)(colon - text) >= sizeof first)
+        return ra_fail(error, RA_INVALID, "--poll: N:S, for example 2:1");
+    memcpy(first, text, (size_t)(colon - text));
+    if (!parse_number(first, "--poll N", 0, 1000, &count, error) ||
+        !parse_number(colon + 1, "--poll S", 0, 86400, &seconds, error))
+        return false;
+    options->poll_count = (int)count;
+    options->poll_seconds = (int)seconds;
+    return true;
 }
 
 static bool parse_corruption(const char *text, enum corruption *corruption, struct ra_error *error)

@@ -28,6 +28,8 @@
 static struct world world;
 static char *clock_file;
 
+enum { ARGUMENTS_MAX = 24 };
+
 struct program {
     pid_t process;
     int output;
@@ -35,9 +37,12 @@ struct program {
 };
 
 /* Starts homolog-ca with the arguments; its standard output comes through `output`. */
-static struct program start(char *const *arguments)
+static struct program start(const char *const *given)
 {
     struct program program = {0};
+    char **arguments = talloc_zero_array(world.memory, char *, ARGUMENTS_MAX);
+    for (size_t i = 0; given[i] != NULL && i < ARGUMENTS_MAX - 1; i++)
+        arguments[i] = talloc_strdup(arguments, given[i]);
     int channel[2];
     assert_int_equal(pipe(channel), 0);
     program.process = fork();
@@ -63,16 +68,13 @@ static int finish(struct program *program)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-enum { ARGUMENTS_MAX = 24 };
-
 static int run(const char *command, ...)
 {
-    char *arguments[ARGUMENTS_MAX] = {(char *)(uintptr_t) "homolog-ca", (char *)(uintptr_t)command,
-                                      world.folder, (char *)(uintptr_t) "--clock", clock_file};
+    const char *arguments[ARGUMENTS_MAX] = {"homolog-ca", command, world.folder, "--clock", clock_file};
     int count = 5;
     va_list list;
     va_start(list, command);
-    for (char *argument; (argument = va_arg(list, char *)) != NULL && count < ARGUMENTS_MAX - 1;)
+    for (const char *argument; (argument = va_arg(list, const char *)) != NULL && count < ARGUMENTS_MAX - 1;)
         arguments[count++] = argument;
     va_end(list);
     struct program program = start(arguments);
@@ -81,16 +83,8 @@ static int run(const char *command, ...)
 
 static struct program serve(const char *option, const char *value)
 {
-    char *arguments[] = {(char *)(uintptr_t) "homolog-ca",
-                         (char *)(uintptr_t) "serve",
-                         world.folder,
-                         (char *)(uintptr_t) "--clock",
-                         clock_file,
-                         (char *)(uintptr_t) "--port",
-                         (char *)(uintptr_t) "0",
-                         (char *)(uintptr_t)option,
-                         (char *)(uintptr_t)value,
-                         NULL};
+    const char *arguments[] = {"homolog-ca", "serve", world.folder, "--clock", clock_file,
+                               "--port",     "0",     option,       value,     NULL};
     struct program program = start(arguments);
     char line[128] = "";
     size_t used = 0;
@@ -100,7 +94,10 @@ static struct program serve(const char *option, const char *value)
         used += (size_t)got;
         line[used] = '\0';
     }
-    assert_int_equal(sscanf(line, "homolog-ca: http://127.0.0.1:%u", &program.port), 1);
+    static const char ANNOUNCEMENT[] = "homolog-ca: http://127.0.0.1:";
+    assert_memory_equal(line, ANNOUNCEMENT, sizeof ANNOUNCEMENT - 1);
+    program.port = (unsigned)strtoul(line + sizeof ANNOUNCEMENT - 1, NULL, 10);
+    assert_in_range(program.port, 1, 65535);
     return program;
 }
 
@@ -333,14 +330,7 @@ static void http_refuses_what_is_not_its_own(void **state)
     assert_int_equal(http(program.port, "/pkix/", "text/plain", &rubbish, world.memory, &answer), 415);
     assert_int_equal(http(program.port, "/pkix/", CMP, &body, world.memory, &answer), 413);
     assert_int_equal(http(program.port, "/elsewhere", CMP, &rubbish, world.memory, &answer), 404);
-    char *second[] = {(char *)(uintptr_t) "homolog-ca",
-                      (char *)(uintptr_t) "serve",
-                      world.folder,
-                      (char *)(uintptr_t) "--clock",
-                      clock_file,
-                      (char *)(uintptr_t) "--port",
-                      (char *)(uintptr_t) "0",
-                      NULL};
+    const char *second[] = {"homolog-ca", "serve", world.folder, "--clock", clock_file, "--port", "0", NULL};
     struct program rival = start(second);
     assert_int_equal(finish(&rival), 1);
     assert_int_equal(stop(&program, SIGTERM), 0);

@@ -206,7 +206,7 @@ struct cmp_certificate_request world_request(struct world *world)
         .extensions = world->extensions,
         .public_key = world->holder_key,
         .not_before = clock_now(&world->clock),
-        .not_after = clock_now(&world->clock) + 365 * DAY_S,
+        .not_after = clock_now(&world->clock) + (time_t)365 * DAY_S,
         .check = check,
         .check_context = world,
     };
@@ -258,4 +258,14 @@ int world_count_issued(struct world *world)
         count += entry->d_name[0] != '.';
     closedir(folder);
     return count;
+}
+
+void world_expect_granted(struct world *world, const struct cmp_certificate_request *request,
+                          struct cmp_outcome *outcome)
+{
+    struct ra_error error;
+    if (!world_ask(world, request, outcome, &error))
+        fail_msg("%s", error.detail);
+    if (outcome->result != CMP_GRANTED)
+        fail_msg("result %d: %s", (int)outcome->result, outcome->status_text);
 }

@@ -62,6 +62,10 @@ struct cmp_certificate_request world_request(struct world *world);
 bool world_ask(struct world *world, const struct cmp_certificate_request *request,
                struct cmp_outcome *outcome, struct ra_error *error);
 
+/* As world_ask; anything but CMP_GRANTED fails the test. */
+void world_expect_granted(struct world *world, const struct cmp_certificate_request *request,
+                          struct cmp_outcome *outcome);
+
 /* Whether the published CRL of tiss holds the serial; its reason, or -1, in *reason (may be NULL). */
 bool world_crl_holds(struct world *world, X509 *certificate, int *reason);
 
