@@ -97,7 +97,7 @@ static void release(struct cmp_server *server, struct session *session, bool ope
     pthread_mutex_lock(&server->lock);
     session->references--;
     session->open = open;
-    session->last_used = time(NULL);
+    session->last_used = clock_now(server->registry.clock);
     if (!open)
         drop_sessions(server, 0);
     pthread_mutex_unlock(&server->lock);
@@ -338,7 +338,7 @@ bool cmp_server_tick(struct cmp_server *server, struct ra_error *error)
             push_unconfirmed(server, overdue);
     }
     pthread_mutex_lock(&server->lock);
-    drop_sessions(server, time(NULL) - SESSION_IDLE_S);
+    drop_sessions(server, clock_now(server->registry.clock) - SESSION_IDLE_S);
     pthread_mutex_unlock(&server->lock);
     return ok && revocation_refresh(&server->registry, false, error);
 }

@@ -267,9 +267,9 @@ static bool hash_matches(X509 *certificate, const ASN1_OCTET_STRING *hash)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int length = 0;
+    struct bytes theirs = {ASN1_STRING_get0_data(hash), (size_t)ASN1_STRING_length(hash)};
     return X509_digest(certificate, EVP_sha256(), digest, &length) == 1 &&
-           ASN1_STRING_length(hash) == (int)length &&
-           memcmp(ASN1_STRING_get0_data(hash), digest, length) == 0;
+           bytes_equal(theirs, (struct bytes){digest, length});
 }
 
 bool session_withdraw(const struct session *session, struct transaction *transaction, struct ra_error *error)

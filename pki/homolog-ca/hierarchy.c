@@ -51,7 +51,8 @@ const struct authority_row AUTHORITIES[AUTHORITY_COUNT] = {
 
 struct clock_span clock_span_now(const struct ra_clock *clock)
 {
-    time_t machine = time(NULL), instance = clock_now(clock);
+    static const struct ra_clock MACHINE = {0};
+    time_t machine = clock_now(&MACHINE), instance = clock_now(clock);
     return machine < instance ? (struct clock_span){machine, instance}
                               : (struct clock_span){instance, machine};
 }
