@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/signer/asking.h"
+
+#include "pki/certificate/profile_check.h"
+#include "pki/certificate/subject.h"
+#include "pki/signer/log.h"
+#include "pki/trust/statement.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <openssl/err.h>
+#include <string.h>
+#include <time.h>
+
+struct asking {
+    struct signer *signer;
+    const struct signer_channel *channel;
+    const char *order;
+    int64_t attempt;
+    enum attempt_state state; /* as journaled */
+    char *transaction;
+    json_t *request; /* owns the strings below */
+    struct certificate_data data;
+    struct certificate_order what;
+    unsigned term_months;
+    struct bytes spki;
+    time_t asked_at;
+    time_t until; /* the approval's end: no certificate may begin later */
+    X509_NAME *subject;
+    STACK_OF(X509_EXTENSION) * extensions;
+    EVP_PKEY *key;
+    struct cmp_authority authority;
+    struct cmp_certificate_request certificate_request;
+};
+
+static int asking_destructor(struct asking *asking)
+{
+    X509_NAME_free(asking->subject);
+    sk_X509_EXTENSION_pop_free(asking->extensions, X509_EXTENSION_free);
+    EVP_PKEY_free(asking->key);
+    json_decref(asking->request);
+    return 0;
+}
+
+const char *asking_transaction(const struct asking *asking)
+{
+    return asking->transaction;
+}
+
+bool certificate_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE])
+{
+    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+    char *text = number != NULL && !BN_is_negative(number) ? BN_bn2hex(number) : NULL;
+    BN_free(number);
+    size_t length = text != NULL ? strlen(text) : 0;
+    bool fits = length > 0 && length < LEDGER_SERIAL_SIZE;
+    for (size_t i = 0; fits && i <= length; i++)
+        serial[i] = (char)tolower((unsigned char)text[i]);
+    OPENSSL_free(text);
+    return fits;
+}
+
+void asking_authority(const struct signer *signer, cmp_carry_function carry, void *carry_context,
+                      struct cmp_authority *authority)
+{
+    *authority = (struct cmp_authority){.ra_certificate = signer->settings->ra_certificate,
+                                        .ra_key = signer->settings->ra_key,
+                                        .ra_chain = signer->settings->ac_known,
+                                        .anchors = signer->settings->ac_anchors,
+                                        .untrusted = signer->settings->ac_known,
+                                        .clock = signer->clock,
+                                        .carry = carry,
+                                        .carry_context = carry_context};
+}
+
+/* ---- the journaled intent ---- */
+
+static bool read_data(struct asking *asking, json_t *object)
+{
+    bool ok = json_is_object(object);
+#define X(member)                                                                                            \
+    asking->data.member = json_string_value(json_object_get(object, #member));                               \
+    ok = ok && asking->data.member != NULL;
+    CERTIFICATE_DATA_FIELDS(X)
+#undef X
+    return ok;
+}
+
+static bool read_intent(struct asking *asking, struct ra_error *error)
+{
+    const char *profile, *digest, *method, *key;
+    json_int_t term, at, until;
+    json_t *data;
+    uint8_t expected[32];
+    if (!ledger_read_request(asking->signer->ledger, asking->order, asking->attempt, &asking->request, error))
+        return false;
+    if (json_unpack(asking->request, "{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:o}", "profile", &profile, "digest",
+                    &digest, "term_months", &term, "method", &method, "key", &key, "at", &at, "until", &until,
+                    "data", &data) != 0 ||
+        !hex_decode(digest, expected, sizeof expected) || !read_data(asking, data) ||
+        !identification_method_parse(method, &asking->what.method) ||
+        !base64_decode(asking, key, strlen(key), &asking->spki))
+        return ra_fail(error, RA_IO, "journal: an intent that does not fit");
+    asking->what.profile = settings_profile(asking->signer->settings, profile);
+    if (asking->what.profile == NULL || memcmp(asking->what.profile->digest, expected, sizeof expected) != 0)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "profile-digest",
+                              "O perfil mudou depois da validação.");
+    asking->what.data = &asking->data;
+    asking->what.ra_cnpj = asking->signer->settings->ar_cnpj;
+    asking->term_months = (unsigned)term;
+    asking->asked_at = (time_t)at;
+    asking->until = (time_t)until;
+    return true;
+}
+
+/* ---- the certificate that comes back ---- */
+
+static void log_findings(const struct asking *asking, const struct findings *findings)
+{
+    for (size_t i = 0; findings != NULL && i < findings->count; i++)
+        if (findings->items[i].severity == FINDING_ERROR)
+            log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order,
+                      "attempt", (json_int_t)asking->attempt, "transaction", asking->transaction, "finding",
+                      findings->items[i].code);
+}
+
+static bool mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
+{
+    log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
+              (json_int_t)asking->attempt, "transaction", asking->transaction, "finding", finding);
+    return ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
+                          "O certificado devolvido pela AC não é o aprovado.");
+}
+
+/* Judged as of the moment it was asked for: an answer found after an outage is as good as one found at once.
+ */
+static bool matches_order(struct asking *asking, X509 *certificate, struct ra_error *error)
+{
+    const struct settings *settings = asking->signer->settings;
+    const struct profile_check_input input = {.certificate = certificate,
+                                              .issuer = settings_issuer_of(settings, certificate),
+                                              .untrusted = settings->ac_known,
+                                              .anchors = settings->ac_store,
+                                              .order = &asking->what,
+                                              .term_months = asking->term_months,
+                                              .spki = asking->spki,
+                                              .now = asking->asked_at};
+    struct findings *findings = NULL;
+    if (input.issuer == NULL)
+        return mismatch(asking, "issuer", error);
+    switch (profile_check(asking, &input, &findings, error)) {
+    case PROFILE_CHECK_MATCHES:
+        return true;
+    case PROFILE_CHECK_DIFFERS:
+        log_findings(asking, findings);
+        return false;
+    case PROFILE_CHECK_UNDECIDED:
+        return false;
+    }
+    return ra_fail(error, RA_INTERNAL, "verdict");
+}
+
+static bool same_as_recorded(struct asking *asking, struct bytes der, struct ra_error *error)
+{
+    struct bytes recorded;
+    if (!ledger_read_certificate(asking->signer->ledger, asking->order, asking->attempt, asking, &recorded,
+                                 error))
+        return false;
+    return bytes_equal(recorded, der) || mismatch(asking, "second-certificate", error);
+}
+
+static bool record(struct asking *asking, X509 *certificate, struct ra_error *error)
+{
+    char serial[LEDGER_SERIAL_SIZE];
+    unsigned char *encoded = NULL;
+    int length = i2d_X509(certificate, &encoded);
+    if (length <= 0 || !certificate_serial(certificate, serial)) {
+        OPENSSL_free(encoded);
+        return ra_fail_crypto(error, "certificate");
+    }
+    const struct bytes der = {encoded, (size_t)length};
+    bool ok = asking->state == ATTEMPT_ISSUED
+                  ? same_as_recorded(asking, der, error)
+                  : ledger_issue(asking->signer->ledger, asking->order, asking->attempt, der, serial, error);
+    OPENSSL_free(encoded);
+    if (ok)
+        asking->state = ATTEMPT_ISSUED;
+    return ok;
+}
+
+static bool check_certificate(void *context, X509 *certificate, struct ra_error *error)
+{
+    struct asking *asking = context;
+    time_t last_start = asking->until + STATEMENT_CLOCK_SKEW_S;
+    /* 0 is an error of the library: neither before nor after. */
+    if (X509_cmp_time(X509_get0_notBefore(certificate), &last_start) >= 0)
+        return mismatch(asking, "begins-after-approval", error);
+    return matches_order(asking, certificate, error) && record(asking, certificate, error);
+}
+
+/* ---- carrying ---- */
+
+static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struct bytes *answer,
+                  struct ra_error *error)
+{
+    struct asking *asking = context;
+    if (asking->state == ATTEMPT_INTENT) {
+        if (!ledger_move(asking->signer->ledger, asking->order, asking->attempt, ATTEMPT_SENT, error))
+            return false;
+        asking->state = ATTEMPT_SENT;
+    }
+    return asking->channel->carry(asking->channel->context, asking->transaction, message, memory, answer,
+                                  error);
+}
+
+/* ---- building ---- */
+
+static time_t months_later(time_t instant, unsigned months)
+{
+    struct tm parts;
+    if (gmtime_r(&instant, &parts) == NULL)
+        return instant;
+    parts.tm_mon += (int)months;
+    return timegm(&parts);
+}
+
+static bool build_template(struct asking *asking, const uint8_t transaction[LEDGER_TRANSACTION_SIZE],
+                           struct ra_error *error)
+{
+    if (!subject_build_name(&asking->what, &asking->subject, error) ||
+        !subject_build_extensions(&asking->what, &asking->extensions, error))
+        return false;
+    const unsigned char *at = asking->spki.data;
+    asking->key = d2i_PUBKEY(NULL, &at, (long)asking->spki.length);
+    if (asking->key == NULL)
+        return ra_fail_crypto(error, "public key");
+    asking->certificate_request = (struct cmp_certificate_request){
+        .subject = asking->subject,
+        .extensions = asking->extensions,
+        .public_key = asking->key,
+        .not_before = asking->asked_at,
+        .not_after = months_later(asking->asked_at, asking->term_months),
+        .check = check_certificate,
+        .check_context = asking,
+    };
+    memcpy(asking->certificate_request.transaction, transaction, CMP_TRANSACTION_SIZE);
+    asking_authority(asking->signer, carry, asking, &asking->authority);
+    return true;
+}
+
+struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const struct signer_channel *channel,
+                          const char *order, int64_t attempt, struct ra_error *error)
+{
+    static_assert((int)CMP_TRANSACTION_SIZE == (int)LEDGER_TRANSACTION_SIZE, "one transaction id");
+    struct asking *asking = talloc_zero(context, struct asking);
+    if (asking == NULL) {
+        ra_fail(error, RA_NO_MEMORY, "asking");
+        return NULL;
+    }
+    talloc_set_destructor(asking, asking_destructor);
+    struct ledger_attempt found;
+    ledger_find(signer->ledger, order, attempt, &found);
+    asking->signer = signer;
+    asking->channel = channel;
+    asking->order = order;
+    asking->attempt = attempt;
+    asking->state = found.state;
+    asking->transaction = hex_encode(asking, (struct bytes){found.transaction, sizeof found.transaction});
+    bool ok = asking->transaction != NULL || ra_fail(error, RA_NO_MEMORY, "asking");
+    ok = ok && read_intent(asking, error);
+    /* Nothing has left yet, so nothing is lost by refusing what nobody approves any more. */
+    if (ok && found.state == ATTEMPT_INTENT && clock_now(signer->clock) > asking->until)
+        ok = ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-expired", "A aprovação venceu.");
+    if (!ok || !build_template(asking, found.transaction, error)) {
+        talloc_free(asking);
+        return NULL;
+    }
+    return asking;
+}
+
+/* ---- running ---- */
+
+static enum asking_result settle(struct asking *asking, enum attempt_state state, enum asking_result result,
+                                 struct ra_error *error)
+{
+    struct ra_error why = {0};
+    if (ledger_move(asking->signer->ledger, asking->order, asking->attempt, state, &why))
+        return result;
+    *error = why;
+    return ASKING_FAILED;
+}
+
+/* A certificate that is here stays `issued`; before that the attempt becomes `unknown`. Nothing of it left
+ * the signer while it is an intent. */
+static enum asking_result settle_unknown(struct asking *asking, struct ra_error *error)
+{
+    switch (asking->state) {
+    case ATTEMPT_SENT:
+        return settle(asking, ATTEMPT_UNKNOWN, ASKING_UNKNOWN, error);
+    case ATTEMPT_UNKNOWN:
+    case ATTEMPT_ISSUED:
+        return ASKING_UNKNOWN;
+    case ATTEMPT_NONE:
+    case ATTEMPT_INTENT:
+    case ATTEMPT_CONFIRMED:
+    case ATTEMPT_AC_REFUSED:
+    case ATTEMPT_MISMATCH:
+        return ASKING_FAILED;
+    }
+    return ASKING_FAILED;
+}
+
+static enum asking_result settle_outcome(struct asking *asking, const struct cmp_outcome *outcome,
+                                         int *retry_after_s, struct ra_error *error)
+{
+    switch (outcome->result) {
+    case CMP_GRANTED:
+        return settle(asking, ATTEMPT_CONFIRMED, ASKING_CONFIRMED, error);
+    case CMP_WAITING:
+        *retry_after_s = outcome->retry_after_s;
+        return ASKING_WAITING;
+    case CMP_REFUSED:
+        ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
+        return settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
+    case CMP_CERTIFICATE_REFUSED:
+        /* Refused or superseded while the AC worked: that is the reason to give; the AC was told no. */
+        if (strcmp(error->reason, "attempt-refused") != 0 && strcmp(error->reason, "attempt-superseded") != 0)
+            ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
+                           "O certificado devolvido pela AC não é o aprovado.");
+        return settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
+    case CMP_UNKNOWN:
+        break;
+    }
+    return settle_unknown(asking, error);
+}
+
+enum asking_result asking_run(struct asking *asking, int *retry_after_s, struct ra_error *error)
+{
+    struct cmp_outcome outcome = {.result = CMP_UNKNOWN};
+    struct cmp_exchange *exchange =
+        cmp_exchange_new(asking, &asking->authority, &asking->certificate_request, error);
+    if (exchange == NULL)
+        return ASKING_FAILED;
+    enum asking_result result = cmp_exchange_advance(exchange, &outcome, error)
+                                    ? settle_outcome(asking, &outcome, retry_after_s, error)
+                                    : settle_unknown(asking, error);
+    talloc_free(exchange);
+    cmp_outcome_clear(&outcome);
+    return result;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Asking the AC for one certificate, once: the template is built from the data that the journaled intent
+ * keeps and from the key it names, and every step is journaled before its effect:
+ *
+ *   sent       before the first message leaves
+ *   issued     inside the check of the certificate that came, before certConf
+ *   confirmed  after pkiConf
+ *   unknown, ac-refused, mismatch as it ends
+ *
+ * An attempt that is asked for again goes on under the same transaction id with the same template. The thread
+ * must have claimed the attempt.
+ */
+#ifndef PKI_SIGNER_ASKING_H
+#define PKI_SIGNER_ASKING_H
+
+#include "pki/cmp/cmp_client.h"
+#include "pki/signer/signer.h"
+
+enum asking_result {
+    ASKING_CONFIRMED, /* the ledger holds the certificate */
+    ASKING_WAITING,   /* the AC works on it: ask again after retry_after_s */
+    ASKING_UNKNOWN,   /* no believable answer: ask again; error says why */
+    ASKING_REFUSED,   /* by the AC (reason ac-refused), or the certificate was not the one ordered
+                         (certificate-mismatch) */
+    ASKING_FAILED,    /* on our side, error set; the attempt stands where it stood */
+};
+
+struct asking;
+
+/* Reads the intent and builds the template. NULL with error set. */
+struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const struct signer_channel *channel,
+                          const char *order, int64_t attempt, struct ra_error *error);
+
+/* May be called once. */
+RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, int *retry_after_s,
+                                            struct ra_error *error);
+
+/* Hexadecimal; borrowed from it. */
+const char *asking_transaction(const struct asking *asking);
+
+/* The lower-case hexadecimal serial of a certificate, whole bytes. false when it is too long. */
+bool certificate_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE]);
+
+/* Who the signer is to the AC and whom it believes, over this carrier. */
+void asking_authority(const struct signer *signer, cmp_carry_function carry, void *carry_context,
+                      struct cmp_authority *authority);
+
+#endif

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/signer/journal.h"
+
+#include "pki/base/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+    CHAIN_SIZE = 32,
+    MAGIC_SIZE = 16,
+    HEADER_SIZE = 4 + CHAIN_SIZE,
+    SLOT_TEXT_SIZE = 20 + 1 + 2 * CHAIN_SIZE, /* count, blank, chain value in hexadecimal */
+};
+static const char magic[] = "guiche-journal-1";
+static_assert(sizeof magic - 1 == MAGIC_SIZE, "the magic fills its place");
+
+struct head {
+    uint64_t count;
+    uint8_t chain[CHAIN_SIZE];
+};
+
+struct journal {
+    int file;
+    int head_file;
+    pthread_mutex_t lock;
+    pthread_cond_t synced;
+    uint64_t end;       /* bytes written */
+    struct head latest; /* last record written */
+    uint64_t durable;   /* records safe on disk */
+    bool syncing;       /* one thread is inside fsync, for all that wait */
+    bool broken;
+};
+
+static bool path_in(char output[PATH_MAX], const char *folder, const char *name, struct ra_error *error)
+{
+    if (snprintf(output, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    return true;
+}
+
+static void put_length(uint8_t output[4], uint32_t length)
+{
+    for (int i = 0; i < 4; i++)
+        output[i] = (uint8_t)(length >> (24 - 8 * i));
+}
+
+static uint32_t get_length(const uint8_t input[4])
+{
+    return (uint32_t)input[0] << 24 | (uint32_t)input[1] << 16 | (uint32_t)input[2] << 8 | input[3];
+}
+
+static bool chain_next(const uint8_t previous[CHAIN_SIZE], struct bytes payload, uint8_t next[CHAIN_SIZE])
+{
+    uint8_t length[4];
+    put_length(length, (uint32_t)payload.length);
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    bool ok = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
+              EVP_DigestUpdate(digest, previous, CHAIN_SIZE) == 1 &&
+              EVP_DigestUpdate(digest, length, sizeof length) == 1 &&
+              EVP_DigestUpdate(digest, payload.data, payload.length) == 1 &&
+              EVP_DigestFinal_ex(digest, next, NULL) == 1;
+    EVP_MD_CTX_free(digest);
+    return ok;
+}
+
+static bool chain_start(uint8_t chain[CHAIN_SIZE])
+{
+    return sha256((struct bytes){(const uint8_t *)magic, MAGIC_SIZE}, chain);
+}
+
+/* ---- the head file ---- */
+
+static bool slot_format(const struct head *head, char slot[JOURNAL_SLOT])
+{
+    memset(slot, '\n', JOURNAL_SLOT);
+    char chain[2 * CHAIN_SIZE + 1], text[SLOT_TEXT_SIZE + 1], check[2 * CHAIN_SIZE + 1];
+    uint8_t digest[CHAIN_SIZE];
+    for (size_t i = 0; i < CHAIN_SIZE; i++)
+        snprintf(chain + 2 * i, 3, "%02x", head->chain[i]);
+    snprintf(text, sizeof text, "%020" PRIu64 " %s", head->count, chain);
+    if (!sha256(bytes_of_text(text), digest))
+        return false;
+    for (size_t i = 0; i < CHAIN_SIZE; i++)
+        snprintf(check + 2 * i, 3, "%02x", digest[i]);
+    memcpy(slot, text, SLOT_TEXT_SIZE);
+    slot[SLOT_TEXT_SIZE] = ' ';
+    memcpy(slot + SLOT_TEXT_SIZE + 1, check, sizeof check - 1);
+    return true;
+}
+
+static bool slot_parse(const char slot[JOURNAL_SLOT], struct head *head)
+{
+    char text[SLOT_TEXT_SIZE + 1], check[2 * CHAIN_SIZE + 1];
+    uint8_t digest[CHAIN_SIZE], expected[CHAIN_SIZE];
+    memcpy(text, slot, SLOT_TEXT_SIZE);
+    text[SLOT_TEXT_SIZE] = '\0';
+    memcpy(check, slot + SLOT_TEXT_SIZE + 1, sizeof check - 1);
+    check[sizeof check - 1] = '\0';
+    if (!hex_decode(check, expected, sizeof expected) || !sha256(bytes_of_text(text), digest) ||
+        memcmp(digest, expected, sizeof digest) != 0)
+        return false;
+    char *end = NULL;
+    head->count = strtoull(text, &end, 10);
+    return end == text + 20 && hex_decode(text + 21, head->chain, CHAIN_SIZE);
+}
+
+static bool head_read(int file, struct head *head)
+{
+    bool found = false;
+    for (off_t i = 0; i < 2; i++) {
+        char slot[JOURNAL_SLOT];
+        struct head candidate;
+        if (pread(file, slot, sizeof slot, i * JOURNAL_SLOT) != (ssize_t)sizeof slot ||
+            !slot_parse(slot, &candidate))
+            continue;
+        if (!found || candidate.count > head->count)
+            *head = candidate;
+        found = true;
+    }
+    return found;
+}
+
+static bool head_write(int file, const struct head *head)
+{
+    char slot[JOURNAL_SLOT];
+    if (!slot_format(head, slot))
+        return false;
+    off_t at = (off_t)(head->count % 2) * JOURNAL_SLOT;
+    return pwrite(file, slot, sizeof slot, at) == (ssize_t)sizeof slot && fdatasync(file) == 0;
+}
+
+/* ---- opening ---- */
+
+static int journal_destructor(struct journal *journal)
+{
+    if (journal->file >= 0)
+        close(journal->file);
+    if (journal->head_file >= 0)
+        close(journal->head_file);
+    pthread_mutex_destroy(&journal->lock);
+    pthread_cond_destroy(&journal->synced);
+    return 0;
+}
+
+static bool read_exactly(int file, uint8_t *output, size_t size, uint64_t offset)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = pread(file, output + done, size - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        done += (size_t)got;
+    }
+    return true;
+}
+
+/* One record at journal->end; false when the bytes there are no sound record. */
+static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint64_t size,
+                        struct bytes *payload, uint8_t chain[CHAIN_SIZE])
+{
+    uint8_t header[HEADER_SIZE];
+    if (size - journal->end < HEADER_SIZE || !read_exactly(journal->file, header, HEADER_SIZE, journal->end))
+        return false;
+    uint32_t length = get_length(header);
+    if (length == 0 || length > JOURNAL_RECORD_MAX || size - journal->end - HEADER_SIZE < length)
+        return false;
+    uint8_t *data = talloc_size(context, length);
+    if (data == NULL || !read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
+        return false;
+    *payload = (struct bytes){data, length};
+    return chain_next(journal->latest.chain, *payload, chain) && memcmp(chain, header + 4, CHAIN_SIZE) == 0;
+}
+
+static bool replay_all(struct journal *journal, const struct head *head, uint64_t size,
+                       journal_replay_function replay, void *replay_context, struct ra_error *error)
+{
+    if (!chain_start(journal->latest.chain))
+        return ra_fail_crypto(error, "journal chain");
+    journal->end = MAGIC_SIZE;
+    for (bool sound = true; sound && journal->end < size;) {
+        TALLOC_CTX *memory = talloc_new(NULL);
+        struct bytes payload;
+        struct head next = {.count = journal->latest.count + 1};
+        sound = memory != NULL && read_record(journal, memory, size, &payload, next.chain);
+        if (sound) {
+            struct journal_place place = {journal->end + HEADER_SIZE, (uint32_t)payload.length};
+            journal->latest = next;
+            journal->end += HEADER_SIZE + payload.length;
+            if (next.count == head->count && memcmp(next.chain, head->chain, CHAIN_SIZE) != 0) {
+                talloc_free(memory);
+                return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
+            }
+            if (!replay(replay_context, payload, place, error)) {
+                talloc_free(memory);
+                return false;
+            }
+        }
+        talloc_free(memory);
+    }
+    if (journal->latest.count < head->count)
+        return ra_fail(error, RA_IO,
+                       "journal: shortened or altered, %" PRIu64 " sound records where %" PRIu64
+                       " were written",
+                       journal->latest.count, head->count);
+    return true;
+}
+
+static bool open_files(struct journal *journal, const char *folder, struct ra_error *error)
+{
+    char path[PATH_MAX], head_path[PATH_MAX];
+    if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
+        return false;
+    journal->file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (journal->file < 0)
+        return ra_fail(error, RA_IO, "journal: missing (%s)", path);
+    if (flock(journal->file, LOCK_EX | LOCK_NB) != 0)
+        return ra_fail(error, RA_CONFLICT, "journal: another process uses it (%s)", path);
+    journal->head_file = open(head_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (journal->head_file < 0)
+        return ra_fail(error, RA_IO, "journal: its head file is missing (%s)", head_path);
+    return true;
+}
+
+static struct journal *journal_new(TALLOC_CTX *context)
+{
+    struct journal *journal = talloc_zero(context, struct journal);
+    if (journal == NULL)
+        return NULL;
+    journal->file = -1;
+    journal->head_file = -1;
+    pthread_mutex_init(&journal->lock, NULL);
+    pthread_cond_init(&journal->synced, NULL);
+    talloc_set_destructor(journal, journal_destructor);
+    return journal;
+}
+
+/* Cuts a torn tail and brings the head up to the last sound record. */
+static bool settle(struct journal *journal, uint64_t size, uint64_t *cut, struct ra_error *error)
+{
+    *cut = size - journal->end;
+    if (*cut > 0 && ftruncate(journal->file, (off_t)journal->end) != 0)
+        return ra_fail_errno(error, "journal");
+    if (fdatasync(journal->file) != 0 || !head_write(journal->head_file, &journal->latest))
+        return ra_fail_errno(error, "journal");
+    journal->durable = journal->latest.count;
+    return true;
+}
+
+static bool prove(struct journal *journal, uint64_t *size, struct head *head, struct ra_error *error)
+{
+    struct stat status;
+    uint8_t start[MAGIC_SIZE];
+    if (fstat(journal->file, &status) != 0)
+        return ra_fail_errno(error, "journal");
+    *size = (uint64_t)status.st_size;
+    if (*size < MAGIC_SIZE || !read_exactly(journal->file, start, MAGIC_SIZE, 0) ||
+        memcmp(start, magic, MAGIC_SIZE) != 0)
+        return ra_fail(error, RA_IO, "journal: not a journal of this program");
+    if (!head_read(journal->head_file, head))
+        return ra_fail(error, RA_IO, "journal: its head file is damaged");
+    return true;
+}
+
+bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_function replay,
+                  void *replay_context, struct journal **journal, uint64_t *cut, struct ra_error *error)
+{
+    *journal = NULL;
+    struct journal *opened = journal_new(context);
+    if (opened == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "journal");
+    uint64_t size;
+    struct head head;
+    if (!open_files(opened, folder, error) || !prove(opened, &size, &head, error) ||
+        !replay_all(opened, &head, size, replay, replay_context, error) ||
+        !settle(opened, size, cut, error)) {
+        talloc_free(opened);
+        return false;
+    }
+    *journal = opened;
+    return true;
+}
+
+/* ---- starting anew ---- */
+
+static bool count_record(void *context, struct bytes payload, struct journal_place place,
+                         struct ra_error *error)
+{
+    (void)payload;
+    (void)place;
+    (void)error;
+    ++*(uint64_t *)context;
+    return true;
+}
+
+static bool set_aside(const char *folder, const char *name, const char *stamp, struct ra_error *error)
+{
+    char path[PATH_MAX], aside[PATH_MAX];
+    if (!path_in(path, folder, name, error))
+        return false;
+    if (snprintf(aside, sizeof aside, "%s/%s.%s", folder, name, stamp) >= (int)sizeof aside)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    if (rename(path, aside) != 0 && errno != ENOENT)
+        return ra_fail_errno(error, path);
+    return true;
+}
+
+static bool write_new(const char *folder, struct bytes first_record, struct ra_error *error)
+{
+    char path[PATH_MAX], head_path[PATH_MAX], slots[2 * JOURNAL_SLOT];
+    struct head head = {.count = 1};
+    uint8_t start[CHAIN_SIZE];
+    if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
+        return false;
+    memset(slots, '\n', sizeof slots);
+    if (!chain_start(start) || !chain_next(start, first_record, head.chain) ||
+        !slot_format(&head, slots + JOURNAL_SLOT))
+        return ra_fail_crypto(error, "journal chain");
+    size_t size = MAGIC_SIZE + HEADER_SIZE + first_record.length;
+    uint8_t *content = talloc_size(NULL, size);
+    if (content == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "journal");
+    memcpy(content, magic, MAGIC_SIZE);
+    put_length(content + MAGIC_SIZE, (uint32_t)first_record.length);
+    memcpy(content + MAGIC_SIZE + 4, head.chain, CHAIN_SIZE);
+    memcpy(content + MAGIC_SIZE + HEADER_SIZE, first_record.data, first_record.length);
+    /* The journal last: a crash between the two leaves a head without a journal, which is not usable. */
+    bool ok = file_write(head_path, (struct bytes){(const uint8_t *)slots, sizeof slots}, 0600, error) &&
+              file_write(path, (struct bytes){content, size}, 0600, error);
+    talloc_free(content);
+    return ok;
+}
+
+bool journal_create(const char *folder, struct bytes first_record, const char *stamp, struct ra_error *error)
+{
+    if (first_record.length == 0 || first_record.length > JOURNAL_RECORD_MAX)
+        return ra_fail(error, RA_INTERNAL, "journal: first record of %zu bytes", first_record.length);
+    struct journal *existing;
+    uint64_t records = 0, cut;
+    struct ra_error why = {0};
+    if (journal_open(NULL, folder, count_record, &records, &existing, &cut, &why)) {
+        talloc_free(existing);
+        if (records > 1)
+            return ra_fail(error, RA_CONFLICT, "the journal is sound: there is nothing to start anew");
+        return true;
+    }
+    if (why.code == RA_CONFLICT) {
+        *error = why;
+        return false;
+    }
+    return set_aside(folder, "journal", stamp, error) && set_aside(folder, "head", stamp, error) &&
+           write_new(folder, first_record, error);
+}
+
+/* ---- writing and reading ---- */
+
+bool journal_append(struct journal *journal, struct bytes payload, struct journal_place *place,
+                    uint64_t *ticket, struct ra_error *error)
+{
+    if (payload.length == 0 || payload.length > JOURNAL_RECORD_MAX)
+        return ra_fail(error, RA_INTERNAL, "journal: record of %zu bytes", payload.length);
+    pthread_mutex_lock(&journal->lock);
+    struct head next = {.count = journal->latest.count + 1};
+    uint8_t header[HEADER_SIZE];
+    put_length(header, (uint32_t)payload.length);
+    bool ok = !journal->broken && chain_next(journal->latest.chain, payload, next.chain);
+    if (ok) {
+        memcpy(header + 4, next.chain, CHAIN_SIZE);
+        const struct iovec parts[2] = {{header, HEADER_SIZE},
+                                       {(void *)(uintptr_t)payload.data, payload.length}};
+        ssize_t put = pwritev(journal->file, parts, 2, (off_t)journal->end);
+        ok = put == (ssize_t)(HEADER_SIZE + payload.length);
+    }
+    if (ok) {
+        *place = (struct journal_place){journal->end + HEADER_SIZE, (uint32_t)payload.length};
+        journal->end += HEADER_SIZE + payload.length;
+        journal->latest = next;
+        *ticket = next.count;
+    } else {
+        journal->broken = true;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return ok || ra_fail(error, RA_IO, "journal: cannot be written");
+}
+
+/* Called with the lock held, which it gives up while the disk works. */
+static void sync_for_all(struct journal *journal)
+{
+    struct head target = journal->latest;
+    journal->syncing = true;
+    pthread_mutex_unlock(&journal->lock);
+    bool ok = fdatasync(journal->file) == 0 && head_write(journal->head_file, &target);
+    pthread_mutex_lock(&journal->lock);
+    journal->syncing = false;
+    if (ok)
+        journal->durable = target.count;
+    else
+        journal->broken = true;
+    pthread_cond_broadcast(&journal->synced);
+}
+
+bool journal_wait(struct journal *journal, uint64_t ticket, struct ra_error *error)
+{
+    pthread_mutex_lock(&journal->lock);
+    while (journal->durable < ticket && !journal->broken) {
+        if (journal->syncing)
+            pthread_cond_wait(&journal->synced, &journal->lock);
+        else
+            sync_for_all(journal);
+    }
+    bool ok = journal->durable >= ticket;
+    pthread_mutex_unlock(&journal->lock);
+    return ok || ra_fail(error, RA_IO, "journal: cannot be made durable");
+}
+
+bool journal_read(struct journal *journal, TALLOC_CTX *context, struct journal_place place,
+                  struct bytes *payload, struct ra_error *error)
+{
+    uint8_t *data = talloc_size(context, place.length);
+    if (data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "journal");
+    if (!read_exactly(journal->file, data, place.length, place.offset))
+        return ra_fail_errno(error, "journal");
+    *payload = (struct bytes){data, place.length};
+    return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/signer/packet.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+
+enum { SEND_SECONDS = 10 };
+
+bool packet_prepare(int socket, struct ra_error *error)
+{
+    const int room = 2 * PACKET_MAX;
+    const struct timeval patience = {.tv_sec = SEND_SECONDS};
+    if (setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) != 0 ||
+        setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0 ||
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
+        return ra_fail_errno(error, "socket options");
+    return true;
+}
+
+static enum packet_result parse(const char *text, size_t length, json_t **message, struct ra_error *error)
+{
+    *message = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    if (*message != NULL && json_is_object(*message))
+        return PACKET_MESSAGE;
+    json_decref(*message);
+    *message = NULL;
+    ra_fail_reason(error, RA_BAD_JSON, "malformed", "a mensagem não é um objeto JSON estrito");
+    return PACKET_MALFORMED;
+}
+
+enum packet_result packet_receive(int socket, int seconds, json_t **message, struct ra_error *error)
+{
+    *message = NULL;
+    struct pollfd ready = {.fd = socket, .events = POLLIN};
+    int polled;
+    do
+        polled = poll(&ready, 1, seconds * 1000);
+    while (polled < 0 && errno == EINTR);
+    if (polled <= 0)
+        return PACKET_CLOSED;
+    char *buffer = malloc(PACKET_MAX);
+    if (buffer == NULL)
+        return PACKET_CLOSED;
+    struct iovec part = {buffer, PACKET_MAX};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+    ssize_t got = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    enum packet_result result = PACKET_CLOSED;
+    if (got > 0 && (header.msg_flags & MSG_TRUNC) != 0) {
+        ra_fail_reason(error, RA_TOO_LARGE, "malformed", "mensagem de mais de %d bytes", PACKET_MAX);
+        result = PACKET_MALFORMED;
+    } else if (got > 0) {
+        result = parse(buffer, (size_t)got, message, error);
+    }
+    /* Halves of codes never come here, but proofs and personal data do. */
+    OPENSSL_cleanse(buffer, PACKET_MAX);
+    free(buffer);
+    return result;
+}
+
+bool packet_send(int socket, json_t *message, struct ra_error *error)
+{
+    char *text = message != NULL ? json_dumps(message, JSON_COMPACT) : NULL;
+    json_decref(message);
+    if (text == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "answer");
+    size_t length = strlen(text);
+    ssize_t sent = -1;
+    if (length <= PACKET_MAX)
+        do
+            sent = send(socket, text, length, MSG_NOSIGNAL);
+        while (sent < 0 && errno == EINTR);
+    else
+        errno = EMSGSIZE;
+    free(text);
+    if (sent != (ssize_t)length)
+        return ra_fail_errno(error, "send");
+    return true;
+}

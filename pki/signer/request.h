@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The requests that ra-server sends, as parsed structs. Unknown members, members of another type and bytes
+ * that are not strict base64 are refused (RA_BAD_REQUEST, reason "malformed"). Everything hangs on the
+ * context given.
+ */
+#ifndef PKI_SIGNER_REQUEST_H
+#define PKI_SIGNER_REQUEST_H
+
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+#include "pki/trust/merkle.h"
+
+#include <jansson.h>
+#include <openssl/x509.h>
+
+enum { REQUEST_STATEMENTS_MAX = 2, REQUEST_CRLS_MAX = 16 };
+
+struct issue_request {
+    struct bytes validation;
+    struct bytes verification; /* empty where the floor is one agent */
+    struct bytes csr;
+    struct bytes counter_proof; /* empty unless bound by code */
+    struct bytes mail_proof;
+    STACK_OF(X509_CRL) * crls;
+};
+
+struct resume_request {
+    const char *order;
+    int64_t attempt;
+};
+
+struct revoke_request {
+    struct bytes statements[REQUEST_STATEMENTS_MAX];
+    size_t statement_count; /* 1..REQUEST_STATEMENTS_MAX */
+    struct bytes certificate;
+    STACK_OF(X509_CRL) * crls;
+};
+
+struct refusal_request {
+    struct bytes statement;
+    STACK_OF(X509_CRL) * crls;
+};
+
+struct checkpoint_request {
+    uint64_t size;
+    struct merkle_hash root;
+    struct merkle_proof proof;
+};
+
+/* Strings of the result are borrowed from `message`. */
+RA_MUST_CHECK bool request_parse_issue(TALLOC_CTX *context, json_t *message, struct issue_request *request,
+                                       struct ra_error *error);
+RA_MUST_CHECK bool request_parse_resume(json_t *message, struct resume_request *request,
+                                        struct ra_error *error);
+RA_MUST_CHECK bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_request *request,
+                                        struct ra_error *error);
+RA_MUST_CHECK bool request_parse_refusal(TALLOC_CTX *context, json_t *message,
+                                         struct refusal_request *request, struct ra_error *error);
+RA_MUST_CHECK bool request_parse_checkpoint(TALLOC_CTX *context, json_t *message,
+                                            struct checkpoint_request *request, struct ra_error *error);
+RA_MUST_CHECK bool request_parse_roster(TALLOC_CTX *context, json_t *message, struct bytes *bundle,
+                                        struct ra_error *error);
+RA_MUST_CHECK bool request_parse_status(json_t *message, struct ra_error *error);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/signer/settings.h"
+
+#include "pki/base/file.h"
+#include "pki/certificate/identifiers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 256 << 10, ANCHORS_MAX = 64 };
+
+enum privacy {
+    FILE_SECRET,    /* ours, and nobody else may read it */
+    FILE_PROTECTED, /* ours or root's, and nobody else may write it */
+};
+
+static bool check_mode(const char *path, enum privacy privacy, struct ra_error *error)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return ra_fail_errno(error, path);
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return ra_fail(error, RA_FORBIDDEN, "%s: neither a file nor a folder", path);
+    bool owned = status.st_uid == geteuid() || (privacy == FILE_PROTECTED && status.st_uid == 0);
+    if (!owned)
+        return ra_fail(error, RA_FORBIDDEN, "%s: belongs to another user", path);
+    mode_t forbidden = privacy == FILE_SECRET ? 0077 : 0022;
+    if ((status.st_mode & forbidden) != 0)
+        return ra_fail(error, RA_FORBIDDEN, "%s: mode %03o is too open", path,
+                       (unsigned)(status.st_mode & 0777));
+    return true;
+}
+
+static bool read_checked(TALLOC_CTX *context, const char *folder, const char *name, enum privacy privacy,
+                         struct bytes *content, struct ra_error *error)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    return check_mode(path, privacy, error) && file_read(context, path, FILE_MAX, content, error);
+}
+
+/* ---- signer.conf ---- */
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
+        text[--length] = '\0';
+    return text;
+}
+
+static bool parse_number(const char *text, unsigned low, unsigned high, unsigned *value)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length > 6 || strspn(text, "0123456789") != length)
+        return false;
+    *value = (unsigned)strtoul(text, NULL, 10);
+    return *value >= low && *value <= high;
+}
+
+static bool set_instance(struct settings *settings, const char *value)
+{
+    if (strlen(value) != SETTINGS_INSTANCE_SIZE - 1 ||
+        strspn(value, "0123456789abcdef") != SETTINGS_INSTANCE_SIZE - 1)
+        return false;
+    memcpy(settings->instance, value, SETTINGS_INSTANCE_SIZE);
+    return true;
+}
+
+static bool set_environment(struct settings *settings, const char *value)
+{
+    settings->environment =
+        strcmp(value, "production") == 0 ? ENVIRONMENT_PRODUCTION : ENVIRONMENT_HOMOLOGATION;
+    return strcmp(value, "production") == 0 || strcmp(value, "homologation") == 0;
+}
+
+static bool set_ar_cnpj(struct settings *settings, const char *value)
+{
+    return snprintf(settings->ar_cnpj, sizeof settings->ar_cnpj, "%s", value) == 14 &&
+           strspn(value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 14;
+}
+
+/* C2SP signed-note: a key name has no blanks and no '+'. */
+static bool set_log_name(struct settings *settings, const char *value)
+{
+    size_t length = strlen(value);
+    for (size_t i = 0; i < length; i++)
+        if (value[i] <= ' ' || value[i] > '~' || value[i] == '+')
+            return false;
+    return length > 0 &&
+           snprintf(settings->log_name, sizeof settings->log_name, "%s", value) < SETTINGS_LOG_NAME_SIZE;
+}
+
+static const struct {
+    const char *name;
+    bool (*set)(struct settings *settings, const char *value);
+} TEXTS[] = {
+    {"instance", set_instance},
+    {"environment", set_environment},
+    {"ar_cnpj", set_ar_cnpj},
+    {"log_name", set_log_name},
+};
+
+enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
+
+static bool set_value(struct settings *settings, const char *name, const char *value, bool seen[TEXT_COUNT])
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        if (strcmp(name, TEXTS[i].name) != 0)
+            continue;
+        bool first = !seen[i];
+        seen[i] = true;
+        return first && TEXTS[i].set(settings, value);
+    }
+#define X(number, low, high, fallback, help)                                                                 \
+    if (strcmp(name, #number) == 0)                                                                          \
+        return parse_number(value, low, high, &settings->number);
+    SETTINGS_NUMBERS(X)
+#undef X
+    return false;
+}
+
+static bool parse_configuration(struct settings *settings, char *text, struct ra_error *error)
+{
+    bool seen[TEXT_COUNT] = {false};
+    unsigned number = 0;
+    for (char *line = text; line != NULL; number++) {
+        char *next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        char *name = trim(line), *equals = strchr(name, '=');
+        bool blank = *name == '\0' || *name == '#';
+        if (!blank && equals == NULL)
+            return ra_fail(error, RA_INVALID, "signer.conf: line %u is not `key = value`", number + 1);
+        if (!blank) {
+            *equals = '\0';
+            if (!set_value(settings, trim(name), trim(equals + 1), seen))
+                return ra_fail(error, RA_INVALID, "signer.conf: line %u: key not known, twice, or bad value",
+                               number + 1);
+        }
+        line = next;
+    }
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        if (!seen[i])
+            return ra_fail(error, RA_INVALID, "signer.conf: %s is missing", TEXTS[i].name);
+    return true;
+}
+
+static bool load_configuration(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    struct bytes content;
+    if (!read_checked(settings, folder, "signer.conf", FILE_PROTECTED, &content, error))
+        return false;
+    if (memchr(content.data, '\0', content.length) != NULL)
+        return ra_fail(error, RA_INVALID, "signer.conf: not a text");
+#define X(name, low, high, fallback, help) settings->name = fallback;
+    SETTINGS_NUMBERS(X)
+#undef X
+    char *text = talloc_strndup(settings, (const char *)content.data, content.length);
+    return text != NULL ? parse_configuration(settings, text, error)
+                        : ra_fail(error, RA_NO_MEMORY, "signer.conf");
+}
+
+/* ---- profiles ---- */
+
+static bool load_profile(struct settings *settings, const char *folder, const char *name,
+                         struct ra_error *error)
+{
+    if (settings->profile_count == SETTINGS_PROFILES_MAX)
+        return ra_fail(error, RA_TOO_LARGE, "%s: more than %d profiles", folder, SETTINGS_PROFILES_MAX);
+    struct bytes content;
+    struct certificate_profile *profile;
+    if (!read_checked(settings, folder, name, FILE_PROTECTED, &content, error) ||
+        !profile_parse(settings, content, &profile, error))
+        return false;
+    size_t length = strlen(name) - strlen(".json");
+    if (strlen(profile->id) != length || strncmp(profile->id, name, length) != 0)
+        return ra_fail(error, RA_INVALID, "%s/%s: its id is another", folder, name);
+    settings->profiles[settings->profile_count++] = profile;
+    return true;
+}
+
+static bool load_profiles(struct settings *settings, const char *conf, struct ra_error *error)
+{
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/profiles", conf) >= (int)sizeof folder)
+        return ra_fail(error, RA_IO, "%s: path too long", conf);
+    if (!check_mode(folder, FILE_PROTECTED, error))
+        return false;
+    DIR *listing = opendir(folder);
+    if (listing == NULL)
+        return ra_fail_errno(error, folder);
+    bool ok = true;
+    for (const struct dirent *entry; ok && (entry = readdir(listing)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        if (length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0)
+            ok = load_profile(settings, folder, entry->d_name, error);
+    }
+    closedir(listing);
+    if (ok && settings->profile_count == 0)
+        return ra_fail(error, RA_INVALID, "%s: no profile", folder);
+    return ok;
+}
+
+/* ---- keys and certificates ---- */
+
+static bool is_self_issued(X509 *certificate)
+{
+    return X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+}
+
+/* Every certificate of a PEM text, in order; keys among them are passed over. NULL with error set. */
+static STACK_OF(X509) * read_certificates(struct bytes content, const char *name, struct ra_error *error)
+{
+    STACK_OF(X509) *list = sk_X509_new_null();
+    BIO *input = BIO_new_mem_buf(content.data, (int)content.length);
+    bool ok = list != NULL && input != NULL;
+    for (X509 *next; ok && (next = PEM_read_bio_X509(input, NULL, NULL, NULL)) != NULL;) {
+        ok = sk_X509_num(list) < ANCHORS_MAX && sk_X509_push(list, next) > 0;
+        if (!ok)
+            X509_free(next);
+    }
+    unsigned long last = ERR_peek_last_error();
+    ok = ok && ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE &&
+         sk_X509_num(list) > 0;
+    ERR_clear_error();
+    BIO_free(input);
+    if (ok)
+        return list;
+    sk_X509_pop_free(list, X509_free);
+    ra_fail(error, RA_INVALID, "%s: expected certificates in PEM", name);
+    return NULL;
+}
+
+static EVP_PKEY *read_key(struct bytes content, const char *name, struct ra_error *error)
+{
+    BIO *input = BIO_new_mem_buf(content.data, (int)content.length);
+    EVP_PKEY *key = input != NULL ? PEM_read_bio_PrivateKey(input, NULL, NULL, (void *)(uintptr_t) "") : NULL;
+    BIO_free(input);
+    if (key == NULL)
+        ra_fail_crypto(error, name);
+    return key;
+}
+
+static bool load_list(const char *folder, const char *name, STACK_OF(X509) * *list, struct ra_error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct bytes content;
+    *list = read_checked(memory, folder, name, FILE_PROTECTED, &content, error)
+                ? read_certificates(content, name, error)
+                : NULL;
+    talloc_free(memory);
+    return *list != NULL;
+}
+
+static bool wipe_and_free(struct bytes content, TALLOC_CTX *memory, bool result)
+{
+    if (content.length > 0)
+        OPENSSL_cleanse((void *)(uintptr_t)content.data, content.length);
+    talloc_free(memory);
+    return result;
+}
+
+static bool load_log_key(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/log.key", folder) >= (int)sizeof path)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    return check_mode(path, FILE_SECRET, error) &&
+           note_key_load(settings, path, settings->log_name, &settings->log_key, error);
+}
+
+static bool load_credential(struct settings *settings, const char *folder, STACK_OF(X509) * *chain,
+                            struct ra_error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct bytes content = {NULL, 0};
+    bool ok = read_checked(memory, folder, "ra.pem", FILE_SECRET, &content, error) &&
+              (settings->ra_key = read_key(content, "ra.pem", error)) != NULL &&
+              (*chain = read_certificates(content, "ra.pem", error)) != NULL;
+    if (ok) {
+        settings->ra_certificate = sk_X509_shift(*chain);
+        ok = X509_check_private_key(settings->ra_certificate, settings->ra_key) == 1 ||
+             ra_fail_crypto(error, "ra.pem: the key is not the certificate's");
+    }
+    return wipe_and_free(content, memory, ok);
+}
+
+/* Moves every certificate of `list` to where it belongs; `roots` NULL drops the self-issued ones. */
+static bool sort_certificates(STACK_OF(X509) * list, STACK_OF(X509) * roots, STACK_OF(X509) * others,
+                              struct ra_error *error)
+{
+    while (sk_X509_num(list) > 0) {
+        X509 *certificate = sk_X509_shift(list);
+        STACK_OF(X509) *home = is_self_issued(certificate) ? roots : others;
+        if (home == NULL) {
+            X509_free(certificate);
+        } else if (sk_X509_push(home, certificate) <= 0) {
+            X509_free(certificate);
+            return ra_fail(error, RA_NO_MEMORY, "certificates");
+        }
+    }
+    return true;
+}
+
+static bool load_anchors(const char *folder, const char *name, STACK_OF(X509) * *roots,
+                         STACK_OF(X509) * *others, struct ra_error *error)
+{
+    STACK_OF(X509) *list = NULL;
+    *roots = sk_X509_new_null();
+    *others = sk_X509_new_null();
+    bool ok = *roots != NULL && *others != NULL ? load_list(folder, name, &list, error)
+                                                : ra_fail(error, RA_NO_MEMORY, "certificates");
+    ok = ok && sort_certificates(list, *roots, *others, error);
+    if (ok && sk_X509_num(*roots) == 0)
+        ok = ra_fail(error, RA_INVALID, "%s: no root", name);
+    sk_X509_pop_free(list, X509_free);
+    return ok;
+}
+
+static bool load_authority(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    STACK_OF(X509) *chain = NULL;
+    settings->ac_store = X509_STORE_new();
+    if (settings->ac_store == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "ac-anchors.pem");
+    bool ok = load_anchors(folder, "ac-anchors.pem", &settings->ac_anchors, &settings->ac_known, error) &&
+              load_credential(settings, folder, &chain, error) &&
+              sort_certificates(chain, NULL, settings->ac_known, error);
+    for (int i = 0; ok && i < sk_X509_num(settings->ac_anchors); i++)
+        ok = X509_STORE_add_cert(settings->ac_store, sk_X509_value(settings->ac_anchors, i)) == 1 ||
+             ra_fail_crypto(error, "ac-anchors.pem");
+    sk_X509_pop_free(chain, X509_free);
+    return ok;
+}
+
+static int settings_destructor(struct settings *settings)
+{
+    sk_X509_pop_free(settings->agents_anchors, X509_free);
+    sk_X509_pop_free(settings->agents_known, X509_free);
+    sk_X509_pop_free(settings->administrators, X509_free);
+    sk_X509_pop_free(settings->ac_anchors, X509_free);
+    sk_X509_pop_free(settings->ac_known, X509_free);
+    X509_STORE_free(settings->ac_store);
+    X509_free(settings->ra_certificate);
+    EVP_PKEY_free(settings->ra_key);
+    return 0;
+}
+
+bool settings_load(TALLOC_CTX *context, const char *home, struct settings **settings, struct ra_error *error)
+{
+    *settings = NULL;
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/conf", home) >= (int)sizeof folder)
+        return ra_fail(error, RA_IO, "%s: path too long", home);
+    struct settings *loaded = talloc_zero(context, struct settings);
+    if (loaded == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "settings");
+    talloc_set_destructor(loaded, settings_destructor);
+    ERR_clear_error();
+    if (!check_mode(folder, FILE_PROTECTED, error) || !load_configuration(loaded, folder, error) ||
+        !load_profiles(loaded, folder, error) ||
+        !load_anchors(folder, "agents-anchors.pem", &loaded->agents_anchors, &loaded->agents_known, error) ||
+        !load_list(folder, "administrators.pem", &loaded->administrators, error) ||
+        !load_authority(loaded, folder, error) || !load_log_key(loaded, folder, error)) {
+        talloc_free(loaded);
+        return false;
+    }
+    *settings = loaded;
+    return true;
+}
+
+bool settings_fit_production(const struct settings *settings, const struct ra_clock *clock, bool isolated,
+                             struct ra_error *error)
+{
+    switch (settings->environment) {
+    case ENVIRONMENT_HOMOLOGATION:
+        return true;
+    case ENVIRONMENT_PRODUCTION:
+        break;
+    }
+    if (!isolated)
+        return ra_fail(error, RA_FORBIDDEN, "production: the signer needs a system user of its own");
+    if (clock->offset_s != 0)
+        return ra_fail(error, RA_FORBIDDEN, "production: the clock has no offset");
+    if (settings->roster_threshold < 2 || settings->agents_floor < 2)
+        return ra_fail(error, RA_FORBIDDEN, "production: two administrators and two agents");
+    return true;
+}
+
+const struct certificate_profile *settings_profile(const struct settings *settings, const char *id)
+{
+    for (size_t i = 0; i < settings->profile_count; i++)
+        if (strcmp(settings->profiles[i]->id, id) == 0)
+            return settings->profiles[i];
+    return NULL;
+}
+
+static X509 *issuer_in(STACK_OF(X509) * list, X509 *certificate)
+{
+    for (int i = 0; i < sk_X509_num(list); i++) {
+        X509 *candidate = sk_X509_value(list, i);
+        if (X509_check_issued(candidate, certificate) == X509_V_OK &&
+            X509_verify(certificate, X509_get0_pubkey(candidate)) == 1)
+            return candidate;
+    }
+    return NULL;
+}
+
+X509 *settings_issuer_of(const struct settings *settings, X509 *certificate)
+{
+    X509 *issuer = issuer_in(settings->ac_known, certificate);
+    if (issuer == NULL)
+        issuer = issuer_in(settings->ac_anchors, certificate);
+    ERR_clear_error();
+    return issuer;
+}
