@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one encoding of a signed statement (RFC 5652), walked byte by byte. CMS leaves room that no signature
+ * covers: versions, parameters of algorithms, names that compare equal with other bytes. Here nothing of it
+ * is free. Internal to the trust library.
+ */
+#ifndef PKI_TRUST_SIGNED_SHAPE_H
+#define PKI_TRUST_SIGNED_SHAPE_H
+
+#include "pki/trust/der.h"
+
+#include <openssl/x509.h>
+
+/* Borrowed from the CMS. */
+struct signed_shape {
+    struct bytes content_oid; /* eContentType with its tag */
+    struct bytes content;
+    struct bytes certificates; /* content of [0]: DER certificates one after the other */
+    struct bytes issuer;       /* of the signer's identifier, a Name with its tag */
+    struct bytes serial;       /* an INTEGER with its tag */
+};
+
+/* The whole input is one ContentInfo of our shape. Signatures and the values of signed attributes are not
+ * judged. */
+RA_MUST_CHECK bool signed_shape_read(struct bytes cms, struct signed_shape *shape);
+
+/* The signer's identifier is the certificate's issuer and serial number, byte for byte. */
+RA_MUST_CHECK bool signed_shape_names(const struct signed_shape *shape, X509 *certificate);
+
+#endif

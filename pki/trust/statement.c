@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/trust/statement.h"
+
+#include "pki/trust/strict_json.h"
+
+#include <string.h>
+
+#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static const int64_t LAST_SECOND = INT64_C(253402300799); /* year 9999 */
+enum { ATTEMPTS_MAX = 1000000, TERM_MONTHS_MAX = 240, PROFILE_ID_MAX = 64, SERIAL_DIGITS_MAX = 40 };
+static const int64_t VERSIONS_MAX = INT64_C(1000000000);
+
+#define DIGITS       "0123456789"
+#define HEXADECIMAL  "0123456789abcdef"
+#define CROCKFORD    "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#define PROFILE_NAME "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+struct type_row {
+    const char *typ;
+    const char *oid;
+    const char *name;
+};
+
+static const struct type_row types[] = {
+#define X(id, typ, oid, name) {typ, oid, name},
+    STATEMENT_TYPES(X)
+#undef X
+};
+static const char *const typ_words[] = {
+#define X(id, typ, oid, name) typ,
+    STATEMENT_TYPES(X)
+#undef X
+};
+static const char *const method_words[] = {
+#define X(id, word, ou) word,
+    IDENTIFICATION_METHODS(X)
+#undef X
+};
+#define X(id, word, name) word,
+static const char *const people_role_words[] = {STATEMENT_PEOPLE_ROLES(X)};
+static const char *const place_kind_words[] = {STATEMENT_PLACE_KINDS(X)};
+static const char *const roster_role_words[] = {STATEMENT_ROSTER_ROLES(X)};
+#undef X
+#define X(id, word, name) name,
+static const char *const roster_role_names[] = {STATEMENT_ROSTER_ROLES(X)};
+#undef X
+static const char *const media_words[PROFILE_MEDIA_COUNT] = {
+    [PROFILE_MEDIA_SOFTWARE] = "software",
+    [PROFILE_MEDIA_TOKEN] = "token",
+    [PROFILE_MEDIA_CLOUD] = "cloud",
+};
+static const char *const binding_words[PROFILE_BINDING_COUNT] = {
+    [PROFILE_BINDING_CODE] = "code",
+    [PROFILE_BINDING_SPKI] = "spki",
+    [PROFILE_BINDING_RENEWAL] = "renewal",
+};
+
+/* --- words -------------------------------------------------------------------------------------------------
+ */
+
+static const char *word_at(const char *const *words, size_t count, unsigned index)
+{
+    return index < count ? words[index] : "";
+}
+
+static bool word_find(const char *const *words, size_t count, const char *word, unsigned *index)
+{
+    for (*index = 0; *index < count; (*index)++)
+        if (strcmp(words[*index], word) == 0)
+            return true;
+    return false;
+}
+
+const char *statement_typ(enum statement_type type)
+{
+    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].typ : "";
+}
+
+const char *statement_content_oid(enum statement_type type)
+{
+    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].oid : "";
+}
+
+const char *statement_type_name(enum statement_type type)
+{
+    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].name : "";
+}
+
+const char *statement_people_role_word(enum statement_people_role role)
+{
+    return word_at(people_role_words, ARRAY_LENGTH(people_role_words), (unsigned)role);
+}
+
+const char *statement_place_kind_word(enum statement_place_kind kind)
+{
+    return word_at(place_kind_words, ARRAY_LENGTH(place_kind_words), (unsigned)kind);
+}
+
+const char *roster_role_word(enum roster_role role)
+{
+    return word_at(roster_role_words, ARRAY_LENGTH(roster_role_words), (unsigned)role);
+}
+
+const char *roster_role_name(enum roster_role role)
+{
+    return word_at(roster_role_names, ARRAY_LENGTH(roster_role_names), (unsigned)role);
+}
+
+bool statement_people_role_parse(const char *word, enum statement_people_role *role)
+{
+    unsigned index = 0;
+    bool found = word_find(people_role_words, ARRAY_LENGTH(people_role_words), word, &index);
+    if (found)
+        *role = (enum statement_people_role)index;
+    return found;
+}
+
+bool statement_place_kind_parse(const char *word, enum statement_place_kind *kind)
+{
+    unsigned index = 0;
+    bool found = word_find(place_kind_words, ARRAY_LENGTH(place_kind_words), word, &index);
+    if (found)
+        *kind = (enum statement_place_kind)index;
+    return found;
+}
+
+bool roster_role_parse(const char *word, enum roster_role *role)
+{
+    unsigned index = 0;
+    bool found = word_find(roster_role_words, ARRAY_LENGTH(roster_role_words), word, &index);
+    if (found)
+        *role = (enum roster_role)index;
+    return found;
+}
+
+/* --- the shapes, walked for writing and for reading
+ * ---------------------------------------------------------- */
+
+static bool text(struct strict_json *json, const char *key, const char **value, size_t least)
+{
+    return strict_json_text(json, key, value, least, STATEMENT_TEXT_MAX, NULL);
+}
+
+static bool exactly(struct strict_json *json, const char *key, const char **value, size_t length,
+                    const char *alphabet)
+{
+    return strict_json_text(json, key, value, length, length, alphabet);
+}
+
+static bool reason_text(struct strict_json *json, const char **value)
+{
+    return strict_json_text(json, "reason", value, 1, STATEMENT_REASON_MAX, NULL);
+}
+
+static bool instant(struct strict_json *json, const char *key, int64_t *value)
+{
+    return strict_json_integer(json, key, value, 1, LAST_SECOND);
+}
+
+static bool head(struct strict_json *json, struct statement *statement)
+{
+    if (!exactly(json, "instance", &statement->instance, STATEMENT_INSTANCE_SIZE - 1, HEXADECIMAL))
+        return false;
+    bool named = statement->type == STATEMENT_ROSTER
+                     ? strict_json_integer(json, "version", &statement->roster.version, 1, VERSIONS_MAX)
+                     : exactly(json, "order", &statement->order, STATEMENT_ORDER_SIZE - 1, CROCKFORD) &&
+                           strict_json_integer(json, "attempt", &statement->attempt, 1, ATTEMPTS_MAX);
+    if (!named || !instant(json, "issued_at", &statement->issued_at) ||
+        !instant(json, "not_after", &statement->not_after))
+        return false;
+    return statement->not_after > statement->issued_at ||
+           strict_json_fail(json, "not_after", "não é depois de issued_at");
+}
+
+static bool profile(struct strict_json *json, struct statement_validation *validation)
+{
+    unsigned media = (unsigned)validation->profile.media;
+    bool done =
+        strict_json_open(json, "profile") &&
+        strict_json_text(json, "id", &validation->profile.id, 1, PROFILE_ID_MAX, PROFILE_NAME) &&
+        strict_json_digest(json, "digest", validation->profile.digest, NULL) &&
+        strict_json_integer(json, "term_months", &validation->profile.term_months, 1, TERM_MONTHS_MAX) &&
+        strict_json_word(json, "media", &media, media_words, ARRAY_LENGTH(media_words)) &&
+        strict_json_close(json);
+    validation->profile.media = (enum profile_media)media;
+    return done;
+}
+
+static bool data(struct strict_json *json, struct certificate_data *data)
+{
+    if (!strict_json_open(json, "data"))
+        return false;
+#define X(member)                                                                                            \
+    if (!text(json, #member, &data->member, 0))                                                              \
+        return false;
+    CERTIFICATE_DATA_FIELDS(X)
+#undef X
+    return strict_json_close(json);
+}
+
+static bool people(struct strict_json *json, struct statement_people *people)
+{
+    struct statement_person found[STATEMENT_PEOPLE_MAX];
+    bool more = true;
+    if (!strict_json_array(json, "people"))
+        return false;
+    size_t index = 0;
+    for (;; index++) {
+        if (!strict_json_next(json, "people", index, people->count, STATEMENT_PEOPLE_MAX, &more))
+            return false;
+        if (!more)
+            break;
+        struct statement_person person = json->writing ? people->items[index] : (struct statement_person){0};
+        unsigned role = (unsigned)person.role;
+        if (!strict_json_open(json, NULL) || !exactly(json, "cpf", &person.cpf, 11, DIGITS) ||
+            !strict_json_word(json, "role", &role, people_role_words, ARRAY_LENGTH(people_role_words)) ||
+            !strict_json_close(json))
+            return false;
+        person.role = (enum statement_people_role)role;
+        found[index] = person;
+    }
+    if (index == 0)
+        return strict_json_fail(json, "people", "falta ao menos uma pessoa");
+    if (json->writing)
+        return true;
+    people->count = index;
+    people->items = talloc_memdup(json->context, found, index * sizeof found[0]);
+    return people->items != NULL || ra_fail(json->error, RA_NO_MEMORY, "statement");
+}
+
+static bool place(struct strict_json *json, struct statement_validation *validation)
+{
+    unsigned kind = (unsigned)validation->place.kind;
+    bool done = strict_json_open(json, "place") &&
+                strict_json_word(json, "kind", &kind, place_kind_words, ARRAY_LENGTH(place_kind_words)) &&
+                text(json, "office", &validation->place.office, 1) &&
+                exactly(json, "ibge", &validation->place.ibge, 7, DIGITS) &&
+                text(json, "station", &validation->place.station, 0) && strict_json_close(json);
+    validation->place.kind = (enum statement_place_kind)kind;
+    return done;
+}
+
+static bool waived(struct strict_json *json, struct statement_waivers *waivers)
+{
+    struct statement_waiver found[STATEMENT_WAIVERS_MAX];
+    bool more = true;
+    if (!strict_json_array(json, "waived"))
+        return false;
+    size_t index = 0;
+    for (;; index++) {
+        if (!strict_json_next(json, "waived", index, waivers->count, STATEMENT_WAIVERS_MAX, &more))
+            return false;
+        if (!more)
+            break;
+        struct statement_waiver waiver = json->writing ? waivers->items[index] : (struct statement_waiver){0};
+        if (!strict_json_open(json, NULL) || !text(json, "rule", &waiver.rule, 1) ||
+            !reason_text(json, &waiver.reason) || !strict_json_close(json))
+            return false;
+        found[index] = waiver;
+    }
+    if (json->writing || index == 0)
+        return true;
+    waivers->count = index;
+    waivers->items = talloc_memdup(json->context, found, index * sizeof found[0]);
+    return waivers->items != NULL || ra_fail(json->error, RA_NO_MEMORY, "statement");
+}
+
+static bool media(struct strict_json *json, struct statement_validation *validation)
+{
+    return strict_json_open(json, "media") && text(json, "model", &validation->media.model, 0) &&
+           text(json, "serial", &validation->media.serial, 0) &&
+           text(json, "homologation", &validation->media.homologation, 0) && strict_json_close(json);
+}
+
+static bool key_binding(struct strict_json *json, struct statement_binding *binding)
+{
+    unsigned kind = (unsigned)binding->kind;
+    if (!strict_json_open(json, "key_binding") ||
+        !strict_json_word(json, "kind", &kind, binding_words, ARRAY_LENGTH(binding_words)))
+        return false;
+    binding->kind = (enum profile_binding)kind;
+    bool done = false;
+    switch (binding->kind) {
+    case PROFILE_BINDING_CODE:
+        done = strict_json_digest(json, "counter", binding->counter, NULL) &&
+               strict_json_digest(json, "mail", binding->mail, &binding->has_mail);
+        break;
+    case PROFILE_BINDING_SPKI:
+        done = strict_json_digest(json, "spki", binding->spki, NULL);
+        break;
+    case PROFILE_BINDING_RENEWAL:
+        done = strict_json_base64(json, "cms", &binding->cms, STATEMENT_CMS_MAX);
+        break;
+    case PROFILE_BINDING_COUNT:
+    default:
+        return strict_json_fail(json, "kind", "valor desconhecido");
+    }
+    return done && strict_json_close(json);
+}
+
+static bool validation_body(struct strict_json *json, struct statement_validation *validation)
+{
+    unsigned method = (unsigned)validation->method;
+    bool done = profile(json, validation) && data(json, &validation->data) &&
+                people(json, &validation->people) &&
+                strict_json_word(json, "method", &method, method_words, ARRAY_LENGTH(method_words)) &&
+                place(json, validation) && text(json, "rules", &validation->rules, 1) &&
+                waived(json, &validation->waived) && media(json, validation) &&
+                strict_json_digest(json, "dossier", validation->dossier, NULL) &&
+                key_binding(json, &validation->binding);
+    validation->method = (enum identification_method)method;
+    return done;
+}
+
+static bool verification_body(struct strict_json *json, struct statement_verification *verification)
+{
+    return strict_json_digest(json, "validation", verification->validation, NULL) &&
+           waived(json, &verification->waived) &&
+           strict_json_digest(json, "mail", verification->mail, &verification->has_mail);
+}
+
+static bool revocation_body(struct strict_json *json, struct statement_revocation *revocation)
+{
+    static const bool reasons[] = {[0] = true, [1] = true, [3] = true, [4] = true, [5] = true, [9] = true};
+    if (!strict_json_text(json, "serial", &revocation->serial, 2, SERIAL_DIGITS_MAX, HEXADECIMAL))
+        return false;
+    if (strlen(revocation->serial) % 2 != 0)
+        return strict_json_fail(json, "serial", "bytes incompletos");
+    if (!strict_json_integer(json, "reason", &revocation->reason, 0, (int64_t)ARRAY_LENGTH(reasons) - 1))
+        return false;
+    return reasons[revocation->reason] || strict_json_fail(json, "reason", "valor desconhecido");
+}
+
+static bool roster_element(struct strict_json *json, struct roster_entry *entry)
+{
+    unsigned role = (unsigned)entry->role;
+    if (!strict_json_open(json, NULL) || !text(json, "name", &entry->name, 1) ||
+        !exactly(json, "cpf", &entry->cpf, 11, DIGITS) ||
+        !strict_json_digest(json, "spki", entry->spki, NULL) ||
+        !strict_json_word(json, "role", &role, roster_role_words, ARRAY_LENGTH(roster_role_words)) ||
+        !instant(json, "from", &entry->from) || !instant(json, "until", &entry->until) ||
+        !strict_json_close(json))
+        return false;
+    entry->role = (enum roster_role)role;
+    return entry->until > entry->from || strict_json_fail(json, "until", "não é depois de from");
+}
+
+/* A key stands for one person in one role: looking it up has one answer. */
+static bool key_is_new(const struct roster_entry *entries, size_t count, const uint8_t spki[32])
+{
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(entries[i].spki, spki, 32) == 0)
+            return false;
+    return true;
+}
+
+static bool roster_body(struct strict_json *json, struct statement_roster *roster)
+{
+    struct roster_entry *found = talloc_array(json->context, struct roster_entry, STATEMENT_ENTRIES_MAX);
+    bool more = true;
+    if (found == NULL)
+        return ra_fail(json->error, RA_NO_MEMORY, "statement");
+    if (!strict_json_array(json, "entries"))
+        return false;
+    size_t index = 0;
+    for (;; index++) {
+        if (!strict_json_next(json, "entries", index, roster->count, STATEMENT_ENTRIES_MAX, &more))
+            return false;
+        if (!more)
+            break;
+        struct roster_entry entry = json->writing ? roster->entries[index] : (struct roster_entry){0};
+        if (!roster_element(json, &entry))
+            return false;
+        if (!key_is_new(found, index, entry.spki))
+            return strict_json_fail(json, "spki", "repetido");
+        found[index] = entry;
+    }
+    if (index == 0)
+        return strict_json_fail(json, "entries", "lista vazia");
+    if (!json->writing) {
+        roster->count = index;
+        roster->entries = found;
+    }
+    return true;
+}
+
+static bool body(struct strict_json *json, struct statement *statement)
+{
+    switch (statement->type) {
+    case STATEMENT_VALIDATION:
+        return validation_body(json, &statement->validation);
+    case STATEMENT_VERIFICATION:
+        return verification_body(json, &statement->verification);
+    case STATEMENT_REFUSAL:
+        return reason_text(json, &statement->refusal.reason);
+    case STATEMENT_REVOCATION:
+        return revocation_body(json, &statement->revocation);
+    case STATEMENT_ROSTER:
+        return roster_body(json, &statement->roster);
+    case STATEMENT_TYPE_COUNT:
+    default:
+        return strict_json_fail(json, "typ", "valor desconhecido");
+    }
+}
+
+static bool walk(struct strict_json *json, struct statement *statement, enum statement_type expected)
+{
+    unsigned type = (unsigned)statement->type;
+    if (!strict_json_open(json, NULL) ||
+        !strict_json_word(json, "typ", &type, typ_words, ARRAY_LENGTH(typ_words)))
+        return false;
+    if (type != (unsigned)expected)
+        return ra_fail_reason(json->error, RA_STATEMENT_REFUSED, "statement-type",
+                              "É uma declaração de outro tipo: %s.", typ_words[type]);
+    statement->type = expected;
+    return head(json, statement) && body(json, statement) && strict_json_close(json) && strict_json_end(json);
+}
+
+bool statement_write(TALLOC_CTX *context, const struct statement *statement, struct bytes *content,
+                     struct ra_error *error)
+{
+    struct strict_json json;
+    struct statement copy = *statement;
+    *content = (struct bytes){NULL, 0};
+    TALLOC_CTX *scratch = talloc_new(context);
+    if (scratch == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "statement");
+    bool done = strict_json_write(&json, scratch, STATEMENT_MAX, error) && walk(&json, &copy, copy.type);
+    if (done)
+        *content = (struct bytes){talloc_steal(context, json.output), json.length};
+    talloc_free(scratch);
+    return done;
+}
+
+bool statement_parse(TALLOC_CTX *context, struct bytes content, enum statement_type expected,
+                     struct statement **statement, struct ra_error *error)
+{
+    struct strict_json json;
+    *statement = NULL;
+    struct statement *found = talloc_zero(context, struct statement);
+    if (found == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "statement");
+    found->order = "";
+    if (!strict_json_read(&json, found, content, STATEMENT_MAX, error) || !walk(&json, found, expected)) {
+        talloc_free(found);
+        return false;
+    }
+    *statement = found;
+    return true;
+}
+
+bool statement_check_time(const struct statement *statement, int64_t now, int64_t longest_life_s,
+                          struct ra_error *error)
+{
+    if (statement->issued_at > now + STATEMENT_CLOCK_SKEW_S)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-not-yet",
+                              "A declaração traz uma hora que ainda não chegou.");
+    if (statement->not_after <= now)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-expired", "A declaração venceu.");
+    if (statement->not_after - statement->issued_at > longest_life_s)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-expired",
+                              "A declaração vale por mais tempo do que o permitido.");
+    return true;
+}
