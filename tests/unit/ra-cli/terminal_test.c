@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/terminal.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *input;
+    const char *shown;
+} texts[] = {
+    {"Marina Gonçalves", "Marina Gonçalves"},
+    {"\x1b[31mvermelho\x1b[0m", "\\x{1B}[31mvermelho\\x{1B}[0m"},
+    {"linha\nnova", "linha\\x{A}nova"},
+    {"c1 \xc2\x9b"
+     "2J",
+     "c1 \\x{9B}2J"},
+    {"direita \xe2\x80\xae"
+     "esquerda",
+     "direita \\x{202E}esquerda"},
+    {"zero \xe2\x80\x8b.", "zero \\x{200B}."},
+    {"inválido \xff.", "inválido \\x{FF}."},
+    {"longo demais \xc0\xaf", "longo demais \\x{C0}\\x{AF}"},
+};
+
+static void test_strangers_text_keeps_no_power(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *data = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&data, &size);
+        assert_non_null(out);
+        terminal_text(out, texts[i].input);
+        fclose(out);
+        assert_string_equal(data, texts[i].shown);
+        free(data);
+    }
+}
+
+static void test_columns(void **state)
+{
+    (void)state;
+    char *data = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&data, &size);
+    assert_non_null(out);
+    terminal_column(out, "ação", 6);
+    fputc('|', out);
+    terminal_column(out, "comprido demais", 6);
+    fclose(out);
+    assert_string_equal(data, "ação  |compr…");
+    free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strangers_text_keeps_no_power),
+        cmocka_unit_test(test_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
