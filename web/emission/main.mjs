@@ -236,7 +236,7 @@ function onElsewhere() {
   for (const button of document.querySelectorAll('[data-copy-link]')) {
     button.addEventListener('click', async () => {
       const fragment = new URLSearchParams(Object.entries({ p: received.paper, e: received.mail }).filter(([, half]) => half));
-      const text = `${location.origin}${location.pathname}${fragment.size ? `#${fragment}` : ''}`;
+      const text = [location.origin + location.pathname, String(fragment)].filter(Boolean).join('#');
       const said = document.querySelector('[data-copied]');
       try {
         await navigator.clipboard.writeText(text);

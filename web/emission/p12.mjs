@@ -139,7 +139,8 @@ export async function readP12(bytes, passphrase) {
   for (const { value } of safe.parsedValue.safeContents) {
     for (const bag of value.safeBags) {
       if (bag.bagId === oid.certificateBag) {
-        certificates.push(new Uint8Array(bag.bagValue.parsedValue.toSchema(true).toBER(false)));
+        // The bytes as they stand: written anew they could differ.
+        certificates.push(new Uint8Array(bag.bagValue.certValue.getValue()));
       } else if (bag.bagId === oid.keyBag) {
         await bag.bagValue.parseInternalValues({ password });
         key = new Uint8Array(bag.bagValue.parsedValue.toSchema().toBER(false));

@@ -45,7 +45,7 @@ export function enhanceFields(root) {
       input.value = masks[kind](input.value);
       refresh();
     });
+    // What came back from the server already has the server's word beside it.
     if (input.value) input.value = masks[kind](input.value);
-    refresh();
   }
 }

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // `npm run preview [PORT]`: every page with its sample model, and the emission page with a pretend server.
+import './setup.mjs';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { webcrypto } from 'node:crypto';
 import mustache from 'mustache';
-
-globalThis.crypto ??= webcrypto; // Node 18
-const { Authority } = await import('./authority.mjs');
-const { pages } = await import('./models.mjs');
+import { Authority } from './authority.mjs';
+import { pages } from './models.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const built = path.resolve(here, process.env.WEB_OUT ? path.resolve(process.env.WEB_OUT) : '../../build/web');
+const built = path.resolve(here, '..', process.env.WEB_OUT ?? '../build/web');
 const templates = path.resolve(here, '../templates');
 const types = { '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.html': 'text/html; charset=utf-8' };
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
