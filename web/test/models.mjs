@@ -22,7 +22,7 @@ const office = { name: 'sede da IMA', address: 'Rua Benedito de Campos, 853', di
 const agenda = { title: 'Escolher o horário', order, product: products[0], office, mode: 'in_person', days, next_href: '?from=2026-11-27', priorities: [{ id: 'over60', text: '60 anos ou mais' }, { id: 'disability', text: 'Pessoa com deficiência' }] };
 
 export const pages = {
-  '/': ['inicio', { title: 'Início', homologation: true, groups: [{ heading: 'Para você', products: products.slice(0, 2) }, { heading: 'Para a sua empresa', products: products.slice(2) }] }],
+  '/': ['inicio', { title: 'Início', site: { homologation: true }, groups: [{ heading: 'Para você', products: products.slice(0, 2) }, { heading: 'Para a sua empresa', products: products.slice(2) }] }],
   '/pedido/novo': ['pedido-novo', { title: 'Pedido de e-CPF A1', product: products[0], form: { holder: {} } }],
   '/pedido/novo-pj': ['pedido-novo', { title: 'Pedido de e-CNPJ A1', product: products[2], is_company: true, form: { holder: {}, company: {} } }],
   '/pedido/novo-erro': ['pedido-novo', {
@@ -41,6 +41,7 @@ export const pages = {
   [`/pedido/${order}/agenda`]: ['agenda', agenda],
   '/agenda-tomado': ['agenda', { ...agenda, problem: { title: 'Este horário acabou de ser ocupado.', detail: 'Escolha outro: os mais próximos estão logo abaixo.', status: 409 }, has_alternatives: true, alternatives: days[0].slots.slice(0, 3).map((slot) => ({ ...slot, start_short: `24/11 ${slot.time_text}` })) }],
   '/confirmar/exemplo': ['confirmar', { title: 'Confirmar o e-mail', order, action: '/confirmar/exemplo' }],
+  '/confirmar/feito': ['confirmar', { title: 'E-mail confirmado', order, confirmed: true, done: true }],
   '/checklist': ['checklist', {
     title: 'O que levar', products, product: products[2], items: [
       { text: 'Documento de identidade original, com foto e na validade, do responsável pela empresa: CNH, Carteira de Trabalho ou passaporte; RG, CIN ou carteira profissional com foto também servem.', source: 'Carta de Serviços 5.1.13; DOC-ICP-05 3.2.3.1 a' },
@@ -52,5 +53,5 @@ export const pages = {
   '/pedidos': ['pedidos', { title: 'Seus pedidos', orders: [{ order, product_name: 'e-CPF A1', label: 'horário marcado', tone: '', start_text: 'terça-feira, 24 de novembro, às 08:20' }] }],
   '/privacidade': ['privacidade', { title: 'Privacidade' }],
   '/acessibilidade': ['acessibilidade', { title: 'Acessibilidade' }],
-  '/erro': ['erro', { title: 'Não encontramos', problem: { title: 'Não encontramos o que você procura.', detail: 'O endereço pode ter mudado.', status: 404 } }],
+  '/erro': ['erro', { problem: { title: 'Não encontramos o que você procura.', detail: 'O endereço pode ter mudado.', status: 404 } }],
 };
