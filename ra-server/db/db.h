@@ -68,23 +68,23 @@ struct db_value db_texts(const char *const *texts, size_t count); /* text[], uui
  */
 
 /* Any number of rows. `*rows` hangs on `context`. */
-RA_MUST_CHECK bool db_query(struct db *db, TALLOC_CTX *context, enum statement statement,
+RA_MUST_CHECK bool db_query(struct db *db, TALLOC_CTX *context, enum db_statement statement,
                             const struct db_value *values, size_t count, struct db_rows **rows,
                             struct ra_error *error);
 
 /* Exactly one row: none is RA_NOT_FOUND (the caller may want to set a better detail), more is RA_INTERNAL. */
-RA_MUST_CHECK bool db_one(struct db *db, TALLOC_CTX *context, enum statement statement,
+RA_MUST_CHECK bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement statement,
                           const struct db_value *values, size_t count, struct db_rows **row,
                           struct ra_error *error);
 
 /* A statement without interest in rows; `affected` (may be NULL) gets the number of rows changed. */
-RA_MUST_CHECK bool db_exec(struct db *db, enum statement statement, const struct db_value *values,
+RA_MUST_CHECK bool db_exec(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, int64_t *affected, struct ra_error *error);
 
 /* Long results row by row, constant memory: `each` gets a one-row result that dies when it returns; false
  * from it ends the reading and is passed on. */
 typedef bool db_each_row(struct db_rows *row, void *argument, struct ra_error *error);
-RA_MUST_CHECK bool db_each(struct db *db, enum statement statement, const struct db_value *values,
+RA_MUST_CHECK bool db_each(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, db_each_row *each, void *argument, struct ra_error *error);
 
 /* --- transactions (a WRAPPED route, http/http.h, has one open already) -----------------------------------

@@ -187,7 +187,7 @@ static PGresult *run(struct db *db, const struct statement_row *row, const struc
                         encoded->lengths, encoded->formats, 0);
 }
 
-static bool find_row(const struct db *db, enum statement statement, const struct statement_row **row,
+static bool find_row(const struct db *db, enum db_statement statement, const struct statement_row **row,
                      struct ra_error *error)
 {
     if ((size_t)statement >= db->table->count)
@@ -197,7 +197,7 @@ static bool find_row(const struct db *db, enum statement statement, const struct
 }
 
 /* The result, in `*result` the caller's to clear; NULL on failure. */
-static bool execute(struct db *db, enum statement statement, const struct db_value *values, size_t count,
+static bool execute(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
                     PGresult **result, struct ra_error *error)
 {
     const struct statement_row *row = NULL;
@@ -222,7 +222,7 @@ static bool execute(struct db *db, enum statement statement, const struct db_val
     return done;
 }
 
-bool db_query(struct db *db, TALLOC_CTX *context, enum statement statement, const struct db_value *values,
+bool db_query(struct db *db, TALLOC_CTX *context, enum db_statement statement, const struct db_value *values,
               size_t count, struct db_rows **rows, struct ra_error *error)
 {
     PGresult *result = NULL;
@@ -232,7 +232,7 @@ bool db_query(struct db *db, TALLOC_CTX *context, enum statement statement, cons
     return *rows != NULL || ra_fail(error, RA_NO_MEMORY, "rows");
 }
 
-bool db_one(struct db *db, TALLOC_CTX *context, enum statement statement, const struct db_value *values,
+bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement statement, const struct db_value *values,
             size_t count, struct db_rows **row, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
@@ -248,7 +248,7 @@ bool db_one(struct db *db, TALLOC_CTX *context, enum statement statement, const 
                 : ra_fail(error, RA_INTERNAL, "%s: more than one row", db->table->rows[statement].name);
 }
 
-bool db_exec(struct db *db, enum statement statement, const struct db_value *values, size_t count,
+bool db_exec(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
              int64_t *affected, struct ra_error *error)
 {
     PGresult *result = NULL;
@@ -295,7 +295,7 @@ static bool each_result(struct db *db, const char *name, db_each_row *each, void
     return true;
 }
 
-bool db_each(struct db *db, enum statement statement, const struct db_value *values, size_t count,
+bool db_each(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
              db_each_row *each, void *argument, struct ra_error *error)
 {
     const struct statement_row *row = NULL;

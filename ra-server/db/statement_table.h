@@ -22,7 +22,7 @@ struct statement_table {
     size_t count;
 };
 
-/* Every statement of sql/queries/, indexed by enum statement. */
+/* Every statement of sql/queries/, indexed by enum db_statement. */
 extern const struct statement_table statement_table;
 
 #endif

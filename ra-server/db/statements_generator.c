@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * ra-statements OUTPUT_FOLDER FILE.sql…: writes statements.h (enum statement) and statements.c
+ * ra-statements OUTPUT_FOLDER FILE.sql…: writes statements.h (enum db_statement) and statements.c
  * (statement_table), so that C names every statement and a misspelt one does not compile. Part of the build.
  */
 #include "db/statement_source.h"
@@ -33,7 +33,7 @@ static char *header_text(TALLOC_CTX *context, const struct statement_sources *so
 {
     char *text = talloc_strdup(context, "/* Made by the build from sql/queries; do not edit. */\n"
                                         "#ifndef DB_STATEMENTS_H\n#define DB_STATEMENTS_H\n\n"
-                                        "#include \"db/statement_table.h\"\n\nenum statement {\n");
+                                        "#include \"db/statement_table.h\"\n\nenum db_statement {\n");
     for (size_t i = 0; i < sources->count && text != NULL; i++) {
         text = talloc_strdup_append(text, "    STATEMENT_");
         for (const char *at = sources->items[i].name; *at != '\0' && text != NULL; at++)

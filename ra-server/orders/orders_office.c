@@ -115,7 +115,7 @@ static bool append_found(struct http_request *request, const struct db_rows *row
 static bool search(struct http_request *request, const struct orders_search *search, json_t *found,
                    json_t *refs, struct ra_error *error)
 {
-    static const enum statement statements[ORDERS_SEARCH_COUNT] = {
+    static const enum db_statement statements[ORDERS_SEARCH_COUNT] = {
         [ORDERS_SEARCH_CODE] = STATEMENT_ORDER_BY_CODE,
         [ORDERS_SEARCH_CPF] = STATEMENT_ORDER_FIND_BY_CPF,
         [ORDERS_SEARCH_CNPJ] = STATEMENT_ORDER_FIND_BY_CNPJ,
