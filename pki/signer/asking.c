@@ -124,6 +124,7 @@ static void log_findings(const struct asking *asking, const struct findings *fin
                       findings->items[i].code);
 }
 
+/* Sets the one reason that callers see, and raises the alarm with the finding. Returns false. */
 static bool mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
 {
     log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
@@ -325,8 +326,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
     case CMP_CERTIFICATE_REFUSED:
         /* Refused or superseded while the AC worked: that is the reason to give; the AC was told no. */
         if (strcmp(error->reason, "attempt-refused") != 0 && strcmp(error->reason, "attempt-superseded") != 0)
-            ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
-                           "O certificado devolvido pela AC não é o aprovado.");
+            mismatch(asking, "refused", error);
         return settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
     case CMP_UNKNOWN:
         break;

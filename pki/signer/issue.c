@@ -225,9 +225,13 @@ static json_t *resume_claimed(struct signer *signer, const struct signer_channel
     case ATTEMPT_CONFIRMED:
         return issued(signer, memory, asked->order, asked->attempt, error);
     case ATTEMPT_AC_REFUSED:
+        if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
+            return NULL;
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido.");
         return NULL;
     case ATTEMPT_MISMATCH:
+        if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
+            return NULL;
         return refuse_mismatch(error);
     }
     ra_fail(error, RA_INTERNAL, "attempt state");
