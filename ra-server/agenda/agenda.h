@@ -65,6 +65,8 @@ json_t *agenda_appointment_json(TALLOC_CTX *context, const struct order *order);
 RA_MUST_CHECK bool agenda_check_memory(struct ra_app *app, struct db *db, size_t *differences,
                                        struct ra_error *error);
 
+/* State and job; routes. */
 extern const struct room agenda_room;
+extern const struct room agenda_routes_room;
 
 #endif

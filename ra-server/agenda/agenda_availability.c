@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Questions about free seats, answered from memory alone.
+ */
+#include "agenda/agenda_internal.h"
+#include "catalog/local_time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_DAYS = 7, NEAR_DAYS = 14 };
+
+/* --- the question ----------------------------------------------------------------------------------------
+ */
+
+bool agenda_check_mode(struct http_request *request, const char *mode, const char *media, bool sold_in_person,
+                       bool sold_by_video, struct ra_error *error)
+{
+    bool video_room = false;
+    if (!agenda_mode_known(mode))
+        return ra_fail_field(error, "mode", "unknown",
+                             "Escolha atendimento presencial (in_person) ou por vídeo (video).");
+    if (strcmp(mode, "in_person") == 0)
+        return sold_in_person ||
+               ra_fail_field(error, "mode", "not-sold", "Este certificado não tem atendimento presencial.");
+    if (strcmp(media, "token") == 0 || !sold_by_video) {
+        ra_fail_reason(error, RA_RULE_REFUSED, "video-not-for-media",
+                       "Certificado em token só com atendimento presencial.");
+        snprintf(error->source, sizeof error->source, "catálogo: modos do produto");
+        return false;
+    }
+    if (!catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
+        return false;
+    if (video_room)
+        return true;
+    ra_fail_reason(error, RA_RULE_REFUSED, "video-room-closed",
+                   "O atendimento por vídeo ainda não está disponível. Escolha o presencial.");
+    snprintf(error->source, sizeof error->source, "video_room; Carta de Serviços 5.1.13");
+    return false;
+}
+
+/* Digits alone, from 1 to the most. */
+static bool read_days(const char *text, size_t *days, struct ra_error *error)
+{
+    size_t length = text != NULL ? strlen(text) : 0;
+    if (length == 0) {
+        *days = DEFAULT_DAYS;
+        return true;
+    }
+    unsigned long value =
+        length <= 3 && text[strspn(text, "0123456789")] == '\0' ? strtoul(text, NULL, 10) : 0;
+    if (value < 1 || value > AGENDA_DAYS_MAX)
+        return ra_fail_field(error, "days", "range", "Peça de 1 a 62 dias.");
+    *days = (size_t)value;
+    return true;
+}
+
+static bool read_first_day(const char *text, const char *today, int64_t *number, struct ra_error *error)
+{
+    int64_t instant_us = 0;
+    char stamp[32];
+    const char *day = text != NULL && text[0] != '\0' ? text : today;
+    snprintf(stamp, sizeof stamp, "%.10sT00:00:00Z", day);
+    if (strlen(day) != 10 || !clock_parse(stamp, &instant_us))
+        return ra_fail_field(error, "from", "format", "Escreva o dia com ano, mês e dia, como 2026-11-24.");
+    *number = instant_us / INT64_C(86400000000);
+    return true;
+}
+
+bool agenda_read_question(struct http_request *request, struct agenda_question *question,
+                          struct ra_error *error)
+{
+    char today[CATALOG_DAY_SIZE];
+    const char *mode = http_query(request, "mode");
+    catalog_today(request->app, request->now_us, today);
+    *question = (struct agenda_question){.mode = mode != NULL && mode[0] != '\0' ? mode : "in_person"};
+    bool good = read_days(http_query(request, "days"), &question->days, error);
+    good = read_first_day(http_query(request, "from"), today, &question->first_day, error) && good;
+    good = catalog_product_on(request->app, request->context, http_query(request, "product"), today,
+                              &question->product, error) &&
+           good;
+    return good && agenda_check_mode(request, question->mode, question->product->media,
+                                     question->product->in_person, question->product->video, error);
+}
+
+/* --- the answer as text ----------------------------------------------------------------------------------
+ */
+
+struct text_buffer {
+    char *data;
+    size_t used, size;
+};
+
+static void put(struct text_buffer *buffer, const char *text, size_t length)
+{
+    memcpy(buffer->data + buffer->used, text, length);
+    buffer->used += length;
+}
+
+static void put_slot(struct text_buffer *buffer, const struct agenda_day_slot *slot, int seats)
+{
+    char number[16];
+    int length = snprintf(number, sizeof number, "%d}", seats);
+    if (buffer->data[buffer->used - 1] == '}')
+        put(buffer, ",", 1);
+    put(buffer, slot->text, slot->text_length);
+    put(buffer, number, (size_t)length);
+}
+
+static void put_day(struct text_buffer *buffer, const struct agenda_day *day, int64_t now_us,
+                    bool internal_too)
+{
+    for (size_t i = 0; day != NULL && i < day->slot_count; i++) {
+        const struct agenda_day_slot *slot = &day->slots[i];
+        int seats = slot->start_us > now_us ? agenda_slot_free(day, slot, now_us, internal_too) : 0;
+        if (seats > 0)
+            put_slot(buffer, slot, seats);
+    }
+}
+
+bool agenda_slots_text(struct http_request *request, const struct agenda_question *question,
+                       enum agenda_side side, struct bytes *text, struct ra_error *error)
+{
+    struct agenda_day *days[AGENDA_DAYS_MAX];
+    struct text_buffer buffer = {.size = 64};
+    agenda_memory_days(agenda_memory_of(request->app), question->first_day, question->days, days);
+    for (size_t i = 0; i < question->days; i++)
+        buffer.size += days[i] != NULL ? days[i]->slot_count * (AGENDA_SLOT_TEXT_SIZE + 16) : 0;
+    buffer.data = talloc_size(request->context, buffer.size);
+    if (buffer.data != NULL)
+        put(&buffer, "{\"slots\":[", 10);
+    for (size_t i = 0; i < question->days; i++) {
+        if (buffer.data != NULL)
+            put_day(&buffer, days[i], request->now_us, side == AGENDA_OFFICE);
+        agenda_day_release(days[i]);
+    }
+    if (buffer.data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "agenda");
+    put(&buffer, "]}", 2);
+    *text = (struct bytes){(const uint8_t *)buffer.data, buffer.used};
+    return true;
+}
+
+/* --- the answer as values --------------------------------------------------------------------------------
+ */
+
+bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, int64_t first, size_t count,
+                       enum agenda_side side, struct agenda_slot **slots, size_t *found,
+                       struct ra_error *error)
+{
+    struct agenda_day *days[AGENDA_DAYS_MAX];
+    size_t room = 1;
+    *found = 0;
+    agenda_memory_days(agenda_memory_of(app), first, count, days);
+    for (size_t i = 0; i < count; i++)
+        room += days[i] != NULL ? days[i]->slot_count : 0;
+    *slots = talloc_array(context, struct agenda_slot, (unsigned)room);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; *slots != NULL && days[i] != NULL && j < days[i]->slot_count; j++) {
+            const struct agenda_day_slot *slot = &days[i]->slots[j];
+            int seats = agenda_slot_free(days[i], slot, now_us, side == AGENDA_OFFICE);
+            if (slot->start_us > now_us && seats > 0)
+                (*slots)[(*found)++] =
+                    (struct agenda_slot){slot->start_us, slot->end_us, days[i]->offset_s, seats};
+        }
+        agenda_day_release(days[i]);
+    }
+    return *slots != NULL || ra_fail(error, RA_NO_MEMORY, "agenda");
+}
+
+static json_t *slot_json(struct http_request *request, const struct agenda_slot *slot, const char *office)
+{
+    TALLOC_CTX *context = request->context;
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:i}", "start", local_time_rfc3339(context, slot->start_us, slot->offset_s), "end",
+        local_time_rfc3339(context, slot->end_us, slot->offset_s), "office", office, "seats", slot->seats);
+    if (request->face != HTTP_FACE_PAGE)
+        return json;
+    json_object_set_new(json, "start_text",
+                        json_string(local_time_long_text(context, slot->start_us, slot->offset_s)));
+    json_object_set_new(json, "start_short",
+                        json_string(local_time_short_text(context, slot->start_us, slot->offset_s)));
+    return json;
+}
+
+json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side)
+{
+    struct agenda_slot *slots = NULL;
+    struct catalog_office *office = NULL;
+    size_t count = 0, nearest[AGENDA_ALTERNATIVES];
+    struct ra_error ignored = {0}; /* a refusal without alternatives is still the right refusal */
+    json_t *list = json_array();
+    int64_t first = wished_us / INT64_C(86400000000) - NEAR_DAYS;
+    if (!catalog_office(request->app, request->context, &office, &ignored) ||
+        !agenda_free_slots(request->app, request->context, request->now_us, first, 2 * NEAR_DAYS + 1, side,
+                           &slots, &count, &ignored))
+        return list;
+    size_t found = agenda_nearest(slots, count, wished_us, AGENDA_ALTERNATIVES, nearest);
+    for (size_t i = 0; i < found; i++)
+        json_array_append_new(list, slot_json(request, &slots[nearest[i]], office->code));
+    return list;
+}

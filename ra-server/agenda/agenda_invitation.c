@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agenda/agenda_invitation.h"
+
+#include "agenda/agenda_calendar.h"
+#include "catalog/catalog.h"
+
+bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context, const struct invitation *invitation,
+                       struct bytes *output, struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    if (!catalog_office(app, context, &office, error))
+        return false;
+    const char *url = talloc_asprintf(context, "%s/entrar", app->config->public_url);
+    const char *location = talloc_asprintf(context, "%s: %s, %s, %s, %s", office->name, office->address,
+                                           office->district, office->city, office->uf);
+    const char *description = talloc_asprintf(context,
+                                              "Leve os documentos originais: a lista está em %s/checklist\n"
+                                              "Para mudar ou cancelar o horário: %s\nTelefone: %s",
+                                              app->config->public_url, url, office->phone);
+    if (url == NULL || location == NULL || description == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "invitation");
+    const struct calendar_facts facts = {
+        .method = invitation->method,
+        .uid = invitation->uid,
+        .sequence = invitation->sequence,
+        .start_us = invitation->start_us,
+        .end_us = invitation->end_us,
+        .stamp_us = invitation->stamp_us,
+        .offset_s = invitation->offset_s,
+        .zone = office->zone,
+        .cancelled = invitation->cancelled,
+        .summary = "Atendimento do certificado digital",
+        .description = description,
+        .location = location,
+        .organizer = app->config->smtp_from,
+        .organizer_name = "IMA Certificado Digital",
+        .attendee = invitation->attendee,
+        .url = url,
+    };
+    return calendar_write(context, &facts, output, error);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The words of an invitation, the same in the download and in the mails.
+ */
+#ifndef AGENDA_AGENDA_INVITATION_H
+#define AGENDA_AGENDA_INVITATION_H
+
+#include "app.h"
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+
+#include <stdint.h>
+#include <talloc.h>
+
+struct invitation {
+    const char *method; /* as in agenda_calendar.h */
+    const char *uid;
+    int sequence;
+    int64_t start_us, end_us, stamp_us;
+    int offset_s;
+    bool cancelled;
+    const char *attendee; /* "" in the download */
+};
+
+RA_MUST_CHECK bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context,
+                                     const struct invitation *invitation, struct bytes *output,
+                                     struct ra_error *error);
+
+#endif

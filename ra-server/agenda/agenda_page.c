@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agenda/agenda_page.h"
+
+#include "agenda/agenda_internal.h"
+#include "catalog/local_time.h"
+#include "catalog/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGE_DAYS = 7 }; /* a week with its closed days */
+
+/* The classes of the law that a person can tell at booking; the desk knows the same words. */
+static const struct {
+    const char *id;
+    const char *text;
+} priorities[] = {
+    {"60+", "60 anos ou mais"},
+    {"80+", "80 anos ou mais"},
+    {"pregnant", "Gestante"},
+    {"infant", "Com criança de colo"},
+    {"nursing", "Lactante"},
+    {"disability", "Pessoa com deficiência"},
+    {"autism", "Pessoa com transtorno do espectro autista"},
+    {"obesity", "Pessoa com obesidade"},
+    {"mobility", "Mobilidade reduzida"},
+    {"donor", "Doador de sangue"},
+};
+
+static json_t *priorities_json(const char *chosen)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof priorities / sizeof priorities[0]; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:b}", "id", priorities[i].id, "text", priorities[i].text,
+                                        "selected", strcmp(priorities[i].id, chosen) == 0));
+    return list;
+}
+
+static json_t *slot_json(TALLOC_CTX *context, const struct agenda_slot *slot)
+{
+    return json_pack("{s:s, s:s, s:s}", "start", local_time_rfc3339(context, slot->start_us, slot->offset_s),
+                     "time_text", local_time_hour_text(context, slot->start_us, slot->offset_s), "start_text",
+                     local_time_long_text(context, slot->start_us, slot->offset_s));
+}
+
+static int64_t day_of(const struct agenda_slot *slot)
+{
+    struct local_time local = local_time_of(slot->start_us, slot->offset_s);
+    return local_day_number(local.year, local.month, local.day);
+}
+
+static json_t *day_json(TALLOC_CTX *context, const struct agenda_slot *slots, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, slot_json(context, &slots[i]));
+    return json_pack("{s:s, s:s, s:o}", "day_text",
+                     local_time_day_text(context, slots[0].start_us, slots[0].offset_s), "count_text",
+                     count == 1 ? "1 horário livre" : talloc_asprintf(context, "%zu horários livres", count),
+                     "slots", list);
+}
+
+/* Slots come in order of time: a day is a run of them. */
+static json_t *days_json(TALLOC_CTX *context, const struct agenda_slot *slots, size_t count)
+{
+    json_t *days = json_array();
+    for (size_t first = 0; first < count;) {
+        size_t end = first + 1;
+        while (end < count && day_of(&slots[end]) == day_of(&slots[first]))
+            end++;
+        json_array_append_new(days, day_json(context, slots + first, end - first));
+        first = end;
+    }
+    return days;
+}
+
+struct window {
+    int64_t today, first, last; /* last: end of the horizon */
+};
+
+static void read_window(struct http_request *request, const struct catalog_office *office,
+                        struct window *window)
+{
+    struct local_time today = local_time_of(request->now_us, office->offset_s);
+    const char *from = http_query(request, "from");
+    char stamp[32];
+    int64_t instant_us = 0;
+    window->today = local_day_number(today.year, today.month, today.day);
+    window->first = window->today;
+    window->last = window->today + office->horizon_days;
+    snprintf(stamp, sizeof stamp, "%.10sT00:00:00Z", from != NULL ? from : "");
+    if (from != NULL && clock_parse(stamp, &instant_us))
+        window->first = instant_us / INT64_C(86400000000);
+    if (window->first < window->today || window->first > window->last)
+        window->first = window->today;
+}
+
+/* Without a horizon's day to turn to there is no link. */
+static void add_pager(TALLOC_CTX *context, json_t *model, const struct window *window)
+{
+    char day[CATALOG_DAY_SIZE];
+    int64_t next = window->first + PAGE_DAYS;
+    int64_t previous = window->first - PAGE_DAYS;
+    if (next <= window->last) {
+        catalog_day_of(next * INT64_C(86400000000), 0, day);
+        page_set_text(model, "next_href", talloc_asprintf(context, "?from=%s", day));
+    }
+    if (window->first > window->today) {
+        catalog_day_of((previous > window->today ? previous : window->today) * INT64_C(86400000000), 0, day);
+        page_set_text(model, "previous_href", talloc_asprintf(context, "?from=%s", day));
+    }
+}
+
+static void add_case(TALLOC_CTX *context, json_t *model, const struct order *order,
+                     const struct catalog_office *office)
+{
+    bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
+    page_set_text(model, "order", order->code);
+    page_set(model, "product", json_pack("{s:s, s:s}", "id", order->product_id, "name", order->product_name));
+    page_set(model, "office",
+             json_pack("{s:s, s:s, s:s}", "name", office->name, "address", office->address, "district",
+                       office->district));
+    page_set_text(model, "mode", "in_person");
+    page_set(model, "moving", json_boolean(moving));
+    page_set(model, "priorities", priorities_json(moving ? order->appointment->priority : ""));
+    if (moving)
+        page_set(model, "current",
+                 json_pack("{s:s}", "start_text",
+                           local_time_long_text(context, order->appointment->start_us,
+                                                order->appointment->offset_s)));
+    page_frame(model, moving ? "Mudar o horário" : "Escolher o horário");
+}
+
+bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct catalog_office *office = NULL;
+    struct agenda_slot *slots = NULL;
+    struct window window;
+    size_t count = 0;
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
+        !catalog_office(request->app, request->context, &office, error))
+        return false;
+    read_window(request, office, &window);
+    if (!agenda_free_slots(request->app, request->context, request->now_us, window.first, PAGE_DAYS,
+                           AGENDA_PUBLIC, &slots, &count, error))
+        return false;
+    json_t *model = json_pack("{s:o}", "days", days_json(request->context, slots, count));
+    add_case(request->context, model, order, office);
+    add_pager(request->context, model, &window);
+    http_reply(response, 200, model);
+    return true;
+}

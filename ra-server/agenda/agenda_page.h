@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The model of the page where a citizen picks a slot: a list by day that works without scripts.
+ */
+#ifndef AGENDA_AGENDA_PAGE_H
+#define AGENDA_AGENDA_PAGE_H
+
+#include "http/http.h"
+
+/* An http_handler; query `from` (a day) turns the pages. */
+bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error);
+
+#endif

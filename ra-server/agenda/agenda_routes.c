@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Availability and appointments, for citizens and, with the internal lanes, for the office.
+ */
+#include "agenda/agenda_internal.h"
+#include "agenda/agenda_invitation.h"
+#include "agenda/agenda_page.h"
+#include "approval/office.h"
+#include "audit/audit.h"
+#include "catalog/page.h"
+
+#include <string.h>
+
+static enum agenda_side side_of(const struct http_request *request)
+{
+    return request->listener == HTTP_OFFICE ? AGENDA_OFFICE : AGENDA_PUBLIC;
+}
+
+/* --- availability ----------------------------------------------------------------------------------------
+ */
+
+static bool availability_handler(struct http_request *request, struct http_response *response,
+                                 struct ra_error *error)
+{
+    struct agenda_question question;
+    struct bytes text;
+    if (!agenda_read_question(request, &question, error) ||
+        !agenda_slots_text(request, &question, side_of(request), &text, error))
+        return false;
+    http_reply_bytes(response, 200, "application/json", text);
+    http_set_header(response, "Cache-Control", "no-store");
+    return true;
+}
+
+/* --- appointment -----------------------------------------------------------------------------------------
+ */
+
+static bool read_wish(struct http_request *request, const struct order *order, struct agenda_wish *wish,
+                      struct ra_error *error)
+{
+    const char *start = http_text(request->body, "start");
+    const char *mode = http_text(request->body, "mode");
+    const char *priority = http_text(request->body, "priority");
+    bool moving = order->appointment != NULL && order->appointment->seat_id != 0;
+    *wish = (struct agenda_wish){.side = side_of(request)};
+    wish->mode = mode != NULL && mode[0] != '\0' ? mode : moving ? order->appointment->mode : "in_person";
+    wish->priority = priority != NULL ? priority : moving ? order->appointment->priority : "";
+    if (start == NULL || start[0] == '\0')
+        return ra_fail_field(error, "start", "required", "Escolha um horário da lista.");
+    return clock_parse(start, &wish->start_us) ||
+           ra_fail_field(error, "start", "format",
+                         "O horário tem data, hora e fuso, como 2026-11-24T08:20:00-03:00.");
+}
+
+static bool load_for_update(struct http_request *request, struct order **order, struct ra_error *error)
+{
+    return orders_load_for_update(request, http_path_parameter(request, "code"), order, error);
+}
+
+/* A refusal for want of a seat carries the nearest ones; pages want to know that there are some. */
+static bool refuse_with_alternatives(struct http_request *request, struct http_response *response,
+                                     int64_t wished_us, const struct ra_error *error)
+{
+    if (error->code != RA_SEAT_TAKEN)
+        return false;
+    json_t *list = agenda_alternatives_json(request, wished_us, side_of(request));
+    json_t *model = json_pack("{s:O}", "alternatives", list);
+    if (page_is_wanted(request))
+        page_set(model, "has_alternatives", json_boolean(json_array_size(list) > 0));
+    json_decref(list);
+    http_reply(response, 409, model);
+    return false;
+}
+
+static bool answer(struct http_request *request, struct http_response *response, const struct order *order,
+                   int status)
+{
+    http_reply(response, status, agenda_appointment_json(request->context, order));
+    if (page_is_wanted(request))
+        http_see_other(request, response, talloc_asprintf(request->context, "/pedido/%s", order->code));
+    return true;
+}
+
+static bool book_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct agenda_wish wish;
+    bool created = false;
+    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
+        return false;
+    if (!agenda_book(request, order, &wish, &created, error))
+        return refuse_with_alternatives(request, response, wish.start_us, error);
+    return answer(request, response, order, created ? 201 : 200);
+}
+
+static bool move_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct agenda_wish wish;
+    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
+        return false;
+    if (!agenda_move(request, order, &wish, error))
+        return refuse_with_alternatives(request, response, wish.start_us, error);
+    return answer(request, response, order, 200);
+}
+
+static bool cancel_handler(struct http_request *request, struct http_response *response,
+                           struct ra_error *error)
+{
+    struct order *order = NULL;
+    if (!load_for_update(request, &order, error) || !agenda_cancel(request, order, error))
+        return false;
+    return answer(request, response, order, 200);
+}
+
+/* Forms know only POST: the page books the first time and moves afterwards. */
+static bool page_post_handler(struct http_request *request, struct http_response *response,
+                              struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct agenda_wish wish;
+    bool created = false;
+    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
+        return false;
+    bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
+    bool done = moving ? agenda_move(request, order, &wish, error)
+                       : agenda_book(request, order, &wish, &created, error);
+    return done ? answer(request, response, order, 200)
+                : refuse_with_alternatives(request, response, wish.start_us, error);
+}
+
+/* --- calendar --------------------------------------------------------------------------------------------
+ */
+
+static bool calendar_handler(struct http_request *request, struct http_response *response,
+                             struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct bytes bytes;
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error))
+        return false;
+    const struct order_appointment *appointment = order->appointment;
+    if (appointment == NULL)
+        return ra_fail(error, RA_NOT_FOUND, "Este pedido não tem horário marcado.");
+    const struct invitation invitation = {
+        .method = "PUBLISH",
+        .uid = appointment->uid,
+        .sequence = appointment->sequence,
+        .start_us = appointment->start_us,
+        .end_us = appointment->end_us,
+        .stamp_us = request->now_us,
+        .offset_s = appointment->offset_s,
+        .cancelled = appointment->seat_id == 0,
+        .attendee = "",
+    };
+    if (!agenda_invitation(request->app, request->context, &invitation, &bytes, error))
+        return false;
+    http_reply_bytes(response, 200, "text/calendar; charset=utf-8", bytes);
+    http_set_attachment(response, "atendimento.ics");
+    return true;
+}
+
+/* --- table -----------------------------------------------------------------------------------------------
+ */
+
+static const struct http_parameter availability_query[] = {
+    {"product", true, NULL, "Certificado."},
+    {"mode", false, "{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]}", "Sem ele: presencial."},
+    {"from", false, "{\"type\":\"string\",\"format\":\"date\"}", "Primeiro dia; sem ele, hoje."},
+    {"days", false, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":62}", "Quantos dias; sem ele, 7."},
+    {NULL, false, NULL, NULL},
+};
+
+#define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
+static const char slots_schema[] =
+    "{\"type\":\"object\",\"required\":[\"slots\"],\"properties\":{\"slots\":{\"type\":\"array\",\"items\":{"
+    "\"type\":\"object\",\"required\":[\"start\",\"end\",\"office\",\"seats\"],\"properties\":{"
+    "\"start\":" TIME ",\"end\":" TIME
+    ",\"office\":{\"type\":\"string\"},\"seats\":{\"type\":\"integer\"}}}}}}";
+static const char wish_schema[] =
+    "{\"type\":\"object\",\"required\":[\"start\"],\"properties\":{\"start\":" TIME
+    ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]},\"priority\":{\"type\":\"string\"}}}";
+static const char appointment_schema[] =
+    "{\"type\":\"object\",\"required\":[\"appointment\",\"start\",\"end\",\"office\"],\"properties\":{"
+    "\"appointment\":{\"type\":\"integer\"},\"start\":" TIME ",\"end\":" TIME
+    ",\"office\":{\"type\":\"string\"},\"mode\":{\"type\":\"string\"},\"priority\":{\"type\":\"string\"},"
+    "\"state\":{\"type\":\"string\"}}}";
+
+#define APPOINTMENT_ROUTE(verb, side, prefix, who, run, name, text)                                          \
+    {                                                                                                        \
+        .method = verb, .listeners = side, .api_path = prefix "/{code}/appointment", .authorize = who,       \
+        .handler = run, .body = (verb) == HTTP_DELETE ? HTTP_BODY_NONE : HTTP_BODY_JSON,                     \
+        .transaction = HTTP_WRAPPED, .operation = name, .summary = text,                                     \
+        .request_schema = (verb) == HTTP_DELETE ? NULL : wish_schema, .response_schema = appointment_schema, \
+        .statuses = {200, 201, 401, 404, 409, 422, 0},                                                       \
+    }
+
+static const struct http_route routes[] = {
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .api_path = "/api/availability",
+        .authorize = http_anyone,
+        .handler = availability_handler,
+        .transaction = HTTP_OWN,
+        .operation = "availabilityList",
+        .summary = "Horários livres.",
+        .query = availability_query,
+        .response_schema = slots_schema,
+        .statuses = {200, 422, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_OFFICE,
+        .api_path = "/api/office/availability",
+        .authorize = office_authorize_any,
+        .handler = availability_handler,
+        .transaction = HTTP_OWN,
+        .operation = "officeAvailabilityList",
+        .summary = "Horários livres, com as faixas internas.",
+        .query = availability_query,
+        .response_schema = slots_schema,
+        .statuses = {200, 422, 0},
+    },
+    APPOINTMENT_ROUTE(HTTP_POST, HTTP_PUBLIC, "/api/orders", orders_authorize_holder, book_handler,
+                      "appointmentBook", "Marca o atendimento; o mesmo horário de novo não muda nada."),
+    APPOINTMENT_ROUTE(HTTP_PUT, HTTP_PUBLIC, "/api/orders", orders_authorize_holder, move_handler,
+                      "appointmentMove",
+                      "Muda o horário: o novo é garantido antes de o antigo ser liberado."),
+    APPOINTMENT_ROUTE(HTTP_DELETE, HTTP_PUBLIC, "/api/orders", orders_authorize_holder, cancel_handler,
+                      "appointmentCancel", "Cancela o horário."),
+    APPOINTMENT_ROUTE(HTTP_POST, HTTP_OFFICE, "/api/office/orders", office_authorize_agent, book_handler,
+                      "officeAppointmentBook", "Marca o atendimento, também nas faixas internas."),
+    APPOINTMENT_ROUTE(HTTP_PUT, HTTP_OFFICE, "/api/office/orders", office_authorize_agent, move_handler,
+                      "officeAppointmentMove", "Muda o horário."),
+    APPOINTMENT_ROUTE(HTTP_DELETE, HTTP_OFFICE, "/api/office/orders", office_authorize_agent, cancel_handler,
+                      "officeAppointmentCancel", "Cancela o horário."),
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .api_path = "/api/orders/{code}/appointment.ics",
+        .authorize = orders_authorize_holder,
+        .handler = calendar_handler,
+        .transaction = HTTP_OWN,
+        .operation = "appointmentCalendar",
+        .summary = "O convite como está (iCalendar).",
+        .response_type = "text/calendar",
+        .statuses = {200, 401, 404, 0},
+    },
+    {
+        .method = HTTP_GET,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/pedido/{code}/agenda",
+        .page_template = "agenda",
+        .authorize = orders_authorize_holder,
+        .handler = agenda_page_model,
+        .transaction = HTTP_OWN,
+        .operation = "appointmentPage",
+        .summary = "Escolher ou mudar o horário.",
+        .statuses = {200, 401, 404, 0},
+    },
+    {
+        .method = HTTP_POST,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/pedido/{code}/agenda",
+        .page_template = "agenda",
+        .authorize = orders_authorize_holder,
+        .handler = page_post_handler,
+        .form_model = agenda_page_model,
+        .body = HTTP_BODY_JSON,
+        .transaction = HTTP_WRAPPED,
+        .operation = "appointmentForm",
+        .summary = "Marca ou muda o horário pela página.",
+        .statuses = {303, 404, 409, 422, 0},
+    },
+    {
+        .method = HTTP_POST,
+        .listeners = HTTP_PUBLIC,
+        .page_path = "/pedido/{code}/agenda/cancelar",
+        .authorize = orders_authorize_holder,
+        .handler = cancel_handler,
+        .body = HTTP_BODY_NONE,
+        .transaction = HTTP_WRAPPED,
+        .operation = "appointmentCancelForm",
+        .summary = "Cancela o horário pela página.",
+        .statuses = {303, 404, 409, 0},
+    },
+};
+
+const struct room agenda_routes_room = {
+    .name = "agenda-routes",
+    .id = ROOM_AGENDA,
+    .routes = routes,
+    .route_count = sizeof routes / sizeof routes[0],
+};

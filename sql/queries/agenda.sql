@@ -1,0 +1,181 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Seats over the horizon and who has them.
+
+-- name: agenda_openings
+-- params: office_id integer
+select weekday, extract(epoch from opens)::integer / 60 as opens_minute,
+       extract(epoch from closes)::integer / 60 as closes_minute, slot_minutes, public_lanes, internal_lanes,
+       valid_from::text as valid_from, coalesce(valid_to::text, '') as valid_to
+  from opening
+ where office_id = $1
+ order by weekday, opens, valid_from;
+
+-- name: agenda_holidays
+-- params: office_id integer, first date, last date
+select distinct day::text as day from holiday
+ where (office_id is null or office_id = $1) and day between $2 and $3
+ order by 1;
+
+-- Local times become instants here, by the database's zone data. A seat that is there, or another one in its way,
+-- stays as it is.
+-- name: agenda_seats_publish
+-- params: office_id integer, zone text, lanes bigint[], visibilities text[], starts text[], ends text[]
+insert into seat (office_id, lane, visibility, starts, ends)
+select $1, lane, visibility, starts::timestamp at time zone $2, ends::timestamp at time zone $2
+  from unnest($3, $4, $5, $6) as wanted (lane, visibility, starts, ends)
+on conflict do nothing;
+
+-- Free seats that the opening hours no longer give: a holiday added late, shorter hours. Taken ones stay.
+-- name: agenda_seats_withdraw
+-- params: office_id integer, zone text, after timestamptz, lanes bigint[], visibilities text[], starts text[], ends text[]
+delete from seat s
+ where s.office_id = $1 and s.starts > $3 and s.state = 'free'
+   and not exists (
+     select from unnest($4, $5, $6, $7) as wanted (lane, visibility, starts, ends)
+      where wanted.lane = s.lane and wanted.visibility = s.visibility
+        and wanted.starts::timestamp at time zone $2 = s.starts and wanted.ends::timestamp at time zone $2 = s.ends);
+
+-- name: agenda_seats
+-- params: office_id integer, first date, last date
+-- Whole days of the office's zone.
+select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.version,
+       (s.starts at time zone f.zone)::date::text as day,
+       extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
+  from seat s join office f on f.id = s.office_id
+ where s.office_id = $1 and s.starts >= $2::timestamp at time zone f.zone
+   and s.starts < ($3 + 1)::timestamp at time zone f.zone
+ order by s.starts, s.lane;
+
+-- First pass: whoever finds a row locked steps to the next one. An internal lane first for the office, so that public
+-- ones stay for the public.
+-- name: agenda_take
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text
+with chosen as (
+  select id from seat
+   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
+     and (visibility = 'public' or $4)
+   order by (visibility = 'public') = $4, lane
+   limit 1
+     for update skip locked
+), taken as (
+  update seat s set state = 'booked', order_id = $5, held_until = null
+    from chosen where s.id = chosen.id
+  returning s.id, s.office_id, s.starts, s.ends, s.version
+), made as (
+  insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
+  select $5, id, office_id, starts, ends, $6, $7, $8, $3, $3 from taken
+  returning id
+)
+select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id from taken, made;
+
+-- Second pass: waits for whoever holds the last rows, in case they give them back.
+-- name: agenda_take_waiting
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text
+with chosen as (
+  select id from seat
+   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
+     and (visibility = 'public' or $4)
+   order by (visibility = 'public') = $4, lane
+   limit 1
+     for update
+), taken as (
+  update seat s set state = 'booked', order_id = $5, held_until = null
+    from chosen where s.id = chosen.id
+  returning s.id, s.office_id, s.starts, s.ends, s.version
+), made as (
+  insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
+  select $5, id, office_id, starts, ends, $6, $7, $8, $3, $3 from taken
+  returning id
+)
+select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id from taken, made;
+
+-- name: agenda_wait_briefly
+-- params: milliseconds text
+select set_config('lock_timeout', $1, true);
+
+-- name: agenda_move
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text
+with chosen as (
+  select id from seat
+   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
+     and (visibility = 'public' or $4)
+   order by (visibility = 'public') = $4, lane
+   limit 1
+     for update skip locked
+), taken as (
+  update seat s set state = 'booked', order_id = $5, held_until = null
+    from chosen where s.id = chosen.id
+  returning s.id, s.starts, s.ends, s.version
+)
+update appointment a
+   set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
+       sequence = a.sequence + 1, updated_at = $3
+  from taken
+ where a.id = $6
+returning a.seat_id, a.ends, taken.version, a.sequence;
+
+-- name: agenda_move_waiting
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text
+with chosen as (
+  select id from seat
+   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
+     and (visibility = 'public' or $4)
+   order by (visibility = 'public') = $4, lane
+   limit 1
+     for update
+), taken as (
+  update seat s set state = 'booked', order_id = $5, held_until = null
+    from chosen where s.id = chosen.id
+  returning s.id, s.starts, s.ends, s.version
+)
+update appointment a
+   set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
+       sequence = a.sequence + 1, updated_at = $3
+  from taken
+ where a.id = $6
+returning a.seat_id, a.ends, taken.version, a.sequence;
+
+-- name: agenda_seat_free
+-- params: seat_id bigint, order_id bigint
+update seat set state = 'free', order_id = null, held_until = null
+ where id = $1 and order_id = $2 and state = 'booked'
+returning version;
+
+-- name: agenda_cancel
+-- params: appointment_id bigint, now timestamptz
+update appointment set state = 'cancelled', seat_id = null, sequence = sequence + 1, updated_at = $2
+ where id = $1 and state in ('booked', 'kept')
+returning sequence;
+
+-- name: agenda_keep
+-- params: appointment_id bigint, now timestamptz
+update appointment set state = 'kept', updated_at = $2 where id = $1 and state = 'booked';
+
+-- name: agenda_unkeep
+-- params: appointment_id bigint, now timestamptz
+update appointment set state = 'booked', updated_at = $2 where id = $1 and state = 'kept';
+
+-- name: agenda_miss
+-- params: appointment_id bigint, now timestamptz
+update appointment set state = 'missed', seat_id = null, updated_at = $2
+ where id = $1 and state in ('booked', 'kept');
+
+-- Undo of a no-show: only a seat at the very same start will do.
+-- name: agenda_restore
+-- params: appointment_id bigint, order_id bigint, now timestamptz
+with chosen as (
+  select s.id from appointment a
+    join seat s on s.office_id = a.office_id and s.starts = a.starts
+   where a.id = $1 and a.state = 'missed' and (s.state = 'free' or (s.state = 'held' and s.held_until <= $3))
+   order by s.visibility = 'public', s.lane
+   limit 1
+     for update of s skip locked
+), taken as (
+  update seat s set state = 'booked', order_id = $2, held_until = null
+    from chosen where s.id = chosen.id
+  returning s.id, s.version
+)
+update appointment a set state = 'booked', seat_id = taken.id, updated_at = $3
+  from taken
+ where a.id = $1
+returning a.seat_id, taken.version;
