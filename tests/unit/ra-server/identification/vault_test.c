@@ -2,7 +2,6 @@
 #include "identification/vault.h"
 #include "pki/base/file.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -13,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static const char ref[] = "0b9bb1a2-3b7c-4e8e-9a53-d3f0c1b0a001";
 static char folder[] = "/tmp/guiche-vault.XXXXXX";
