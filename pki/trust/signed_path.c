@@ -128,17 +128,17 @@ static bool push_all(STACK_OF(X509) * target, STACK_OF(X509) * source)
     return true;
 }
 
-enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) * inside,
-                                      STACK_OF(X509) * untrusted, STACK_OF(X509) * *chain,
-                                      struct ra_error *error)
+static const unsigned long CRL_FLAGS = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+
+/* One judgement; *chain is the caller's when valid. */
+static enum signed_verdict run(X509_STORE *store, X509 *leaf, STACK_OF(X509) * helpers, bool with_crls,
+                               STACK_OF(X509) * *chain, struct ra_error *error)
 {
     enum signed_verdict verdict = SIGNED_CANNOT_TELL;
     X509_STORE_CTX *context = X509_STORE_CTX_new();
-    STACK_OF(X509) *helpers = sk_X509_new_null();
     *chain = NULL;
-    ERR_clear_error();
-    if (context == NULL || helpers == NULL || !push_all(helpers, inside) || !push_all(helpers, untrusted) ||
-        X509_STORE_CTX_init(context, store, leaf, helpers) != 1) {
+    if (context == NULL || X509_STORE_CTX_init(context, store, leaf, helpers) != 1 ||
+        (!with_crls && X509_VERIFY_PARAM_clear_flags(X509_STORE_CTX_get0_param(context), CRL_FLAGS) != 1)) {
         ra_fail_crypto(error, "path validation");
     } else if (X509_verify_cert(context) != 1) {
         verdict = explain(X509_STORE_CTX_get_error(context), error);
@@ -149,8 +149,29 @@ enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X5
         else
             ra_fail_crypto(error, "path validation");
     }
-    ERR_clear_error();
     X509_STORE_CTX_free(context);
+    return verdict;
+}
+
+enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) * inside,
+                                      STACK_OF(X509) * untrusted, STACK_OF(X509) * *chain,
+                                      struct ra_error *error)
+{
+    enum signed_verdict verdict = SIGNED_CANNOT_TELL;
+    STACK_OF(X509) *helpers = sk_X509_new_null();
+    *chain = NULL;
+    ERR_clear_error();
+    if (helpers == NULL || !push_all(helpers, inside) || !push_all(helpers, untrusted)) {
+        ra_fail(error, RA_NO_MEMORY, "path validation");
+    } else {
+        /* OpenSSL looks for CRLs before it checks signatures: a stranger's path would be "CRL missing". */
+        verdict = run(store, leaf, helpers, false, chain, error);
+        sk_X509_pop_free(*chain, X509_free);
+        *chain = NULL;
+        if (verdict == SIGNED_VALID)
+            verdict = run(store, leaf, helpers, true, chain, error);
+    }
+    ERR_clear_error();
     sk_X509_free(helpers);
     return verdict;
 }
