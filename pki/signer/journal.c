@@ -283,7 +283,7 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
     struct journal *opened = journal_new(context);
     if (opened == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
-    uint64_t size;
+    uint64_t size = 0;
     struct head head;
     if (!open_files(opened, folder, error) || !prove(opened, &size, &head, error) ||
         !replay_all(opened, &head, size, replay, replay_context, error) ||

@@ -200,7 +200,7 @@ bool template_parse(TALLOC_CTX *context, const char *source, size_t length, stru
             break;
         }
         move_to(&parser, from);
-        struct tag tag;
+        struct tag tag = {0};
         if (!read_tag(&parser, from, &tag, error))
             return false;
         size_t to = tag.end;
