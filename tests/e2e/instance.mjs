@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The running instance as the tests meet it: its public API, its mail spool, its staff's ra-cli. Environment: RA_HOME,
+// and RA_PORT or BASE_URL; RA_BUILD where the programs are not in build/release.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+export const home = process.env.RA_HOME;
+assert.ok(home, 'RA_HOME: the folder of a started instance (./run start)');
+export const base = (process.env.BASE_URL ?? `http://localhost:${process.env.RA_PORT ?? 8080}`).replace(/\/$/, '');
+const office = new URL(base);
+office.protocol = 'https:';
+office.port = String(Number(office.port) + 1);
+const program = path.join(process.env.RA_BUILD ?? path.join(root, 'build/release'), 'bin/ra-cli');
+
+// The instance may live on another day (RA_NOW).
+const offsetSeconds = Number.parseInt(readFileSync(path.join(home, 'clock'), 'utf8'), 10);
+export const today = () => new Date(Date.now() + 1000 * offsetSeconds).toISOString().slice(0, 10);
+
+// --- people: invented for each test, so that no limit of open orders is met ---------------------------------------
+
+const sum = (numbers, from) => numbers.reduce((total, number, index) => total + number * (from - index), 0);
+
+export function inventCpf() {
+  const numbers = Array.from({ length: 9 }, () => randomInt(10));
+  if (new Set(numbers).size === 1) return inventCpf();
+  for (const from of [10, 11]) {
+    const rest = sum(numbers, from) % 11;
+    numbers.push(rest < 2 ? 0 : 11 - rest);
+  }
+  return numbers.join('');
+}
+
+export function inventPerson(name = 'Marina Gonçalves Prado') {
+  const cpf = inventCpf();
+  return { name, cpf, birth_date: '1985-08-15', email: `p${cpf}@cidadao.example`, phone: `(19) 9${cpf.slice(0, 4)}-${cpf.slice(4, 8)}` };
+}
+
+// --- public API ----------------------------------------------------------------------------------------------------
+
+export async function api(method, where, { body, token } = {}) {
+  const response = await fetch(base + where, {
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(body ? { 'Content-Type': 'application/json' } : {}),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${where}: ${response.status} ${text.slice(0, 400)}`);
+  return JSON.parse(text);
+}
+
+export async function orderByApi(product, rest) {
+  return api('POST', '/api/orders', { body: { product, ...rest } });
+}
+
+// A seat some way down the list, so that tests at the same moment seldom want the same one.
+export async function bookByApi(product, { order, token }) {
+  const { slots } = await api('GET', `/api/availability?product=${product}&mode=in_person&from=${today()}&days=30`);
+  const free = slots.filter((slot) => slot.seats > 0);
+  const { start } = free[randomInt(Math.min(free.length, 200))];
+  return api('POST', `/api/orders/${order}/appointment`, { body: { start, mode: 'in_person' }, token });
+}
+
+// --- mail ----------------------------------------------------------------------------------------------------------
+
+function decodeQuotedPrintable(text) {
+  return text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+async function mailsTo(address) {
+  const folder = path.join(home, 'mail');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
+  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'latin1')));
+  return texts.filter((text) => text.toLowerCase().includes(address.toLowerCase())).map(decodeQuotedPrintable);
+}
+
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+// The link below the public address that a mail to this person carries; mails leave after the answer, so wait.
+export async function linkInMail(address, tail) {
+  const pattern = new RegExp(`${escape(base)}${tail}`);
+  for (let tries = 0; tries < 100; tries++) {
+    for (const text of await mailsTo(address)) {
+      const match = pattern.exec(text);
+      if (match) return match[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no mail to ${address} with ${pattern}`);
+}
+
+// --- the office ----------------------------------------------------------------------------------------------------
+
+// One command as a member of staff: the JSON document it prints.
+export async function as(member, ...words) {
+  const identity = path.join(home, 'identities', `${member}.pem`);
+  const options = ['--identity', identity, '--server', office.origin, '--json', ...words];
+  try {
+    return JSON.parse((await run(program, options)).stdout);
+  } catch (error) {
+    throw new Error(`ra-cli ${words.join(' ')} as ${member}: ${error.stdout || error.stderr || error.message}`);
+  }
+}
+
+// Everything at the counter up to the second agent: every document seen and accepted. `picture`: bytes of a JPEG.
+export async function attend(order, picture) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'e2e-'));
+  const file = path.join(folder, 'documento.jpg');
+  await writeFile(file, picture);
+  try {
+    await as('agent1', 'checkin', order);
+    await as('agent1', 'call', order);
+    const { items } = await as('agent1', 'checklist', order);
+    for (const { id, alternatives } of items.filter((item) => item.required && item.kind === 'document')) {
+      await as('agent1', 'document', 'add', order, id, file, '--kind', alternatives[0], '--original-seen',
+        '--number', '12345678', '--issued', '2023-05-10', '--expires', '2033-05-10');
+      await as('agent1', 'item', 'accept', order, id);
+    }
+    await as('agent1', 'finish', order);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+// Both agents sign: {paper, link} as the holder gets them, the code of the paper and the link of the mail.
+export async function approve(order, email) {
+  const { emission_code: paper } = await as('agent1', '--yes', 'validate', order);
+  await as('agent2', '--yes', 'verify', order);
+  const link = await linkInMail(email, `/emitir/${order}#[0-9A-Za-z=&-]+`);
+  return { paper, link };
+}
+
+export async function openssl(...words) {
+  return (await run('openssl', words)).stdout;
+}
+
+export { run };

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What the specs touch on the pages, by the words a person sees. The only file with selectors.
+import assert from 'node:assert/strict';
+import { base } from './instance.mjs';
+
+export const address = (where) => base + where;
+
+// --- order and agenda ----------------------------------------------------------------------------------------------
+
+export const home = {
+  orderLink: (page, product) => page.getByRole('link', { name: `Pedir ${product}` }),
+};
+
+const fieldsOfPerson = {
+  name: 'Nome completo', cpf: 'CPF', birth_date: 'Data de nascimento', email: 'E-mail', phone: 'Telefone',
+};
+const fieldsOfCompany = { cnpj: 'CNPJ', name: 'Nome empresarial', city: 'Município', uf: 'Estado' };
+
+export const orderForm = {
+  field: (page, label) => page.getByLabel(label, { exact: true }),
+  async fill(page, { holder = {}, company = {} }) {
+    for (const [key, value] of Object.entries(company)) await this.field(page, fieldsOfCompany[key]).fill(value);
+    for (const [key, value] of Object.entries(holder)) await this.field(page, fieldsOfPerson[key]).fill(value);
+  },
+  live: (page, text) => page.locator('.field__live', { hasText: text }),
+  summary: (page) => page.locator('#erros'),
+  send: (page) => page.getByRole('button', { name: 'Continuar para o horário' }).click(),
+};
+
+export const agenda = {
+  heading: (page) => page.getByRole('heading', { level: 1, name: /Escolha o dia e a hora|Mudar o horário/ }),
+  slots: (page) => page.locator('.days .slot input'),
+  chosen: (page) => page.locator('[data-chosen]'),
+  filter: (page, name) => page.getByRole('button', { name, exact: true }),
+  // Picks the slot at `index` of those shown and returns its words.
+  async choose(page, index) {
+    const radio = this.slots(page).nth(index);
+    await radio.check();
+    return radio.getAttribute('data-long');
+  },
+  send: (page) => page.getByRole('button', { name: /este horário$/ }).click(),
+};
+
+export const orderPage = {
+  code: (page) => page.locator('[data-order-code]'),
+  main: (page) => page.getByRole('main'),
+  invitation: (page) => page.getByRole('link', { name: 'Pôr na minha agenda' }),
+  move: (page) => page.getByRole('link', { name: 'Mudar o horário' }),
+  cancelSummary: (page) => page.getByText('Cancelar o horário', { exact: true }),
+  cancel: (page) => page.getByRole('button', { name: 'Cancelar este horário' }),
+};
+
+export const confirmation = {
+  button: (page) => page.getByRole('button', { name: 'Confirmar meu e-mail' }),
+  done: (page) => page.getByRole('heading', { name: 'E-mail confirmado' }),
+};
+
+export const login = {
+  cpf: (page) => page.getByLabel('CPF', { exact: true }),
+  ask: (page) => page.getByRole('button', { name: 'Mandar o código' }),
+  code: (page) => page.getByLabel('Código do e-mail'),
+};
+
+export async function headingIs(page, name) {
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+// --- the emission page ---------------------------------------------------------------------------------------------
+
+const next = (page, name) => page.getByRole('button', { name, exact: true }).click();
+
+export const emission = {
+  order: (page) => page.getByLabel('Código do pedido'),
+  paper: (page) => page.getByLabel('Código do papel'),
+  mail: (page) => page.getByLabel('Código do e-mail'),
+  passphrase: (page) => page.getByLabel('Senha', { exact: true }),
+  repeat: (page) => page.getByLabel('Repita a senha'),
+  file: (page) => page.getByLabel('Arquivo salvo'),
+  check: (page) => page.getByLabel('Senha do arquivo'),
+  alert: (page) => page.locator('[data-alert]:visible'),
+
+  async here(page) {
+    await headingIs(page, 'Onde você vai usar o certificado?');
+    await page.getByLabel('Neste computador').check();
+    await next(page, 'Continuar');
+    await headingIs(page, 'Informe os dois códigos');
+  },
+  async codes(page) {
+    await next(page, 'Continuar');
+  },
+  async confirm(page) {
+    await headingIs(page, 'Confira o que vai ser certificado');
+    await next(page, 'Está tudo certo');
+  },
+  async choosePassphrase(page, text) {
+    await headingIs(page, 'Escolha a senha do arquivo');
+    await this.passphrase(page).fill(text);
+    await this.repeat(page).fill(text);
+    await next(page, 'Emitir o certificado');
+  },
+  async save(page, file) {
+    await page.getByRole('heading', { level: 1, name: 'Guarde o arquivo' }).waitFor({ timeout: 60_000 });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'), page.getByRole('link', { name: 'Salvar o arquivo' }).click(),
+    ]);
+    assert.match(download.suggestedFilename(), /\.p12$/);
+    await download.saveAs(file);
+  },
+  async reopen(page, file, passphrase) {
+    await this.file(page).setInputFiles(file);
+    await this.check(page).fill(passphrase);
+    await next(page, 'Conferir o arquivo');
+  },
+};

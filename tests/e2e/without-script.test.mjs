@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The booking with JavaScript off: forms, links and nothing else (design 2.5).
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { closePage, openBrowser, openPage } from './browser.mjs';
+import { inventPerson, linkInMail } from './instance.mjs';
+import { address, agenda, confirmation, home, login, orderForm, orderPage } from './pages.mjs';
+
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser.close());
+
+const openPlain = () => openPage(browser, { javaScriptEnabled: false });
+
+test('design 2.5: order, time and confirmation without a script', async () => {
+  const page = await openPlain();
+  const holder = inventPerson('José da Conceição Araújo');
+  await page.goto(address('/'));
+  await home.orderLink(page, 'e-CPF A1').click();
+  await orderForm.fill(page, { holder });
+  await orderForm.send(page);
+  await agenda.heading(page).waitFor();
+  await agenda.choose(page, 7);
+  await agenda.send(page);
+  const code = (await orderPage.code(page).textContent()).replace(/[\s-]/g, '');
+  await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));
+  await confirmation.button(page).click();
+  await confirmation.done(page).waitFor();
+  await page.goto(address(`/pedido/${code}`));
+  assert.doesNotMatch(await orderPage.main(page).innerText(), /não confirmado/);
+  await closePage(page);
+});
+
+test('design 2.5: a refused form without a script', async () => {
+  const page = await openPlain();
+  await page.goto(address('/pedido/novo?product=ecnpj-a1'));
+  const holder = inventPerson();
+  await orderForm.fill(page, { holder, company: { cnpj: '11.222.333/0001-82', name: 'Padaria Três Irmãos Ltda', city: 'Campinas', uf: 'SP' } });
+  await orderForm.send(page);
+  const cnpj = orderForm.field(page, 'CNPJ');
+  assert.equal(await cnpj.getAttribute('aria-invalid'), 'true');
+  assert.equal(await orderForm.field(page, 'Nome completo').inputValue(), holder.name);
+  assert.equal(await orderForm.summary(page).getByRole('link').first().getAttribute('href'), '#company.cnpj');
+  await closePage(page);
+});
+
+test('log in by CPF and code: an unknown CPF is told the same as a known one', async () => {
+  const page = await openPlain();
+  await page.goto(address('/entrar'));
+  await login.cpf(page).fill(inventPerson().cpf);
+  await login.ask(page).click();
+  await login.code(page).waitFor();
+  await closePage(page);
+});
+
+test('the emission page says that it needs JavaScript', async () => {
+  const page = await openPlain();
+  await page.goto(address('/emitir'));
+  await page.getByText('Esta página precisa de JavaScript').waitFor();
+  await closePage(page);
+});
