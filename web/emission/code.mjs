@@ -7,6 +7,7 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 export const GROUPS = 4;
 const GROUP_LENGTH = 5; // with the check character
 const LENGTH = GROUPS * GROUP_LENGTH;
+const INPUT_MAX = 64; // blanks and hyphens included
 
 // Times a in GF(32) = GF(2)[a]/(a^5+a^2+1).
 const timesA = (value) => (value & 16 ? (value << 1) ^ 0b100101 : value << 1);
@@ -16,9 +17,11 @@ export function checkCharacter(values, group) {
   return alphabet[values.reduce((sum, value) => timesA(sum ^ value), 0) ^ group];
 }
 
-// What a person typed, made plain: no blanks or hyphens, upper case, O read as 0, I and L as 1.
+// What a person typed, made plain: no blanks or hyphens, upper case, O read as 0, I and L as 1. Letters of ASCII
+// alone: toUpperCase would make two of a "ß" and an I of a "ı".
 export function clean(text) {
-  return text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const upper = text.replace(/[ \t\r\n-]/g, '').replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  return upper.replace(/O/g, '0').replace(/[IL]/g, '1');
 }
 
 export const grouped = (text) => (clean(text).match(new RegExp(`.{1,${GROUP_LENGTH}}`, 'g')) ?? []).join('-');
@@ -40,7 +43,7 @@ export function judge(text) {
   const states = groupStates(text);
   const wrong = states.indexOf('wrong');
   if (wrong >= 0) return { state: 'wrong', group: wrong + 1 };
-  if (clean(text).length > LENGTH) return { state: 'long', group: 0 };
+  if (clean(text).length > LENGTH || text.length > INPUT_MAX) return { state: 'long', group: 0 };
   if (states.every((state) => state === 'empty')) return { state: 'empty', group: 0 };
   return { state: states.every((state) => state === 'ok') ? 'ok' : 'partial', group: 0 };
 }
