@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ra-signer and homolog-ca as they are run: two processes, the test between them as the carrier that
+ * ra-server is.
+ */
+#include "pki/base/file.h"
+#include "pki/signer/listener.h"
+#include "pki/signer/packet.h"
+#include "tests/unit/signer/office.h"
+
+/* cmocka.h needs these before it. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ORDER "ABCD1234EFG5"
+
+enum { ARGUMENTS_MAX = 16, ANSWER_SECONDS = 60 };
+
+static struct office office;
+static char *clock_file;
+static char *socket_path;
+static pid_t ac_process;
+static unsigned ac_port;
+static pid_t signer_process;
+
+/* ---- processes ---- */
+
+static pid_t start(const char *program, const char *const *given, int *output)
+{
+    char **arguments = talloc_zero_array(office.memory, char *, ARGUMENTS_MAX);
+    int channel[2];
+    for (size_t i = 0; given[i] != NULL && i < ARGUMENTS_MAX - 1; i++)
+        arguments[i] = talloc_strdup(arguments, given[i]);
+    assert_int_equal(pipe(channel), 0);
+    pid_t process = fork();
+    assert_true(process >= 0);
+    if (process == 0) {
+        dup2(channel[1], STDOUT_FILENO);
+        close(channel[0]);
+        close(channel[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nothing running */
+        execv(program, arguments);
+        _exit(127);
+    }
+    close(channel[1]);
+    *output = channel[0];
+    return process;
+}
+
+static int wait_for(pid_t process)
+{
+    int status = 0;
+    assert_int_equal(waitpid(process, &status, 0), process);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void read_line(int output, char line[256])
+{
+    size_t used = 0;
+    memset(line, 0, 256);
+    while (used < 255 && strchr(line, '\n') == NULL) {
+        ssize_t got = read(output, line + used, 255 - used);
+        if (got <= 0)
+            return;
+        used += (size_t)got;
+    }
+}
+
+static void start_ac(void)
+{
+    static const char ANNOUNCEMENT[] = "homolog-ca: http://127.0.0.1:";
+    const char *arguments[] = {"homolog-ca", "serve",  office.folder, "--clock",
+                               clock_file,   "--port", "0",           NULL};
+    int output;
+    char line[256];
+    ac_process = start(HOMOLOG_CA_PROGRAM, arguments, &output);
+    read_line(output, line);
+    assert_memory_equal(line, ANNOUNCEMENT, sizeof ANNOUNCEMENT - 1);
+    ac_port = (unsigned)strtoul(line + sizeof ANNOUNCEMENT - 1, NULL, 10);
+}
+
+/* Runs ra-signer to its end with one more option; its first line of output into `line`. */
+static int run_signer(const char *option, char line[256])
+{
+    const char *arguments[] = {"ra-signer", "--home", office.home, "--clock", clock_file, option, NULL};
+    int output;
+    pid_t process = start(RA_SIGNER_PROGRAM, arguments, &output);
+    read_line(output, line);
+    close(output);
+    return wait_for(process);
+}
+
+static int try_connect(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+    int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_true(connection >= 0);
+    if (connect(connection, (const struct sockaddr *)&address, sizeof address) == 0)
+        return connection;
+    close(connection);
+    return -1;
+}
+
+static int connect_signer(void)
+{
+    struct ra_error error = {0};
+    int connection = try_connect();
+    assert_true(connection >= 0);
+    assert_true(packet_prepare(connection, &error));
+    return connection;
+}
+
+static void start_signer(void)
+{
+    const char *arguments[] = {"ra-signer", "--home", office.home, "--clock", clock_file, NULL};
+    int output, connection = -1;
+    remove(socket_path);
+    signer_process = start(RA_SIGNER_PROGRAM, arguments, &output);
+    close(output);
+    for (int tries = 0; tries < 1000 && (connection = try_connect()) < 0; tries++)
+        nanosleep(&(struct timespec){0, 10 * 1000000L}, NULL);
+    assert_true(connection >= 0);
+    close(connection);
+}
+
+static int stop_signer(int signal_number)
+{
+    assert_int_equal(kill(signer_process, signal_number), 0);
+    return wait_for(signer_process);
+}
+
+/* ---- carrying ---- */
+
+struct download {
+    struct bytes content;
+};
+
+static size_t receive(char *data, size_t size, size_t count, void *context)
+{
+    struct download *download = context;
+    uint8_t *grown = talloc_size(office.memory, download->content.length + size * count);
+    if (download->content.length > 0)
+        memcpy(grown, download->content.data, download->content.length);
+    memcpy(grown + download->content.length, data, size * count);
+    download->content = (struct bytes){grown, download->content.length + size * count};
+    return size * count;
+}
+
+static struct bytes post(struct bytes message)
+{
+    struct download download = {{NULL, 0}};
+    char *url = talloc_asprintf(office.memory, "http://127.0.0.1:%u/.well-known/cmp", ac_port);
+    CURL *curl = curl_easy_init();
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/pkixcmp");
+    headers = curl_slist_append(headers, "Expect:");
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 30L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &download);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)message.length);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message.data);
+    assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    return download.content;
+}
+
+static json_t *next_message(int connection)
+{
+    struct ra_error error = {0};
+    json_t *message = NULL;
+    assert_int_equal(packet_receive(connection, ANSWER_SECONDS, &message, &error), PACKET_MESSAGE);
+    return message;
+}
+
+static void send_message(int connection, json_t *message)
+{
+    struct ra_error error = {0};
+    if (!packet_send(connection, message, &error))
+        fail_msg("%s", error.detail);
+}
+
+/* Answers every carry by way of the AC until the signer's answer comes. */
+static json_t *converse(int connection, json_t *request)
+{
+    send_message(connection, request);
+    json_t *message = next_message(connection);
+    while (strcmp(answer_text(message, "type"), "carry") == 0) {
+        struct bytes carried;
+        const char *text = answer_text(message, "message");
+        assert_true(base64_decode(office.memory, text, strlen(text), &carried));
+        json_decref(message);
+        send_message(connection,
+                     json_pack("{s:s,s:o}", "type", "carried", "message", office_base64(post(carried))));
+        message = next_message(connection);
+    }
+    return message;
+}
+
+static json_t *ask_once(json_t *request)
+{
+    int connection = connect_signer();
+    json_t *answer = converse(connection, request);
+    close(connection);
+    return answer;
+}
+
+static json_t *honest(void)
+{
+    struct draft draft;
+    office_draft(&office, ORDER, 1, &draft);
+    return office_request(&draft);
+}
+
+static json_t *resume(void)
+{
+    return json_pack("{s:s,s:s,s:i}", "type", "resume", "order", ORDER, "attempt", 1);
+}
+
+/* ---- fixtures ---- */
+
+static int make(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    office_make(&office);
+    TALLOC_FREE(office.ac);
+    clock_file = talloc_asprintf(office.memory, "%s/clock", office.folder);
+    socket_path = talloc_asprintf(office.memory, "%s/run/sock", office.home);
+    char *offset = talloc_asprintf(office.memory, "%lld\n", (long long)office.clock.offset_s);
+    assert_true(file_write(clock_file, bytes_of_text(offset), 0644, &error));
+    start_ac();
+    return 0;
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    kill(ac_process, SIGTERM);
+    wait_for(ac_process);
+    office_free(&office);
+    curl_global_cleanup();
+    return 0;
+}
+
+/* A journal with the roster and nothing else, and no signer that holds it. */
+static int new_life(void **state)
+{
+    (void)state;
+    office_reset(&office);
+    TALLOC_FREE(office.signer);
+    return 0;
+}
+
+/* ---- tests ---- */
+
+static void protocol_6_two_agents_and_a_holder_get_a_certificate(void **state)
+{
+    (void)state;
+    start_signer();
+    int connection = connect_signer();
+    json_t *issued = converse(connection, honest());
+    if (strcmp(answer_text(issued, "type"), "issued") != 0)
+        fail_msg("%s %s", answer_text(issued, "reason"), answer_text(issued, "detail"));
+    assert_int_equal(json_array_size(json_object_get(issued, "chain")), 3);
+    json_t *again = converse(connection, resume());
+    assert_true(json_equal(issued, again));
+    json_decref(again);
+    json_decref(issued);
+    close(connection);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void protocol_6_status_tells_the_truth(void **state)
+{
+    (void)state;
+    char line[256];
+    start_signer();
+    json_t *status = ask_once(json_pack("{s:s}", "type", "status"));
+    assert_string_equal(answer_text(status, "instance"), OFFICE_INSTANCE);
+    assert_true(json_is_false(json_object_get(status, "isolated")));
+    assert_int_equal(json_integer_value(json_object_get(status, "roster_version")), 1);
+    assert_int_equal(json_integer_value(json_object_get(status, "tree_size")), 0);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+    assert_int_equal(run_signer("--print-log-key", line), 0);
+    line[strcspn(line, "\n")] = '\0';
+    assert_string_equal(answer_text(status, "log_key"), line);
+    json_decref(status);
+}
+
+/* The carrier has the message in hand when the signer dies, and the AC gets it all the same. */
+static void protocol_6_kill_9_while_the_ac_works_loses_nothing(void **state)
+{
+    (void)state;
+    int before = office_count_issued(&office);
+    start_signer();
+    int connection = connect_signer();
+    send_message(connection, honest());
+    json_t *carry = next_message(connection);
+    struct bytes carried;
+    const char *text = answer_text(carry, "message");
+    assert_string_equal(answer_text(carry, "type"), "carry");
+    assert_true(base64_decode(office.memory, text, strlen(text), &carried));
+    assert_int_equal(stop_signer(SIGKILL), 128 + SIGKILL);
+    post(carried);
+    close(connection);
+    start_signer();
+    json_t *answer = ask_once(resume());
+    assert_string_equal(answer_text(answer, "type"), "issued");
+    assert_string_equal(answer_text(answer, "transaction"), answer_text(carry, "transaction"));
+    assert_int_equal(office_count_issued(&office), before + 1);
+    json_decref(answer);
+    json_decref(carry);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void protocol_6_a_carrier_that_leaves_makes_the_attempt_unknown(void **state)
+{
+    (void)state;
+    start_signer();
+    int connection = connect_signer();
+    send_message(connection, honest());
+    json_decref(next_message(connection));
+    close(connection);
+    json_t *status = NULL;
+    for (int tries = 0; tries < 100; tries++) {
+        json_decref(status);
+        status = ask_once(json_pack("{s:s}", "type", "status"));
+        if (json_integer_value(json_object_get(status, "unknown")) == 1)
+            break;
+        nanosleep(&(struct timespec){0, 20 * 1000000L}, NULL);
+    }
+    assert_int_equal(json_integer_value(json_object_get(status, "unknown")), 1);
+    json_decref(status);
+    connection = connect_signer();
+    send_message(connection, resume());
+    json_decref(next_message(connection));
+    send_message(connection, json_pack("{s:s,s:s}", "type", "carried", "error", "no route"));
+    json_t *pending = next_message(connection);
+    assert_string_equal(answer_text(pending, "type"), "pending");
+    assert_string_equal(answer_text(pending, "state"), "unknown");
+    json_decref(pending);
+    close(connection);
+    json_t *answer = ask_once(resume());
+    assert_string_equal(answer_text(answer, "type"), "issued");
+    json_decref(answer);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void expect_malformed(int connection, const char *text, size_t length)
+{
+    assert_int_equal(send(connection, text, length, MSG_NOSIGNAL), (ssize_t)length);
+    json_t *answer = next_message(connection);
+    assert_string_equal(answer_text(answer, "type"), "refused");
+    assert_string_equal(answer_text(answer, "reason"), "malformed");
+    json_decref(answer);
+}
+
+static void protocol_6_what_is_no_message_is_refused_and_the_signer_lives(void **state)
+{
+    (void)state;
+    start_signer();
+    int connection = connect_signer();
+    char *large = talloc_array(office.memory, char, PACKET_MAX + 1);
+    memset(large, '[', PACKET_MAX + 1);
+    expect_malformed(connection, "{", 1);
+    expect_malformed(connection, "[]", 2);
+    expect_malformed(connection, "{\"type\":\"status\",\"type\":\"status\"}", 33);
+    expect_malformed(connection, "{\"type\":\"stat\0s\"}", 17);
+    expect_malformed(connection, "{\"type\":\"\xff\"}", 12);
+    expect_malformed(connection, large, PACKET_MAX);
+    expect_malformed(connection, large, PACKET_MAX + 1);
+    json_t *status = converse(connection, json_pack("{s:s}", "type", "status"));
+    assert_string_equal(answer_text(status, "type"), "status");
+    json_decref(status);
+    close(connection);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void design_no_more_than_sixteen_connections(void **state)
+{
+    (void)state;
+    start_signer();
+    int connections[LISTENER_CONNECTIONS];
+    for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
+        connections[i] = connect_signer();
+        json_decref(converse(connections[i], json_pack("{s:s}", "type", "status")));
+    }
+    struct ra_error error = {0};
+    json_t *message = NULL;
+    int extra = connect_signer();
+    assert_int_equal(packet_receive(extra, ANSWER_SECONDS, &message, &error), PACKET_CLOSED);
+    close(extra);
+    for (size_t i = 0; i < LISTENER_CONNECTIONS; i++)
+        close(connections[i]);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void protocol_6_the_running_signer_is_confined(void **state)
+{
+    (void)state;
+    start_signer();
+    char *path = talloc_asprintf(office.memory, "/proc/%d/status", (int)signer_process);
+    FILE *status = fopen(path, "re");
+    char line[256];
+    int found = 0;
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        found += strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+    fclose(status);
+    assert_int_equal(found, 2);
+    struct stat socket_status;
+    assert_int_equal(stat(socket_path, &socket_status), 0);
+    assert_int_equal(socket_status.st_mode & 0777, 0660);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+static void expect_no_start(void)
+{
+    char line[256];
+    assert_int_equal(run_signer(NULL, line), 1);
+}
+
+static void protocol_6_a_missing_or_shorter_journal_stops_the_signer_until_started_anew(void **state)
+{
+    (void)state;
+    char line[256];
+    char *path = talloc_asprintf(office.memory, "%s/journal", office.journal);
+    char *head = talloc_asprintf(office.memory, "%s/head", office.journal);
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(truncate(path, status.st_size - 1), 0);
+    expect_no_start();
+    assert_int_equal(remove(path), 0);
+    expect_no_start();
+    assert_int_equal(run_signer("--new-journal", line), 0);
+    start_signer();
+    json_t *answer = ask_once(json_pack("{s:s}", "type", "status"));
+    assert_int_equal(json_integer_value(json_object_get(answer, "roster_version")), 0);
+    json_decref(answer);
+    json_decref(ask_once(office_roster(&office, 3)));
+    assert_int_equal(stop_signer(SIGTERM), 0);
+    assert_int_equal(run_signer("--new-journal", line), 1); /* it is sound and in use */
+    assert_int_equal(remove(head), 0);
+    expect_no_start();
+}
+
+static void design_13_open_keys_stop_the_signer(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"log.key", "ra.pem"};
+    for (size_t i = 0; i < 2; i++) {
+        char *path = talloc_asprintf(office.memory, "%s/conf/%s", office.home, KEYS[i]);
+        assert_int_equal(chmod(path, 0640), 0);
+        expect_no_start();
+        assert_int_equal(chmod(path, 0600), 0);
+    }
+    char *path = talloc_asprintf(office.memory, "%s/conf/signer.conf", office.home);
+    assert_int_equal(chmod(path, 0666), 0);
+    expect_no_start();
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, new_life)
+    const struct CMUnitTest tests[] = {
+        TEST(protocol_6_two_agents_and_a_holder_get_a_certificate),
+        TEST(protocol_6_status_tells_the_truth),
+        TEST(protocol_6_kill_9_while_the_ac_works_loses_nothing),
+        TEST(protocol_6_a_carrier_that_leaves_makes_the_attempt_unknown),
+        TEST(protocol_6_what_is_no_message_is_refused_and_the_signer_lives),
+        TEST(design_no_more_than_sixteen_connections),
+        TEST(protocol_6_the_running_signer_is_confined),
+        TEST(protocol_6_a_missing_or_shorter_journal_stops_the_signer_until_started_anew),
+        TEST(design_13_open_keys_stop_the_signer),
+    };
+    return cmocka_run_group_tests(tests, make, clean);
+}
