@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+#include "http/origin.h"
+
+struct sample {
+    const char *site; /* Sec-Fetch-Site */
+    const char *origin;
+    const char *referer;
+    bool page; /* passes on the page face */
+    bool api;  /* passes on the API face */
+};
+
+static bool judged(const struct sample *sample, enum http_face face, enum http_method method)
+{
+    struct ra_error error = {0};
+    struct http_pair pairs[4] = {{"host", "ar.example:8080"}};
+    size_t count = 1;
+    if (sample->site != NULL)
+        pairs[count++] = (struct http_pair){"sec-fetch-site", sample->site};
+    if (sample->origin != NULL)
+        pairs[count++] = (struct http_pair){"origin", sample->origin};
+    if (sample->referer != NULL)
+        pairs[count++] = (struct http_pair){"referer", sample->referer};
+    struct http_request request = {.method = method, .face = face, .headers = {pairs, count}};
+    return origin_is_ours(&request, &error);
+}
+
+static void believes_only_our_own_pages(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        {"same-origin", NULL, NULL, true, true},
+        {"cross-site", "http://ar.example:8080", NULL, false, false},
+        {"same-site", NULL, NULL, false, false},
+        {"none", NULL, NULL, false, false},
+        {NULL, "http://ar.example:8080", NULL, true, true},
+        {NULL, "https://AR.example:8080", NULL, true, true},
+        {NULL, "http://ar.example", NULL, false, false},
+        {NULL, "http://ar.example:8080.evil.example", NULL, false, false},
+        {NULL, "http://evil.example/ar.example:8080", NULL, false, false},
+        {NULL, "null", NULL, false, false},
+        {NULL, "null", "http://ar.example:8080/pedido", false, false},
+        {NULL, NULL, "http://ar.example:8080/pedido", true, true},
+        {NULL, NULL, "http://evil.example/?http://ar.example:8080/", false, false},
+        {NULL, NULL, NULL, false, true},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        assert_int_equal(judged(&samples[i], HTTP_FACE_PAGE, HTTP_POST), samples[i].page);
+        assert_int_equal(judged(&samples[i], HTTP_FACE_API, HTTP_DELETE), samples[i].api);
+        assert_true(judged(&samples[i], HTTP_FACE_PAGE, HTTP_GET));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(believes_only_our_own_pages)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
