@@ -5,8 +5,8 @@
  * and sends it afterwards, again and again with growing pauses until the mail server takes it. Without a mail
  * server each mail becomes a file of the spool, byte for byte what would have been sent.
  *
- * No secret stands in the outbox: rows carry references, and links with secrets are made at the moment of
- * sending (tokens by notice/notice.h's own key, the mail half by the provider below). Links are built from
+ * No secret stands in the outbox: rows carry references, and what is secret is made or opened at the moment
+ * of sending (tokens and codes by orders/tokens.h, the mail half by the provider below). Links are built from
  * public_url of the configuration alone.
  *
  * Thread rules: notice_enqueue on the request's worker; the provider is set at start.
@@ -23,12 +23,12 @@
 
 /* X(identifier, stored kind, template below web/templates/mail, iCalendar method or "") */
 #define NOTICE_KINDS(X)                                                                                      \
-    X(NOTICE_ORDER_CREATED, "order_created", "order-created", "") /* model: {"confirmation":id} */           \
+    X(NOTICE_ORDER_CREATED, "order_created", "order-created", "") /* model: {"asked_us":instant} */          \
     X(NOTICE_BOOKED, "booked", "booked", "REQUEST")                                                          \
     X(NOTICE_MOVED, "moved", "moved", "REQUEST")                                                             \
     X(NOTICE_CANCELLED, "cancelled", "cancelled", "CANCEL")                                                  \
-    X(NOTICE_LOGIN_CODE, "login_code", "login-code", "")          /* model: {"login":id} */                  \
-    X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* model: {"attempt":N} */                 \
+    X(NOTICE_LOGIN_CODE, "login_code", "login-code", "")          /* {"asked_us":instant,"minutes":N} */     \
+    X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* {"attempt":N,"recipient"?:address} */   \
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
     X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "") /* {"serial":hex} */

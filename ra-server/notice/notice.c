@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The outbox: in with the act, out by the job.
+ */
+#include "notice/notice.h"
+
+#include "log.h"
+#include "notice/notice_internal.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PERIOD_MS = 5000, BATCH = 50, TRIES_MAX = 24, OLD_S = 600 };
+
+static const struct {
+    const char *word;
+    const char *template_name;
+    const char *method;
+} kinds[NOTICE_KIND_COUNT] = {
+#define X(id, word, template_name, method) [id] = {word, template_name, method},
+    NOTICE_KINDS(X)
+#undef X
+};
+
+static _Atomic(notice_secret_provider *) secret_provider;
+
+void notice_set_secret_provider(notice_secret_provider *provider)
+{
+    atomic_store(&secret_provider, provider);
+}
+
+notice_secret_provider *notice_provider(void)
+{
+    return atomic_load(&secret_provider);
+}
+
+const char *notice_calendar_method(enum notice_kind kind)
+{
+    return kinds[kind].method;
+}
+
+const char *notice_template(enum notice_kind kind)
+{
+    return kinds[kind].template_name;
+}
+
+/* --- in --------------------------------------------------------------------------------------------------
+ */
+
+static void add_appointment(json_t *message, const struct order *order)
+{
+    const struct order_appointment *appointment = order->appointment;
+    if (appointment == NULL)
+        return;
+    json_object_set_new(message, "appointment",
+                        json_pack("{s:s, s:i, s:I, s:I, s:i}", "uid", appointment->uid, "sequence",
+                                  appointment->sequence, "start_us", appointment->start_us, "end_us",
+                                  appointment->end_us, "offset_s", appointment->offset_s));
+}
+
+/* A half was made for one address and goes to no other, whatever the order says meanwhile. */
+static const char *recipient_of(const struct order *order, const json_t *message)
+{
+    const char *named = json_string_value(json_object_get(message, "recipient"));
+    return named != NULL ? named : order->subject->email;
+}
+
+bool notice_enqueue_by_system(struct db *db, TALLOC_CTX *context, int64_t now_us, const struct order *order,
+                              enum notice_kind kind, json_t *model, struct ra_error *error)
+{
+    json_t *message = model != NULL ? model : json_object();
+    if (kinds[kind].method[0] != '\0')
+        add_appointment(message, order);
+    const char *recipient = talloc_strdup(context, recipient_of(order, message));
+    char *dumped = json_dumps(message, JSON_COMPACT);
+    bool done = false;
+    if (recipient == NULL || dumped == NULL)
+        ra_fail(error, RA_NO_MEMORY, "notice");
+    else
+        done = db_exec(db, STATEMENT_NOTICE_INSERT,
+                       DB_VALUES(db_int(order->id), db_text(kinds[kind].word), db_text(recipient),
+                                 db_text(dumped), db_time(now_us)),
+                       NULL, error);
+    free(dumped);
+    json_decref(message);
+    return done;
+}
+
+static void wake(struct ra_app *app, void *argument)
+{
+    (void)argument;
+    jobs_wake(app->jobs, NOTICE_JOB);
+}
+
+bool notice_enqueue(struct http_request *request, const struct order *order, enum notice_kind kind,
+                    json_t *model, struct ra_error *error)
+{
+    return notice_enqueue_by_system(request->db, request->context, request->now_us, order, kind, model,
+                                    error) &&
+           http_after_commit(request, wake, NULL, error);
+}
+
+/* --- out -------------------------------------------------------------------------------------------------
+ */
+
+static enum notice_kind kind_of(const char *word)
+{
+    for (size_t i = 0; i < NOTICE_KIND_COUNT; i++)
+        if (strcmp(kinds[i].word, word) == 0)
+            return (enum notice_kind)i;
+    return NOTICE_KIND_COUNT;
+}
+
+static bool claim(struct job_run *run, struct notice_row *row, bool *found, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!db_query(run->db, run->context, STATEMENT_NOTICE_CLAIM, DB_VALUES(db_time(run->now_us)), &rows,
+                  error))
+        return false;
+    *found = db_row_count(rows) == 1;
+    if (*found)
+        *row = (struct notice_row){
+            .id = row_int(rows, 0, "id"),
+            .order_id = row_int(rows, 0, "order_id"),
+            .kind = kind_of(row_text(rows, 0, "kind")),
+            .recipient = row_text(rows, 0, "recipient"),
+            .message = row_json(rows, 0, "message"),
+            .tries = (int)row_int(rows, 0, "tries"),
+            .created_us = row_time(rows, 0, "created_at"),
+        };
+    return true;
+}
+
+static bool note_failure(struct job_run *run, const struct notice_row *row, const struct ra_error *failure,
+                         struct ra_error *error)
+{
+    bool for_good = failure->code == RA_NOT_FOUND || failure->code == RA_INVALID || row->tries >= TRIES_MAX;
+    log_error(for_good ? "notice-dropped" : "notice-deferred",
+              row->kind < NOTICE_KIND_COUNT ? kinds[row->kind].word : "", failure);
+    return db_exec(
+        run->db, STATEMENT_NOTICE_NOT_SENT,
+        DB_VALUES(db_int(row->id), db_text(for_good ? "failed" : "pending"), db_text(failure->detail)), NULL,
+        error);
+}
+
+static bool deliver(struct job_run *run, const struct notice_row *row, struct ra_error *error)
+{
+    struct ra_error failure = {0};
+    struct bytes mail;
+    if (row->kind == NOTICE_KIND_COUNT)
+        ra_fail(&failure, RA_INVALID, "unknown kind");
+    else if (notice_render(run, row, &mail, &failure) && notice_send(run, row, mail, &failure))
+        return db_exec(run->db, STATEMENT_NOTICE_SENT, DB_VALUES(db_int(row->id), db_time(run->now_us)), NULL,
+                       error);
+    return note_failure(run, row, &failure, error);
+}
+
+static bool empty_outbox(struct job_run *run, struct ra_error *error)
+{
+    for (int i = 0; i < BATCH && !jobs_stopping(run->app->jobs); i++) {
+        struct notice_row row = {0};
+        bool found = false;
+        if (!claim(run, &row, &found, error))
+            return false;
+        if (!found)
+            return true;
+        bool noted = deliver(run, &row, error);
+        json_decref(row.message);
+        if (!noted)
+            return false;
+    }
+    run->again = true;
+    return true;
+}
+
+static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox}};
+
+/* --- health and room -------------------------------------------------------------------------------------
+ */
+
+static enum health_state check(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+{
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    struct db_rows *row = NULL;
+    struct ra_error error = {0};
+    enum health_state state = HEALTH_DEGRADED;
+    if (db_one(db, scratch, STATEMENT_NOTICE_WAITING, DB_VALUES(db_time(clock_now_us(&app->clock))), &row,
+               &error)) {
+        int64_t oldest_s = row_int(row, 0, "oldest_s");
+        snprintf(detail, detail_size, "%lld waiting, oldest %lld s", (long long)row_int(row, 0, "waiting"),
+                 (long long)oldest_s);
+        state = oldest_s > OLD_S ? HEALTH_DEGRADED : HEALTH_OK;
+    }
+    talloc_free(scratch);
+    return state;
+}
+
+static const struct health_part health[] = {{"outbox", check}};
+
+static bool start(struct ra_app *app, struct db *db, struct ra_error *error)
+{
+    (void)app;
+    (void)db;
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ||
+           ra_fail(error, RA_INTERNAL, "libcurl does not start");
+}
+
+const struct room notice_room = {
+    .name = "notice",
+    .id = ROOM_NOTICE,
+    .jobs = jobs,
+    .job_count = sizeof jobs / sizeof jobs[0],
+    .health = health,
+    .health_count = sizeof health / sizeof health[0],
+    .start = start,
+};

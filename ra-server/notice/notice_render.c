@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a row of the outbox to a mail. Secrets enter here, at the last moment, and stay in this run's memory.
+ */
+#include "agenda/agenda_invitation.h"
+#include "catalog/catalog.h"
+#include "catalog/local_time.h"
+#include "http/template.h"
+#include "notice/notice_internal.h"
+#include "notice/notice_message.h"
+#include "orders/tokens.h"
+
+#include <string.h>
+
+static const char subject_mark[] = "Assunto: ";
+
+static void set(json_t *model, const char *name, const char *text)
+{
+    json_object_set_new(model, name, json_string(text));
+}
+
+static int64_t number_of(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static void set_link(struct job_run *run, json_t *model, const char *name, const char *format,
+                     const char *part)
+{
+    char *path = talloc_asprintf(run->context, "%s/%s%s", run->app->config->public_url, format, part);
+    set(model, name, path != NULL ? path : "");
+}
+
+/* What every mail may tell. */
+static bool common_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                         json_t *model, struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    if (!catalog_office(run->app, run->context, &office, error))
+        return false;
+    json_object_update(model, row->message);
+    set(model, "order", order->code);
+    set(model, "product_name", order->product_name);
+    json_object_set_new(model, "office",
+                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", office->name, "address",
+                                  office->address, "district", office->district, "city", office->city,
+                                  "phone", office->phone));
+    json_object_set_new(model, "homologation", json_boolean(!run->app->config->production));
+    set_link(run, model, "order_url", "pedido/", order->code);
+    set_link(run, model, "login_url", "entrar", "");
+    set_link(run, model, "checklist_url", "checklist?product=", order->product_id);
+    return true;
+}
+
+static void appointment_model(struct job_run *run, const struct notice_row *row, json_t *model)
+{
+    const json_t *facts = json_object_get(row->message, "appointment");
+    if (facts == NULL)
+        return;
+    char *start =
+        local_time_long_text(run->context, number_of(facts, "start_us"), (int)number_of(facts, "offset_s"));
+    set(model, "start_text", start != NULL ? start : "");
+}
+
+static bool confirmation_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                               json_t *model, struct ra_error *error)
+{
+    char token[TOKEN_SIZE];
+    if (!token_confirmation(run->app, order->ref, number_of(row->message, "asked_us"), row->recipient, token,
+                            error))
+        return false;
+    set_link(run, model, "confirm_url", "confirmar/", token);
+    return true;
+}
+
+static bool login_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                        json_t *model, struct ra_error *error)
+{
+    char code[LOGIN_CODE_SIZE];
+    int64_t asked_us = number_of(row->message, "asked_us");
+    if (run->now_us > asked_us + number_of(row->message, "minutes") * INT64_C(60000000))
+        return ra_fail(error, RA_NOT_FOUND, "the code has expired");
+    if (!token_login_code(run->app, order->subject->cpf, row->recipient, asked_us, code, error))
+        return false;
+    set(model, "code", code);
+    return true;
+}
+
+static bool emission_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                           json_t *model, struct ra_error *error)
+{
+    const char *half = NULL;
+    notice_secret_provider *provider = notice_provider();
+    if (provider == NULL)
+        return ra_fail(error, RA_UNAVAILABLE, "nobody opens mail halves yet");
+    if (!provider(run->app, run->db, run->context, order->id, (int)number_of(row->message, "attempt"), &half,
+                  error))
+        return false;
+    char *fragment = talloc_asprintf(run->context, "%s#%s", order->code, half);
+    set(model, "half", half);
+    set_link(run, model, "emission_url", "emitir/", fragment != NULL ? fragment : "");
+    return true;
+}
+
+static bool kind_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                       json_t *model, struct ra_error *error)
+{
+    switch (row->kind) {
+    case NOTICE_ORDER_CREATED:
+        return confirmation_model(run, row, order, model, error);
+    case NOTICE_LOGIN_CODE:
+        return login_model(run, row, order, model, error);
+    case NOTICE_EMISSION_LINK:
+        return emission_model(run, row, order, model, error);
+    case NOTICE_BOOKED:
+    case NOTICE_MOVED:
+    case NOTICE_CANCELLED:
+        appointment_model(run, row, model);
+        return true;
+    case NOTICE_RETURNED:
+    case NOTICE_REFUSED:
+    case NOTICE_CERTIFICATE_ISSUED:
+        return true;
+    case NOTICE_KIND_COUNT:
+    default:
+        return ra_fail(error, RA_INTERNAL, "a notice of no kind");
+    }
+}
+
+static bool render_calendar(struct job_run *run, const struct notice_row *row, struct bytes *calendar,
+                            struct ra_error *error)
+{
+    const json_t *facts = json_object_get(row->message, "appointment");
+    const char *method = notice_calendar_method(row->kind);
+    *calendar = (struct bytes){NULL, 0};
+    if (method[0] == '\0')
+        return true;
+    const struct invitation invitation = {
+        .method = method,
+        .uid = json_string_value(json_object_get(facts, "uid")),
+        .sequence = (int)number_of(facts, "sequence"),
+        .start_us = number_of(facts, "start_us"),
+        .end_us = number_of(facts, "end_us"),
+        .stamp_us = row->created_us,
+        .offset_s = (int)number_of(facts, "offset_s"),
+        .cancelled = row->kind == NOTICE_CANCELLED,
+        .attendee = row->recipient,
+    };
+    if (invitation.uid == NULL)
+        return ra_fail(error, RA_INTERNAL, "an invitation without its appointment");
+    return agenda_invitation(run->app, run->context, &invitation, calendar, error);
+}
+
+/* The first line of the text template is the subject. */
+static bool split_subject(TALLOC_CTX *context, struct bytes rendered, struct notice_message *message,
+                          struct ra_error *error)
+{
+    const char *text = (const char *)rendered.data;
+    const char *end = strchr(text, '\n');
+    size_t mark = sizeof subject_mark - 1;
+    if (end == NULL || strncmp(text, subject_mark, mark) != 0)
+        return ra_fail(error, RA_INTERNAL, "a mail's text does not begin with its subject");
+    message->subject = talloc_strndup(context, text + mark, (size_t)(end - text) - mark);
+    message->text = end + 1 + strspn(end + 1, "\n");
+    return message->subject != NULL || ra_fail(error, RA_NO_MEMORY, "mail");
+}
+
+static bool render_texts(struct job_run *run, const struct notice_row *row, const json_t *model,
+                         struct notice_message *message, struct ra_error *error)
+{
+    const char *name = talloc_asprintf(run->context, "mail/%s", notice_template(row->kind));
+    struct bytes text, html;
+    if (name == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "mail");
+    if (!template_render(run->app->templates, TEMPLATE_TEXT, name, model, run->context, &text, error) ||
+        !template_render(run->app->templates, TEMPLATE_HTML, name, model, run->context, &html, error))
+        return false;
+    message->html = (const char *)html.data;
+    return split_subject(run->context, text, message, error);
+}
+
+bool notice_render(struct job_run *run, const struct notice_row *row, struct bytes *mail,
+                   struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct notice_message message = {
+        .from_name = "IMA Certificado Digital",
+        .from = run->app->config->smtp_from,
+        .to = row->recipient,
+        .calendar_method = notice_calendar_method(row->kind),
+        .at_us = run->now_us,
+        .message_id = talloc_asprintf(run->context, "aviso.%lld.%lld@guiche", (long long)row->id,
+                                      (long long)row->created_us),
+    };
+    if (!orders_load_by_id(run->context, run->db, row->order_id, false, &order, error))
+        return false;
+    json_t *model = json_object();
+    bool done = common_model(run, row, order, model, error) && kind_model(run, row, order, model, error) &&
+                render_texts(run, row, model, &message, error) &&
+                render_calendar(run, row, &message.calendar, error) &&
+                notice_message_write(run->context, &message, mail, error);
+    json_decref(model);
+    return done;
+}

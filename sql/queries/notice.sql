@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The outbox: written with the act, sent afterwards.
+
+-- name: notice_insert
+-- params: order_id bigint, kind text, recipient text, message jsonb, at timestamptz
+insert into outbox (order_id, kind, recipient, message, next_at, created_at) values ($1, $2, $3, $4, $5, $5);
+
+-- The next try is set before this one begins: whoever dies in between tries again by itself. The pauses grow from half
+-- a minute to four hours.
+-- name: notice_claim
+-- params: now timestamptz
+update outbox
+   set tries = tries + 1,
+       next_at = $1 + least(interval '30 seconds' * power(4, least(tries, 6)), interval '4 hours')
+ where id = (select id from outbox where state = 'pending' and next_at <= $1
+              order by next_at, id limit 1 for update skip locked)
+returning id, order_id, kind, recipient, message, tries, created_at;
+
+-- name: notice_sent
+-- params: id bigint, now timestamptz
+update outbox set state = 'sent', sent_at = $2, last_error = '' where id = $1;
+
+-- name: notice_not_sent
+-- params: id bigint, state text, reason text
+update outbox set state = $2, last_error = $3 where id = $1;
+
+-- name: notice_waiting
+-- params: now timestamptz
+select count(*) as waiting, coalesce(extract(epoch from $1 - min(created_at)), 0)::bigint as oldest_s
+  from outbox where state = 'pending';
