@@ -133,10 +133,24 @@ static bool mismatch(const struct asking *asking, const char *finding, struct ra
                           "O certificado devolvido pela AC não é o aprovado.");
 }
 
-/* Judged as of the moment it was asked for: an answer found after an outage is as good as one found at once.
- */
+/* The certificate's first second. false when it lies in the future or after the approval's end. */
+static bool read_start(const struct asking *asking, X509 *certificate, time_t *start)
+{
+    struct tm parts;
+    if (ASN1_TIME_to_tm(X509_get0_notBefore(certificate), &parts) != 1)
+        return false;
+    *start = timegm(&parts);
+    return *start <= asking->until + STATEMENT_CLOCK_SKEW_S &&
+           *start <= clock_now(asking->signer->clock) + STATEMENT_CLOCK_SKEW_S;
+}
+
+/* Judged as of the moment it was asked for or made, whichever is later: an answer found after an outage is
+ * as good as one found at once. */
 static bool matches_order(struct asking *asking, X509 *certificate, struct ra_error *error)
 {
+    time_t start;
+    if (!read_start(asking, certificate, &start))
+        return mismatch(asking, "start", error);
     const struct settings *settings = asking->signer->settings;
     const struct profile_check_input input = {.certificate = certificate,
                                               .issuer = settings_issuer_of(settings, certificate),
