@@ -4,9 +4,10 @@
 
 export class Refusal extends Error {
   // word: a key of refusals in texts.mjs. detail: the server's own sentence, "" when there is none.
-  constructor(word, { detail = '', status = 0, retriable = false } = {}) {
+  // reason refines the word where the server says more ("statement-expired").
+  constructor(word, { detail = '', reason = '', retriable = false } = {}) {
     super(word);
-    Object.assign(this, { word, detail, status, retriable });
+    Object.assign(this, { word, detail, reason, retriable });
   }
 }
 
@@ -38,14 +39,14 @@ async function body(response) {
   }
 }
 
-// Problem documents carry their stable code as the end of `type` and, where it says more, a reason.
+// Problem documents, the front's own included, carry their stable code as the end of `type`.
 async function refuse(response) {
   const problem = await body(response);
   const code = /[a-z0-9-]+$/.exec(String(problem.type ?? ''))?.[0] ?? '';
   const word = code || byStatus[response.status] || 'server';
   throw new Refusal(word, {
     detail: typeof problem.detail === 'string' ? problem.detail : '',
-    status: response.status,
+    reason: typeof problem.reason === 'string' ? problem.reason : '',
     retriable: response.status === 429 || response.status >= 500,
   });
 }

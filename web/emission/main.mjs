@@ -9,7 +9,7 @@ import { orderOfPath, readFragment } from './fragment.mjs';
 import { checkSaved, issue } from './issue.mjs';
 import { NotOurFile, WrongPassphrase } from './p12.mjs';
 import { accepts, judge, suggest } from './passphrase.mjs';
-import { issuedRows, previewRows, timeOf } from './preview.mjs';
+import { issuedRows, previewRows } from './preview.mjs';
 import { alertIn, fieldError, find, live, onSubmit, facts, show, stop } from './screen.mjs';
 import { explain, refusals } from './texts.mjs';
 
@@ -60,10 +60,12 @@ function onWhere() {
   });
 }
 
+const issuedStates = ['issued', 'delivered', 'revocation_requested', 'revoked'];
+
 function caseProblem(emission) {
   if (emission.binding !== 'code') return refusals['other-binding'];
-  const until = timeOf(emission.not_after);
-  return until && until < new Date() ? refusals.expired : null;
+  // The clock of this computer may be wrong; an expired code is the server's to refuse.
+  return issuedStates.includes(emission.state) ? refusals['key-mismatch'] : null;
 }
 
 function onCodes() {

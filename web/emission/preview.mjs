@@ -13,7 +13,7 @@ const shown = {
 };
 
 // Statements carry seconds, the API's own times are ISO texts.
-export function timeOf(value) {
+function timeOf(value) {
   const time = new Date(typeof value === 'number' ? value * 1000 : value);
   return Number.isNaN(time.getTime()) ? null : time;
 }

@@ -76,8 +76,10 @@ const sameAs = {
   'rule-refused': 'conflict', 'statement-refused': 'conflict', 'illegal-transition': 'conflict',
 };
 
+const byReason = { 'statement-expired': 'expired', 'attempt-key': 'key-mismatch' };
+
 export function explain(refusal) {
-  const word = sameAs[refusal.word] ?? refusal.word;
+  const word = byReason[refusal.reason] ?? sameAs[refusal.word] ?? refusal.word;
   const known = refusals[word];
   if (known) {
     // What the server adds to a conflict says which of the several it is.

@@ -36,7 +36,7 @@ export class Authority {
   emission() {
     return {
       instance: this.instance, validation_sha256: this.validation, binding: 'code',
-      not_after: new Date(Date.now() + 7 * day).toISOString(),
+      not_after: Math.floor((Date.now() + 7 * day) / 1000), state: this.issued ? 'issued' : 'ready',
       preview: { product: 'e-CPF A1', name: 'MARINA GONCALVES PRADO', cpf: '***.456.789-**', term_months: 12 },
     };
   }

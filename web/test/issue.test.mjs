@@ -170,6 +170,7 @@ test('whatever the server says becomes a sentence and a way on', async () => {
   assert.equal(await answers(429, '{}'), refusals['rate-limited']);
   assert.equal(await answers(502, '<html>'), refusals.server);
   assert.equal((await answers(409, '{"type":"urn:guiche:problem:conflict","detail":"Ainda em conferência."}')).text, 'Ainda em conferência.');
+  assert.equal(await answers(422, '{"type":"urn:guiche:problem:statement-refused","reason":"statement-expired"}'), refusals.expired);
   assert.equal(await answers(200, '{"instance":"x"}'), refusals.server);
 });
 
