@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLES_MAX = ROOM_COUNT + 1, LIST_MAX = 64 };
+enum { TABLES_MAX = 2 * ROOM_COUNT + 1, LIST_MAX = 64 }; /* a room may have several tables */
 
 static struct route_table tables[TABLES_MAX];
 static size_t table_count;
