@@ -162,15 +162,17 @@ static bool listen_now(struct listener *listener, struct ra_error *error)
     bool public = listener->site.listener == HTTP_PUBLIC;
     if (!open_socket(public ? config->public_socket : config->office_socket, &listener->socket, error))
         return false;
+    /* Not strict: its own refusals carry their header block twice. framing.h is stricter, and answers well.
+     */
     listener->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         transfer_step, listener, MHD_OPTION_EXTERNAL_LOGGER, note_library, NULL, MHD_OPTION_LISTEN_SOCKET,
         listener->socket, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)IO_THREADS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)config->connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, transfer_begin, listener, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped,
-        NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, listener, MHD_OPTION_NOTIFY_COMPLETED,
-        transfer_end, listener, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S, MHD_OPTION_URI_LOG_CALLBACK,
+        transfer_begin, listener, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, listener, MHD_OPTION_NOTIFY_COMPLETED, transfer_end,
+        listener, MHD_OPTION_END);
     return listener->daemon != NULL || ra_fail(error, RA_IO, "the HTTP library does not start");
 }
 
