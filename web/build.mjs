@@ -2,6 +2,7 @@
 //
 // WEB_OUT/static/…            what the pages link to
 // WEB_OUT/emitir/index.html   the emission page: one file that needs nothing else (protocol §4)
+// WEB_OUT/emitir.sha256       its digest, as sha256sum -c reads it
 //
 // No clock, no random name: the same sources and lock file give the same bytes, so that the SHA-256 printed in
 // the manual can be recomputed by anybody.
@@ -54,7 +55,7 @@ async function writeStatic() {
   await copyFile(path.join(here, 'static/favicon.svg'), path.join(folder, 'favicon.svg'));
 }
 
-function sha256(text) {
+function sourceHash(text) {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
@@ -72,8 +73,8 @@ async function writeEmissionPage() {
   const style = dropUnusedProperties(await bundle('emission/emission.css', { '.woff2': 'dataurl', '.svg': 'dataurl' }));
   const policy = [
     "default-src 'none'",
-    `script-src ${sha256(script)}`,
-    `style-src ${sha256(style)}`,
+    `script-src ${sourceHash(script)}`,
+    `style-src ${sourceHash(style)}`,
     "connect-src 'self'",
     'font-src data:',
     'img-src data:',
@@ -82,7 +83,10 @@ async function writeEmissionPage() {
   ].join('; ');
   const page = await readFile(path.join(here, 'emission/page.html'), 'utf8');
   const filled = { POLICY: policy, STYLE: style, SCRIPT: script };
-  await writeFile(path.join(folder, 'index.html'), page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (all, name) => filled[name]));
+  const whole = page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (all, name) => filled[name]);
+  await writeFile(path.join(folder, 'index.html'), whole);
+  const digest = createHash('sha256').update(whole).digest('hex');
+  await writeFile(path.join(out, 'emitir.sha256'), `${digest}  emitir/index.html\n`);
 }
 
 await rm(path.join(out, 'static'), { recursive: true, force: true });

@@ -32,7 +32,7 @@ test('issue 3: an e-CPF ordered, booked, and the address confirmed from the mail
   const code = (await orderPage.code(page).textContent()).replace(/[\s-]/g, '');
   assert.match(code, /^[0-9A-HJKMNP-TV-Z]{12}$/);
   assert.match(await orderPage.main(page).innerText(), /não confirmado/);
-  assert.ok((await orderPage.main(page).innerText()).includes(when.split(',')[0]), when);
+  assert.ok((await orderPage.main(page).innerText()).includes(when), when);
 
   await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));
   await confirmation.button(page).click();
@@ -58,14 +58,15 @@ test('issue 3: the invitation can be taken, the time moved and cancelled', async
   const link = await orderPage.invitation(page).getAttribute('href');
   const invitation = await page.request.get(address(link));
   assert.match(invitation.headers()['content-type'], /^text\/calendar/);
-  assert.match(await invitation.text(), /BEGIN:VEVENT[\s\S]*Benedito de Campos/);
+  const text = (await invitation.text()).replace(/\r?\n[ \t]/g, ''); // iCalendar folds long lines
+  assert.match(text, /BEGIN:VEVENT[\s\S]*Benedito de Campos/);
 
   await orderPage.move(page).click();
   await agenda.heading(page).waitFor();
   const later = await agenda.choose(page, 9);
   await agenda.send(page);
   await orderPage.code(page).waitFor();
-  assert.ok((await orderPage.main(page).innerText()).includes(later.split(',').at(-1).replace(/^ às /, '')), later);
+  assert.ok((await orderPage.main(page).innerText()).includes(later), later);
 
   await orderPage.cancelSummary(page).click();
   await orderPage.cancel(page).click();
