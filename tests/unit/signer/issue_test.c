@@ -562,6 +562,31 @@ static void protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac(v
     expect_mismatch(CORRUPTION_KEY);
 }
 
+static json_t *unsold(void)
+{
+    struct draft draft;
+    office_draft(&office, ORDER, 1, &draft);
+    draft.validation.validation.profile.id = OFFICE_UNSOLD;
+    memcpy(draft.validation.validation.profile.digest,
+           settings_profile(office.settings, OFFICE_UNSOLD)->digest, 32);
+    return office_request(&draft);
+}
+
+static void protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew(void **state)
+{
+    (void)state;
+    char first[33];
+    office_expect_refused(&office, unsold(), "ac-refused");
+    memcpy(first, office.line.transaction, sizeof first);
+    assert_int_equal(unknown_count(), 0);
+    office_restart(&office);
+    office_expect_refused(&office, resume(), "ac-refused");
+    office_expect_refused(&office, with_key(ORDER, 1, office.thief_key), "attempt-key");
+    office_expect_refused(&office, unsold(), "ac-refused");
+    assert_string_not_equal(office.line.transaction, first);
+    office_expect(&office, honest(ORDER, 1), "issued");
+}
+
 static void refuse_meanwhile(int number)
 {
     if (number != 1)
@@ -663,6 +688,7 @@ int main(void)
         TEST(protocol_2_a_refusal_kills_its_attempt_and_all_below),
         TEST(protocol_6_a_lost_message_is_resolved_by_asking_again),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
+        TEST(protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew),
         TEST(protocol_2_a_refusal_while_the_ac_works_stops_the_certificate),
         TEST(protocol_6_a_resume_of_nothing_is_refused),
         TEST(protocol_6_simultaneous_identical_requests_make_one_certificate),

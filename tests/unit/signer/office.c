@@ -63,6 +63,23 @@ static struct identity *make_person(struct office *office, const char *file, con
     return identity;
 }
 
+/* A row that this AR has and the AC does not sell. */
+static void write_unsold_profile(struct office *office)
+{
+    struct ra_error error = {0};
+    struct bytes content;
+    json_t *row = json_load_file("pki/profiles/RFB_ECPF_A1.json", JSON_REJECT_DUPLICATES, NULL);
+    assert_int_equal(json_object_set_new(row, "id", json_string(OFFICE_UNSOLD)), 0);
+    assert_int_equal(json_object_set_new(row, "policy_oid", json_string("2.16.76.1.2.1.777777")), 0);
+    char *text = json_dumps(row, JSON_INDENT(2));
+    content = bytes_of_text(text);
+    struct certificate_profile *profile;
+    must(profile_parse(office->memory, content, &profile, &error), &error);
+    put(office, "conf/profiles/" OFFICE_UNSOLD ".json", content, 0600);
+    free(text);
+    json_decref(row);
+}
+
 static void write_administrators(struct office *office)
 {
     BIO *output = BIO_new(BIO_s_mem());
@@ -95,12 +112,13 @@ static void write_home(struct office *office)
     copy(office, roots, "conf/agents-anchors.pem", 0600);
     copy(office, roots, "conf/ac-anchors.pem", 0600);
     copy(office, "pki/profiles/RFB_ECPF_A1.json", "conf/profiles/RFB_ECPF_A1.json", 0600);
+    write_unsold_profile(office);
     write_administrators(office);
     must(credentials_make_ra(&office->registry, ra, &error), &error);
     must(note_key_create(log_key, &error), &error);
 }
 
-static void read_crls(struct office *office)
+void office_read_crls(struct office *office)
 {
     static const char *const NAMES[] = {"tmul", "tac5", "tr5"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
@@ -168,7 +186,7 @@ void office_make(struct office *office)
     office->holder_key = EVP_RSA_gen(2048);
     office->thief_key = EVP_RSA_gen(2048);
     write_home(office);
-    read_crls(office);
+    office_read_crls(office);
     office_corrupt_ac(office, CORRUPTION_NONE);
     must(settings_load(office->memory, office->home, &office->settings, &error), &error);
     office_reset(office);
@@ -277,7 +295,7 @@ static void fill_validation(struct draft *draft)
     facts->profile.id = "RFB_ECPF_A1";
     facts->profile.term_months = 12;
     facts->profile.media = PROFILE_MEDIA_SOFTWARE;
-    memcpy(facts->profile.digest, draft->office->settings->profiles[0]->digest, 32);
+    memcpy(facts->profile.digest, settings_profile(draft->office->settings, facts->profile.id)->digest, 32);
 #define X(member) facts->data.member = "";
     CERTIFICATE_DATA_FIELDS(X)
 #undef X
@@ -407,6 +425,7 @@ static bool carry(void *context, const char *transaction, struct bytes message, 
     struct office_line *line = &office->line;
     int number = __atomic_add_fetch(&line->carried, 1, __ATOMIC_SEQ_CST);
     assert_int_equal(strlen(transaction), 32);
+    snprintf(line->transaction, sizeof line->transaction, "%s", transaction);
     if (line->on_message != NULL)
         line->on_message(number);
     if (line->slow_ms > 0)

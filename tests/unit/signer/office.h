@@ -25,6 +25,7 @@
 #define OFFICE_INSTANCE "00112233445566778899aabbccddeeff"
 #define OFFICE_OTHER    "ffeeddccbbaa99887766554433221100"
 #define OFFICE_HOLDER   "12345678909"
+#define OFFICE_UNSOLD   "RFB_ECPF_X1" /* a profile that the AC refuses */
 
 /* How the carrier misbehaves, from the message with this number on (1 is the ir); 0 is honest. */
 struct office_line {
@@ -33,6 +34,7 @@ struct office_line {
     int carried;
     void (*on_message)(int number); /* called before the message goes out; may be NULL */
     int slow_ms;
+    char transaction[33]; /* of the newest message */
 };
 
 struct office {
@@ -68,6 +70,9 @@ void office_restart(struct office *office);
 
 /* An AC over the same folder that lies so. */
 void office_corrupt_ac(struct office *office, enum corruption corruption);
+
+/* What the AC publishes now goes along with the next requests. */
+void office_read_crls(struct office *office);
 
 /* Everything an honest issue is made of. A test bends it, then calls office_request. */
 struct draft {
