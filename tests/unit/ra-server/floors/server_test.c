@@ -78,8 +78,8 @@ static void refuses_ambiguous_framing(void **state)
         "GET /api/echo HTTP/1.1\r\n Host: a\r\n\r\n",
         "GET /api/echo\r\nHost: a\r\n\r\n",
         "GET http://evil/healthz HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /api/echo?word=%00 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /api/echo?word=%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /api/echo?word=%00 HTTP/1.1\r\nConnection: close\r\nHost: a\r\n\r\n",
+        "GET /api/echo?word=%zz HTTP/1.1\r\nConnection: close\r\nHost: a\r\n\r\n",
         "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
