@@ -99,6 +99,9 @@ export const emission = {
     await this.repeat(page).fill(text);
     await next(page, 'Emitir o certificado');
   },
+  async retry(page) {
+    await next(page, 'Tentar de novo');
+  },
   async save(page, file) {
     await page.getByRole('heading', { level: 1, name: 'Guarde o arquivo' }).waitFor({ timeout: 60_000 });
     const [download] = await Promise.all([
