@@ -170,7 +170,7 @@ static bool read_pkcs12(struct bytes file, struct question *question, EVP_PKEY *
     else if (open_pkcs12(container, question, answer)) {
         if (PKCS12_parse(container, answer, key, &leaf, &others) != 1)
             refuse(question->error, "identity-malformed",
-                   "O arquivo PKCS#12 usa cifras antigas (RC2 ou 3DES) ou está danificado. Refaça-o com: "
+                   "O arquivo PKCS#12 usa uma cifra antiga (RC2) ou está danificado. Refaça-o com: "
                    "openssl "
                    "pkcs12 -legacy -in ANTIGO -nodes | openssl pkcs12 -export -out NOVO");
         else

@@ -2,7 +2,7 @@
  *
  * Who signs: a private key, its certificate, and the certificates up to (not including) the root. Opaque, so
  * that a key inside a token can stand behind the same functions. Read from PEM (key, certificate and chain in
- * one file, in any order) or PKCS#12 (AES; RC2 and 3DES files of old are refused with the remedy).
+ * one file, in any order) or PKCS#12 (files with the RC2 of old are refused, with the remedy).
  *
  * An identity is a talloc object; freeing it wipes the key. Read-only after loading: any number of threads.
  */
