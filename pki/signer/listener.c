@@ -192,7 +192,7 @@ static void take(struct listener *listener, int listening)
 }
 
 /* Silent connections are ended; those at work end their request first. */
-static void stop(struct listener *listener)
+static bool stop(struct listener *listener)
 {
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
@@ -204,7 +204,9 @@ static void stop(struct listener *listener)
     int waited = 0;
     while (listener->running > 0 && waited == 0)
         waited = pthread_cond_timedwait(&listener->ended, &listener->lock, &deadline);
+    bool at_rest = listener->running == 0;
     pthread_mutex_unlock(&listener->lock);
+    return at_rest;
 }
 
 static bool told_to_stop(const sigset_t *signals)
@@ -213,7 +215,7 @@ static bool told_to_stop(const sigset_t *signals)
     return sigtimedwait(signals, NULL, &now) > 0;
 }
 
-bool listener_run(struct signer *signer, int socket, uid_t server_uid, struct ra_error *error)
+bool listener_run(struct signer *signer, int socket, uid_t server_uid, bool *at_rest, struct ra_error *error)
 {
     static struct listener listener; /* detached threads may outlive the wait at the end */
     listener.signer = signer;
@@ -232,6 +234,6 @@ bool listener_run(struct signer *signer, int socket, uid_t server_uid, struct ra
         if (poll(&ready, 1, TICK_MS) > 0)
             take(&listener, socket);
     }
-    stop(&listener);
+    *at_rest = stop(&listener);
     return true;
 }

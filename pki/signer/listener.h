@@ -21,7 +21,9 @@ enum {
 int listener_open(const char *home, struct ra_error *error);
 
 /* Serves until SIGTERM or SIGINT, which must be blocked in every thread before. Peers must be `server_uid` or
- * our own user. Running requests may end before it returns. */
-RA_MUST_CHECK bool listener_run(struct signer *signer, int socket, uid_t server_uid, struct ra_error *error);
+ * our own user. *at_rest says whether every request had ended when it returned; otherwise nothing that
+ * `signer` reaches may be freed. */
+RA_MUST_CHECK bool listener_run(struct signer *signer, int socket, uid_t server_uid, bool *at_rest,
+                                struct ra_error *error);
 
 #endif

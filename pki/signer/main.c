@@ -96,6 +96,7 @@ static void block_signals(void)
 static bool serve(TALLOC_CTX *context, const struct options *options, const struct settings *settings,
                   const struct ra_clock *clock, const char *journal, struct ra_error *error)
 {
+    bool at_rest = true;
     bool isolated = options->server_uid != geteuid();
     struct signer *signer;
     if (!settings_fit_production(settings, clock, isolated, error) ||
@@ -107,10 +108,12 @@ static bool serve(TALLOC_CTX *context, const struct options *options, const stru
     bool ok = sandbox_enter(error);
     if (ok)
         log_event(LOG_LEVEL_INFO, "started", "{s:b}", "isolated", isolated ? 1 : 0);
-    ok = ok && listener_run(signer, socket, options->server_uid, error);
+    ok = ok && listener_run(signer, socket, options->server_uid, &at_rest, error);
     close(socket);
     if (ok)
-        log_event(LOG_LEVEL_INFO, "stopped", "{}");
+        log_event(LOG_LEVEL_INFO, "stopped", "{s:b}", "at_rest", at_rest ? 1 : 0);
+    if (!at_rest)
+        _exit(EXIT_SUCCESS); /* their threads still use what would be freed; the journal is on disk */
     return ok;
 }
 
@@ -149,9 +152,6 @@ int main(int count, char **words)
     if (!ok)
         log_event(LOG_LEVEL_ALARM, "cannot-run", "{s:s,s:s}", "code", ra_error_info(error.code)->code,
                   "detail", error.detail);
-    /* The keys are wiped; threads that outlived the wait may still read them, so nothing else is freed. */
-    if (ok && options.action == ACTION_SERVE)
-        _exit(EXIT_SUCCESS);
     talloc_free(context);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -106,9 +106,10 @@ static const int ALLOWED[] = {
 };
 
 static const int ALLOWED_TO_SANITIZERS[] = {
-    SCMP_SYS(ptrace),   SCMP_SYS(prctl),      SCMP_SYS(arch_prctl),       SCMP_SYS(wait4),
-    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),       SCMP_SYS(pipe2),
-    SCMP_SYS(ioctl),    SCMP_SYS(kill),       SCMP_SYS(process_vm_readv), SCMP_SYS(personality),
+    SCMP_SYS(ptrace),      SCMP_SYS(prctl),      SCMP_SYS(arch_prctl), SCMP_SYS(wait4),
+    SCMP_SYS(readlink),    SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getdents),
+    SCMP_SYS(pipe2),       SCMP_SYS(ioctl),      SCMP_SYS(kill),       SCMP_SYS(process_vm_readv),
+    SCMP_SYS(personality),
 };
 
 bool sandbox_hide_memory(struct ra_error *error)
