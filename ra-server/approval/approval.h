@@ -9,6 +9,7 @@
 
 #include "http/http.h"
 #include "orders/orders.h"
+#include "pki/trust/signed.h"
 #include "rooms.h"
 
 /* Something that the statements bind has changed or is about to (data of the order, a document, a
@@ -22,6 +23,35 @@
  * certificate has been asked for: then nothing may change any more. */
 RA_MUST_CHECK bool approval_void_attempt(struct http_request *request, struct order *order, const char *why,
                                          struct ra_error *error);
+
+/* The instance as the signer names it: asked once, then remembered. On the request's context.
+ * RA_SIGNER_UNAVAILABLE before that. */
+RA_MUST_CHECK bool approval_instance(struct http_request *request, const char **instance,
+                                     struct ra_error *error);
+
+/* The two statements that an issue rests on, judged at `now` (signature, path, CRLs, roster, role). On the
+ * context given. */
+struct approval_pair {
+    struct bytes validation_cms;
+    struct bytes verification_cms;
+    struct signed_statement *validation;
+    struct signed_statement *verification;
+};
+
+/* Those of one attempt. RA_CONFLICT, reason "statement-absent", while one is missing; RA_STATEMENT_REFUSED
+ * when one does not hold (any more). For requests and jobs. */
+RA_MUST_CHECK bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now,
+                                      int64_t order_id, int64_t attempt, struct approval_pair *pair,
+                                      struct ra_error *error);
+
+/* The CRLs that both agents' paths ask for, as the signer takes them: base64 texts, new reference. */
+RA_MUST_CHECK bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,
+                                      struct ra_error *error);
+
+/* The row file of a profile (config profiles_dir), on `context`. RA_RULE_REFUSED, reason "profile-unknown".
+ */
+RA_MUST_CHECK bool approval_profile(struct ra_app *app, TALLOC_CTX *context, const char *id,
+                                    struct certificate_profile **profile, struct ra_error *error);
 
 extern const struct room approval_room;
 

@@ -192,7 +192,7 @@ bool audit_private_build(TALLOC_CTX *context, const json_t *personal, struct aud
         return ra_fail_crypto(error, "salt of an event");
     }
     size_t length = sizeof private_part->salt + private_part->data.length;
-    uint8_t *committed = talloc_array(context, uint8_t, length);
+    uint8_t *committed = talloc_array(context, uint8_t, (unsigned)length);
     uint8_t digest[32];
     if (committed == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "commitment of an event");

@@ -82,8 +82,8 @@ static size_t receive(char *data, size_t size, size_t count, void *argument)
     if (length > receiving->limit - receiving->length) {
         return 0;
     }
-    uint8_t *grown =
-        talloc_realloc(receiving->context, receiving->data, uint8_t, receiving->length + length + 1);
+    uint8_t *grown = talloc_realloc(receiving->context, receiving->data, uint8_t,
+                                    (unsigned)(receiving->length + length + 1));
     if (grown == NULL) {
         return 0;
     }

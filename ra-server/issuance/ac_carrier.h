@@ -14,10 +14,14 @@
 enum { AC_ANSWER_MAX = 65536, AC_CONNECT_SECONDS = 5, AC_TOTAL_SECONDS = 15 };
 
 struct ac_carrier;
+struct ra_app;
 
 /* RA_INVALID when the address is not one that may be used. Texts are borrowed for life. */
 RA_MUST_CHECK bool ac_carrier_new(TALLOC_CTX *context, const char *url, bool production,
                                   struct ac_carrier **carrier, struct ra_error *error);
+
+/* The program's carrier; NULL before the issuance room started. */
+struct ac_carrier *ac_carrier_of(const struct ra_app *app);
 
 /* A signer_carry (signer_client.h); the argument is the carrier. RA_UPSTREAM, RA_TIMEOUT. */
 RA_MUST_CHECK bool ac_carry(void *carrier, TALLOC_CTX *context, struct bytes message, struct bytes *answer,

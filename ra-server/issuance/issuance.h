@@ -8,7 +8,14 @@
 #ifndef ISSUANCE_ISSUANCE_H
 #define ISSUANCE_ISSUANCE_H
 
+#include "pki/base/bytes.h"
 #include "rooms.h"
+
+struct db;
+
+/* The certificate of one attempt in DER, on `context`; RA_NOT_FOUND without one. For who revokes it. */
+RA_MUST_CHECK bool issuance_certificate(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
+                                        struct bytes *certificate, struct ra_error *error);
 
 extern const struct room issuance_room;
 

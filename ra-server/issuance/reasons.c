@@ -10,8 +10,9 @@
     X("csr-algorithm", RA_CSR_REFUSED, "O algoritmo da chave ou da assinatura do CSR não é aceito.")         \
     X("csr-key-size", RA_CSR_REFUSED, "O tamanho da chave do CSR não é aceito para este produto.")           \
     X("csr-exponent", RA_CSR_REFUSED, "O expoente público da chave do CSR não é aceito.")                    \
-    X("key-already-used", RA_CSR_REFUSED, "Esta chave já foi usada em outro pedido; gere uma nova.")         \
-    X("key-mismatch", RA_KEY_MISMATCH, "Este pedido já está ligado a outra chave.")                          \
+    X("key-already-used", RA_KEY_MISMATCH, "Esta chave já foi usada em outro pedido; gere uma nova.")        \
+    X("attempt-key", RA_KEY_MISMATCH, "Este pedido já está ligado a outra chave.")                           \
+    X("binding-mismatch", RA_KEY_MISMATCH, "A chave não é a que os agentes aprovaram.")                      \
     X("statement-malformed", RA_STATEMENT_REFUSED, "A declaração assinada está malformada.")                 \
     X("statement-signature", RA_STATEMENT_REFUSED, "A assinatura da declaração não confere.")                \
     X("statement-certificate", RA_STATEMENT_REFUSED, "O certificado de quem assina não é aceito.")           \
@@ -20,42 +21,41 @@
     X("statement-not-yet", RA_STATEMENT_REFUSED, "A declaração tem data no futuro; confira o relógio.")      \
     X("statement-instance", RA_STATEMENT_REFUSED, "A declaração é de outra instalação do sistema.")          \
     X("statement-type", RA_STATEMENT_REFUSED, "A declaração não é do tipo esperado.")                        \
-    X("statement-term", RA_STATEMENT_REFUSED, "A declaração vale por mais tempo do que o permitido.")        \
     X("roster-missing", RA_STATEMENT_REFUSED, "Não há lista de agentes em vigor.")                           \
     X("roster-expired", RA_STATEMENT_REFUSED,                                                                \
       "A lista de agentes venceu; os administradores devem assinar outra.")                                  \
     X("roster-not-listed", RA_STATEMENT_REFUSED, "Quem assina não está na lista de agentes.")                \
     X("roster-role", RA_STATEMENT_REFUSED, "Quem assina não tem esse papel na lista de agentes.")            \
     X("roster-lower", RA_STATEMENT_REFUSED, "Já existe uma lista de agentes mais nova.")                     \
-    X("roster-term", RA_STATEMENT_REFUSED, "A lista de agentes vale por mais tempo do que o permitido.")     \
     X("roster-threshold", RA_STATEMENT_REFUSED,                                                              \
-      "A lista de agentes não tem assinaturas de administradores em número suficiente.")                     \
+      "Faltam assinaturas de administradores na lista de agentes.")                                          \
     X("crl-missing", RA_STATEMENT_REFUSED, "Falta a lista de certificados revogados da AC dos agentes.")     \
     X("crl-expired", RA_STATEMENT_REFUSED,                                                                   \
       "A lista de certificados revogados da AC dos agentes está vencida.")                                   \
+    X("crl-lower", RA_STATEMENT_REFUSED, "A lista de certificados revogados é mais antiga que a já vista.")  \
     X("certificate-revoked", RA_STATEMENT_REFUSED, "O certificado de quem assina foi revogado.")             \
     X("same-agent", RA_STATEMENT_REFUSED, "Quem valida não pode verificar: é preciso um segundo agente.")    \
     X("agent-is-subject", RA_STATEMENT_REFUSED, "Um agente não pode atuar no próprio certificado.")          \
     X("signer-not-caller", RA_STATEMENT_REFUSED, "A declaração foi assinada por outra pessoa.")              \
     X("order-mismatch", RA_STATEMENT_REFUSED, "A declaração é de outro pedido ou de outra tentativa.")       \
     X("data-mismatch", RA_STATEMENT_REFUSED, "Os dados assinados não são os do pedido.")                     \
+    X("place-mismatch", RA_STATEMENT_REFUSED, "O lugar assinado não combina com a forma de identificação.")  \
     X("dossier-mismatch", RA_STATEMENT_REFUSED,                                                              \
       "O dossiê mudou depois de lido; leia de novo antes de assinar.")                                       \
     X("validation-mismatch", RA_STATEMENT_REFUSED, "A verificação não se refere à validação deste pedido.")  \
     X("waiver-mismatch", RA_STATEMENT_REFUSED, "As dispensas assinadas não são as do pedido.")               \
     X("attempt-superseded", RA_STATEMENT_REFUSED, "Há uma tentativa mais nova deste pedido.")                \
     X("attempt-refused", RA_STATEMENT_REFUSED, "Este pedido foi recusado.")                                  \
-    X("checklist-incomplete", RA_RULE_REFUSED, "Ainda falta conferir itens obrigatórios.")                   \
     X("binding-not-allowed", RA_STATEMENT_REFUSED, "Esta forma de ligar a chave não é permitida aqui.")      \
-    X("binding-mismatch", RA_KEY_MISMATCH, "A chave não é a que os agentes aprovaram.")                      \
+    X("floor", RA_STATEMENT_REFUSED, "O caso não tem as assinaturas que a regra exige.")                     \
     X("proof-missing", RA_PROOF_REFUSED, "Falta um dos códigos de emissão.")                                 \
     X("proof-counter", RA_PROOF_REFUSED, "O código do papel não confere.")                                   \
     X("proof-mail", RA_PROOF_REFUSED, "O código do e-mail não confere.")                                     \
     X("profile-unknown", RA_RULE_REFUSED, "O perfil de certificado não existe nesta instalação.")            \
-    X("profile-digest", RA_STATEMENT_REFUSED, "O perfil de certificado mudou depois da assinatura.")         \
+    X("profile-digest", RA_STATEMENT_REFUSED, "O perfil de certificado não é mais o que foi assinado.")      \
+    X("profile-media", RA_STATEMENT_REFUSED, "A mídia assinada não é a do perfil de certificado.")           \
     X("profile-closed", RA_RULE_REFUSED, "Este tipo de certificado não pode ser emitido hoje.")              \
     X("profile-term", RA_RULE_REFUSED, "A validade pedida não é permitida para este certificado.")           \
-    X("floor", RA_STATEMENT_REFUSED, "O caso não tem as assinaturas que a regra exige.")                     \
     X("checkpoint-inconsistent", RA_INTERNAL, "O registro não continua o que já foi assinado.")              \
     X("unknown-type", RA_INTERNAL, "O módulo assinador não conhece esta mensagem.")                          \
     X("malformed", RA_INTERNAL, "O módulo assinador não entendeu a mensagem.")                               \

@@ -18,8 +18,8 @@ select pg_try_advisory_xact_lock(hashtextextended('ra.sequencer', 0)) as held;
 select q.event_id, e.bytes from event_queue q join event e on e.id = q.event_id order by q.event_id limit 500;
 
 -- name: audit_queue_done
--- params: event_id bigint
-delete from event_queue where event_id = $1;
+-- params: events bigint[]
+delete from event_queue where event_id = any($1);
 
 -- name: audit_queue_lag
 -- params: now timestamptz
@@ -30,25 +30,28 @@ select count(*) as waiting,
 -- name: audit_tree_size
 select coalesce(max(n) + 1, 0) as size from leaf;
 
--- name: audit_leaf_insert
--- params: n bigint, event_id bigint, hash bytea
-insert into leaf (n, event_id, hash) values ($1, $2, $3);
+-- name: audit_leaves_insert
+-- params: first bigint, events bigint[], hashes text[]
+insert into leaf (n, event_id, hash)
+select $1 + t.place - 1, t.event_id, decode(t.hash, 'hex')
+  from unnest($2, $3) with ordinality as t (event_id, hash, place);
+
+-- name: audit_nodes_insert
+-- params: levels bigint[], places bigint[], hashes text[]
+insert into tree_node (level, n, hash)
+select t.level, t.n, decode(t.hash, 'hex') from unnest($1, $2, $3) as t (level, n, hash);
 
 -- name: audit_leaf_hash
 -- params: n bigint
 select hash from leaf where n = $1;
 
--- name: audit_leaf_hashes
--- params: first bigint, after bigint
-select hash from leaf where n >= $1 and n < $2 order by n;
-
--- name: audit_node_insert
--- params: level integer, n bigint, hash bytea
-insert into tree_node (level, n, hash) values ($1, $2, $3);
-
 -- name: audit_node_hash
 -- params: level integer, n bigint
 select hash from tree_node where level = $1 and n = $2;
+
+-- name: audit_leaf_hashes
+-- params: first bigint, after bigint
+select hash from leaf where n >= $1 and n < $2 order by n;
 
 -- name: audit_node_hashes
 -- params: level integer, first bigint, after bigint
@@ -56,8 +59,29 @@ select hash from tree_node where level = $1 and n >= $2 and n < $3 order by n;
 
 -- name: audit_checkpoint_insert
 -- params: size bigint, root bytea, note text, signed_at timestamptz
--- After a crash the signer answers the same size again: the first note stays.
+-- After a crash the signer answers for the same size again: the first note stays.
 insert into checkpoint (size, root, note, signed_at) values ($1, $2, $3, $4) on conflict (size) do nothing;
 
 -- name: audit_checkpoint_latest
-select size, root, note, signed_at from checkpoint order by size desc limit 1;
+select size, root, note from checkpoint order by size desc limit 1;
+
+-- name: audit_export_range
+-- params: since timestamptz, until timestamptz, size bigint
+-- Leaves of the days asked for, as one unbroken range of the signed tree: what lies between belongs to it.
+select coalesce(min(l.n), 0) as first, coalesce(max(l.n) + 1, 0) as after
+  from event e join leaf l on l.event_id = e.id
+ where e.at >= $1 and e.at < $2 and l.n < $3;
+
+-- name: audit_export_leaves
+-- params: first bigint, after bigint
+select l.n, e.bytes from leaf l join event e on e.id = l.event_id where l.n >= $1 and l.n < $2 order by l.n;
+
+-- name: audit_export_private
+-- params: first bigint, after bigint
+select l.n, p.salt, p.data from leaf l join event_private p on p.event_id = l.event_id
+ where l.n >= $1 and l.n < $2 order by l.n;
+
+-- name: audit_order_leaves
+-- params: order_id bigint, codes text[], size bigint
+select l.n, e.bytes from event e join leaf l on l.event_id = e.id
+ where e.order_id = $1 and e.code = any($2) and l.n < $3 order by l.n;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "approval/approval.h"
+
+#include "approval/approval_store.h"
+#include "approval/trust_state.h"
+#include "audit/audit.h"
+#include "issuance/mail_half.h"
+
+#include <string.h>
+
+/* The steps after which nothing that was signed may change any more. */
+static bool certificate_was_asked_for(const struct order *order)
+{
+    static const char *const words[] = {"requested", "unknown", "issued", "delivered", "revocation_requested",
+                                        "revoked"};
+    for (size_t at = 0; at < sizeof words / sizeof words[0]; at++) {
+        if (orders_in_state(order, ORDERS_MACHINE_ISSUANCE, words[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool start_over(struct http_request *request, struct order *order, const char *why,
+                       struct ra_error *error)
+{
+    int64_t void_attempt = order->attempt;
+    bool unissued = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "none");
+    return mail_half_destroy(request, order, error) &&
+           (unissued || orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "none", error)) &&
+           orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "open", error) &&
+           orders_next_attempt(request, order, error) &&
+           orders_milestone(request, order, "new_attempt", why, error) &&
+           audit_record(request, AUDIT_ATTEMPT_VOIDED, order,
+                        json_pack("{s:I, s:i, s:s}", "void", (json_int_t)void_attempt, "attempt",
+                                  order->attempt, "why", why),
+                        NULL, error);
+}
+
+bool approval_void_attempt(struct http_request *request, struct order *order, const char *why,
+                           struct ra_error *error)
+{
+    bool stated = orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "validated") ||
+                  orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "verified");
+    if (certificate_was_asked_for(order)) {
+        return ra_fail_reason(error, RA_ILLEGAL_TRANSITION, "certificate-asked-for",
+                              "O certificado já foi pedido à AC: o que foi assinado não muda mais.");
+    }
+    return !stated || start_over(request, order, why, error);
+}
+
+/* --- for the issuance
+ * ----------------------------------------------------------------------------------------- */
+
+static bool load_one(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
+                     int64_t attempt, enum statement_type type, struct bytes *cms,
+                     struct signed_statement **statement, struct ra_error *error)
+{
+    struct stored_statement stored = {0};
+    if (!approval_store_one(db, context, order_id, attempt, type, &stored, error)) {
+        return false;
+    }
+    *cms = stored.cms;
+    return trust_verify_statement(app, context, stored.cms, type, now, statement, error);
+}
+
+bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
+                        int64_t attempt, struct approval_pair *pair, struct ra_error *error)
+{
+    return load_one(app, db, context, now, order_id, attempt, STATEMENT_VALIDATION, &pair->validation_cms,
+                    &pair->validation, error) &&
+           load_one(app, db, context, now, order_id, attempt, STATEMENT_VERIFICATION, &pair->verification_cms,
+                    &pair->verification, error);
+}
+
+bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,
+                        struct ra_error *error)
+{
+    *crls = json_array();
+    if (*crls == NULL) {
+        return ra_fail(error, RA_NO_MEMORY, "CRLs");
+    }
+    if (!trust_add_crls(app, pair->validation->signer, *crls, error) ||
+        !trust_add_crls(app, pair->verification->signer, *crls, error)) {
+        json_decref(*crls);
+        *crls = NULL;
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Issuers and their CRLs: from the folder where they are kept, and from the addresses that certificates name.
+ * Whatever comes from outside proves itself: a CRL by its issuer's signature here, a certificate by the path
+ * built over it.
+ */
+#include "approval/crl_set.h"
+#include "approval/trust_internal.h"
+#include "approval/trust_state.h"
+#include "issuance/ac_carrier.h"
+#include "log.h"
+#include "pki/base/file.h"
+
+#include <openssl/pem.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { TRY_AGAIN_S = 10, ASK_ANYWAY_S = 900, ISSUERS_MAX = 65536 };
+
+static struct trust_state *state_of(const struct ra_app *app)
+{
+    return app->room_state[ROOM_APPROVAL];
+}
+
+static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509) * untrusted,
+                            const X509_NAME *name)
+{
+    X509 *anchor = crl_set_issuer(state->anchors, name);
+    return anchor != NULL ? anchor : crl_set_issuer(untrusted, name);
+}
+
+/* --- the folder
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Of what was read the newest of each issuer that we know and that signed it. */
+static void choose(const struct trust_state *state, const STACK_OF(X509) * untrusted,
+                   STACK_OF(X509_CRL) * read, STACK_OF(X509_CRL) * chosen)
+{
+    X509_CRL *crl = NULL;
+    while ((crl = sk_X509_CRL_pop(read)) != NULL) {
+        (void)crl_set_offer(chosen, crl, find_authority(state, untrusted, X509_CRL_get_issuer(crl)));
+    }
+}
+
+static bool make_folder(const char *path, struct ra_error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0700) == 0 || (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) {
+        return true;
+    }
+    return ra_fail_errno(error, "crl_dir");
+}
+
+bool trust_read_folder(struct ra_app *app, struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    STACK_OF(X509) *untrusted = sk_X509_new_null();
+    STACK_OF(X509_CRL) *read = sk_X509_CRL_new_null();
+    STACK_OF(X509_CRL) *chosen = sk_X509_CRL_new_null();
+    bool done = untrusted != NULL && read != NULL && chosen != NULL;
+    done = done ? make_folder(app->config->crl_dir, error) &&
+                      crl_set_read_folder(app->config->crl_dir, untrusted, read, error)
+                : ra_fail(error, RA_NO_MEMORY, "CRLs");
+    if (done) {
+        choose(state, untrusted, read, chosen);
+        (void)pthread_rwlock_wrlock(&state->lock);
+        STACK_OF(X509) *untrusted_before = state->untrusted;
+        STACK_OF(X509_CRL) *crls_before = state->crls;
+        state->untrusted = untrusted;
+        state->crls = chosen;
+        (void)pthread_rwlock_unlock(&state->lock);
+        untrusted = untrusted_before;
+        chosen = crls_before;
+    }
+    sk_X509_pop_free(untrusted, X509_free);
+    sk_X509_CRL_pop_free(read, X509_CRL_free);
+    sk_X509_CRL_pop_free(chosen, X509_CRL_free);
+    return done;
+}
+
+/* Where an issuer's file lies: named by the digest of its name, so that the newer replaces the older. */
+static const char *file_of(const struct ra_app *app, TALLOC_CTX *context, const X509_NAME *name,
+                           const char *suffix)
+{
+    unsigned char *der = NULL;
+    uint8_t digest[32];
+    int length = i2d_X509_NAME(name, &der);
+    bool hashed = length > 0 && sha256((struct bytes){der, (size_t)length}, digest);
+    OPENSSL_free(der);
+    char *hex = hashed ? hex_encode(context, (struct bytes){digest, sizeof digest}) : NULL;
+    return hex == NULL ? NULL : talloc_asprintf(context, "%s/%s.%s", app->config->crl_dir, hex, suffix);
+}
+
+static void keep_file(const struct ra_app *app, const X509_NAME *name, const char *suffix,
+                      struct bytes content)
+{
+    TALLOC_CTX *context = talloc_new(NULL);
+    struct ra_error error = {0};
+    const char *path = file_of(app, context, name, suffix);
+    if (path == NULL || !file_write(path, content, 0600, &error)) {
+        log_error("crl-not-kept", "crls", &error);
+    }
+    talloc_free(context);
+}
+
+/* --- what is needed
+ * -------------------------------------------------------------------------------------------- */
+
+/* Under the lock. */
+static struct trust_needed *find_needed(struct trust_state *state, const X509_NAME *issuer)
+{
+    for (size_t at = 0; at < state->needed_count; at++) {
+        if (X509_NAME_cmp(state->needed[at].issuer, issuer) == 0) {
+            return &state->needed[at];
+        }
+    }
+    return NULL;
+}
+
+/* Calls `each` for every certificate from `certificate` up to, not including, the root; false as soon as it
+ * does, or when an issuer is not known. Under the lock. */
+typedef bool each_child(struct trust_state *state, X509 *child, void *argument);
+
+static bool walk(struct trust_state *state, X509 *certificate, each_child *each, void *argument)
+{
+    X509 *child = certificate;
+    for (unsigned depth = 0; depth < CRL_DEPTH_MAX; depth++) {
+        const X509_NAME *issuer = X509_get_issuer_name(child);
+        if (X509_NAME_cmp(X509_get_subject_name(child), issuer) == 0) {
+            return true;
+        }
+        if (!each(state, child, argument)) {
+            return false;
+        }
+        child = find_authority(state, state->untrusted, issuer);
+        if (child == NULL) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool is_served(struct trust_state *state, X509 *child, void *argument)
+{
+    const time_t *now = argument;
+    const X509_NAME *issuer = X509_get_issuer_name(child);
+    const X509_CRL *crl = crl_set_newest(state->crls, issuer);
+    return find_needed(state, issuer) != NULL && crl != NULL && crl_set_next_update(crl) > *now;
+}
+
+static bool remember(struct trust_state *state, X509 *child, void *argument)
+{
+    (void)argument;
+    const X509_NAME *issuer = X509_get_issuer_name(child);
+    if (find_needed(state, issuer) != NULL || state->needed_count == TRUST_NEEDED_MAX) {
+        return true;
+    }
+    struct trust_needed *needed = &state->needed[state->needed_count];
+    *needed = (struct trust_needed){.issuer = X509_NAME_dup(issuer)};
+    if (needed->issuer != NULL) {
+        crl_set_crl_address(child, needed->crl_address);
+        crl_set_issuer_address(child, needed->issuer_address);
+        state->needed_count++;
+    }
+    return true;
+}
+
+struct gathering {
+    json_t *array;
+    bool failed;
+};
+
+static bool holds_text(const json_t *array, const char *text)
+{
+    for (size_t at = 0; at < json_array_size(array); at++) {
+        if (strcmp(json_string_value(json_array_get(array, at)), text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool gather_child(struct trust_state *state, X509 *child, void *argument)
+{
+    struct gathering *gathering = argument;
+    const X509_CRL *crl = crl_set_newest(state->crls, X509_get_issuer_name(child));
+    unsigned char *der = NULL;
+    int length = crl != NULL ? i2d_X509_CRL(crl, &der) : 0;
+    if (length <= 0) {
+        return true;
+    }
+    char *text = base64_encode(NULL, (struct bytes){der, (size_t)length});
+    gathering->failed = text == NULL || (!holds_text(gathering->array, text) &&
+                                         json_array_append_new(gathering->array, json_string(text)) != 0);
+    talloc_free(text);
+    OPENSSL_free(der);
+    return !gathering->failed;
+}
+
+bool trust_add_crls(struct ra_app *app, X509 *certificate, json_t *array, struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    struct gathering gathering = {.array = array};
+    trust_ensure(app, certificate);
+    (void)pthread_rwlock_rdlock(&state->lock);
+    (void)walk(state, certificate, gather_child, &gathering);
+    (void)pthread_rwlock_unlock(&state->lock);
+    return !gathering.failed || ra_fail(error, RA_NO_MEMORY, "CRLs");
+}
+
+bool trust_crls_until(struct ra_app *app, int64_t *until)
+{
+    struct trust_state *state = state_of(app);
+    *until = INT64_MAX;
+    (void)pthread_rwlock_rdlock(&state->lock);
+    for (size_t at = 0; at < state->needed_count; at++) {
+        const X509_CRL *crl = crl_set_newest(state->crls, state->needed[at].issuer);
+        int64_t end = crl != NULL ? crl_set_next_update(crl) : 0;
+        *until = end < *until ? end : *until;
+    }
+    bool any = state->needed_count > 0;
+    (void)pthread_rwlock_unlock(&state->lock);
+    return any;
+}
+
+/* --- asking outside
+ * --------------------------------------------------------------------------------------------- */
+
+/* A CRL is asked for anew in the last quarter of its life. */
+static bool grown_old(const X509_CRL *crl, time_t now)
+{
+    if (crl == NULL) {
+        return true;
+    }
+    time_t from = crl_set_this_update(crl);
+    time_t until = crl_set_next_update(crl);
+    return until == 0 || now >= until - (until - from) / 4;
+}
+
+/* One question to ask: a copy, so that the lock need not be held while it is asked. */
+struct question {
+    char crl_address[CRL_URL_SIZE];    /* "" when not due */
+    char issuer_address[CRL_URL_SIZE]; /* "" when not due */
+    X509_NAME *issuer;
+};
+
+/* What is missing or old and was not asked for just now; marks it as asked. */
+static size_t questions_due(struct trust_state *state, time_t now,
+                            struct question questions[TRUST_NEEDED_MAX])
+{
+    size_t count = 0;
+    (void)pthread_rwlock_wrlock(&state->lock);
+    for (size_t at = 0; at < state->needed_count; at++) {
+        struct trust_needed *needed = &state->needed[at];
+        struct question question = {.issuer = NULL};
+        bool unknown = find_authority(state, state->untrusted, needed->issuer) == NULL;
+        /* A revocation may be published long before the CRL that lacks it ends. */
+        bool old = grown_old(crl_set_newest(state->crls, needed->issuer), now) ||
+                   now - needed->tried_at >= ASK_ANYWAY_S;
+        if ((!unknown && !old) || (needed->tried_at != 0 && now - needed->tried_at < TRY_AGAIN_S)) {
+            continue;
+        }
+        if (unknown) {
+            memcpy(question.issuer_address, needed->issuer_address, CRL_URL_SIZE);
+        }
+        if (old) {
+            memcpy(question.crl_address, needed->crl_address, CRL_URL_SIZE);
+        }
+        question.issuer = X509_NAME_dup(needed->issuer);
+        needed->tried_at = now;
+        if (question.issuer != NULL) {
+            questions[count++] = question;
+        }
+    }
+    (void)pthread_rwlock_unlock(&state->lock);
+    return count;
+}
+
+static bool keep_issuer(struct ra_app *app, X509 *certificate, const X509_NAME *wanted)
+{
+    struct trust_state *state = state_of(app);
+    bool kept = false;
+    if (X509_NAME_cmp(X509_get_subject_name(certificate), wanted) != 0 || X509_up_ref(certificate) != 1) {
+        return false;
+    }
+    (void)pthread_rwlock_wrlock(&state->lock);
+    kept = sk_X509_push(state->untrusted, certificate) > 0;
+    (void)pthread_rwlock_unlock(&state->lock);
+    if (!kept) {
+        X509_free(certificate);
+        return false;
+    }
+    BIO *pem = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    if (pem != NULL && PEM_write_bio_X509(pem, certificate) == 1) {
+        long length = BIO_get_mem_data(pem, &text);
+        keep_file(app, wanted, "pem", (struct bytes){(const uint8_t *)text, (size_t)length});
+    }
+    BIO_free(pem);
+    return true;
+}
+
+static bool fetch_issuer(struct ra_app *app, TALLOC_CTX *context, const struct question *question,
+                         struct ra_error *error)
+{
+    struct bytes content = {NULL, 0};
+    STACK_OF(X509) *certificates = sk_X509_new_null();
+    bool done = certificates != NULL || ra_fail(error, RA_NO_MEMORY, "issuers");
+    done = done &&
+           ac_fetch(ac_carrier_of(app), context, question->issuer_address, ISSUERS_MAX, &content, error) &&
+           crl_set_read_certificates(content, certificates, error);
+    bool kept = false;
+    for (int at = 0; done && !kept && at < sk_X509_num(certificates); at++) {
+        kept = keep_issuer(app, sk_X509_value(certificates, at), question->issuer);
+    }
+    sk_X509_pop_free(certificates, X509_free);
+    return done;
+}
+
+static bool fetch_crl(struct ra_app *app, TALLOC_CTX *context, const struct question *question,
+                      struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    struct bytes der = {NULL, 0};
+    STACK_OF(X509_CRL) *one = sk_X509_CRL_new_null();
+    bool done = one != NULL || ra_fail(error, RA_NO_MEMORY, "CRL");
+    done = done && ac_fetch(ac_carrier_of(app), context, question->crl_address, CRL_FILE_MAX, &der, error) &&
+           signed_read_crl(der, one, error);
+    X509_CRL *crl = done ? sk_X509_CRL_pop(one) : NULL;
+    if (crl != NULL) {
+        (void)pthread_rwlock_wrlock(&state->lock);
+        bool newer =
+            crl_set_offer(state->crls, crl, find_authority(state, state->untrusted, question->issuer));
+        (void)pthread_rwlock_unlock(&state->lock);
+        if (newer) {
+            keep_file(app, question->issuer, "crl", der);
+        }
+    }
+    sk_X509_CRL_pop_free(one, X509_CRL_free);
+    return done;
+}
+
+/* The issuer first: its CRL is proved by it. */
+static void ask(struct ra_app *app, const struct question *question)
+{
+    TALLOC_CTX *context = talloc_new(NULL);
+    struct ra_error error = {0};
+    bool done = question->issuer_address[0] == '\0' || fetch_issuer(app, context, question, &error);
+    done = done && (question->crl_address[0] == '\0' || fetch_crl(app, context, question, &error));
+    if (!done) {
+        log_error("crl-not-fetched", "crls", &error);
+    }
+    talloc_free(context);
+}
+
+static bool ask_what_is_due(struct ra_app *app, time_t now)
+{
+    struct question *questions = talloc_zero_array(NULL, struct question, TRUST_NEEDED_MAX);
+    size_t count = questions != NULL ? questions_due(state_of(app), now, questions) : 0;
+    for (size_t at = 0; at < count; at++) {
+        ask(app, &questions[at]);
+        X509_NAME_free(questions[at].issuer);
+    }
+    talloc_free(questions);
+    return count > 0;
+}
+
+void trust_ensure(struct ra_app *app, X509 *certificate)
+{
+    struct trust_state *state = state_of(app);
+    time_t now = clock_now(&app->clock);
+    (void)pthread_rwlock_rdlock(&state->lock);
+    bool served = walk(state, certificate, is_served, &now);
+    (void)pthread_rwlock_unlock(&state->lock);
+    if (served || ac_carrier_of(app) == NULL) {
+        return;
+    }
+    (void)pthread_mutex_lock(&state->fetching);
+    bool again = true;
+    /* Each round may bring an issuer, and with it the next one above to ask for. */
+    for (unsigned round = 0; again && round < CRL_DEPTH_MAX; round++) {
+        (void)pthread_rwlock_wrlock(&state->lock);
+        (void)walk(state, certificate, remember, NULL);
+        (void)pthread_rwlock_unlock(&state->lock);
+        again = ask_what_is_due(app, now);
+    }
+    (void)pthread_mutex_unlock(&state->fetching);
+}
+
+bool trust_refresh_run(struct job_run *run, struct ra_error *error)
+{
+    struct trust_state *state = state_of(run->app);
+    if (!trust_read_folder(run->app, error)) {
+        return false;
+    }
+    (void)pthread_mutex_lock(&state->fetching);
+    (void)ask_what_is_due(run->app, (time_t)(run->now_us / 1000000));
+    (void)pthread_mutex_unlock(&state->fetching);
+    return true;
+}

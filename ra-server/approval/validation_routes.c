@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The first agent: facts to sign, the validation as it comes back, and the way back for corrections.
+ */
+#include "approval/handlers.h"
+#include "audit/audit.h"
+#include "identification/identification.h"
+#include "issuance/mail_half.h"
+#include "notice/notice.h"
+#include "orders/orders.h"
+
+#include <string.h>
+
+static const char *const before_validation[] = {"open", "returned", NULL};
+static const char *const after_validation[] = {"validated", NULL};
+
+/* What must be so before anybody signs. */
+static bool check_ready(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    return incoming_require_state(order, before_validation, error) &&
+           orders_check_gates(request, order, "validate", error) &&
+           identification_require_complete(request, order, error);
+}
+
+bool validation_get(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct facts facts = {0};
+    json_t *checklist = NULL;
+    bool done = orders_load(request, http_path_parameter(request, "code"), &order, error) &&
+                check_ready(request, order, error) && facts_gather(request, order, &facts, error) &&
+                identification_checklist(request, order, &checklist, error) &&
+                audit_case_read(request, order, "validation", error);
+    if (done) {
+        http_reply(response, 200, facts_json(&facts, checklist));
+    }
+    json_decref(checklist);
+    facts_release(&facts);
+    return done;
+}
+
+static const char *binding_word(const struct statement_binding *binding)
+{
+    switch (binding->kind) {
+    case PROFILE_BINDING_CODE:
+        return "code";
+    case PROFILE_BINDING_SPKI:
+        return "spki";
+    case PROFILE_BINDING_RENEWAL:
+        return "renewal";
+    case PROFILE_BINDING_COUNT:
+    default:
+        return "";
+    }
+}
+
+static json_t *validation_detail(struct http_request *request, const struct incoming *incoming)
+{
+    const struct statement *content = incoming->statement->statement;
+    const struct statement_validation *validation = &content->validation;
+    return json_pack(
+        "{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I}", "statement",
+        incoming_digest(request, incoming->statement), "attempt", (json_int_t)content->attempt, "profile",
+        validation->profile.id, "method", identification_method_word(validation->method), "place",
+        statement_place_kind_word(validation->place.kind), "ibge", validation->place.ibge, "binding",
+        binding_word(&validation->binding), "not_after", (json_int_t)content->not_after);
+}
+
+static bool check_validation(struct http_request *request, const struct incoming *incoming,
+                             struct ra_error *error)
+{
+    struct facts facts = {0};
+    bool good = check_ready(request, incoming->order, error) &&
+                facts_gather(request, incoming->order, &facts, error) &&
+                rules_check_validation(incoming->statement, &facts.rules, &incoming->caller, error);
+    facts_release(&facts);
+    return good;
+}
+
+bool validation_post(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct incoming incoming = {0};
+    if (!incoming_read(request, STATEMENT_VALIDATION, &incoming, error)) {
+        return false;
+    }
+    if (!check_validation(request, &incoming, error)) {
+        return incoming_reject(request, incoming.order, STATEMENT_VALIDATION, error);
+    }
+    const char *binding = binding_word(&incoming.statement->statement->validation.binding);
+    if (!incoming_store(request, &incoming, error) ||
+        !orders_set_state(request, incoming.order, ORDERS_MACHINE_IDENTIFICATION, "validated", error) ||
+        !orders_milestone(request, incoming.order, "validated", binding, error) ||
+        !audit_record(request, AUDIT_VALIDATION_APPROVED, incoming.order,
+                      validation_detail(request, &incoming), NULL, error)) {
+        return false;
+    }
+    http_reply(response, 201,
+               json_pack("{s:s, s:s}", "statement", incoming_digest(request, incoming.statement), "binding",
+                         binding));
+    return true;
+}
+
+/* Back for correction: what the first agent signed is void, a new attempt begins (protocol 2). */
+static bool send_back(struct http_request *request, struct order *order, const char *reason,
+                      struct ra_error *error)
+{
+    json_t *detail = json_pack("{s:i}", "attempt", order->attempt);
+    return mail_half_destroy(request, order, error) &&
+           orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "returned", error) &&
+           orders_milestone(request, order, "returned", reason, error) &&
+           audit_record(request, AUDIT_VERIFICATION_RETURNED, order, detail,
+                        json_pack("{s:s}", "reason", reason), error) &&
+           orders_next_attempt(request, order, error) &&
+           orders_milestone(request, order, "new_attempt", "returned", error) &&
+           notice_enqueue(request, order, NOTICE_RETURNED, json_pack("{s:s}", "reason", reason), error);
+}
+
+bool return_post(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    const char *reason = http_text(request->body, "reason");
+    if (reason == NULL || reason[0] == '\0' || strlen(reason) > STATEMENT_REASON_MAX) {
+        return ra_fail_field(error, "reason", "required",
+                             "Diga o motivo da devolução, em até 500 caracteres.");
+    }
+    if (!orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) ||
+        !incoming_require_state(order, after_validation, error) ||
+        !send_back(request, order, reason, error)) {
+        return false;
+    }
+    http_reply(response, 200, json_pack("{s:s, s:i}", "state", "returned", "attempt", order->attempt));
+    return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the holder sends, read and judged cheaply before anything is stored: the CSR's form and key, the size
+ * of the proofs, and whether they fit the statements. The signer judges all of it again.
+ */
+#ifndef ISSUANCE_EMISSION_H
+#define ISSUANCE_EMISSION_H
+
+#include "approval/approval.h"
+#include "issuance/issuance_store.h"
+#include "pki/certificate/csr.h"
+
+#include <jansson.h>
+
+enum { TERM_SIGNATURE_MAX = 65536 };
+
+struct emission_request {
+    struct csr *csr;
+    struct issuance_wish wish; /* borrows from csr */
+};
+
+/* From the body {"csr","proofs":{"counter"?,"mail"?},"term_signature"?}. RA_CSR_REFUSED, or RA_INVALID with
+ * fields. On `context`. */
+RA_MUST_CHECK bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_request *request,
+                                 struct ra_error *error);
+
+/* Key against profile, and binding: the proofs of the emission code, or the key's digest. RA_CSR_REFUSED,
+ * RA_PROOF_REFUSED (proof-missing, proof-counter, proof-mail), RA_KEY_MISMATCH (binding-mismatch). */
+RA_MUST_CHECK bool emission_check(const struct emission_request *request, const struct approval_pair *pair,
+                                  const struct certificate_profile *profile, struct ra_error *error);
+
+/* {"instance","validation_sha256","binding","not_after","preview":{…}} of the contract; new reference, NULL
+ * when memory ran out. Nothing personal beyond what stands on the paper. */
+json_t *emission_json(const struct approval_pair *pair, const char *product_name, const char *state);
+
+#endif

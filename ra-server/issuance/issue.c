@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "issuance/issue.h"
+
+#include "approval/approval.h"
+#include "audit/audit.h"
+#include "issuance/ac_carrier.h"
+#include "issuance/certificate_out.h"
+#include "issuance/issuance_state.h"
+#include "issuance/mail_half.h"
+#include "issuance/reasons.h"
+#include "issuance/signer_client.h"
+#include "log.h"
+#include "notice/notice.h"
+#include "orders/orders.h"
+
+#include <string.h>
+
+enum { CHAIN_MAX = 8, RETRY_SECONDS = 5 };
+
+/* --- asking
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+static bool ask_resume(const struct issue_case *issue, json_t **answer, struct ra_error *error)
+{
+    json_t *request = json_pack("{s:s, s:s, s:I}", "type", "resume", "order", issue->code, "attempt",
+                                (json_int_t)issue->attempt);
+    return signer_ask(signer_client_of(issue->app), request, ac_carry, ac_carrier_of(issue->app), answer,
+                      error);
+}
+
+static bool ask_issue(const struct issue_case *issue, const struct issuance_row *row, json_t **answer,
+                      struct ra_error *error)
+{
+    struct approval_pair pair = {0};
+    json_t *crls = NULL;
+    if (!approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
+                            issue->order_id, issue->attempt, &pair, error) ||
+        !approval_pair_crls(issue->app, &pair, &crls, error)) {
+        return false;
+    }
+    json_t *request =
+        json_pack("{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "type", "issue", "validation",
+                  signer_base64(pair.validation_cms), "verification", signer_base64(pair.verification_cms),
+                  "csr", signer_base64(row->csr), "proofs", "counter", signer_base64(row->proof_counter),
+                  "mail", signer_base64(row->proof_mail), "crls", crls);
+    return signer_ask(signer_client_of(issue->app), request, ac_carry, ac_carrier_of(issue->app), answer,
+                      error);
+}
+
+static bool answer_is(const json_t *answer, const char *type)
+{
+    const char *got = json_string_value(json_object_get(answer, "type"));
+    return got != NULL && strcmp(got, type) == 0;
+}
+
+static const char *reason_of(const json_t *answer)
+{
+    const char *reason = json_string_value(json_object_get(answer, "reason"));
+    return reason != NULL ? reason : "internal";
+}
+
+/* A row that is open may be known to the signer or not: it may have died, or we, before it heard. */
+static bool ask(const struct issue_case *issue, const struct issuance_row *row, json_t **answer,
+                struct ra_error *error)
+{
+    if (strcmp(row->state, "intent") == 0) {
+        return ask_issue(issue, row, answer, error);
+    }
+    if (!ask_resume(issue, answer, error)) {
+        return false;
+    }
+    if (!answer_is(*answer, "refused") || strcmp(reason_of(*answer), "order-mismatch") != 0) {
+        return true;
+    }
+    json_decref(*answer);
+    *answer = NULL;
+    return ask_issue(issue, row, answer, error);
+}
+
+/* --- writing the end
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Every way to an end leads through "requested". */
+static bool move_issuance(const struct issue_case *issue, int64_t now_us, struct order *order,
+                          const char *state, struct ra_error *error)
+{
+    bool through = strcmp(state, "requested") != 0 &&
+                   (orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready") ||
+                    orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "failed") || strcmp(state, "ready") == 0);
+    return (!through || orders_set_state_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE,
+                                                   "requested", error)) &&
+           orders_set_state_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE, state, error);
+}
+
+static bool record(const struct issue_case *issue, int64_t now_us, const struct order *order,
+                   enum audit_code code, json_t *take_detail, struct ra_error *error)
+{
+    const struct audit_subject subject = {order->id, order->ref};
+    return audit_record_system(issue->app, issue->db, now_us, code, subject, take_detail, NULL, error);
+}
+
+/* Runs `write` in a transaction over the order, held. */
+typedef bool write_end(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
+                       struct ra_error *error);
+
+static bool in_transaction(const struct issue_case *issue, write_end *write, void *argument,
+                           struct ra_error *error)
+{
+    struct order *order = NULL;
+    if (!db_begin(issue->db, error)) {
+        return false;
+    }
+    if (orders_load_by_id(issue->context, issue->db, issue->order_id, true, &order, error) &&
+        write(issue, order, clock_now_us(&issue->app->clock), argument, error) &&
+        db_commit(issue->db, error)) {
+        return true;
+    }
+    db_rollback(issue->db);
+    return false;
+}
+
+/* --- issued
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+struct came {
+    const json_t *answer;
+    const struct issuance_row *row;
+    struct bytes chain[CHAIN_MAX];
+    struct certificate_came certificate;
+    bool mismatch;
+};
+
+static bool read_came(const struct issue_case *issue, struct came *came, struct ra_error *error)
+{
+    const json_t *chain = json_object_get(came->answer, "chain");
+    came->certificate.spki_digest = came->row->spki_digest;
+    came->certificate.chain = came->chain;
+    for (size_t at = 0; at < json_array_size(chain) && at < CHAIN_MAX; at++) {
+        const char *text = json_string_value(json_array_get(chain, at));
+        if (text == NULL || !base64_decode(issue->context, text, strlen(text), &came->chain[at])) {
+            return ra_fail(error, RA_SIGNER_UNAVAILABLE, "o assinador respondeu uma cadeia malformada");
+        }
+        came->certificate.chain_count++;
+    }
+    return signer_bytes(issue->context, came->answer, "certificate", &came->certificate.certificate, error);
+}
+
+static const char *member(const json_t *answer, const char *key)
+{
+    const char *text = json_string_value(json_object_get(answer, key));
+    return text != NULL ? text : "";
+}
+
+static bool store_came(const struct issue_case *issue, const struct came *came, int64_t now_us,
+                       struct ra_error *error)
+{
+    struct issuance_result result = {
+        .certificate = came->certificate.certificate,
+        .serial = member(came->answer, "serial"),
+        .transaction = member(came->answer, "transaction"),
+        .reason = came->mismatch ? "certificate-mismatch" : "",
+    };
+    return certificate_pem(issue->context, came->chain, came->certificate.chain_count, &result.chain,
+                           error) &&
+           issuance_store_set_issued(issue->db, issue->order_id, issue->attempt, &result, now_us, error);
+}
+
+static json_t *came_detail(const struct issue_case *issue, const struct came *came)
+{
+    uint8_t digest[32];
+    const char *hash = sha256(came->certificate.certificate, digest)
+                           ? hex_encode(issue->context, (struct bytes){digest, sizeof digest})
+                           : NULL;
+    const char *spki = hex_encode(issue->context, came->row->spki_digest);
+    return json_pack("{s:I, s:s, s:s, s:s, s:s}", "attempt", (json_int_t)issue->attempt, "serial",
+                     member(came->answer, "serial"), "certificate", hash, "spki", spki, "transaction",
+                     member(came->answer, "transaction"));
+}
+
+static bool write_mismatch(const struct issue_case *issue, struct order *order, int64_t now_us,
+                           const struct came *came, struct ra_error *error)
+{
+    log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s}", "serial", member(came->answer, "serial"));
+    return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "failed", error) &&
+           record(issue, now_us, order, AUDIT_CERT_MISMATCH, came_detail(issue, came), error);
+}
+
+static bool write_issued(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
+                         struct ra_error *error)
+{
+    struct came *came = argument;
+    struct ra_error difference = {0};
+    X509_STORE *anchors = issuance_anchors(issue->app);
+    if (!certificate_check(issue->app, issue->context, anchors, order, &came->certificate, now_us,
+                           &difference)) {
+        if (difference.code != RA_CERTIFICATE_REFUSED) {
+            *error = difference;
+            return false;
+        }
+        came->mismatch = true;
+        return write_mismatch(issue, order, now_us, came, error);
+    }
+    const char *serial = member(came->answer, "serial");
+    return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "issued", error) &&
+           orders_milestone_by_system(issue->db, now_us, order, "issued", serial, error) &&
+           record(issue, now_us, order, AUDIT_CERT_ISSUED, came_detail(issue, came), error) &&
+           mail_half_destroy_by_system(issue->app, issue->db, now_us, order, error) &&
+           notice_enqueue_by_system(issue->db, issue->context, now_us, order, NOTICE_CERTIFICATE_ISSUED,
+                                    json_pack("{s:s}", "serial", serial), error);
+}
+
+static bool end_issued(const struct issue_case *issue, const struct issuance_row *row, const json_t *answer,
+                       struct issue_outcome *outcome, struct ra_error *error)
+{
+    struct came came = {.answer = answer, .row = row};
+    if (!read_came(issue, &came, error) || !in_transaction(issue, write_issued, &came, error)) {
+        return false;
+    }
+    jobs_wake(issue->app->jobs, NOTICE_JOB);
+    outcome->end = ISSUE_ISSUED;
+    return !came.mismatch || reason_fail(error, "certificate-mismatch", NULL);
+}
+
+/* --- pending
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static bool write_pending(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
+                          struct ra_error *error)
+{
+    const json_t *answer = argument;
+    bool unknown = strcmp(member(answer, "state"), "unknown") == 0;
+    bool was_unknown = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "unknown");
+    if (!issuance_store_set_state(issue->db, issue->order_id, issue->attempt, unknown ? "unknown" : "sent",
+                                  "", member(answer, "transaction"), error) ||
+        !move_issuance(issue, now_us, order, unknown ? "unknown" : "requested", error)) {
+        return false;
+    }
+    return !unknown || was_unknown ||
+           record(issue, now_us, order, AUDIT_CERT_UNKNOWN,
+                  json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "transaction",
+                            member(answer, "transaction")),
+                  error);
+}
+
+static bool end_pending(const struct issue_case *issue, json_t *answer, struct issue_outcome *outcome,
+                        struct ra_error *error)
+{
+    json_int_t pause = json_integer_value(json_object_get(answer, "retry_after_s"));
+    outcome->end = ISSUE_PENDING;
+    outcome->state = strcmp(member(answer, "state"), "unknown") == 0 ? "unknown" : "sent";
+    outcome->retry_after_s = pause > 0 ? pause : RETRY_SECONDS;
+    return in_transaction(issue, write_pending, answer, error);
+}
+
+/* --- refused
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+struct refusal {
+    const char *reason;
+    bool by_ac; /* after an effect: the AC's word is final for this try */
+};
+
+static bool write_refused(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
+                          struct ra_error *error)
+{
+    const struct refusal *refusal = argument;
+    return issuance_store_set_state(issue->db, issue->order_id, issue->attempt, "refused", refusal->reason,
+                                    "", error) &&
+           move_issuance(issue, now_us, order, refusal->by_ac ? "failed" : "ready", error) &&
+           record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,
+                  json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "reason", refusal->reason),
+                  error);
+}
+
+/* Refused for good: what the AC said, or anything said before the first message left. A signer that is merely
+ * unwell, and doubts about an attempt that the AC may have answered, end nothing. */
+static bool is_final(const struct issuance_row *row, const char *reason, bool by_ac)
+{
+    static const char *const unwell[] = {"internal", "malformed", "unknown-type"};
+    for (size_t at = 0; at < sizeof unwell / sizeof unwell[0]; at++) {
+        if (strcmp(reason, unwell[at]) == 0) {
+            return false;
+        }
+    }
+    return by_ac || strcmp(row->state, "intent") == 0;
+}
+
+static bool end_refused(const struct issue_case *issue, const struct issuance_row *row, const char *reason,
+                        struct ra_error *error)
+{
+    struct ra_error unwritten = {0};
+    struct refusal refusal = {
+        .reason = reason,
+        .by_ac = strcmp(reason, "ac-refused") == 0 || strcmp(reason, "certificate-mismatch") == 0,
+    };
+    if (is_final(row, reason, refusal.by_ac) && !in_transaction(issue, write_refused, &refusal, &unwritten)) {
+        *error = unwritten;
+    }
+    return false;
+}
+
+bool issue_run(const struct issue_case *issue, const struct issuance_row *row, struct issue_outcome *outcome,
+               struct ra_error *error)
+{
+    json_t *answer = NULL;
+    bool done = false;
+    *outcome =
+        (struct issue_outcome){.state = "requested", .retry_after_s = RETRY_SECONDS, .end = ISSUE_PENDING};
+    if (!ask(issue, row, &answer, error)) {
+        /* Our own look at the statements may refuse before the signer is asked. */
+        return error->code == RA_STATEMENT_REFUSED ? end_refused(issue, row, error->reason, error) : false;
+    }
+    if (answer_is(answer, "issued")) {
+        done = end_issued(issue, row, answer, outcome, error);
+    } else if (answer_is(answer, "pending")) {
+        done = end_pending(issue, answer, outcome, error);
+    } else if (!signer_expect(answer, "issued", error) && answer_is(answer, "refused")) {
+        done = end_refused(issue, row, reason_of(answer), error);
+    }
+    json_decref(answer);
+    return done;
+}

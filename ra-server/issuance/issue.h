@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One request for a certificate, from the stored intent to its end: asks the signer, carries its messages,
+ * and writes what came of it, row, state machine, milestone, event and notice in one transaction. Used by the
+ * holder's request and by the job that resumes; both hold the order in `inflight`.
+ */
+#ifndef ISSUANCE_ISSUE_H
+#define ISSUANCE_ISSUE_H
+
+#include "app.h"
+#include "db/db.h"
+#include "issuance/issuance_store.h"
+#include "pki/base/error.h"
+
+enum issue_end {
+    ISSUE_ISSUED,  /* the certificate stands in the row */
+    ISSUE_PENDING, /* the AC works on it, or its answer is not known: will be asked again */
+};
+
+struct issue_outcome {
+    enum issue_end end;
+    const char *state; /* pending: "sent" or "unknown" */
+    int64_t retry_after_s;
+};
+
+struct issue_case {
+    struct ra_app *app;
+    struct db *db; /* no transaction open */
+    TALLOC_CTX *context;
+    int64_t order_id;
+    int64_t attempt;
+    const char *code;
+};
+
+/* Asks about the stored row and writes the end. false with the error when it was refused (then the row and
+ * the order say so), or when signer or database do not answer (then all stands as before and the job goes
+ * on). */
+RA_MUST_CHECK bool issue_run(const struct issue_case *issue, const struct issuance_row *row,
+                             struct issue_outcome *outcome, struct ra_error *error);
+
+#endif

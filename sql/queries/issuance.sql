@@ -1,0 +1,67 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The mail half of the emission code, requests for certificates, certificates.
+
+-- name: mail_half_insert
+-- params: order_id bigint, attempt integer, sealed bytea, public_key bytea, email text, not_after timestamptz
+insert into mail_half (order_id, attempt, sealed, public_key, email, not_after) values ($1, $2, $3, $4, $5, $6);
+
+-- name: mail_half_find
+-- params: order_id bigint, attempt integer
+-- `address` is where a mail would go now: it must still be the one that was approved.
+select h.sealed, h.public_key, h.email, h.sent, h.not_after, p.email as address
+  from mail_half h join person p on p.order_id = h.order_id and p.role in ('holder', 'responsible')
+ where h.order_id = $1 and h.attempt = $2;
+
+-- name: mail_half_count
+-- params: order_id bigint, attempt integer, now timestamptz
+update mail_half set sent = sent + 1
+ where order_id = $1 and attempt = $2 and sealed is not null and not_after > $3 and sent < 4
+returning sent;
+
+-- name: mail_half_erase
+-- params: order_id bigint, attempt integer
+update mail_half set sealed = null where order_id = $1 and attempt = $2 and sealed is not null;
+
+-- name: mail_half_expired
+-- params: now timestamptz
+update mail_half h set sealed = null from orders o
+ where o.id = h.order_id and h.sealed is not null and h.not_after <= $1
+returning h.order_id, h.attempt, o.ref;
+
+-- name: issuance_find
+-- params: order_id bigint, attempt integer
+select spki_sha256, csr, proof_counter, proof_mail, transaction, state, reason, certificate, chain, serial, requested_at
+  from issuance where order_id = $1 and attempt = $2;
+
+-- name: issuance_intend
+-- params: order_id bigint, attempt integer, spki_sha256 bytea, csr bytea, proof_counter bytea, proof_mail bytea, term_signature bytea, requested_at timestamptz
+-- The intent. A request that was refused before any effect bound no key: another may take its place.
+insert into issuance (order_id, attempt, spki_sha256, csr, proof_counter, proof_mail, term_signature, state,
+                      requested_at)
+values ($1, $2, $3, $4, $5, $6, $7, 'intent', $8)
+on conflict (order_id, attempt) do update
+   set spki_sha256 = excluded.spki_sha256, csr = excluded.csr, proof_counter = excluded.proof_counter,
+       proof_mail = excluded.proof_mail, term_signature = coalesce(excluded.term_signature, issuance.term_signature),
+       state = 'intent', reason = '', requested_at = excluded.requested_at
+ where issuance.state = 'refused';
+
+-- name: issuance_key_elsewhere
+-- params: spki_sha256 bytea, order_id bigint
+select exists (select from issuance where spki_sha256 = $1 and order_id <> $2
+                  and state in ('issued', 'sent', 'unknown')) as held;
+
+-- name: issuance_set_state
+-- params: order_id bigint, attempt integer, state text, reason text, transaction text
+update issuance set state = $3, reason = $4, transaction = coalesce(nullif($5, ''), transaction)
+ where order_id = $1 and attempt = $2 and state <> 'issued';
+
+-- name: issuance_set_issued
+-- params: order_id bigint, attempt integer, certificate bytea, chain bytea, serial text, transaction text, reason text, issued_at timestamptz
+update issuance set state = 'issued', certificate = $3, chain = $4, serial = $5, transaction = $6, reason = $7,
+       issued_at = $8
+ where order_id = $1 and attempt = $2 and state <> 'issued';
+
+-- name: issuance_unresolved
+-- params: before timestamptz
+select order_id, attempt from issuance where state in ('intent', 'sent', 'unknown') and requested_at < $1
+ order by requested_at limit 20;
