@@ -39,7 +39,7 @@
     X(path, agents_anchors, "config/agents-anchors.pem", 0, 0, "roots of the agents' certificates")          \
     X(path, administrators, "config/administrators.pem", 0, 0, "certificates that may sign a roster")        \
     X(path, ac_anchors, "identities/ca.pem", 0, 0, "roots of the issued certificates")                       \
-    X(path, crl_dir, "ca/public", 0, 0, "folder with CRLs and CA certificates of the agents and the AC")     \
+    X(path, crl_dir, "dossier/crl", 0, 0, "cache of CRLs and intermediate certificates, made at start")      \
     X(path, export_identity, "keys/export.pem", 0, 0, "key and certificate that sign an audit export")       \
     X(path, log_vkey, "identities/log.vkey", 0, 0, "verifier key of the log (C2SP)")                         \
     X(path, dossier_dir, "dossier", 0, 0, "encrypted dossier files")                                         \
