@@ -44,6 +44,13 @@ static bool check_open(const struct order *order, struct ra_error *error)
            ra_fail_reason(error, RA_CONFLICT, "order-closed", "O pedido já foi encerrado.");
 }
 
+static bool check_mode(struct http_request *request, const struct order *order,
+                       const struct agenda_wish *wish, struct ra_error *error)
+{
+    return agenda_check_mode(request, wish->mode, order->media, order->sold_in_person, order->sold_by_video,
+                             error);
+}
+
 /* Memory knows every seat there is, so a start outside the opening hours costs no transaction its time. Gives
  * the zone's offset on that day. */
 static bool start_exists(struct http_request *request, int64_t start_us, int *offset_s)
@@ -61,12 +68,9 @@ static bool start_exists(struct http_request *request, int64_t start_us, int *of
     return found;
 }
 
-static bool check_wish(struct http_request *request, const struct order *order,
-                       const struct agenda_wish *wish, int *offset_s, struct ra_error *error)
+static bool check_wish(struct http_request *request, const struct agenda_wish *wish, int *offset_s,
+                       struct ra_error *error)
 {
-    if (!agenda_check_mode(request, wish->mode, order->media, order->sold_in_person, order->sold_by_video,
-                           error))
-        return false;
     if (!desk_priority_known(wish->priority))
         return ra_fail_field(error, "priority", "unknown", "Esta não é uma das prioridades da lei.");
     if (wish->start_us <= request->now_us)
@@ -144,14 +148,14 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     struct agenda_taken taken;
     int offset_s = 0;
     *created = false;
-    if (!check_open(order, error))
+    if (!check_open(order, error) || !check_mode(request, order, wish, error))
         return false;
     if (is_live(order) && order->appointment->start_us == wish->start_us)
         return true;
     if (is_live(order))
         return ra_fail_reason(error, RA_CONFLICT, "already-booked",
                               "Já há um horário marcado. Mude o horário em vez de marcar outro.");
-    if (!check_wish(request, order, wish, &offset_s, error))
+    if (!check_wish(request, wish, &offset_s, error))
         return false;
     const char *uid = new_uid(request, error);
     struct agenda_taking taking = {.order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
@@ -182,13 +186,13 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
 {
     struct agenda_taken taken;
     int offset_s = 0;
-    if (!check_open(order, error))
+    if (!check_open(order, error) || !check_mode(request, order, wish, error))
         return false;
     if (!is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para mudar.");
     if (order->appointment->start_us == wish->start_us)
         return true;
-    if (!check_wish(request, order, wish, &offset_s, error))
+    if (!check_wish(request, wish, &offset_s, error))
         return false;
     struct agenda_taking taking = {
         .order = order, .wish = wish, .appointment_id = order->appointment->id, .now_us = request->now_us};

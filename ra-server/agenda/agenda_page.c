@@ -5,6 +5,7 @@
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,13 +51,21 @@ static int64_t day_of(const struct agenda_slot *slot)
     return local_day_number(local.year, local.month, local.day);
 }
 
+/* "Terça-feira, 24 de novembro de 2026": the names of days begin with plain letters. */
+static char *day_heading(TALLOC_CTX *context, const struct agenda_slot *slot)
+{
+    char *text = local_time_day_text(context, slot->start_us, slot->offset_s);
+    if (text != NULL)
+        text[0] = (char)toupper((unsigned char)text[0]);
+    return text;
+}
+
 static json_t *day_json(TALLOC_CTX *context, const struct agenda_slot *slots, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, slot_json(context, &slots[i]));
-    return json_pack("{s:s, s:s, s:o}", "day_text",
-                     local_time_day_text(context, slots[0].start_us, slots[0].offset_s), "count_text",
+    return json_pack("{s:s, s:s, s:o}", "day_text", day_heading(context, &slots[0]), "count_text",
                      count == 1 ? "1 horário livre" : talloc_asprintf(context, "%zu horários livres", count),
                      "slots", list);
 }

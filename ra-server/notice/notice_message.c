@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { QP_LINE_MAX = 76, WORD_OCTETS = 42 /* 56 characters of base64, 68 with the frame */ };
+enum {
+    QP_LINE_MAX = 76,
+    WORD_OCTETS = 39 /* 64 characters with base64 and frame: fits behind "Subject: " */
+};
 
 /* --- headers ---------------------------------------------------------------------------------------------
  */

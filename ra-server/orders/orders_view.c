@@ -160,17 +160,10 @@ static void add_step(json_t *steps, const char *id, const char *text, const char
     json_array_append_new(steps, step);
 }
 
-static void add_deadline(json_t *steps, int64_t by_us, int offset_s)
+static void add_deadline(json_t *steps, TALLOC_CTX *context, int64_t by_us, int offset_s)
 {
-    TALLOC_CTX *scratch = talloc_new(NULL);
     json_t *step = json_array_get(steps, json_array_size(steps) - 1);
-    char *by = local_time_rfc3339(scratch, by_us, offset_s);
-    char *text = local_time_long_text(scratch, by_us, offset_s);
-    if (by != NULL && text != NULL) {
-        json_object_set_new(step, "by", json_string(by));
-        json_object_set_new(step, "by_text", json_string(text));
-    }
-    talloc_free(scratch);
+    json_object_set_new(step, "by", json_string(local_time_rfc3339(context, by_us, offset_s)));
 }
 
 static bool may_book(const struct order *order)
@@ -185,9 +178,12 @@ static void add_attendance_steps(TALLOC_CTX *context, const struct order *order,
         add_step(steps, "book", "Escolha o dia e a hora do atendimento.",
                  talloc_asprintf(context, "/pedido/%s/agenda", order->code), "Ver os horários");
     if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked")) {
-        add_step(steps, "attend", "Venha ao atendimento com os documentos originais.",
+        const struct order_appointment *appointment = order->appointment;
+        add_step(steps, "attend",
+                 talloc_asprintf(context, "Venha ao atendimento, com os documentos originais: %s.",
+                                 local_time_long_text(context, appointment->start_us, appointment->offset_s)),
                  talloc_asprintf(context, "/checklist?product=%s", order->product_id), "Ver o que levar");
-        add_deadline(steps, order->appointment->start_us, order->appointment->offset_s);
+        add_deadline(steps, context, appointment->start_us, appointment->offset_s);
     }
     if (orders_in_state(order, ORDERS_MACHINE_ORDER, "awaiting_payment"))
         add_step(steps, "pay", "Pague no balcão, no dia do atendimento.", NULL, NULL);
