@@ -284,7 +284,7 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
     if (opened == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
     uint64_t size = 0;
-    struct head head;
+    struct head head = {.count = 0};
     if (!open_files(opened, folder, error) || !prove(opened, &size, &head, error) ||
         !replay_all(opened, &head, size, replay, replay_context, error) ||
         !settle(opened, size, cut, error)) {

@@ -73,7 +73,7 @@ static bool accept_roster(struct signer *signer, struct bytes bundle, struct ros
         return true;
     if (!ledger_accept_roster(signer->ledger, version, clock_now(signer->clock), bundle, error))
         return false;
-    signer->roster = talloc_steal(signer, roster);
+    signer->roster = talloc_reparent(talloc_parent(roster), signer, roster);
     log_event(LOG_LEVEL_INFO, "roster", "{s:I}", "version", (json_int_t)version);
     return true;
 }

@@ -49,8 +49,8 @@ static bool verify_statements(struct revoking *revoking, const struct revoke_req
                               struct ra_error *error)
 {
     struct approval_context about = signer_approval_context(revoking->signer, request->crls);
-    struct agent_statement agents[REQUEST_STATEMENTS_MAX];
-    if (!approval_roster(&about, error))
+    struct agent_statement agents[REQUEST_STATEMENTS_MAX] = {{.signed_by = NULL}};
+    if (request->statement_count == 0 || !approval_roster(&about, error))
         return false;
     for (size_t i = 0; i < request->statement_count; i++)
         if (!verify_one(revoking, &about, request->statements[i], &agents[i], error))

@@ -159,10 +159,10 @@ static bool parse_configuration(struct settings *settings, char *text, struct ra
 
 static bool load_configuration(struct settings *settings, const char *folder, struct ra_error *error)
 {
-    struct bytes content;
+    struct bytes content = {NULL, 0};
     if (!read_checked(settings, folder, "signer.conf", FILE_PROTECTED, &content, error))
         return false;
-    if (memchr(content.data, '\0', content.length) != NULL)
+    if (content.length == 0 || memchr(content.data, '\0', content.length) != NULL)
         return ra_fail(error, RA_INVALID, "signer.conf: not a text");
 #define X(name, low, high, fallback, help) settings->name = fallback;
     SETTINGS_NUMBERS(X)
@@ -179,7 +179,7 @@ static bool load_profile(struct settings *settings, const char *folder, const ch
 {
     if (settings->profile_count == SETTINGS_PROFILES_MAX)
         return ra_fail(error, RA_TOO_LARGE, "%s: more than %d profiles", folder, SETTINGS_PROFILES_MAX);
-    struct bytes content;
+    struct bytes content = {NULL, 0};
     struct certificate_profile *profile;
     if (!read_checked(settings, folder, name, FILE_PROTECTED, &content, error) ||
         !profile_parse(settings, content, &profile, error))
@@ -256,7 +256,7 @@ static EVP_PKEY *read_key(struct bytes content, const char *name, struct ra_erro
 static bool load_list(const char *folder, const char *name, STACK_OF(X509) * *list, struct ra_error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct bytes content;
+    struct bytes content = {NULL, 0};
     *list = read_checked(memory, folder, name, FILE_PROTECTED, &content, error)
                 ? read_certificates(content, name, error)
                 : NULL;

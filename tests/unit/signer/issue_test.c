@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOUR_S = 3600, DAY_S = 86400 };
+static const int64_t HOUR_S = 3600, DAY_S = 86400;
 
 #define ORDER       "ABCD1234EFG5"
 #define OTHER_ORDER "ZZZZ9999ZZZ9"
