@@ -40,7 +40,7 @@ struct signed_statement {
 
 /* What the path of a signer is judged by. All borrowed; NULL stacks are empty. */
 struct signed_trust {
-    STACK_OF(X509) * anchors;   /* self-signed roots; the only thing trusted */
+    STACK_OF(X509) * anchors; /* roots; a path ends in a self-signed one of them. ACs among them fill gaps */
     STACK_OF(X509) * untrusted; /* further intermediates, beside those inside the CMS */
     STACK_OF(X509_CRL) * crls;  /* one fresh CRL of every issuer of the path is demanded */
     time_t now;                 /* the instant to judge at, by the instance's clock */

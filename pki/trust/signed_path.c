@@ -25,17 +25,6 @@ static bool store_add(X509_STORE *store, STACK_OF(X509) * certificates)
     return true;
 }
 
-/* Only what is self-signed is an anchor: an intermediate in the file of roots must not cut a path short. */
-static bool store_add_roots(X509_STORE *store, STACK_OF(X509) * anchors)
-{
-    for (int i = 0; anchors != NULL && i < sk_X509_num(anchors); i++) {
-        X509 *anchor = sk_X509_value(anchors, i);
-        if (X509_self_signed(anchor, 0) == 1 && X509_STORE_add_cert(store, anchor) != 1)
-            return false;
-    }
-    return true;
-}
-
 static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) * crls)
 {
     for (int i = 0; crls != NULL && i < sk_X509_CRL_num(crls); i++)
@@ -44,13 +33,15 @@ static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) * crls)
     return true;
 }
 
+/* A path must end in a self-signed certificate of the store (no X509_V_FLAG_PARTIAL_CHAIN): an intermediate
+ * in the file of roots fills a gap and cuts nothing short. */
 X509_STORE *signed_path_store(const struct signed_trust *trust)
 {
     X509_STORE *store = X509_STORE_new();
     if (store == NULL ||
         !store_set(store, trust->now,
                    X509_V_FLAG_X509_STRICT | X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) ||
-        !store_add_roots(store, trust->anchors) || !store_add_crls(store, trust->crls)) {
+        !store_add(store, trust->anchors) || !store_add_crls(store, trust->crls)) {
         X509_STORE_free(store);
         return NULL;
     }
