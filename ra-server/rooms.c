@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rooms.h"
 
+#include "agenda/agenda.h"
+#include "approval/approval.h"
+#include "audit/audit.h"
+#include "catalog/catalog.h"
+#include "desk/desk.h"
+#include "identification/identification.h"
+#include "issuance/issuance.h"
+#include "notice/notice.h"
+#include "orders/orders.h"
+#include "report/report.h"
+
 /* One line a room, in the order of their start: `&orders_room,`. Ends with NULL. */
 const struct room *const rooms[] = {
-    NULL,
+    &catalog_room,       &audit_room,          &orders_room,        &orders_public_room, &orders_login_room,
+    &orders_office_room, &agenda_room,         &agenda_routes_room, &notice_room,        &approval_room,
+    &issuance_room,      &identification_room, &desk_room,          &report_room,        NULL,
 };
