@@ -86,7 +86,8 @@ static bool check_applied_exist(const struct run *run, struct ra_error *error)
         return false;
     for (size_t i = 0; i < db_row_count(rows); i++) {
         const char *name = row_text(rows, i, "name");
-        if (bsearch(&name, run->names, run->count, sizeof run->names[0], compare_names) == NULL)
+        if (run->count == 0 ||
+            bsearch(&name, run->names, run->count, sizeof run->names[0], compare_names) == NULL)
             return ra_fail(error, RA_INVALID, "%s was applied to this database and is missing here", name);
     }
     return true;

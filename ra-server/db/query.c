@@ -187,21 +187,22 @@ static PGresult *run(struct db *db, const struct statement_row *row, const struc
                         encoded->lengths, encoded->formats, 0);
 }
 
-static bool find_row(const struct db *db, enum db_statement statement, const struct statement_row **row,
-                     struct ra_error *error)
+/* NULL, with the error set, for a number that is no statement. */
+static const struct statement_row *find_row(const struct db *db, enum db_statement statement,
+                                            struct ra_error *error)
 {
-    if ((size_t)statement >= db->table->count)
-        return ra_fail(error, RA_INTERNAL, "no statement %d", (int)statement);
-    *row = &db->table->rows[statement];
-    return true;
+    if ((size_t)statement < db->table->count)
+        return &db->table->rows[statement];
+    ra_fail(error, RA_INTERNAL, "no statement %d", (int)statement);
+    return NULL;
 }
 
 /* The result, in `*result` the caller's to clear; NULL on failure. */
 static bool execute(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
                     PGresult **result, struct ra_error *error)
 {
-    const struct statement_row *row = NULL;
-    if (!find_row(db, statement, &row, error) || !db_ensure(db, error))
+    const struct statement_row *row = find_row(db, statement, error);
+    if (row == NULL || !db_ensure(db, error))
         return false;
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct encoded encoded = {0};
@@ -298,8 +299,8 @@ static bool each_result(struct db *db, const char *name, db_each_row *each, void
 bool db_each(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
              db_each_row *each, void *argument, struct ra_error *error)
 {
-    const struct statement_row *row = NULL;
-    if (!find_row(db, statement, &row, error) || !db_ensure(db, error))
+    const struct statement_row *row = find_row(db, statement, error);
+    if (row == NULL || !db_ensure(db, error))
         return false;
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct encoded encoded = {0};

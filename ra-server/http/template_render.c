@@ -25,17 +25,21 @@ struct renderer {
 static bool reserve(struct renderer *renderer, size_t more)
 {
     size_t wanted = renderer->length + more + 1;
-    if (wanted > TEMPLATE_OUTPUT_MAX)
-        return ra_fail(renderer->error, RA_INTERNAL, "%s makes more than %d bytes", renderer->template->name,
-                       (int)TEMPLATE_OUTPUT_MAX);
+    if (wanted > TEMPLATE_OUTPUT_MAX) {
+        ra_fail(renderer->error, RA_INTERNAL, "%s makes more than %d bytes", renderer->template->name,
+                (int)TEMPLATE_OUTPUT_MAX);
+        return false;
+    }
     if (wanted <= renderer->capacity)
         return true;
     size_t capacity = renderer->capacity > 0 ? renderer->capacity : FIRST_CAPACITY;
     while (capacity < wanted)
         capacity *= 2;
     char *grown = talloc_realloc_size(renderer->context, renderer->output, capacity);
-    if (grown == NULL)
-        return ra_fail(renderer->error, RA_NO_MEMORY, "template");
+    if (grown == NULL) {
+        ra_fail(renderer->error, RA_NO_MEMORY, "template");
+        return false;
+    }
     renderer->output = grown;
     renderer->capacity = capacity;
     return true;

@@ -112,13 +112,13 @@ static void bodies_that_are_not_json_are_refused(void **state)
 static void json_nested_100000_deep_is_refused(void **state)
 {
     (void)state;
-    enum { DEPTH = 100000 };
-    char *deep = malloc(2 * DEPTH + 16);
+    static const size_t depth = 100000;
+    char *deep = malloc(2 * depth + 16);
     assert_non_null(deep);
     memcpy(deep, "{\"a\":", 5);
-    memset(deep + 5, '[', DEPTH);
-    memset(deep + 5 + DEPTH, ']', DEPTH);
-    memcpy(deep + 5 + 2 * DEPTH, "}", 2);
+    memset(deep + 5, '[', depth);
+    memset(deep + 5 + depth, ']', depth);
+    memcpy(deep + 5 + 2 * depth, "}", 2);
     assert_int_equal(status_of(post("/api/orders", JSON, deep)), 400);
     free(deep);
 }

@@ -122,16 +122,16 @@ static void json_is_strict(void **state)
 
 static void json_nested_a_hundred_thousand_deep_is_refused(void **state)
 {
-    enum { DEPTH = 100000 };
-    uint8_t *deep = talloc_size(*state, 2 * DEPTH + 16);
+    static const size_t depth = 100000;
+    uint8_t *deep = talloc_size(*state, 2 * depth + 16);
     memcpy(deep, "{\"a\":", 5);
-    memset(deep + 5, '[', DEPTH);
-    memset(deep + 5 + DEPTH, ']', DEPTH);
-    deep[5 + 2 * DEPTH] = '}';
-    assert_false(json((struct bytes){deep, 2 * DEPTH + 6}));
+    memset(deep + 5, '[', depth);
+    memset(deep + 5 + depth, ']', depth);
+    deep[5 + 2 * depth] = '}';
+    assert_false(json((struct bytes){deep, 2 * depth + 6}));
     char *wide = talloc_strdup(*state, "{\"a\":[1");
     char *many = talloc_size(*state, 2 * PARSE_JSON_VALUES_MAX + 1);
-    for (int i = 0; i < PARSE_JSON_VALUES_MAX; i++)
+    for (size_t i = 0; i < PARSE_JSON_VALUES_MAX; i++)
         memcpy(many + 2 * i, ",1", 3);
     wide = talloc_asprintf_append(wide, "%s]}", many);
     assert_false(json(bytes_of_text(wide)));

@@ -67,12 +67,11 @@ static void refuses_ambiguous_framing(void **state)
         "GET /healthz HTTP/1.1\r\n\r\n",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
+        "POST /api/own HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
         "chunked\r\n\r\n0\r\n\r\n",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length : 2\r\n\r\n{}",
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\x01"
-        "b\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\001b\r\n\r\n",
         "GET /health\x7fz HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /api/echo?word=a b HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /api/echo HTTP/1.1\r\n Host: a\r\n\r\n",
