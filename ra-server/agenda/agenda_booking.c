@@ -125,20 +125,17 @@ static bool note_appointment(struct order *order, const struct agenda_wish *wish
     return true;
 }
 
-/* Milestone, event and mail of an act whose rows are written. */
-static bool record(struct http_request *request, const struct order *order, const char *milestone,
+/* Event and mail of an act whose rows are written. `start` is the appointment's, in UTC. */
+static bool record(struct http_request *request, const struct order *order, const char *start,
                    enum audit_code code, enum notice_kind notice, struct ra_error *error)
 {
     const struct order_appointment *appointment = order->appointment;
-    char start[CLOCK_TEXT_SIZE];
-    clock_format_utc(appointment->start_us, start, sizeof start);
     json_t *detail =
         json_pack("{s:I, s:s, s:s, s:s, s:i}", "appointment", appointment->id, "start", start, "mode",
                   appointment->mode, "office", order->office_code, "sequence", appointment->sequence);
     json_t *personal =
         appointment->priority[0] != '\0' ? json_pack("{s:s}", "priority", appointment->priority) : NULL;
-    return orders_milestone(request, order, milestone, start, error) &&
-           audit_record(request, code, order, detail, personal, error) &&
+    return audit_record(request, code, order, detail, personal, error) &&
            notice_enqueue(request, order, notice, NULL, error);
 }
 
@@ -158,13 +155,15 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     if (!check_wish(request, wish, &offset_s, error))
         return false;
     const char *uid = new_uid(request, error);
+    char start[CLOCK_TEXT_SIZE];
+    clock_format_utc(wish->start_us, start, sizeof start);
     struct agenda_taking taking = {.order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
     if (uid == NULL || !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
-        !orders_set_state(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", error) ||
+        !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;
     *created = true;
-    return record(request, order, "booked", AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
+    return record(request, order, start, AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
            tell_memory_later(
                request, (struct agenda_change){taken.seat_id, wish->start_us, taken.version, AGENDA_TAKEN},
                error);
@@ -197,11 +196,14 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
     struct agenda_taking taking = {
         .order = order, .wish = wish, .appointment_id = order->appointment->id, .now_us = request->now_us};
     const char *uid = order->appointment->uid;
+    char start[CLOCK_TEXT_SIZE];
+    clock_format_utc(wish->start_us, start, sizeof start);
     if (!free_seat(request, order, error) ||
         !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;
-    return record(request, order, "moved", AUDIT_APPT_RESCHEDULED, NOTICE_MOVED, error) &&
+    return orders_milestone(request, order, "moved", start, error) &&
+           record(request, order, start, AUDIT_APPT_RESCHEDULED, NOTICE_MOVED, error) &&
            tell_memory_later(
                request, (struct agenda_change){taken.seat_id, wish->start_us, taken.version, AGENDA_TAKEN},
                error);
@@ -214,15 +216,17 @@ bool agenda_cancel(struct http_request *request, struct order *order, struct ra_
         return true;
     if (!is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para cancelar.");
+    char start[CLOCK_TEXT_SIZE];
+    clock_format_utc(order->appointment->start_us, start, sizeof start);
     if (!free_seat(request, order, error) ||
         !db_one(request->db, request->context, STATEMENT_AGENDA_CANCEL,
                 DB_VALUES(db_int(order->appointment->id), db_time(request->now_us)), &row, error) ||
-        !orders_set_state(request, order, ORDERS_MACHINE_APPOINTMENT, "cancelled", error))
+        !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "cancelled", "cancelled", start, error))
         return false;
     order->appointment->seat_id = 0;
     order->appointment->state = "cancelled";
     order->appointment->sequence = (int)row_int(row, 0, "sequence");
-    return record(request, order, "cancelled", AUDIT_APPT_CANCELLED, NOTICE_CANCELLED, error);
+    return record(request, order, start, AUDIT_APPT_CANCELLED, NOTICE_CANCELLED, error);
 }
 
 /* --- the counter -----------------------------------------------------------------------------------------

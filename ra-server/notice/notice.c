@@ -113,24 +113,18 @@ static enum notice_kind kind_of(const char *word)
     return NOTICE_KIND_COUNT;
 }
 
-static bool claim(struct job_run *run, struct notice_row *row, bool *found, struct ra_error *error)
+/* The message is the caller's. */
+static void read_row(const struct db_rows *rows, size_t index, struct notice_row *row)
 {
-    struct db_rows *rows = NULL;
-    if (!db_query(run->db, run->context, STATEMENT_NOTICE_CLAIM, DB_VALUES(db_time(run->now_us)), &rows,
-                  error))
-        return false;
-    *found = db_row_count(rows) == 1;
-    if (*found)
-        *row = (struct notice_row){
-            .id = row_int(rows, 0, "id"),
-            .order_id = row_int(rows, 0, "order_id"),
-            .kind = kind_of(row_text(rows, 0, "kind")),
-            .recipient = row_text(rows, 0, "recipient"),
-            .message = row_json(rows, 0, "message"),
-            .tries = (int)row_int(rows, 0, "tries"),
-            .created_us = row_time(rows, 0, "created_at"),
-        };
-    return true;
+    *row = (struct notice_row){
+        .id = row_int(rows, index, "id"),
+        .order_id = row_int(rows, index, "order_id"),
+        .kind = kind_of(row_text(rows, index, "kind")),
+        .recipient = row_text(rows, index, "recipient"),
+        .message = row_json(rows, index, "message"),
+        .tries = (int)row_int(rows, index, "tries"),
+        .created_us = row_time(rows, index, "created_at"),
+    };
 }
 
 static bool note_failure(struct job_run *run, const struct notice_row *row, const struct ra_error *failure,
@@ -145,34 +139,58 @@ static bool note_failure(struct job_run *run, const struct notice_row *row, cons
         error);
 }
 
-static bool deliver(struct job_run *run, const struct notice_row *row, struct ra_error *error)
+/* The ids of the mails that went out, as the array that one statement takes. */
+struct sent_list {
+    const char *ids[BATCH];
+    size_t count;
+};
+
+static bool deliver(struct job_run *run, const struct notice_row *row, struct sent_list *sent,
+                    struct ra_error *error)
 {
     struct ra_error failure = {0};
     struct bytes mail;
+    char *id = talloc_asprintf(run->context, "%lld", (long long)row->id);
+    if (id == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "notice");
     if (row->kind == NOTICE_KIND_COUNT)
         ra_fail(&failure, RA_INVALID, "unknown kind");
-    else if (notice_render(run, row, &mail, &failure) && notice_send(run, row, mail, &failure))
-        return db_exec(run->db, STATEMENT_NOTICE_SENT, DB_VALUES(db_int(row->id), db_time(run->now_us)), NULL,
-                       error);
+    else if (notice_render(run, row, &mail, &failure) && notice_send(run, row, mail, &failure)) {
+        sent->ids[sent->count++] = id;
+        return true;
+    }
     return note_failure(run, row, &failure, error);
 }
 
-static bool empty_outbox(struct job_run *run, struct ra_error *error)
+/* What the program's end leaves of a batch is tried again after its pause. */
+static bool deliver_batch(struct job_run *run, const struct db_rows *rows, struct sent_list *sent,
+                          struct ra_error *error)
 {
-    for (int i = 0; i < BATCH && !jobs_stopping(run->app->jobs); i++) {
-        struct notice_row row = {0};
-        bool found = false;
-        if (!claim(run, &row, &found, error))
-            return false;
-        if (!found)
-            return true;
-        bool noted = deliver(run, &row, error);
+    for (size_t i = 0; i < db_row_count(rows) && !jobs_stopping(run->app->jobs); i++) {
+        struct notice_row row;
+        read_row(rows, i, &row);
+        bool noted = deliver(run, &row, sent, error);
         json_decref(row.message);
         if (!noted)
             return false;
     }
-    run->again = true;
     return true;
+}
+
+static bool empty_outbox(struct job_run *run, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    struct sent_list sent = {.count = 0};
+    if (!db_query(run->db, run->context, STATEMENT_NOTICE_CLAIM,
+                  DB_VALUES(db_time(run->now_us), db_int(BATCH)), &rows, error))
+        return false;
+    run->again = db_row_count(rows) == BATCH;
+    bool delivered = deliver_batch(run, rows, &sent, error);
+    if (sent.count == 0)
+        return delivered;
+    return db_exec(run->db, STATEMENT_NOTICE_SENT,
+                   DB_VALUES(db_texts(sent.ids, sent.count), db_time(run->now_us)), NULL, error) &&
+           delivered;
 }
 
 static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox}};

@@ -192,29 +192,43 @@ bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock
 /* --- changing --------------------------------------------------------------------------------------------
  */
 
-bool orders_set_state_by_system(struct db *db, int64_t now_us, struct order *order,
-                                enum orders_machine machine, const char *state, struct ra_error *error)
+/* `kind` NULL: no milestone. */
+static bool advance(struct db *db, int64_t now_us, struct order *order, enum orders_machine machine,
+                    const char *state, const char *kind, const char *actor, const char *detail,
+                    struct ra_error *error)
 {
     struct db_rows *row = NULL;
-    if (orders_in_state(order, machine, state))
-        return true;
     char *kept = talloc_strdup(order, state);
     if (kept == NULL)
         return ra_fail(error, RA_NO_MEMORY, "order");
-    if (!db_one(
-            db, order, STATEMENT_ORDER_SET_STATE,
-            DB_VALUES(db_int(order->id), db_text(machine_words[machine]), db_text(state), db_time(now_us)),
-            &row, error))
+    if (!db_one(db, order, STATEMENT_ORDER_ADVANCE,
+                DB_VALUES(db_int(order->id), db_text(machine_words[machine]), db_text(state), db_time(now_us),
+                          db_text(kind), db_text(actor), db_text(detail)),
+                &row, error))
         return false;
     order->states[machine] = kept;
     order->closed_us = row_is_null(row, 0, "closed_at") ? 0 : row_time(row, 0, "closed_at");
     return true;
 }
 
+bool orders_set_state_by_system(struct db *db, int64_t now_us, struct order *order,
+                                enum orders_machine machine, const char *state, struct ra_error *error)
+{
+    return orders_in_state(order, machine, state) ||
+           advance(db, now_us, order, machine, state, NULL, NULL, NULL, error);
+}
+
 bool orders_set_state(struct http_request *request, struct order *order, enum orders_machine machine,
                       const char *state, struct ra_error *error)
 {
     return orders_set_state_by_system(request->db, request->now_us, order, machine, state, error);
+}
+
+bool orders_advance(struct http_request *request, struct order *order, enum orders_machine machine,
+                    const char *state, const char *kind, const char *detail, struct ra_error *error)
+{
+    return advance(request->db, request->now_us, order, machine, state, kind, orders_actor(request), detail,
+                   error);
 }
 
 bool orders_next_attempt(struct http_request *request, struct order *order, struct ra_error *error)
