@@ -193,7 +193,11 @@ json_t *handle_issue(struct signer *signer, const struct signer_channel *channel
 {
     struct issue_request parsed;
     struct decision *decision = talloc_zero(memory, struct decision);
-    if (decision == NULL || !request_parse_issue(memory, request, &parsed, error))
+    if (decision == NULL) {
+        ra_fail(error, RA_NO_MEMORY, "decision");
+        return NULL;
+    }
+    if (!request_parse_issue(memory, request, &parsed, error))
         return NULL;
     struct approval_context about = signer_approval_context(signer, parsed.crls);
     if (!signer_decide(memory, &about, signer->ledger, &parsed, decision, error))

@@ -168,6 +168,7 @@ static bool start_thread(struct listener *listener, int socket)
         *connection = (struct connection){listener, (size_t)place, socket};
         pthread_t thread;
         started = pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED) == 0 &&
+                  pthread_attr_setstacksize(&detached, LISTENER_STACK) == 0 &&
                   pthread_create(&thread, &detached, serve, connection) == 0;
     }
     if (started) {

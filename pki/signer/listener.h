@@ -12,6 +12,7 @@
 
 enum {
     LISTENER_CONNECTIONS = 16,
+    LISTENER_STACK = 2 << 20,     /* bytes */
     LISTENER_IDLE_SECONDS = 300,  /* between requests; then the connection is closed */
     LISTENER_CARRY_SECONDS = 120, /* for the AC's answer to come back */
     LISTENER_STOP_SECONDS = 10,   /* for running requests, once told to stop */

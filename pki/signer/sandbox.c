@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -112,6 +113,20 @@ static const int ALLOWED_TO_SANITIZERS[] = {
     SCMP_SYS(personality),
 };
 
+/* Private numbers of keys live in OpenSSL's secure heap, which is small enough to be locked under any limit
+ * (best effort: a signer that swaps still signs). Everything is locked only where no limit can later starve
+ * the heap or a thread's stack. */
+static bool lock_memory(struct ra_error *error)
+{
+    enum { SECURE_HEAP = 256 << 10, SMALLEST_BLOCK = 32 };
+    struct rlimit limit;
+    if (CRYPTO_secure_malloc_init(SECURE_HEAP, SMALLEST_BLOCK) == 0)
+        return ra_fail(error, RA_CRYPTO, "secure heap");
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+        mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    return true;
+}
+
 bool sandbox_hide_memory(struct ra_error *error)
 {
     const struct rlimit none = {0, 0};
@@ -121,10 +136,7 @@ bool sandbox_hide_memory(struct ra_error *error)
         return true;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return ra_fail_errno(error, "hardening");
-    /* Best effort: an ordinary user may lock little, and a signer that swaps still signs. */
-    if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0 && errno == ENOSYS)
-        return ra_fail_errno(error, "hardening");
-    return true;
+    return lock_memory(error);
 }
 
 static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)

@@ -10,7 +10,7 @@
 
 #include "pki/base/error.h"
 
-/* Before any key is read: not dumpable, no cores, memory locked where the limits permit. */
+/* Before any key is read: not dumpable, no cores, keys in locked memory where the limits permit. */
 RA_MUST_CHECK bool sandbox_hide_memory(struct ra_error *error);
 
 /* After the listening socket and all files are open, before the first thread. For good. */

@@ -422,6 +422,7 @@ static void protocol_6_the_running_signer_is_confined(void **state)
 {
     (void)state;
     start_signer();
+    json_decref(ask_once(json_pack("{s:s}", "type", "status"))); /* nobody is answered before */
     char *path = talloc_asprintf(office.memory, "/proc/%d/status", (int)signer_process);
     FILE *status = fopen(path, "re");
     char line[256];
