@@ -7,10 +7,10 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { SETS = 4096, WAYS = 4, KEY_SIZE = 9, MS_PER_MINUTE = 60000 };
+enum { SETS = 4096, WAYS = 4, NETWORK_SIZE = 9, MS_PER_MINUTE = 60000 };
 
 struct bucket {
-    uint8_t key[KEY_SIZE]; /* family, then IPv4 address or IPv6 /64 */
+    uint8_t network[NETWORK_SIZE]; /* family, then IPv4 address or IPv6 /64 */
     bool used;
     int64_t tokens; /* in units of 1/60000 request */
     int64_t seen_ms;
@@ -45,48 +45,48 @@ bool limits_new(TALLOC_CTX *context, int64_t per_minute, struct limits **limits,
     return true;
 }
 
-static void make_key(const char *address, uint8_t key[KEY_SIZE])
+static void make_network(const char *address, uint8_t network[NETWORK_SIZE])
 {
     uint8_t six[16];
-    memset(key, 0, KEY_SIZE);
-    if (inet_pton(AF_INET, address, key + 1) == 1) {
-        key[0] = 4;
+    memset(network, 0, NETWORK_SIZE);
+    if (inet_pton(AF_INET, address, network + 1) == 1) {
+        network[0] = 4;
     } else if (inet_pton(AF_INET6, address, six) == 1) {
-        key[0] = 6;
-        memcpy(key + 1, six, KEY_SIZE - 1);
+        network[0] = 6;
+        memcpy(network + 1, six, NETWORK_SIZE - 1);
     }
 }
 
 /* FNV-1a, seeded. */
-static size_t set_of(const struct limits *limits, const uint8_t key[KEY_SIZE])
+static size_t set_of(const struct limits *limits, const uint8_t network[NETWORK_SIZE])
 {
     uint64_t hash = UINT64_C(14695981039346656037) ^ limits->seed;
-    for (size_t i = 0; i < KEY_SIZE; i++)
-        hash = (hash ^ key[i]) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < NETWORK_SIZE; i++)
+        hash = (hash ^ network[i]) * UINT64_C(1099511628211);
     return (size_t)(hash >> 32) % SETS;
 }
 
-static struct bucket *find(struct limits *limits, const uint8_t key[KEY_SIZE], int64_t now_ms)
+static struct bucket *find(struct limits *limits, const uint8_t network[NETWORK_SIZE], int64_t now_ms)
 {
-    struct bucket *set = limits->buckets[set_of(limits, key)];
+    struct bucket *set = limits->buckets[set_of(limits, network)];
     struct bucket *oldest = &set[0];
     for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].used && memcmp(set[i].key, key, KEY_SIZE) == 0)
+        if (set[i].used && memcmp(set[i].network, network, NETWORK_SIZE) == 0)
             return &set[i];
         if (!set[i].used || (oldest->used && set[i].seen_ms < oldest->seen_ms))
             oldest = &set[i];
     }
     *oldest = (struct bucket){.used = true, .tokens = limits->per_minute * MS_PER_MINUTE, .seen_ms = now_ms};
-    memcpy(oldest->key, key, KEY_SIZE);
+    memcpy(oldest->network, network, NETWORK_SIZE);
     return oldest;
 }
 
 unsigned limits_take(struct limits *limits, const char *address, int64_t now_ms)
 {
-    uint8_t key[KEY_SIZE];
-    make_key(address, key);
+    uint8_t network[NETWORK_SIZE];
+    make_network(address, network);
     pthread_mutex_lock(&limits->mutex);
-    struct bucket *bucket = find(limits, key, now_ms);
+    struct bucket *bucket = find(limits, network, now_ms);
     int64_t full = limits->per_minute * MS_PER_MINUTE;
     int64_t elapsed = now_ms - bucket->seen_ms;
     /* A whole minute fills any bucket; capping it keeps the product small. */

@@ -67,8 +67,7 @@ static void refuses_ambiguous_framing(void **state)
         "GET /healthz HTTP/1.1\r\n\r\n",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /api/own HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
+        "POST /api/own HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
         "POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length : 2\r\n\r\n{}",
         "GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\001b\r\n\r\n",
