@@ -96,6 +96,31 @@ delete from order_access where token_hash = $1 and kind = 'session';
 -- params: now timestamptz
 delete from order_access where expires_at < $1;
 
+-- A step of a machine and, when a kind is given, its milestone in one round trip. The trigger refuses illegal steps.
+-- Closed: nothing is left to do for the holder or for the office.
+-- name: order_advance
+-- params: id bigint, machine text, state text, at timestamptz, kind text, actor text, detail text
+with moved as (
+  update orders set
+    order_state = case $2 when 'order' then $3 else order_state end,
+    appointment_state = case $2 when 'appointment' then $3 else appointment_state end,
+    attendance_state = case $2 when 'attendance' then $3 else attendance_state end,
+    identification_state = case $2 when 'identification' then $3 else identification_state end,
+    issuance_state = case $2 when 'issuance' then $3 else issuance_state end,
+    closed_at = case
+      when case $2 when 'order' then $3 else order_state end in ('cancelled', 'refunded')
+        or case $2 when 'identification' then $3 else identification_state end = 'refused'
+        or case $2 when 'issuance' then $3 else issuance_state end
+           in ('issued', 'delivered', 'revocation_requested', 'revoked')
+      then coalesce(closed_at, $4) end
+  where id = $1
+  returning id, closed_at
+), noted as (
+  insert into milestone (order_id, kind, at, actor, detail)
+  select id, $5, $4, $6, $7 from moved where $5 is not null
+)
+select closed_at from moved;
+
 -- name: order_next_attempt
 -- params: id bigint
 update orders set attempt = attempt + 1 where id = $1 returning attempt;
