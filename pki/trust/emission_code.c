@@ -73,7 +73,7 @@ static void values_to_half(const uint8_t values[GROUPS * GROUP_VALUES], uint8_t 
 
 void emission_half_format(const uint8_t half[EMISSION_HALF_SIZE], char text[EMISSION_TEXT_SIZE])
 {
-    uint8_t values[GROUPS * GROUP_VALUES];
+    uint8_t values[GROUPS * GROUP_VALUES] = {0};
     size_t at = 0;
     half_to_values(half, values);
     for (unsigned group = 0; group < GROUPS; group++) {
@@ -127,8 +127,8 @@ static bool read_characters(const char *text, uint8_t values[CHARACTERS], struct
 
 bool emission_half_parse(const char *text, uint8_t half[EMISSION_HALF_SIZE], struct ra_error *error)
 {
-    uint8_t read[CHARACTERS];
-    uint8_t values[GROUPS * GROUP_VALUES];
+    uint8_t read[CHARACTERS] = {0};
+    uint8_t values[GROUPS * GROUP_VALUES] = {0};
     bool done = read_characters(text, read, error);
     for (unsigned group = 0; done && group < GROUPS; group++) {
         const uint8_t *own = read + (size_t)group * GROUP_LENGTH;
@@ -260,7 +260,7 @@ bool emission_prove(const uint8_t half[EMISSION_HALF_SIZE], enum emission_half k
                     struct ra_error *error)
 {
     uint8_t buffer[MESSAGE_MAX];
-    struct bytes message;
+    struct bytes message = {NULL, 0};
     size_t length = EMISSION_PROOF_SIZE;
     if (!build_message(about, buffer, &message, error))
         return false;
@@ -280,7 +280,7 @@ bool emission_verify(const uint8_t public_key[EMISSION_KEY_SIZE], enum emission_
                      const struct emission_case *about, struct bytes proof, struct ra_error *error)
 {
     uint8_t buffer[MESSAGE_MAX];
-    struct bytes message;
+    struct bytes message = {NULL, 0};
     bool good = false;
     if (!build_message(about, buffer, &message, error))
         return false;

@@ -63,7 +63,7 @@ static enum signed_verdict verify_objects(TALLOC_CTX *context, struct bytes bund
                                           const struct roster_trust *trust, struct signed_statement **first,
                                           size_t *signers, struct ra_error *error)
 {
-    struct bytes objects[ROSTER_SIGNERS_MAX];
+    struct bytes objects[ROSTER_SIGNERS_MAX] = {{NULL, 0}};
     uint8_t keys[ROSTER_SIGNERS_MAX][32];
     *first = NULL;
     if (!roster_unbundle(bundle, objects, signers, error))

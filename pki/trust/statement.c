@@ -428,9 +428,9 @@ bool statement_write(TALLOC_CTX *context, const struct statement *statement, str
         return ra_fail(error, RA_NO_MEMORY, "statement");
     bool done = strict_json_write(&json, scratch, STATEMENT_MAX, error) && walk(&json, &copy, copy.type);
     if (done)
-        *content = (struct bytes){talloc_steal(context, json.output), json.length};
+        *content = bytes_copy(context, json.output, json.length);
     talloc_free(scratch);
-    return done;
+    return done && (content->data != NULL || ra_fail(error, RA_NO_MEMORY, "statement"));
 }
 
 bool statement_parse(TALLOC_CTX *context, struct bytes content, enum statement_type expected,

@@ -216,11 +216,12 @@ bool strict_json_text(struct strict_json *json, const char *key, const char **va
 {
     if (!member(json, key))
         return false;
-    if (!json->writing)
-        return take_string(json, key, most, value) && check_text(json, key, *value, least, most, alphabet);
+    if (!json->writing && !take_string(json, key, most, value))
+        return false;
     if (*value == NULL)
         return strict_json_fail(json, key, "falta");
-    return check_text(json, key, *value, least, most, alphabet) && put_string(json, key, *value);
+    return check_text(json, key, *value, least, most, alphabet) &&
+           (!json->writing || put_string(json, key, *value));
 }
 
 static bool take_integer(struct strict_json *json, const char *key, int64_t *value)
@@ -291,7 +292,7 @@ bool strict_json_digest(struct strict_json *json, const char *key, uint8_t value
 
 bool strict_json_base64(struct strict_json *json, const char *key, struct bytes *value, size_t most)
 {
-    const char *text = NULL;
+    const char *text = "";
     if (json->writing) {
         text = base64_encode(json->context, *value);
         if (text == NULL)

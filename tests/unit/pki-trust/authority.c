@@ -69,8 +69,8 @@ static X509 *make_authority(const char *name, EVP_PKEY *key, X509 *issuer, EVP_P
                                                          .issuer_key = issuer_key,
                                                          .key_usage = "critical,keyCertSign,cRLSign",
                                                          .authority = true,
-                                                         .not_before = TEST_NOW - 86400 * 400,
-                                                         .not_after = TEST_NOW + 86400 * 4000,
+                                                         .not_before = TEST_NOW - TEST_DAY * 400,
+                                                         .not_after = TEST_NOW + TEST_DAY * 4000,
                                                          .serial = serial});
 }
 
@@ -122,7 +122,7 @@ int authority_setup(void **state)
             .issuer_key = authority->issuing_key,
             .key_usage = "critical,digitalSignature,nonRepudiation,keyEncipherment",
             .not_before = TEST_NOW - 86400,
-            .not_after = TEST_NOW + 86400 * 365,
+            .not_after = TEST_NOW + TEST_DAY * 365,
             .serial = 100 + (long)i});
         authority->identities[i] = make_identity(authority, authority->person_keys[i], authority->people[i]);
     }

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define TEST_NOW      ((time_t)1790000000) /* September 2026 */
+#define TEST_DAY      ((time_t)86400)
 #define TEST_INSTANCE "00112233445566778899aabbccddeeff"
 #define TEST_ORDER    "7Q2KX0M4ZT9A"
 

@@ -428,10 +428,11 @@ static void tiles_hold_the_nodes_of_their_level(void **state)
         struct ra_error error = {0};
         struct bytes content;
         assert_true(tile_read(forest, &reader, FOREST_SIZE, &tiles[i], &content, &error));
-        assert_int_equal(content.length, tiles[i].width * 32);
+        assert_int_equal(content.length, (size_t)tiles[i].width * 32);
         for (unsigned j = 0; j < tiles[i].width; j++)
-            assert_memory_equal(content.data + (size_t)j * 32,
-                                forest->levels[8 * tiles[i].level][tiles[i].index * 256 + j].bytes, 32);
+            assert_memory_equal(
+                content.data + (size_t)j * 32,
+                forest->levels[(size_t)8 * tiles[i].level][tiles[i].index * TILE_WIDTH + j].bytes, 32);
     }
 }
 

@@ -26,7 +26,7 @@ static struct statement roster_statement(struct authority *authority, struct ros
     return (struct statement){.type = STATEMENT_ROSTER,
                               .instance = TEST_INSTANCE,
                               .issued_at = TEST_NOW - 50,
-                              .not_after = TEST_NOW + 86400 * 30 - 50,
+                              .not_after = TEST_NOW + TEST_DAY * 30 - 50,
                               .roster = {5, 3, entries}};
 }
 
@@ -85,7 +85,7 @@ static struct roster_trust demands(STACK_OF(X509) * pinned)
     return (struct roster_trust){.instance = TEST_INSTANCE,
                                  .administrators = pinned,
                                  .threshold = 2,
-                                 .longest_life_s = 86400 * 30,
+                                 .longest_life_s = TEST_DAY * 30,
                                  .lowest_version = 5,
                                  .now = TEST_NOW};
 }
@@ -178,10 +178,10 @@ static void a_roster_of_another_instance_age_or_version_is_refused(void **state)
     trust.lowest_version = 6;
     refuse(authority, bundle, &trust, "roster-lower");
     trust = demands(pinned);
-    trust.now = TEST_NOW + 86400 * 30 - 50;
+    trust.now = TEST_NOW + TEST_DAY * 30 - 50;
     refuse(authority, bundle, &trust, "roster-expired");
     trust = demands(pinned);
-    trust.longest_life_s = 86400 * 30 - 1;
+    trust.longest_life_s = TEST_DAY * 30 - 1;
     refuse(authority, bundle, &trust, "roster-expired");
     trust = demands(pinned);
     trust.now = TEST_NOW - 50 - STATEMENT_CLOCK_SKEW_S - 1;
@@ -315,7 +315,7 @@ static void entries_are_found_by_key_role_and_time(void **state)
     assert_null(entry);
     assert_false(roster_require(roster, dora, ROSTER_AUDITOR, TEST_NOW, &entry, &error));
     assert_string_equal(error.reason, "roster-not-listed");
-    assert_false(roster_require(roster, alice, ROSTER_AGENT, TEST_NOW + 86400 * 30, &entry, &error));
+    assert_false(roster_require(roster, alice, ROSTER_AGENT, TEST_NOW + TEST_DAY * 30, &entry, &error));
     assert_string_equal(error.reason, "roster-expired");
     sk_X509_free(pinned);
 }

@@ -373,12 +373,12 @@ static void crls_must_be_there_fresh_and_of_the_issuers(void **state)
 static void a_certificate_outside_its_validity_is_refused(void **state)
 {
     struct authority *authority = *state;
-    const time_t later = TEST_NOW + 86400 * 366;
+    const time_t later = TEST_NOW + TEST_DAY * 366;
     assert_string_equal(
         reason_with(authority, make_crl(authority->root, authority->root_key, later - 60, later + 60, NULL),
                     crl_of_issuing(authority, later - 60, later + 60, NULL), later, SIGNED_INVALID),
         "statement-certificate");
-    const time_t earlier = TEST_NOW - 86400 * 2;
+    const time_t earlier = TEST_NOW - TEST_DAY * 2;
     assert_string_equal(
         reason_with(authority,
                     make_crl(authority->root, authority->root_key, earlier - 60, earlier + 60, NULL),
@@ -537,7 +537,7 @@ static void pinned_signers_pass_and_nobody_else(void **state)
         signed_verify_pinned(authority, cms, STATEMENT_ROSTER, pinned, TEST_NOW, &result, &error),
         SIGNED_VALID);
     assert_memory_equal(result->signer_spki, identity_spki(authority->identities[CARLA]), 32);
-    assert_int_equal(signed_verify_pinned(authority, cms, STATEMENT_ROSTER, pinned, TEST_NOW + 86400 * 366,
+    assert_int_equal(signed_verify_pinned(authority, cms, STATEMENT_ROSTER, pinned, TEST_NOW + TEST_DAY * 366,
                                           &result, &error),
                      SIGNED_INVALID);
     assert_string_equal(error.reason, "statement-certificate");

@@ -41,10 +41,12 @@ static const char *refused(TALLOC_CTX *context, const char *text, size_t length,
 static void refuse_edit(TALLOC_CTX *context, enum statement_type type, const char *old, const char *new)
 {
     struct bytes content = sample_content(context, type);
-    char *text = talloc_strndup(context, (const char *)content.data, content.length);
-    char *at = strstr(text, old);
-    if (at == NULL)
+    const char *text = talloc_strndup(context, (const char *)content.data, content.length);
+    const char *at = text != NULL ? strstr(text, old) : NULL;
+    if (at == NULL) {
         fail_msg("the sample has no %s", old);
+        return;
+    }
     char *edited = talloc_asprintf(context, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
     const char *reason = refused(context, edited, strlen(edited), type);
     if (strcmp(reason, "statement-malformed") != 0)
@@ -75,9 +77,11 @@ static void a_validation_has_its_keys_in_protocol_order(void **state)
     const char *at = talloc_strndup(*state, (const char *)content.data, content.length);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         char *quoted = talloc_asprintf(*state, "\"%s\":", keys[i]);
-        const char *found = strstr(at, quoted);
-        if (found == NULL)
+        const char *found = at != NULL && quoted != NULL ? strstr(at, quoted) : NULL;
+        if (found == NULL) {
             fail_msg("key %s is missing or out of order", keys[i]);
+            return;
+        }
         at = found + strlen(quoted);
     }
 }
