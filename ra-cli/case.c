@@ -5,6 +5,7 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/words.h"
 
 #include <string.h>
 
@@ -65,7 +66,9 @@ void render_queue(const struct cli *cli, const json_t *result, FILE *out)
         fputc(' ', out);
         terminal_column(out, text(item, "product"), 10);
         fputc(' ', out);
-        terminal_text(out, text(item, "state"));
+        terminal_text(out, words_state(text(item, "state")));
+        if (!json_is_true(json_object_get(item, "email_confirmed")))
+            fputs(", e-mail não confirmado", out);
         fputc('\n', out);
     }
     if (json_array_size(items) == 0)
@@ -99,16 +102,21 @@ void render_find(const struct cli *cli, const json_t *result, FILE *out)
     (void)cli;
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(result, "items"), index, item)
+    json_array_foreach(json_object_get(result, "orders"), index, item)
     {
+        const json_t *states = json_object_get(item, "states");
         terminal_column(out, text(item, "order"), 13);
         fputc(' ', out);
         terminal_column(out, text(item, "name"), 36);
         fputc(' ', out);
-        terminal_text(out, text(item, "product"));
+        terminal_column(out, text(item, "product"), 10);
+        fputc(' ', out);
+        terminal_text(
+            out, words_state(text(states, strcmp(text(states, "issuance"), "none") != 0 ? "issuance"
+                                                                                        : "attendance")));
         fputc('\n', out);
     }
-    if (index == 0)
+    if (json_array_size(json_object_get(result, "orders")) == 0)
         fputs("(nada encontrado)\n", out);
 }
 
@@ -118,10 +126,72 @@ bool case_show(struct cli *cli, const struct cli_arguments *arguments, json_t **
     return client_json(cli, "GET", client_order_path(cli, arguments->positional[0], ""), NULL, result, error);
 }
 
+static void labelled(FILE *out, const char *label, const char *value)
+{
+    if (value[0] == '\0')
+        return;
+    fputs("  ", out);
+    terminal_column(out, label, 16);
+    terminal_text(out, value);
+    fputc('\n', out);
+}
+
+static void show_people(const json_t *result, FILE *out)
+{
+    const json_t *holder = json_object_get(result, "holder"), *company = json_object_get(result, "company");
+    if (company != NULL) {
+        labelled(out, "Empresa", text(company, "name"));
+        labelled(out, "CNPJ", text(company, "cnpj"));
+    }
+    labelled(out, company == NULL ? "Titular" : "Responsável", text(holder, "name"));
+    labelled(out, "CPF", text(holder, "cpf"));
+    labelled(out, "Nascimento", text(holder, "birth_date"));
+    labelled(out, "E-mail", text(holder, "email"));
+    if (!json_is_true(json_object_get(result, "email_confirmed")))
+        labelled(out, "", "(e-mail não confirmado)");
+    labelled(out, "Telefone", text(holder, "phone"));
+}
+
+static void show_states(const json_t *result, FILE *out)
+{
+    static const char *const machines[][2] = {{"order", "Pedido"},
+                                              {"appointment", "Sessão"},
+                                              {"attendance", "Atendimento"},
+                                              {"identification", "Identificação"},
+                                              {"issuance", "Emissão"}};
+    const json_t *states = json_object_get(result, "states");
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
+        labelled(out, machines[i][1], words_state(text(states, machines[i][0])));
+    labelled(out, "Série", text(result, "serial"));
+}
+
+static void show_list(const json_t *list, const char *title, const char *when, const char *what, FILE *out)
+{
+    size_t index;
+    json_t *item;
+    if (json_array_size(list) > 0)
+        fprintf(out, "\n%s\n", title);
+    json_array_foreach(list, index, item)
+    {
+        fprintf(out, "  %-17.16s", text(item, when));
+        terminal_text(out, text(item, what));
+        fputc('\n', out);
+    }
+}
+
 void render_show(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    terminal_value(out, result, 0);
+    terminal_text(out, text(result, "order"));
+    fputs("  ", out);
+    terminal_text(out, text(result, "product_name"));
+    fputc('\n', out);
+    show_people(result, out);
+    labelled(out, "Hora marcada", text(json_object_get(result, "appointment"), "start"));
+    show_states(result, out);
+    show_list(json_object_get(result, "next"), "O que falta", "by", "text", out);
+    show_list(json_object_get(result, "notes"), "Notas", "at", "text", out);
+    show_list(json_object_get(result, "timeline"), "Linha do tempo (UTC)", "at", "text", out);
 }
 
 /* Options of `order new` and the member of the body each fills. */

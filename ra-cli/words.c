@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra-cli/words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+    const char *state;
+    const char *word;
+} words[] = {
+    {"none", "-"},
+    {"awaiting_payment", "a pagar"},
+    {"paid", "pago"},
+    {"refunded", "devolvido"},
+    {"booked", "marcado"},
+    {"cancelled", "cancelado"},
+    {"kept", "compareceu"},
+    {"missed", "faltou"},
+    {"waiting", "esperando"},
+    {"called", "em atendimento"},
+    {"parked", "à parte"},
+    {"finished", "atendido"},
+    {"no_show", "não veio"},
+    {"open", "aberta"},
+    {"suspended", "suspensa"},
+    {"validated", "validada, falta o segundo agente"},
+    {"verified", "verificada"},
+    {"returned", "devolvida para correção"},
+    {"refused", "recusada"},
+    {"ready", "pronta para emitir"},
+    {"requested", "pedida à AC"},
+    {"unknown", "sem resposta da AC"},
+    {"failed", "recusada pela AC"},
+    {"issued", "emitido"},
+    {"delivered", "entregue"},
+    {"revocation_requested", "revogação pedida"},
+    {"revoked", "revogado"},
+};
+
+const char *words_state(const char *state)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].state, state) == 0)
+            return words[i].word;
+    return state;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The words of the API as agents say them. What is not in the table is shown as it came.
+ */
+#ifndef RA_CLI_WORDS_H
+#define RA_CLI_WORDS_H
+
+/* Portuguese for a state of one of the five machines ("awaiting_payment") or a word of the queue. */
+const char *words_state(const char *state);
+
+#endif
