@@ -244,16 +244,28 @@ struct question {
     X509_NAME *issuer;
 };
 
-/* What is missing or old and was not asked for just now; marks it as asked. */
+static bool any_unknown(struct trust_state *state)
+{
+    for (size_t at = 0; at < state->needed_count; at++) {
+        if (find_authority(state, state->untrusted, state->needed[at].issuer) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is missing or old and was not asked for just now; marks it as asked. While one issuer is not known all
+ * the addresses of issuers are asked: a certificate high in a path often names none, and the chain comes with
+ * the lower one. */
 static size_t questions_due(struct trust_state *state, time_t now,
                             struct question questions[TRUST_NEEDED_MAX])
 {
     size_t count = 0;
     (void)pthread_rwlock_wrlock(&state->lock);
+    bool unknown = any_unknown(state);
     for (size_t at = 0; at < state->needed_count; at++) {
         struct trust_needed *needed = &state->needed[at];
         struct question question = {.issuer = NULL};
-        bool unknown = find_authority(state, state->untrusted, needed->issuer) == NULL;
         /* A revocation may be published long before the CRL that lacks it ends. */
         bool old = grown_old(crl_set_newest(state->crls, needed->issuer), now) ||
                    now - needed->tried_at >= ASK_ANYWAY_S;
@@ -276,28 +288,27 @@ static size_t questions_due(struct trust_state *state, time_t now,
     return count;
 }
 
-static bool keep_issuer(struct ra_app *app, X509 *certificate, const X509_NAME *wanted)
+/* Such an address often gives the whole chain: what is new of it is kept. */
+static void keep_authority(struct ra_app *app, X509 *certificate)
 {
     struct trust_state *state = state_of(app);
+    const X509_NAME *subject = X509_get_subject_name(certificate);
     bool kept = false;
-    if (X509_NAME_cmp(X509_get_subject_name(certificate), wanted) != 0 || X509_up_ref(certificate) != 1) {
-        return false;
-    }
     (void)pthread_rwlock_wrlock(&state->lock);
-    kept = sk_X509_push(state->untrusted, certificate) > 0;
-    (void)pthread_rwlock_unlock(&state->lock);
-    if (!kept) {
-        X509_free(certificate);
-        return false;
+    if (find_authority(state, state->untrusted, subject) == NULL && X509_up_ref(certificate) == 1) {
+        kept = sk_X509_push(state->untrusted, certificate) > 0;
+        if (!kept) {
+            X509_free(certificate);
+        }
     }
-    BIO *pem = BIO_new(BIO_s_mem());
+    (void)pthread_rwlock_unlock(&state->lock);
+    BIO *pem = kept ? BIO_new(BIO_s_mem()) : NULL;
     char *text = NULL;
     if (pem != NULL && PEM_write_bio_X509(pem, certificate) == 1) {
         long length = BIO_get_mem_data(pem, &text);
-        keep_file(app, wanted, "pem", (struct bytes){(const uint8_t *)text, (size_t)length});
+        keep_file(app, subject, "pem", (struct bytes){(const uint8_t *)text, (size_t)length});
     }
     BIO_free(pem);
-    return true;
 }
 
 static bool fetch_issuer(struct ra_app *app, TALLOC_CTX *context, const struct question *question,
@@ -309,9 +320,8 @@ static bool fetch_issuer(struct ra_app *app, TALLOC_CTX *context, const struct q
     done = done &&
            ac_fetch(ac_carrier_of(app), context, question->issuer_address, ISSUERS_MAX, &content, error) &&
            crl_set_read_certificates(content, certificates, error);
-    bool kept = false;
-    for (int at = 0; done && !kept && at < sk_X509_num(certificates); at++) {
-        kept = keep_issuer(app, sk_X509_value(certificates, at), question->issuer);
+    for (int at = 0; done && at < sk_X509_num(certificates) && at < CRL_DEPTH_MAX; at++) {
+        keep_authority(app, sk_X509_value(certificates, at));
     }
     sk_X509_pop_free(certificates, X509_free);
     return done;

@@ -105,6 +105,9 @@ static bool compare(struct ra_app *app, TALLOC_CTX *context, X509_STORE *anchors
     if (issuer == NULL) {
         return reason_fail(error, "certificate-mismatch", "issuer");
     }
+    if (reading->not_before > (time_t)(now_us / 1000000) + STATEMENT_CLOCK_SKEW_S) {
+        return reason_fail(error, "certificate-mismatch", "start");
+    }
     orders_certificate_data(order, &data);
     bool video = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0;
     const struct certificate_order ordered = {
@@ -121,7 +124,7 @@ static bool compare(struct ra_app *app, TALLOC_CTX *context, X509_STORE *anchors
         .order = &ordered,
         .term_months = (unsigned)order->validity_months,
         .spki = reading->spki,
-        .now = (time_t)(now_us / 1000000),
+        .now = reading->not_before,
     };
     switch (profile_check(context, &input, &findings, error)) {
     case PROFILE_CHECK_MATCHES:

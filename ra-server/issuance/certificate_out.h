@@ -23,8 +23,9 @@ struct certificate_came {
     struct bytes spki_digest; /* of the key that was sent */
 };
 
-/* profile_check against the order's data, and the key. RA_CERTIFICATE_REFUSED, reason "certificate-mismatch",
- * with the first difference in the detail. */
+/* profile_check against the order's data, as of the certificate's own first second, which may not lie ahead
+ * of `now_us` (whoever fetches it a year later gets it too), and the key. RA_CERTIFICATE_REFUSED, reason
+ * "certificate-mismatch", with the first difference in the detail. */
 RA_MUST_CHECK bool certificate_check(struct ra_app *app, TALLOC_CTX *context, X509_STORE *anchors,
                                      const struct order *order, const struct certificate_came *came,
                                      int64_t now_us, struct ra_error *error);

@@ -144,7 +144,7 @@ static bool check_delivery(struct http_request *request, const struct order *ord
     }
     came.chain = chain;
     return certificate_check(request->app, request->context, issuance_anchors(request->app), order, &came,
-                             request->now_us, error);
+                             clock_now_us(&request->app->clock), error);
 }
 
 static bool record_delivery(struct http_request *request, struct order *order, const struct issuance_row *row,
