@@ -98,7 +98,7 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await emission.here(page);
   await emission.paper(page).fill(paper);
   await emission.codes(page);
-  const stopped = page.getByRole('heading', { level: 1, name: /já foi emitido|não está pronto/ });
+  const stopped = page.getByRole('heading', { level: 1, name: /já foi emitido para outra chave/ });
   const confirm = page.getByRole('heading', { level: 1, name: 'Confira o que vai ser certificado' });
   await stopped.or(confirm).waitFor();
   if (await confirm.isVisible()) {

@@ -53,5 +53,5 @@ export const pages = {
   '/pedidos': ['pedidos', { title: 'Seus pedidos', orders: [{ order, product_name: 'e-CPF A1', label: 'horário marcado', tone: '', start_text: 'terça-feira, 24 de novembro, às 08:20' }] }],
   '/privacidade': ['privacidade', { title: 'Privacidade' }],
   '/acessibilidade': ['acessibilidade', { title: 'Acessibilidade' }],
-  '/erro': ['erro', { problem: { title: 'Não encontramos o que você procura.', detail: 'O endereço pode ter mudado.', status: 404 } }],
+  '/erro': ['erro', { is: { 'not-found': true }, problem: { title: 'Não encontramos o que você procura.', detail: 'O endereço pode ter mudado.', status: 404 } }],
 };
