@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <string.h>
 #include <time.h>
@@ -102,7 +103,8 @@ static bool read_intent(struct asking *asking, struct ra_error *error)
         !base64_decode(asking, key, strlen(key), &asking->spki))
         return ra_fail(error, RA_IO, "journal: an intent that does not fit");
     asking->what.profile = settings_profile(asking->signer->settings, profile);
-    if (asking->what.profile == NULL || memcmp(asking->what.profile->digest, expected, sizeof expected) != 0)
+    if (asking->what.profile == NULL ||
+        CRYPTO_memcmp(asking->what.profile->digest, expected, sizeof expected) != 0)
         return ra_fail_reason(error, RA_STATEMENT_REFUSED, "profile-digest",
                               "O perfil mudou depois da validação.");
     asking->what.data = &asking->data;

@@ -3,6 +3,7 @@
 
 #include "pki/trust/emission_code.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
@@ -93,7 +94,7 @@ static bool check_verification(const struct deciding *deciding, struct ra_error 
     const struct statement_verification *verification = &statement->verification;
     if (strcmp(statement->order, decision->order) != 0 || statement->attempt != decision->attempt)
         return refuse(error, "order-mismatch", "A verificação é de outro pedido ou de outra tentativa.");
-    if (memcmp(verification->validation, decision->validation.signed_by->digest, 32) != 0)
+    if (CRYPTO_memcmp(verification->validation, decision->validation.signed_by->digest, 32) != 0)
         return refuse(error, "validation-mismatch", "A verificação é de outra validação.");
     if (verification->waived.count != decision->facts->waived.count ||
         !covers(&verification->waived, &decision->facts->waived) ||
@@ -184,7 +185,7 @@ static bool check_profile(const struct deciding *deciding, struct ra_error *erro
     profile_day(deciding->about->now, today);
     if (profile == NULL)
         return refuse(error, "profile-unknown", "Este perfil de certificado não é emitido aqui.");
-    if (memcmp(profile->digest, facts->profile.digest, sizeof profile->digest) != 0)
+    if (CRYPTO_memcmp(profile->digest, facts->profile.digest, sizeof profile->digest) != 0)
         return refuse(error, "profile-digest", "O perfil mudou depois da validação.");
     if (!profile_open_on(profile, today))
         return refuse(error, "profile-closed", "Este perfil não pode ser emitido hoje.");
@@ -253,7 +254,7 @@ static bool check_key(const struct deciding *deciding, struct ra_error *error)
     case PROFILE_BINDING_CODE:
         return check_proofs(deciding, error);
     case PROFILE_BINDING_SPKI:
-        if (memcmp(binding->spki, decision->csr->spki_digest, sizeof binding->spki) == 0)
+        if (CRYPTO_memcmp(binding->spki, decision->csr->spki_digest, sizeof binding->spki) == 0)
             return true;
         return refuse(error, "binding-mismatch", "A chave do pedido não é a que os agentes aprovaram.");
     case PROFILE_BINDING_RENEWAL:

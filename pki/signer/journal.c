@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -110,7 +111,7 @@ static bool slot_parse(const char slot[JOURNAL_SLOT], struct head *head)
     memcpy(check, slot + SLOT_TEXT_SIZE + 1, sizeof check - 1);
     check[sizeof check - 1] = '\0';
     if (!hex_decode(check, expected, sizeof expected) || !sha256(bytes_of_text(text), digest) ||
-        memcmp(digest, expected, sizeof digest) != 0)
+        CRYPTO_memcmp(digest, expected, sizeof digest) != 0)
         return false;
     char *end = NULL;
     head->count = strtoull(text, &end, 10);
@@ -183,7 +184,8 @@ static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint
     if (data == NULL || !read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
         return false;
     *payload = (struct bytes){data, length};
-    return chain_next(journal->latest.chain, *payload, chain) && memcmp(chain, header + 4, CHAIN_SIZE) == 0;
+    return chain_next(journal->latest.chain, *payload, chain) &&
+           CRYPTO_memcmp(chain, header + 4, CHAIN_SIZE) == 0;
 }
 
 static bool replay_all(struct journal *journal, const struct head *head, uint64_t size,
@@ -201,7 +203,7 @@ static bool replay_all(struct journal *journal, const struct head *head, uint64_
             struct journal_place place = {journal->end + HEADER_SIZE, (uint32_t)payload.length};
             journal->latest = next;
             journal->end += HEADER_SIZE + payload.length;
-            if (next.count == head->count && memcmp(next.chain, head->chain, CHAIN_SIZE) != 0) {
+            if (next.count == head->count && CRYPTO_memcmp(next.chain, head->chain, CHAIN_SIZE) != 0) {
                 talloc_free(memory);
                 return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
             }
@@ -269,7 +271,7 @@ static bool prove(struct journal *journal, uint64_t *size, struct head *head, st
         return ra_fail_errno(error, "journal");
     *size = (uint64_t)status.st_size;
     if (*size < MAGIC_SIZE || !read_exactly(journal->file, start, MAGIC_SIZE, 0) ||
-        memcmp(start, magic, MAGIC_SIZE) != 0)
+        CRYPTO_memcmp(start, magic, MAGIC_SIZE) != 0)
         return ra_fail(error, RA_IO, "journal: not a journal of this program");
     if (!head_read(journal->head_file, head))
         return ra_fail(error, RA_IO, "journal: its head file is damaged");

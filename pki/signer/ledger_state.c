@@ -28,7 +28,8 @@ static int compare_orders(const void *left, const void *right)
 
 static int compare_keys(const void *left, const void *right)
 {
-    return memcmp(((const struct key_node *)left)->spki, ((const struct key_node *)right)->spki, 32);
+    const struct key_node *one = left, *other = right;
+    return memcmp(one->spki, other->spki, sizeof one->spki);
 }
 
 static int compare_serials(const void *left, const void *right)

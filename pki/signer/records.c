@@ -6,6 +6,7 @@
 #include "pki/trust/note.h"
 #include "pki/trust/roster.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 enum { DAY_S = 86400 };
@@ -69,7 +70,7 @@ static bool accept_roster(struct signer *signer, struct bytes bundle, struct ros
     int64_t version = roster->statement->roster.version;
     /* The same one again is no harm; another one of the same version is a fork. */
     if (current != NULL && current->statement->roster.version == version &&
-        memcmp(current->digest, roster->digest, sizeof roster->digest) == 0)
+        CRYPTO_memcmp(current->digest, roster->digest, sizeof roster->digest) == 0)
         return true;
     if (!ledger_accept_roster(signer->ledger, version, clock_now(signer->clock), bundle, error))
         return false;

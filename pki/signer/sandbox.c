@@ -87,8 +87,6 @@ static const int ALLOWED[] = {
     SCMP_SYS(getegid),
     SCMP_SYS(tgkill),
     SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(nanosleep),
     SCMP_SYS(restart_syscall),
