@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bytes on a socket, as no client library would send them.
+import { spawnSync } from 'node:child_process';
 import net from 'node:net';
 
-// Sends the parts (strings or buffers; a number is a pause in ms) and collects what comes until the peer closes or
-// `seconds` are over. {status, headers (lower-case names, last one wins), body, text, closed, seconds}
-export function raw(target, parts, { seconds = 10 } = {}) {
+// Sends the parts (strings or buffers; a number is a pause in ms) and collects what comes until the peer closes, one
+// answer is whole (unless `all` are wanted), or `seconds` are over.
+// {status, headers (lower-case names, last one wins), body, json, text, closed, seconds}
+export function raw(target, parts, { seconds = 10, all = false } = {}) {
   return new Promise((resolve) => {
     const started = Date.now();
     const socket = net.connect(target);
@@ -19,7 +21,10 @@ export function raw(target, parts, { seconds = 10 } = {}) {
       resolve({ ...parse(Buffer.concat(chunks)), closed, seconds: (Date.now() - started) / 1000 });
     };
     timer = setTimeout(() => finish(false), seconds * 1000);
-    socket.on('data', (data) => chunks.push(data));
+    socket.on('data', (data) => {
+      chunks.push(data);
+      if (!all && isWhole(Buffer.concat(chunks))) finish(false);
+    });
     socket.on('error', () => finish(true));
     socket.on('close', () => finish(true));
     socket.on('connect', async () => {
@@ -32,6 +37,12 @@ export function raw(target, parts, { seconds = 10 } = {}) {
       }
     });
   });
+}
+
+function isWhole(bytes) {
+  const end = bytes.indexOf('\r\n\r\n');
+  const length = end < 0 ? null : /^content-length: (\d+)/im.exec(bytes.subarray(0, end).toString('latin1'));
+  return length !== null && bytes.length >= end + 4 + Number(length[1]);
 }
 
 function parse(bytes) {
@@ -66,4 +77,15 @@ function dechunk(bytes, chunked) {
 // A request head with exactly these lines.
 export function head(...lines) {
   return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+// The same on a unix socket as another user (words of setpriv), where only that user is let in.
+export function rawAs(as, socketPath, text, seconds = 5) {
+  const script = 'import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.settimeout(float(sys.argv[2]))\nout=b""\n'
+    + 'try:\n s.connect(sys.argv[1]);s.sendall(sys.stdin.buffer.read())\n while True:\n  d=s.recv(65536)\n'
+    + '  if not d:break\n  out+=d\nexcept OSError:pass\nsys.stdout.buffer.write(out)\n';
+  const words = [...as, '/usr/bin/python3', '-c', script, socketPath, String(seconds)];
+  const run = spawnSync(words[0], words.slice(1), { input: text, cwd: '/' });
+  if (run.status !== 0) throw new Error(run.stderr.toString());
+  return parse(run.stdout);
 }

@@ -100,7 +100,7 @@ export function rootAfterPeaks(size, peaks, hashes) {
 }
 
 export function verifierKey(line) {
-  const [name, id, encoded] = line.trim().split(/\+(.*?)\+/s).filter((part) => part !== '');
+  const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(line.trim()) ?? [];
   const bytes = Buffer.from(encoded, 'base64');
   const expected = createHash('sha256').update(`${name}\n`).update(bytes).digest().subarray(0, 4).toString('hex');
   if (bytes.length !== 33 || bytes[0] !== 1 || expected !== id) throw new Error('not a verifier key');
