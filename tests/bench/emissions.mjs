@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From the CSR to the certificate, durable and logged, against the RSA operations inside it run bare on all cores.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { median, must } from './instance.mjs';
+import { helpers, httpRequest, replay } from './load.mjs';
+
+const CONNECTIONS = 8;
+const ROUNDS = 3;
+const COUNT = 40; // emissions a round
+const WARM = 8;
+
+// The office API over kept connections, as one agent: quicker than a process for each act.
+class Agent {
+  constructor(instance, name) {
+    const identity = fs.readFileSync(instance.path(`identities/${name}.pem`));
+    this.port = instance.port + 1;
+    this.agent = new https.Agent({ keepAlive: true, maxSockets: 1, cert: identity, key: identity, ca: fs.readFileSync(instance.path('identities/ca.pem')) });
+  }
+
+  ask(method, where, { body, bytes } = {}) {
+    const content = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+    const headers = { Accept: 'application/json', 'X-Station': 'bench', 'X-Clock': String(Date.now()) };
+    if (content) headers['Content-Length'] = content.length;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    else if (bytes) headers['Content-Type'] = 'image/jpeg';
+    return new Promise((resolve, reject) => {
+      const request = https.request({ agent: this.agent, host: 'localhost', port: this.port, method, path: where, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece) => { text += piece; });
+        response.on('end', () => {
+          if (response.statusCode >= 300) reject(new Error(`${method} ${where}: ${response.statusCode} ${text}`));
+          else resolve(text === '' ? null : JSON.parse(text));
+        });
+      });
+      request.on('error', reject);
+      request.end(content);
+    });
+  }
+
+  close() { this.agent.destroy(); }
+}
+
+// Runs `work` over the list, as many at once as the machine has cores.
+async function each(list, work) {
+  const queue = list.entries();
+  await Promise.all(os.cpus().map(async () => {
+    for (const [i, item] of queue) await work(item, i);
+  }));
+}
+
+function later(command, words) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (piece) => { output += piece; });
+    child.stderr.on('data', (piece) => { output += piece; });
+    child.on('error', reject);
+    child.on('close', (status) => { if (status === 0) resolve(output); else reject(new Error(`${command} ${words.join(' ')}: ${output}`)); });
+  });
+}
+
+async function attend(agent, code, photograph) {
+  const at = `/api/office/orders/${code}`;
+  await agent.ask('POST', `${at}/checkin`, { body: { walk_in: true } });
+  await agent.ask('POST', `${at}/call`, { body: {} });
+  const { items } = await agent.ask('GET', `${at}/checklist`);
+  for (const item of items.filter(({ required, kind }) => required && kind === 'document')) {
+    const question = new URLSearchParams({ item: item.id, kind: item.alternatives[0], number: '12345678', issued: '2022-01-10', expires: '2035-01-10', original_seen: '1' });
+    await agent.ask('POST', `${at}/documents?${question}`, { bytes: photograph });
+    await agent.ask('POST', `${at}/items/${item.id}/accept`, { body: {} });
+  }
+  await agent.ask('POST', `${at}/finish`, { body: {} });
+}
+
+// Orders verified by two agents, each bound to the key of its CSR: what the holder's request finds.
+async function makeReady(instance, count) {
+  const { cliPath, officeUrl, person, photograph } = await import('../support/office.mjs');
+  const folder = instance.path('csr');
+  fs.mkdirSync(folder);
+  const jpeg = fs.readFileSync(photograph(folder));
+  const made = replay(instance, Array.from({ length: count }, () =>
+    httpRequest('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person() } })), { connections: 4, expect: 201, answers: true });
+  const codes = made.answers.map(({ text }) => JSON.parse(text).order);
+  const agents = ['agent1', 'agent2'].map((name) => new Agent(instance, name));
+  const cli = (who, ...words) => later(cliPath, ['--server', officeUrl, '--identity', instance.path(`identities/${who}.pem`), '--json', ...words]);
+  await Promise.all(agents.map(async (agent, mine) => {
+    for (let i = mine; i < codes.length; i += agents.length) await attend(agent, codes[i], jpeg);
+    agent.close();
+  }));
+  const requests = [];
+  await each(codes, async (code, i) => {
+    const csr = path.join(folder, `${i}.csr`);
+    await later('openssl', ['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', '/dev/null', '-subj', '/CN=ignorado', '-out', csr]);
+    await cli('agent1', 'validate', code, '--bind-csr', csr);
+    await cli('agent2', 'verify', code);
+    requests[i] = httpRequest('POST', `/api/orders/${code}/csr`, { body: { csr: fs.readFileSync(csr, 'utf8') } });
+  });
+  return requests;
+}
+
+function makeKeys(instance) {
+  return [4096, 2048].map((bits) => {
+    const file = instance.path(`bound-${bits}.pem`);
+    must('openssl', ['genpkey', '-algorithm', 'RSA', '-pkeyopt', `rsa_keygen_bits:${bits}`, '-out', file]);
+    return file;
+  });
+}
+
+function bareRsa(keys) {
+  const run = JSON.parse(must(path.join(helpers, 'bench_rsa_bound'), [String(COUNT), ...keys]));
+  return run.emissions / run.seconds;
+}
+
+export async function emissions(instance) {
+  const requests = await makeReady(instance, WARM + ROUNDS * COUNT);
+  const keys = makeKeys(instance);
+  await instance.settle();
+  const emit = (from, count) => replay(instance, requests.slice(from, from + count), { connections: CONNECTIONS, expect: 200, answers: true });
+  emit(0, WARM);
+  bareRsa(keys);
+  const ours = [];
+  const bound = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const made = emit(WARM + round * COUNT, COUNT);
+    if (!made.answers.every(({ text }) => JSON.parse(text).certificate.startsWith('-----BEGIN CERTIFICATE-----'))) {
+      throw new Error('an answer without a certificate');
+    }
+    ours.push(made);
+    await instance.settle();
+    bound.push(bareRsa(keys));
+  }
+  const of = (member) => median(ours.map((one) => one[member]));
+  return [
+    { name: `emissions, ${CONNECTIONS} connections`, value: of('perSecond'), unit: 'certificates/s', bound: median(bound) },
+    { name: 'emission p50', value: of('p50_us') / 1000, unit: 'ms' },
+    { name: 'emission p99', value: of('p99_us') / 1000, unit: 'ms' },
+  ];
+}
