@@ -17,7 +17,7 @@
 #include "audit/log_reader.h"
 #include "http/http.h"
 
-enum export_format { EXPORT_JSONL, EXPORT_CSV, EXPORT_PDF };
+enum export_format { EXPORT_JSONL, EXPORT_CSV };
 
 struct export_wish {
     const char *from; /* days, as asked, for the manifest */
