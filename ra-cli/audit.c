@@ -2,7 +2,11 @@
  *
  * The auditor: exports, their verification without a server, proofs of single cases.
  */
+#include "pki/audit/export_verify.h"
+#include "pki/audit/proof_verify.h"
 #include "pki/base/file.h"
+#include "pki/trust/note.h"
+#include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 
@@ -35,4 +39,72 @@ bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t 
     struct bytes content;
     return client_download(cli, path, &content, error) &&
            save(cli_option(arguments, "o"), content, result, error);
+}
+
+/* --- verification: no server, nothing but the file and the log's key
+ * ------------------------------------------- */
+
+enum { KEY_FILE_MAX = 1024, ANCHORS_FILE_MAX = 1 << 20 };
+
+static bool read_log_key(struct cli *cli, const char *path, struct note_verifier *verifier,
+                         struct ra_error *error)
+{
+    struct bytes file;
+    return file_read(cli->context, path, KEY_FILE_MAX, &file, error) &&
+           note_verifier_parse((const char *)file.data, verifier, error);
+}
+
+static bool read_anchors(struct cli *cli, STACK_OF(X509) * *anchors, struct ra_error *error)
+{
+    struct bytes pem;
+    if (cli->ca_path == NULL)
+        return true;
+    return file_read(cli->context, cli->ca_path, ANCHORS_FILE_MAX, &pem, error) &&
+           signed_read_certificates(pem, anchors, error);
+}
+
+static bool verify_export(struct cli *cli, const char *path, const struct note_verifier *verifier,
+                          json_t **result, struct ra_error *error)
+{
+    STACK_OF(X509) *anchors = NULL;
+    struct export_report report;
+    bool ok = read_anchors(cli, &anchors, error) && export_verify(path, verifier, anchors, &report, error);
+    sk_X509_pop_free(anchors, X509_free);
+    if (!ok)
+        return false;
+    *result =
+        json_pack("{s:b,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:s,s:b,s:s}", "verified", 1, "origin", report.origin,
+                  "tree_size", (json_int_t)report.size, "first", (json_int_t)report.first, "after",
+                  (json_int_t)report.after, "events", (json_int_t)(report.after - report.first), "disclosed",
+                  (json_int_t)report.disclosed, "files", (int)report.files, "signer", report.signer,
+                  "signer_trusted", report.signer_trusted ? 1 : 0, "made_at", report.made_at);
+    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+static bool verify_proof(struct bytes document, const struct note_verifier *verifier, json_t **result,
+                         struct ra_error *error)
+{
+    struct proof_report report;
+    if (!proof_verify(document, verifier, &report, error))
+        return false;
+    *result =
+        json_pack("{s:b,s:s,s:s,s:I,s:I}", "verified", 1, "origin", report.origin, "order", report.order,
+                  "tree_size", (json_int_t)report.size, "events", (json_int_t)report.leaves);
+    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+/* A proof of one case (audit prove) is a JSON document, an export a zip: the first byte tells them apart. */
+bool audit_verify(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                  struct ra_error *error)
+{
+    const char *path = arguments->positional[0];
+    struct note_verifier verifier;
+    struct bytes document;
+    struct ra_error too_large = {0};
+    if (!read_log_key(cli, cli_option(arguments, "log-key"), &verifier, error))
+        return false;
+    if (file_read(cli->context, path, PROOF_MAX, &document, &too_large) && document.length > 0 &&
+        document.data[0] == '{')
+        return verify_proof(document, &verifier, result, error);
+    return verify_export(cli, path, &verifier, result, error);
 }

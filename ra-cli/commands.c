@@ -77,6 +77,7 @@ static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, 
                                                    {"format", "csv|jsonl|pdf", false, false},
                                                    {"o", "ARQUIVO.zip", true, false},
                                                    END};
+static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, false}, END};
 static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, true},
                                                    {"auditor", "CERT.pem", false, true},
                                                    {"days", "N", false, false},
@@ -133,6 +134,8 @@ const struct cli_command cli_commands[] = {
      "Assina o pedido de revogação (motivo 0, 1, 3, 4, 5 ou 9)."},
     {"clock", "", 0, 0, range_options, true, case_clock, render_clock, "O relógio da hora prometida."},
     {"audit export", "", 0, 0, export_options, true, audit_export, NULL, "Exporta o registro, assinado."},
+    {"audit verify", "ARQUIVO", 1, 1, verify_options, false, audit_verify, NULL,
+     "Confere uma exportação ou a prova de um caso, sem servidor."},
     {"audit prove", "PEDIDO", 1, 1, output_options, true, audit_prove, NULL,
      "Prova de inclusão dos eventos de um caso."},
     {"admin roster sign", "", 0, 0, roster_options, true, admin_roster_sign, NULL,
