@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
-import { inventPerson, linkInMail } from './instance.mjs';
+import { inventPerson, linkInMail, wordsInMail } from './instance.mjs';
 import { address, agenda, emission, headingIs, login, orderForm, orderPage } from './pages.mjs';
 
 let browser;
@@ -58,6 +58,10 @@ for (const [name, viewport] of Object.entries(screens)) {
     await login.cpf(page).fill(holder.cpf);
     await login.ask(page).click();
     await login.code(page).waitFor();
+    await check(page);
+    await login.code(page).fill(await wordsInMail(holder.email, /código é ([0-9]{6})/));
+    await login.enter(page).click();
+    await login.orders(page).waitFor();
     await check(page);
     await closePage(page);
   });

@@ -78,7 +78,8 @@ export async function bookByApi(product, { order, token }) {
 // --- mail ----------------------------------------------------------------------------------------------------------
 
 function decodeQuotedPrintable(text) {
-  return text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 async function mailsTo(address) {
@@ -90,18 +91,20 @@ async function mailsTo(address) {
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-// The link below the public address that a mail to this person carries; mails leave after the answer, so wait.
-export async function linkInMail(address, tail) {
-  const pattern = new RegExp(`${escape(base)}${tail}`);
+// What a mail to this person says; mails leave after the answer, so wait.
+export async function wordsInMail(address, pattern) {
   for (let tries = 0; tries < 100; tries++) {
     for (const text of await mailsTo(address)) {
       const match = pattern.exec(text);
-      if (match) return match[0];
+      if (match) return match[1] ?? match[0];
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`no mail to ${address} with ${pattern}`);
 }
+
+// The link below the public address.
+export const linkInMail = (address, tail) => wordsInMail(address, new RegExp(`${escape(base)}${tail}`));
 
 // --- the office ----------------------------------------------------------------------------------------------------
 

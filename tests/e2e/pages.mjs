@@ -60,6 +60,9 @@ export const login = {
   cpf: (page) => page.getByLabel('CPF', { exact: true }),
   ask: (page) => page.getByRole('button', { name: 'Mandar o código' }),
   code: (page) => page.getByLabel('Código do e-mail'),
+  enter: (page) => page.getByRole('button', { name: 'Entrar', exact: true }),
+  orders: (page) => page.getByRole('heading', { level: 1, name: 'Seus pedidos' }),
+  leave: (page) => page.getByRole('button', { name: 'Sair' }),
 };
 
 export async function headingIs(page, name) {

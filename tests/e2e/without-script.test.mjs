@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { closePage, openBrowser, openPage } from './browser.mjs';
-import { inventPerson, linkInMail } from './instance.mjs';
+import { inventPerson, linkInMail, orderByApi, wordsInMail } from './instance.mjs';
 import { address, agenda, confirmation, home, login, orderForm, orderPage } from './pages.mjs';
 
 let browser;
@@ -44,6 +44,29 @@ test('design 2.5: a refused form without a script', async () => {
   assert.equal(await cnpj.getAttribute('aria-invalid'), 'true');
   assert.equal(await orderForm.field(page, 'Nome completo').inputValue(), holder.name);
   assert.equal(await orderForm.summary(page).getByRole('link').first().getAttribute('href'), '#company.cnpj');
+  await closePage(page);
+});
+
+test('contract 2: who lost the page comes back by CPF and the code of the mail; a wrong code opens nothing', async () => {
+  const holder = inventPerson();
+  const { order } = await orderByApi('ecpf-a1', { holder });
+  const page = await openPlain();
+  assert.equal((await page.goto(address(`/pedido/${order}`))).status(), 401);
+  await page.goto(address('/entrar'));
+  await login.cpf(page).fill(holder.cpf);
+  await login.ask(page).click();
+  const code = await wordsInMail(holder.email, /código é ([0-9]{6})/);
+  await login.code(page).fill(String((Number(code) + 1) % 1_000_000).padStart(6, '0'));
+  await login.enter(page).click();
+  await page.getByText('Este código não confere').first().waitFor();
+  await login.code(page).fill(code);
+  await login.enter(page).click();
+  await login.orders(page).waitFor();
+  await page.getByRole('link', { name: 'e-CPF A1' }).click();
+  assert.equal((await orderPage.code(page).textContent()).replace(/[\s-]/g, ''), order);
+  await page.goto(address('/pedidos'));
+  await login.leave(page).click();
+  assert.notEqual((await page.goto(address(`/pedido/${order}`))).status(), 200);
   await closePage(page);
 });
 
