@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Replays a corpus folder through a fuzz entry point, so that gcc builds and sanitizer builds run it as a test.
- * An empty or missing folder is a failure: a test that reads nothing proves nothing.
+ * Replays a corpus folder through a fuzz entry point, so that gcc builds and sanitizer builds run it as a
+ * test. An empty or missing folder is a failure: a test that reads nothing proves nothing.
  */
 #include <dirent.h>
 #include <stdint.h>
