@@ -76,7 +76,7 @@ static enum signed_verdict verify_objects(TALLOC_CTX *context, struct bytes bund
             return verdict;
         memcpy(keys[i], one->signer_spki, sizeof keys[i]);
         for (size_t j = 0; j < i; j++)
-            if (memcmp(keys[i], keys[j], sizeof keys[i]) == 0)
+            if (bytes_equal((struct bytes){keys[i], sizeof keys[i]}, (struct bytes){keys[j], sizeof keys[j]}))
                 return refuse(error, "roster-threshold",
                               "A mesma pessoa assinou duas vezes a lista de agentes.");
         if (*first == NULL)

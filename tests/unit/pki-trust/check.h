@@ -13,4 +13,14 @@
 #include <cmocka.h>
 /* clang-format on */
 
+/* The same row of numbers in every run (xorshift32), to choose places and changes by. */
+static inline uint32_t next_number(void)
+{
+    static uint32_t number = 2463534242;
+    number ^= number << 13;
+    number ^= number >> 17;
+    number ^= number << 5;
+    return number;
+}
+
 #endif

@@ -3,7 +3,6 @@
 #include "pki/trust/merkle.h"
 #include "pki/trust/tile.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A tree kept as arrays of complete subtrees, filled by merkle_append alone. */
@@ -247,19 +246,18 @@ static void proofs_hold_at_the_edges_and_at_random_places(void **state)
 {
     struct forest *forest = *state;
     struct merkle_reader reader = reader_of(forest);
-    srand(11);
     for (unsigned round = 0; round < 600; round++) {
         struct ra_error error = {0};
         struct merkle_proof proof;
-        uint64_t new_size = round < EDGES ? edges[round] : (uint64_t)rand() % FOREST_SIZE + 1;
+        uint64_t new_size = round < EDGES ? edges[round] : next_number() % FOREST_SIZE + 1;
         if (new_size == 0)
             continue;
-        uint64_t old_size = (uint64_t)rand() % (new_size + 1);
+        uint64_t old_size = next_number() % (new_size + 1);
         struct merkle_hash old_root = root_at(forest, old_size);
         struct merkle_hash new_root = root_at(forest, new_size);
         assert_true(merkle_prove_consistency(&reader, old_size, new_size, &proof, &error));
         assert_true(merkle_verify_consistency(old_size, &old_root, new_size, &new_root, &proof, &error));
-        uint64_t index = (uint64_t)rand() % new_size;
+        uint64_t index = next_number() % new_size;
         assert_true(merkle_prove_inclusion(&reader, index, new_size, &proof, &error));
         assert_true(
             merkle_verify_inclusion(&forest->levels[0][index], index, new_size, &proof, &new_root, &error));
@@ -268,7 +266,7 @@ static void proofs_hold_at_the_edges_and_at_random_places(void **state)
 
 static void spoil(struct merkle_hash *hash)
 {
-    hash->bytes[rand() % MERKLE_HASH_SIZE] ^= (uint8_t)(1 << rand() % 8);
+    hash->bytes[next_number() % MERKLE_HASH_SIZE] ^= (uint8_t)(1U << next_number() % 8);
 }
 
 static void spoilt_inclusion_proofs_are_refused(void **state)
@@ -312,6 +310,25 @@ static void spoilt_inclusion_proofs_are_refused(void **state)
         bad.count = MERKLE_PROOF_MAX + 1;
         assert_false(merkle_verify_inclusion(&leaf, index, size, &bad, &root, &error));
     }
+}
+
+/* The root of a smaller tree under a larger size: the path is too short for it. */
+static void a_path_that_ends_too_soon_is_refused(void **state)
+{
+    struct forest *forest = *state;
+    struct ra_error error = {0};
+    struct merkle_reader reader = reader_of(forest);
+    struct merkle_proof proof = {.count = 0};
+    struct merkle_hash root = root_at(forest, 1);
+    assert_false(merkle_verify_inclusion(&forest->levels[0][0], 0, 2, &proof, &root, &error));
+    root = root_at(forest, 4);
+    assert_true(merkle_prove_inclusion(&reader, 1, 4, &proof, &error));
+    assert_true(merkle_verify_inclusion(&forest->levels[0][1], 1, 4, &proof, &root, &error));
+    assert_false(merkle_verify_inclusion(&forest->levels[0][1], 1, 8, &proof, &root, &error));
+    struct merkle_hash old_root = root_at(forest, 2);
+    assert_true(merkle_prove_consistency(&reader, 2, 4, &proof, &error));
+    assert_true(merkle_verify_consistency(2, &old_root, 4, &root, &proof, &error));
+    assert_false(merkle_verify_consistency(2, &old_root, 8, &root, &proof, &error));
 }
 
 static void spoilt_consistency_proofs_are_refused(void **state)
@@ -534,6 +551,7 @@ int main(void)
         cmocka_unit_test(every_consistency_proof_of_small_trees_is_the_defined_one_and_verifies),
         cmocka_unit_test(proofs_hold_at_the_edges_and_at_random_places),
         cmocka_unit_test(spoilt_inclusion_proofs_are_refused),
+        cmocka_unit_test(a_path_that_ends_too_soon_is_refused),
         cmocka_unit_test(spoilt_consistency_proofs_are_refused),
         cmocka_unit_test(a_rewritten_history_has_no_proof),
         cmocka_unit_test(trees_of_no_size_have_their_own_rules),

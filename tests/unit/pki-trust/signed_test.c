@@ -289,6 +289,65 @@ static void content_of_one_under_the_signature_of_another_is_refused(void **stat
     refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-signature");
 }
 
+/* Two certificates of one issuer and serial number: the one inside is judged, so the one inside must verify.
+ */
+static void the_certificate_that_is_judged_is_the_one_that_verifies(void **state)
+{
+    struct authority *authority = *state;
+    struct ra_error error = {0};
+    struct signed_statement *result = NULL;
+    unsigned char *der = NULL;
+    struct bytes content = sample_content(authority, STATEMENT_REFUSAL);
+    struct certificate_recipe recipe = {.name = "MALLORY DE TESTE",
+                                        .key = test_key(5),
+                                        .issuer = authority->issuing,
+                                        .issuer_key = authority->issuing_key,
+                                        .key_usage = "critical,digitalSignature",
+                                        .not_before = TEST_NOW - 60,
+                                        .not_after = TEST_NOW + TEST_DAY,
+                                        .serial = 100}; /* ALICE's */
+    X509 *mallory = make_certificate(&recipe);
+    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
+    ASN1_OBJECT *oid = OBJ_txt2obj(statement_content_oid(STATEMENT_REFUSAL), 1);
+    BIO *input = BIO_new_mem_buf(content.data, (int)content.length);
+    assert_int_equal(CMS_set1_eContentType(cms, oid), 1);
+    assert_non_null(
+        CMS_add1_signer(cms, mallory, recipe.key, EVP_sha256(), CMS_CADES | CMS_NOSMIMECAP | CMS_NOCERTS));
+    assert_int_equal(CMS_add1_cert(cms, authority->people[ALICE]), 1);
+    assert_int_equal(CMS_add1_cert(cms, authority->issuing), 1);
+    assert_int_equal(CMS_final(cms, input, NULL, CMS_BINARY), 1);
+    int length = i2d_CMS_ContentInfo(cms, &der);
+    STACK_OF(X509_CRL) *crls = make_crls(authority, NULL);
+    STACK_OF(X509) *untrusted = sk_X509_new_null();
+    sk_X509_push(untrusted, mallory);
+    struct signed_trust trust = {
+        .anchors = authority->anchors, .untrusted = untrusted, .crls = crls, .now = TEST_NOW};
+    assert_int_equal(signed_verify(authority, (struct bytes){der, (size_t)length}, STATEMENT_REFUSAL, &trust,
+                                   &result, &error),
+                     SIGNED_INVALID);
+    assert_string_equal(error.reason, "statement-signature");
+    sk_X509_free(untrusted);
+    sk_X509_CRL_pop_free(crls, X509_CRL_free);
+    OPENSSL_free(der);
+    BIO_free(input);
+    ASN1_OBJECT_free(oid);
+    CMS_ContentInfo_free(cms);
+    X509_free(mallory);
+}
+
+/* Four attributes, but one of them twice instead of signingTime. */
+static void a_doubled_attribute_is_refused(void **state)
+{
+    struct authority *authority = *state;
+    static const uint8_t signing_time[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05};
+    struct bytes cms = sign(authority, ALICE, STATEMENT_REVOCATION);
+    uint8_t *copy = talloc_memdup(authority, cms.data, cms.length);
+    uint8_t *at = memmem(copy, cms.length, signing_time, sizeof signing_time);
+    assert_non_null(at);
+    at[sizeof signing_time - 1] = 0x04; /* messageDigest */
+    refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
+}
+
 static void without_crls_nothing_can_be_told(void **state)
 {
     struct authority *authority = *state;
@@ -627,6 +686,8 @@ int main(void)
         cmocka_unit_test(a_crl_inside_is_refused),
         cmocka_unit_test(well_signed_content_that_is_not_the_strict_json_is_refused),
         cmocka_unit_test(content_of_one_under_the_signature_of_another_is_refused),
+        cmocka_unit_test(the_certificate_that_is_judged_is_the_one_that_verifies),
+        cmocka_unit_test(a_doubled_attribute_is_refused),
         cmocka_unit_test(without_crls_nothing_can_be_told),
         cmocka_unit_test(crls_must_be_there_fresh_and_of_the_issuers),
         cmocka_unit_test(a_certificate_outside_its_validity_is_refused),
