@@ -152,7 +152,7 @@ static bool find_handler(struct http_request *request, struct http_response *res
         json_decref(found);
         return false;
     }
-    http_reply(response, 200, json_pack("{s:o}", "orders", found));
+    http_reply(response, 200, json_pack("{s:o}", "items", found));
     return audit_record(request, AUDIT_CASES_SEARCHED, NULL, detail, json_pack("{s:s}", "text", text), error);
 }
 
@@ -384,7 +384,7 @@ static const struct http_route routes[] = {
         .operation = "officeFind",
         .summary = "Procura casos; a procura fica registrada.",
         .query = find_query,
-        .response_schema = OBJECT("\"orders\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"),
+        .response_schema = OBJECT("\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"),
         .statuses = {200, 422, 0},
     },
     {
