@@ -2,7 +2,7 @@
  *
  * The public side of an order: asking for it, seeing it.
  */
-#include "audit/audit.h"
+#include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "orders/orders_internal.h"
 
@@ -96,6 +96,10 @@ static bool list_handler(struct http_request *request, struct http_response *res
         json_t *entry = orders_tag_json(order);
         json_object_set_new(entry, "order", json_string(order->code));
         json_object_set_new(entry, "product_name", json_string(order->product_name));
+        if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
+            page_set_text(entry, "start_text",
+                          local_time_long_text(request->context, order->appointment->start_us,
+                                               order->appointment->offset_s));
         json_array_append_new(list, entry);
     }
     http_reply(response, 200, page_frame(json_pack("{s:o}", "orders", list), "Seus pedidos"));

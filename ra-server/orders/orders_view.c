@@ -250,33 +250,37 @@ static char *masked(TALLOC_CTX *context, const char *digits, const char *mask)
     return text;
 }
 
+static json_t *tag(const char *label, const char *tone)
+{
+    return json_pack("{s:s, s:s}", "label", label, "tone", tone);
+}
+
 json_t *orders_tag_json(const struct order *order)
 {
-    const char *label = "Em andamento", *tone = "info";
     const char *issuance = order->states[ORDERS_MACHINE_ISSUANCE];
     if (strcmp(issuance, "revoked") == 0)
-        label = "Revogado", tone = "danger";
-    else if (strcmp(issuance, "issued") == 0 || strcmp(issuance, "delivered") == 0 ||
-             strcmp(issuance, "revocation_requested") == 0)
-        label = "Emitido", tone = "success";
-    else if (orders_in_state(order, ORDERS_MACHINE_ORDER, "cancelled") ||
-             orders_in_state(order, ORDERS_MACHINE_ORDER, "refunded"))
-        label = "Cancelado", tone = "warning";
-    else if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused"))
-        label = "Encerrado sem emissão", tone = "danger";
-    else if (strcmp(issuance, "ready") == 0)
-        label = "Pronto para emitir", tone = "success";
-    return json_pack("{s:s, s:s}", "label", label, "tone", tone);
+        return tag("Revogado", "danger");
+    if (strcmp(issuance, "issued") == 0 || strcmp(issuance, "delivered") == 0 ||
+        strcmp(issuance, "revocation_requested") == 0)
+        return tag("Emitido", "success");
+    if (orders_in_state(order, ORDERS_MACHINE_ORDER, "cancelled") ||
+        orders_in_state(order, ORDERS_MACHINE_ORDER, "refunded"))
+        return tag("Cancelado", "warning");
+    if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused"))
+        return tag("Encerrado sem emissão", "danger");
+    if (strcmp(issuance, "ready") == 0)
+        return tag("Pronto para emitir", "success");
+    return tag("Em andamento", "info");
 }
 
 static json_t *payment_tag(const struct order *order)
 {
     const char *money = order->states[ORDERS_MACHINE_ORDER];
     if (strcmp(money, "paid") == 0)
-        return json_pack("{s:s, s:s}", "label", "pago", "tone", "success");
+        return tag("pago", "success");
     if (strcmp(money, "refunded") == 0)
-        return json_pack("{s:s, s:s}", "label", "devolvido", "tone", "warning");
-    return json_pack("{s:s, s:s}", "label", "a pagar no balcão", "tone", "warning");
+        return tag("devolvido", "warning");
+    return tag("a pagar no balcão", "warning");
 }
 
 static void add_appointment_texts(struct http_request *request, const struct order *order, json_t *model)

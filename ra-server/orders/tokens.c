@@ -49,7 +49,7 @@ static void to_base64url(const uint8_t raw[32], char token[TOKEN_SIZE])
     unsigned char padded[TOKEN_SIZE + 4];
     EVP_EncodeBlock(padded, raw, 32);
     for (size_t i = 0; i < TOKEN_SIZE - 1; i++)
-        token[i] = padded[i] == '+' ? '-' : padded[i] == '/' ? '_' : (char)padded[i];
+        token[i] = (char)(padded[i] == '+' ? '-' : padded[i] == '/' ? '_' : padded[i]);
     token[TOKEN_SIZE - 1] = '\0';
 }
 
