@@ -194,9 +194,13 @@ static void refuse(struct http_exchange *exchange, struct db *db, const struct r
 {
     struct http_response *response = &exchange->response;
     json_t *extra = json_incref(response->model);
-    struct http_pairs headers = response->headers;
-    response_reset(response);
-    response->headers = headers;
+    const char *retry = response_header(response, "Retry-After");
+    const char *allow = response_header(response, "Allow");
+    response_reset(response); /* no cookie or header of a handler that failed */
+    if (retry != NULL)
+        http_set_header(response, "Retry-After", retry);
+    if (allow != NULL)
+        http_set_header(response, "Allow", allow);
     response->model = extra != NULL ? extra : json_object();
     exchange->error = *error;
     bool form_again = exchange->request.face == HTTP_FACE_PAGE && wants_form_again(exchange, error);

@@ -18,7 +18,9 @@
 enum {
     JSON_LIMIT = 256 << 10, /* default body limits, bytes */
     NONE_LIMIT = 16 << 10,
-    SWALLOW_LIMIT = 1 << 20,     /* read beyond the limit so that the client hears the 413 */
+    /* A body that was refused is still read, up to this: more than the front lets through. A front that is
+     * writing when we answer and close takes the answer for a broken connection. */
+    SWALLOW_LIMIT = 24 << 20,
     ANSWER_S = 120,              /* to take an answer */
     BYTES_PER_SECOND = 64 << 10, /* slowest reader of a long answer that is waited for */
 };
@@ -27,7 +29,7 @@ enum stage {
     STAGE_HEADERS,  /* nothing looked at yet */
     STAGE_BODY,     /* accepted; the body comes */
     STAGE_WORK,     /* suspended, in the queue or with a worker; when it runs again the answer is there */
-    STAGE_READY,    /* refused; the answer is there */
+    STAGE_READY,    /* refused; the answer is there, a body may still come */
     STAGE_ANSWERED, /* the answer is queued */
 };
 
@@ -429,8 +431,8 @@ static bool keep_in_file(struct transfer *transfer, const char *data, size_t siz
     return true;
 }
 
-/* In the middle of a body no answer can be given: a body that is too long is read a little further without
- * being kept, so that its end can be answered with 413; beyond that the connection is dropped. */
+/* In the middle of a body no answer can be given: what is beyond the limit is read without being kept, so
+ * that its end can be answered; beyond the last limit the connection is dropped. */
 static enum MHD_Result take_body(struct transfer *transfer, const char *data, size_t *size)
 {
     if (transfer->length + *size > transfer->limit)
@@ -439,10 +441,16 @@ static enum MHD_Result take_body(struct transfer *transfer, const char *data, si
         (void)(transfer->digest != NULL ? keep_in_file(transfer, data, *size)
                                         : keep_in_memory(transfer, data, *size));
     transfer->length += *size;
-    if (transfer->length > transfer->limit + SWALLOW_LIMIT)
-        return MHD_NO;
     *size = 0;
-    return MHD_YES;
+    return transfer->overflow && transfer->length > SWALLOW_LIMIT ? MHD_NO : MHD_YES;
+}
+
+/* The body of a request that is refused already. */
+static enum MHD_Result swallow(struct transfer *transfer, size_t *size)
+{
+    transfer->length += *size;
+    *size = 0;
+    return transfer->length > SWALLOW_LIMIT ? MHD_NO : MHD_YES;
 }
 
 static bool finish_body(struct transfer *transfer, struct ra_error *error)
@@ -477,9 +485,12 @@ static enum MHD_Result begin(struct transfer *transfer, const char *method, cons
         transfer->stage = STAGE_BODY;
         return MHD_YES;
     }
-    /* An answer in this first call makes the library close the connection, which is right where a body that
-     * nobody will read is on its way, or where nobody can say where the request ends. */
-    if (framing_has_body(&transfer->framing) || transfer->exchange->request.path[0] == '\0')
+    /* An answer in this first call closes the connection: right where nobody can say where the request ends,
+     * or where the client waits to hear whether its body is wanted at all. Otherwise the body is read first.
+     */
+    bool unclear = transfer->exchange->request.path[0] == '\0';
+    if (unclear || transfer->framing.length > SWALLOW_LIMIT ||
+        http_header(&transfer->exchange->request, "expect") != NULL)
         return refuse(transfer, &error);
     dispatch_refuse(transfer->exchange, &error);
     transfer->stage = STAGE_READY;
@@ -527,8 +538,9 @@ enum MHD_Result transfer_step(void *argument, struct MHD_Connection *connection,
         return begin(transfer, method, version);
     case STAGE_BODY:
         return *upload_size > 0 ? take_body(transfer, upload, upload_size) : hand_over(transfer);
-    case STAGE_WORK:
     case STAGE_READY:
+        return *upload_size > 0 ? swallow(transfer, upload_size) : answer(transfer);
+    case STAGE_WORK:
         return answer(transfer);
     case STAGE_ANSWERED:
         return MHD_YES;

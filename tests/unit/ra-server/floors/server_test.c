@@ -159,21 +159,6 @@ static void a_body_of_a_gigabyte_is_refused_unread(void **state)
     assert_int_equal(atomic_load(&handled), 0);
 }
 
-static void uploads_are_hashed_and_counted(void **state)
-{
-    (void)state;
-    const char *got = fixture_send(HTTP_PUBLIC, "POST /api/upload", "Content-Type: image/png\r\n", "abc");
-    assert_int_equal(status_of(got), 200);
-    assert_non_null(strstr(got, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-    assert_non_null(strstr(got, "\"length\":3"));
-    assert_non_null(strstr(got, "\"first\":97"));
-    got =
-        ask("POST /api/upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-            "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
-    assert_non_null(strstr(got, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-    assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, "POST /api/upload", "", "")), 200);
-}
-
 /* `kilobytes` in chunks of 1 KiB. */
 static const char *send_chunked(int kilobytes)
 {
@@ -188,6 +173,39 @@ static const char *send_chunked(int kilobytes)
     if (open)
         (void)!send(fd, "0\r\n\r\n", 5, MSG_NOSIGNAL);
     return fixture_read(fd);
+}
+
+/* A front that is still writing must find the answer, not a closed connection. */
+static void a_refused_body_is_read_before_the_answer(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"POST /api/orders", "POST /api/nowhere", "DELETE /api/orders",
+                                        "POST /api/upload"};
+    static const int statuses[] = {413, 404, 405, 413};
+    char *body = malloc(5000001);
+    assert_non_null(body);
+    memset(body, ' ', 5000000);
+    body[5000000] = '\0';
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, lines[i], "", body)), statuses[i]);
+    free(body);
+    assert_int_equal(status_of(send_chunked(20 * 1024)), 413);
+    assert_int_equal(atomic_load(&handled), 0);
+}
+
+static void uploads_are_hashed_and_counted(void **state)
+{
+    (void)state;
+    const char *got = fixture_send(HTTP_PUBLIC, "POST /api/upload", "Content-Type: image/png\r\n", "abc");
+    assert_int_equal(status_of(got), 200);
+    assert_non_null(strstr(got, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    assert_non_null(strstr(got, "\"length\":3"));
+    assert_non_null(strstr(got, "\"first\":97"));
+    got =
+        ask("POST /api/upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
+    assert_non_null(strstr(got, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, "POST /api/upload", "", "")), 200);
 }
 
 static void a_chunked_body_beyond_the_limit_is_refused(void **state)
@@ -341,6 +359,7 @@ int main(void)
         ordinary(keeps_the_connection_after_a_refusal_without_body),
         ordinary(refuses_long_addresses_and_headers),
         ordinary(a_body_of_a_gigabyte_is_refused_unread),
+        ordinary(a_refused_body_is_read_before_the_answer),
         ordinary(uploads_are_hashed_and_counted),
         ordinary(a_chunked_body_beyond_the_limit_is_refused),
         ordinary(files_leave_as_attachments),
