@@ -200,8 +200,8 @@ void http_reply_bytes(struct http_response *response, int status, const char *co
 void http_reply_file(struct http_response *response, int status, const char *content_type, int take_fd,
                      uint64_t length);
 
-/* 303 to a path of ours ("/pedido/…"), for the page face after a post. Also sets what the API face answers if
- * the caller set a model before: only the page face redirects. */
+/* On the page face a 303 to a path of ours ("/pedido/…"); on the API face nothing, so set the model before:
+ * http_reply(response, 201, model); http_see_other(request, response, path). */
 void http_see_other(struct http_request *request, struct http_response *response, const char *location);
 
 /* Adds a header; a value with CR, LF or NUL is refused by being left out and logged. Copies. */
