@@ -6,6 +6,7 @@
 #include "approval/office.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
+#include "identification/identification.h"
 #include "issuance/mail_half.h"
 #include "notice/notice.h"
 #include "orders/orders_find.h"
@@ -51,10 +52,30 @@ static bool notes_json(struct http_request *request, const struct order *order, 
     return true;
 }
 
+/* The checklist's required items that nobody has accepted or waived yet. */
+static bool missing_json(struct http_request *request, const struct order *order, json_t **missing,
+                         struct ra_error *error)
+{
+    json_t *checklist = NULL, *item;
+    size_t index;
+    if (!identification_checklist(request, order, &checklist, error))
+        return false;
+    *missing = json_array();
+    json_array_foreach(json_object_get(checklist, "items"), index, item)
+    {
+        const char *state = json_string_value(json_object_get(item, "state"));
+        bool done = state != NULL && (strcmp(state, "accepted") == 0 || strcmp(state, "waived") == 0);
+        if (json_is_true(json_object_get(item, "required")) && !done)
+            json_array_append(*missing, item);
+    }
+    json_decref(checklist);
+    return true;
+}
+
 static bool show_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *notes = NULL;
+    json_t *timeline = NULL, *notes = NULL, *missing = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !audit_case_read(request, order, "show", error) ||
         !orders_timeline_json(request, order, &timeline, error) || !notes_json(request, order, &notes, error))
@@ -63,6 +84,7 @@ static bool show_handler(struct http_request *request, struct http_response *res
     json_object_set_new(model, "next", orders_next_json(request, order));
     json_object_set_new(model, "timeline", timeline);
     json_object_set_new(model, "notes", notes);
+    json_object_set_new(model, "missing", missing);
     http_reply(response, 200, model);
     return true;
 }
@@ -152,7 +174,7 @@ static bool find_handler(struct http_request *request, struct http_response *res
         json_decref(found);
         return false;
     }
-    http_reply(response, 200, json_pack("{s:o}", "items", found));
+    http_reply(response, 200, json_pack("{s:o}", "orders", found));
     return audit_record(request, AUDIT_CASES_SEARCHED, NULL, detail, json_pack("{s:s}", "text", text), error);
 }
 
@@ -384,7 +406,7 @@ static const struct http_route routes[] = {
         .operation = "officeFind",
         .summary = "Procura casos; a procura fica registrada.",
         .query = find_query,
-        .response_schema = OBJECT("\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"),
+        .response_schema = OBJECT("\"orders\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"),
         .statuses = {200, 422, 0},
     },
     {
