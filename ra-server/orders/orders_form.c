@@ -77,7 +77,9 @@ static bool check_objects(const json_t *body, enum certificate_holder holder, st
         good = ra_fail_field(error, "holder", "required", "Informe os dados da pessoa.");
     if (holder == CERTIFICATE_HOLDER_COMPANY && !json_is_object(company))
         good = ra_fail_field(error, "company", "required", "Informe os dados da empresa.");
-    if (holder == CERTIFICATE_HOLDER_PERSON && company != NULL && !json_is_null(company))
+    bool any_company =
+        json_is_object(company) ? json_object_size(company) > 0 : company != NULL && !json_is_null(company);
+    if (holder == CERTIFICATE_HOLDER_PERSON && any_company)
         good = ra_fail_field(error, "company", "unexpected",
                              "Este certificado é de pessoa física: não leva dados de empresa.");
     return good;

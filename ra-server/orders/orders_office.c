@@ -77,9 +77,13 @@ static bool show_handler(struct http_request *request, struct http_response *res
     struct order *order = NULL;
     json_t *timeline = NULL, *notes = NULL, *missing = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
-        !audit_case_read(request, order, "show", error) ||
-        !orders_timeline_json(request, order, &timeline, error) || !notes_json(request, order, &notes, error))
+        !audit_case_read(request, order, "show", error) || !missing_json(request, order, &missing, error) ||
+        !orders_timeline_json(request, order, &timeline, error) ||
+        !notes_json(request, order, &notes, error)) {
+        json_decref(missing);
+        json_decref(timeline);
         return false;
+    }
     json_t *model = orders_show_json(request, order);
     json_object_set_new(model, "next", orders_next_json(request, order));
     json_object_set_new(model, "timeline", timeline);
