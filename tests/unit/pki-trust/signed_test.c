@@ -348,6 +348,28 @@ static void a_doubled_attribute_is_refused(void **state)
     refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
 }
 
+/* The library signs and verifies attributes in DER's order, in whatever order they stand. */
+static void attributes_out_of_order_are_refused(void **state)
+{
+    struct authority *authority = *state;
+    static const uint8_t content_type[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x03};
+    uint8_t swapped[256];
+    struct bytes cms = sign(authority, ALICE, STATEMENT_REVOCATION);
+    uint8_t *copy = talloc_memdup(authority, cms.data, cms.length);
+    uint8_t *first = memmem(copy, cms.length, content_type, sizeof content_type);
+    assert_non_null(first);
+    first -= 2;
+    size_t length = (size_t)first[1] + 2;
+    size_t other_length = (size_t)first[length + 1] + 2;
+    assert_int_equal(first[0], 0x30);
+    assert_int_equal(first[length], 0x30);
+    assert_true(length + other_length <= sizeof swapped);
+    memcpy(swapped, first + length, other_length);
+    memcpy(swapped + other_length, first, length);
+    memcpy(first, swapped, length + other_length);
+    refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
+}
+
 static void without_crls_nothing_can_be_told(void **state)
 {
     struct authority *authority = *state;
@@ -688,6 +710,7 @@ int main(void)
         cmocka_unit_test(content_of_one_under_the_signature_of_another_is_refused),
         cmocka_unit_test(the_certificate_that_is_judged_is_the_one_that_verifies),
         cmocka_unit_test(a_doubled_attribute_is_refused),
+        cmocka_unit_test(attributes_out_of_order_are_refused),
         cmocka_unit_test(without_crls_nothing_can_be_told),
         cmocka_unit_test(crls_must_be_there_fresh_and_of_the_issuers),
         cmocka_unit_test(a_certificate_outside_its_validity_is_refused),
