@@ -11,6 +11,7 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/signing.h"
+#include "ra-cli/slip.h"
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
@@ -195,13 +196,10 @@ void render_validated(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
     const char *code = json_string_value(json_object_get(result, "emission_code"));
+    const char *page = json_string_value(json_object_get(result, "emission_page"));
     fputs("Validação assinada. O caso espera o segundo agente.\n", out);
-    if (code == NULL)
-        return;
-    fprintf(out, "\n  CÓDIGO DO PAPEL\n\n      %s\n\n", code);
-    fputs("Entregue este código só ao titular. Ele não fica guardado e não pode ser mostrado de novo.\n"
-          "A outra metade chega por e-mail depois da verificação.\n",
-          out);
+    if (code != NULL)
+        slip_print(out, page == NULL ? "" : page, code);
 }
 
 /* --- verify

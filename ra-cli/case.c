@@ -102,7 +102,7 @@ void render_find(const struct cli *cli, const json_t *result, FILE *out)
     (void)cli;
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(result, "orders"), index, item)
+    json_array_foreach(json_object_get(result, "items"), index, item)
     {
         const json_t *states = json_object_get(item, "states");
         terminal_column(out, text(item, "order"), 13);
@@ -116,7 +116,7 @@ void render_find(const struct cli *cli, const json_t *result, FILE *out)
                                                                                         : "attendance")));
         fputc('\n', out);
     }
-    if (json_array_size(json_object_get(result, "orders")) == 0)
+    if (json_array_size(json_object_get(result, "items")) == 0)
         fputs("(nada encontrado)\n", out);
 }
 

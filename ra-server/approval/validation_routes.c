@@ -94,9 +94,12 @@ bool validation_post(struct http_request *request, struct http_response *respons
                       validation_detail(request, &incoming), NULL, error)) {
         return false;
     }
+    /* Where the holder emits, for the slip: from the configuration, never from the Host that was sent. */
+    const char *page = talloc_asprintf(request->context, "%s/emitir/%s", request->app->config->public_url,
+                                       incoming.order->code);
     http_reply(response, 201,
-               json_pack("{s:s, s:s}", "statement", incoming_digest(request, incoming.statement), "binding",
-                         binding));
+               json_pack("{s:s, s:s, s:s}", "statement", incoming_digest(request, incoming.statement),
+                         "binding", binding, "emission_page", page));
     return true;
 }
 
