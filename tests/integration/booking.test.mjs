@@ -247,7 +247,7 @@ describe('moving and cancelling', () => {
     assert.equal(one('STATUS'), 'CANCELLED');
     assert.equal(one('UID'), uid);
     assert.equal(one('SEQUENCE'), '2');
-    await mail(kase.holder.email, /method=CANCEL/);
+    await mail(kase.holder.email, /STATUS:CANCELLED/);
     const nothing = await move(kase, start);
     assert.equal(nothing.status, 409);
     assert.equal(nothing.json.reason, 'not-booked');
