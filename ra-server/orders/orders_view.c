@@ -320,6 +320,10 @@ void orders_add_page_texts(struct http_request *request, const struct order *ord
                        order->email_confirmed ? "confirmado" : "e-mail não confirmado", "tone",
                        order->email_confirmed ? "success" : "warning"));
     page_set(model, "payment", payment_tag(order));
+    page_set(model, "arrived",
+             json_boolean(orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "waiting") ||
+                          orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called") ||
+                          orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked")));
     page_set(model, "may_book", json_boolean(may_book(order)));
     page_set(model, "has_next", json_boolean(json_array_size(json_object_get(model, "next")) > 0));
     add_appointment_texts(request, order, model);
