@@ -115,6 +115,7 @@ struct order; /* orders/orders.h */
     X(AUDIT_REPORT_READ, "REPORT_READ")                                                                      \
     X(AUDIT_AGENDA_CHANGED, "AGENDA_CHANGED") /* hours, holidays, blocks */                                  \
     X(AUDIT_EXPORT_MADE, "EXPORT_MADE")                                                                      \
+    X(AUDIT_EMISSION_PAGE_CHANGED, "EMISSION_PAGE_CHANGED")                                                  \
     X(AUDIT_PROOF_MADE, "PROOF_MADE")                                                                        \
     X(AUDIT_CLOCK_ADJUSTED, "CLOCK_ADJUSTED")                                                                \
     X(AUDIT_LOG_VERIFIED, "LOG_VERIFIED")                                                                    \

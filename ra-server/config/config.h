@@ -45,6 +45,7 @@
     X(path, dossier_dir, "dossier", 0, 0, "encrypted dossier files")                                         \
     X(path, keys_dir, "keys", 0, 0, "the server's own secrets, 0600")                                        \
     X(path, temporary_dir, "dossier", 0, 0, "folder of unnamed temporary files (uploads, exports)")          \
+    X(path, emission_page, "www/emitir/index.html", 0, 0, "the emission page as the front serves it")        \
     X(path, mail_spool, "mail", 0, 0, "one .eml per mail when smtp_url is empty")                            \
     X(text, smtp_url, "", 0, 0, "smtp://host:port or smtps://…; empty writes to mail_spool")                 \
     X(text, smtp_from, "guiche@localhost", 0, 0, "sender of every mail")                                     \

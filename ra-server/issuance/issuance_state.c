@@ -3,6 +3,7 @@
 
 #include "issuance/ac_carrier.h"
 #include "issuance/certificate_out.h"
+#include "issuance/emission_page.h"
 #include "issuance/issue.h"
 #include "issuance/mail_half.h"
 #include "issuance/signer_client.h"
@@ -34,7 +35,6 @@ static int state_destructor(struct issuance_state *state)
 
 bool issuance_state_start(struct ra_app *app, struct db *db, struct ra_error *error)
 {
-    (void)db;
     struct issuance_state *state = talloc_zero(NULL, struct issuance_state);
     if (state == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "issuance room");
@@ -48,7 +48,8 @@ bool issuance_state_start(struct ra_app *app, struct db *db, struct ra_error *er
     }
     notice_set_secret_provider(mail_half_open);
     return ac_carrier_new(state, app->config->ac_url, app->config->production, &state->carrier, error) &&
-           certificate_anchors(app->config->ac_anchors, &state->anchors, error);
+           certificate_anchors(app->config->ac_anchors, &state->anchors, error) &&
+           emission_page_record(app, db, error);
 }
 
 void issuance_state_stop(struct ra_app *app)

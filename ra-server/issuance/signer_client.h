@@ -2,7 +2,8 @@
  *
  * Talks to ra-signer over its SOCK_SEQPACKET socket: one JSON object a packet, at most SIGNER_PACKET_MAX
  * bytes. Connections are kept and used again; one that the signer closed (it was started anew) is replaced
- * and the request said again, which is safe because every request of the protocol is idempotent.
+ * and the request said again, which is safe: what was done
+ * is answered again or refused, never done twice.
  *
  * Thread rules: any number of threads.
  */

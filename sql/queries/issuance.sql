@@ -65,3 +65,9 @@ update issuance set state = 'issued', certificate = $3, chain = $4, serial = $5,
 -- params: before timestamptz
 select order_id, attempt from issuance where state in ('intent', 'sent', 'unknown') and requested_at < $1
  order by requested_at limit 20;
+
+-- name: issuance_emission_page_logged
+-- params: digest text
+-- Whether the last event about the emission page names this digest.
+select coalesce((select position($1 in convert_from(bytes, 'UTF8')) > 0 from event
+                  where code = 'EMISSION_PAGE_CHANGED' order by id desc limit 1), false) as logged;
