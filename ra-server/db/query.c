@@ -56,17 +56,28 @@ struct encoded {
 /* {"a","b \"c\""}: every element quoted, so none is read as NULL. */
 static const char *array_text(TALLOC_CTX *context, const struct db_value *value)
 {
-    char *text = talloc_strdup(context, "{");
-    for (size_t i = 0; i < value->text_count && text != NULL; i++) {
-        text = talloc_strdup_append(text, i == 0 ? "\"" : ",\"");
-        for (const char *at = value->texts[i]; *at != '\0' && text != NULL; at++) {
-            const char piece[3] = {'\\', *at, '\0'};
-            text = talloc_strdup_append(text, *at == '"' || *at == '\\' ? piece : piece + 1);
+    size_t size = 3; /* braces and NUL */
+    for (size_t i = 0; i < value->text_count; i++)
+        size += 2 * strlen(value->texts[i]) + 3; /* every character escaped, quotes, comma */
+    char *text = talloc_size(context, size);
+    if (text == NULL)
+        return NULL;
+    char *to = text;
+    *to++ = '{';
+    for (size_t i = 0; i < value->text_count; i++) {
+        if (i > 0)
+            *to++ = ',';
+        *to++ = '"';
+        for (const char *at = value->texts[i]; *at != '\0'; at++) {
+            if (*at == '"' || *at == '\\')
+                *to++ = '\\';
+            *to++ = *at;
         }
-        if (text != NULL)
-            text = talloc_strdup_append(text, "\"");
+        *to++ = '"';
     }
-    return text == NULL ? NULL : talloc_strdup_append(text, "}");
+    *to++ = '}';
+    *to = '\0';
+    return text;
 }
 
 static const char *time_text(TALLOC_CTX *context, int64_t instant_us)
