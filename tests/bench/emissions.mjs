@@ -111,8 +111,8 @@ function makeKeys(instance) {
   });
 }
 
-function bareRsa(keys) {
-  const run = JSON.parse(must(path.join(helpers, 'bench_rsa_bound'), [String(COUNT), ...keys]));
+function bareRsa(which, keys) {
+  const run = JSON.parse(must(path.join(helpers, 'bench_rsa_bound'), [which, String(COUNT), ...keys]));
   return run.emissions / run.seconds;
 }
 
@@ -122,9 +122,10 @@ export async function emissions(instance) {
   await instance.settle();
   const emit = (from, count) => replay(instance, requests.slice(from, from + count), { connections: CONNECTIONS, expect: 200, answers: true });
   emit(0, WARM);
-  bareRsa(keys);
+  bareRsa('all', keys);
   const ours = [];
   const bound = [];
+  const least = [];
   for (let round = 0; round < ROUNDS; round++) {
     const made = emit(WARM + round * COUNT, COUNT);
     if (!made.answers.every(({ text }) => JSON.parse(text).certificate.startsWith('-----BEGIN CERTIFICATE-----'))) {
@@ -132,11 +133,13 @@ export async function emissions(instance) {
     }
     ours.push(made);
     await instance.settle();
-    bound.push(bareRsa(keys));
+    bound.push(bareRsa('all', keys));
+    least.push(bareRsa('signatures', keys));
   }
   const of = (member) => median(ours.map((one) => one[member]));
   return [
     { name: `emissions, ${CONNECTIONS} connections`, value: of('perSecond'), unit: 'certificates/s', bound: median(bound) },
+    { name: 'emissions, against the signatures alone', value: of('perSecond'), unit: 'certificates/s', bound: median(least) },
     { name: 'emission p50', value: of('p50_us') / 1000, unit: 'ms' },
     { name: 'emission p99', value: of('p99_us') / 1000, unit: 'ms' },
   ];
