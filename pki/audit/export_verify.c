@@ -210,6 +210,8 @@ static bool keep_commit(struct verifying *verifying, const char *commit, struct 
         }
         verifying->commit_room = room;
     }
+    if (commit == NULL)
+        return fail(error, "export-malformed", "uma folha não tem o compromisso");
     verifying->committed[place] = commit[0] != '\0';
     if (commit[0] != '\0' && !hex_decode(commit, verifying->commits[place], COMMIT_SIZE)) {
         return fail(error, "export-malformed", "uma folha tem um compromisso malformado");
@@ -220,16 +222,15 @@ static bool keep_commit(struct verifying *verifying, const char *commit, struct 
 static bool take_leaf(struct verifying *verifying, struct bytes leaf, struct ra_error *error)
 {
     struct merkle_hash hash;
+    if (verifying->range.size >= verifying->report->after) {
+        return fail(error, "export-leaves", "há linhas a mais");
+    }
     json_t *json = json_loadb((const char *)leaf.data, leaf.length, JSON_REJECT_DUPLICATES, NULL);
     const char *commit = json_string_value(json_object_get(json, "commit"));
-    bool done = commit != NULL || fail(error, "export-malformed", "uma linha não é um evento");
-    done = done && verifying->range.size < verifying->report->after;
-    if (!done && commit != NULL) {
-        (void)fail(error, "export-leaves", "há linhas a mais");
-    }
-    done = done && keep_commit(verifying, commit, error);
+    bool kept = commit != NULL ? keep_commit(verifying, commit, error)
+                               : fail(error, "export-malformed", "uma linha não é um evento");
     json_decref(json);
-    return done && merkle_hash_leaf(leaf, &hash, error) && range_append(&verifying->range, &hash, error);
+    return kept && merkle_hash_leaf(leaf, &hash, error) && range_append(&verifying->range, &hash, error);
 }
 
 static bool commits_to(const struct verifying *verifying, uint64_t n, const uint8_t salt[SALT_SIZE],

@@ -5,6 +5,7 @@
 #include "audit/audit.h"
 #include "pki/certificate/reader.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/bn.h>
 #include <stdio.h>
@@ -75,11 +76,10 @@ static bool read_serial(X509 *certificate, char serial[43], struct ra_error *err
     if (hex == NULL) {
         return ra_fail_crypto(error, "serial of a certificate");
     }
-    size_t length = strlen(hex);
-    for (size_t at = 0; at <= length && at < 42; at++) {
-        serial[at] = hex[at] >= 'A' && hex[at] <= 'F' ? (char)(hex[at] - 'A' + 'a') : hex[at];
+    (void)snprintf(serial, 43, "%s", hex);
+    for (char *at = serial; *at != '\0'; at++) {
+        *at = (char)tolower((unsigned char)*at);
     }
-    serial[length < 42 ? length : 42] = '\0';
     OPENSSL_free(hex);
     return true;
 }

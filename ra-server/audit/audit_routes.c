@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
 #include "orders/orders.h"
+#include "pki/certificate/calendar.h"
 #include "pki/trust/tile.h"
 
 #include <inttypes.h>
@@ -68,19 +69,27 @@ static bool tile_get(struct http_request *request, struct http_response *respons
 /* --- export ----------------------------------------------------------------------------------------------
  */
 
+static bool parse_digits(const char *text, size_t count, int *number)
+{
+    *number = 0;
+    for (size_t at = 0; at < count; at++) {
+        if (text[at] < '0' || text[at] > '9') {
+            return false;
+        }
+        *number = *number * 10 + (text[at] - '0');
+    }
+    return true;
+}
+
+/* A real day, "2026-11-24". */
 static bool parse_day(const char *text, int64_t *number)
 {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int read = 0;
-    if (text == NULL || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &read) != 3 || read != 10 ||
-        text[10] != '\0') {
+    struct calendar_day day;
+    if (text == NULL || calendar_parse(text, &day) != CALENDAR_DAY) {
         return false;
     }
-    *number = local_day_number(year, month, day);
-    struct local_time back = local_time_of_day_number(*number);
-    return back.year == year && back.month == month && back.day == day;
+    *number = local_day_number(day.year, day.month, day.day);
+    return true;
 }
 
 static bool parse_format(const char *text, enum export_format *format)

@@ -22,19 +22,20 @@ static bool read_key(const char *keys_dir, uint8_t key[KEY_SIZE], struct ra_erro
     TALLOC_CTX *context = talloc_new(NULL);
     struct bytes content = {NULL, 0};
     const char *path = talloc_asprintf(context, "%s/mail-half.key", keys_dir);
-    bool done = path != NULL ? file_read(context, path, KEY_SIZE, &content, error)
-                             : ra_fail(error, RA_NO_MEMORY, "mail-half.key");
-    if (done && content.length != KEY_SIZE) {
-        done = ra_fail(error, RA_IO, "mail-half.key: %zu bytes instead of %d", content.length, (int)KEY_SIZE);
-    }
-    if (done) {
+    bool done = path != NULL && file_read(context, path, KEY_SIZE, &content, error);
+    bool whole = done && content.data != NULL && content.length == KEY_SIZE;
+    if (whole) {
         memcpy(key, content.data, KEY_SIZE);
+    } else if (path == NULL) {
+        (void)ra_fail(error, RA_NO_MEMORY, "mail-half.key");
+    } else if (done) {
+        (void)ra_fail(error, RA_IO, "mail-half.key: %zu bytes instead of %d", content.length, (int)KEY_SIZE);
     }
     if (content.data != NULL) {
         OPENSSL_cleanse((void *)(uintptr_t)content.data, content.length);
     }
     talloc_free(context);
-    return done;
+    return whole;
 }
 
 /* What the seal is bound to besides its key. */
