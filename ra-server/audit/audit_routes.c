@@ -69,18 +69,6 @@ static bool tile_get(struct http_request *request, struct http_response *respons
 /* --- export ----------------------------------------------------------------------------------------------
  */
 
-static bool parse_digits(const char *text, size_t count, int *number)
-{
-    *number = 0;
-    for (size_t at = 0; at < count; at++) {
-        if (text[at] < '0' || text[at] > '9') {
-            return false;
-        }
-        *number = *number * 10 + (text[at] - '0');
-    }
-    return true;
-}
-
 /* A real day, "2026-11-24". */
 static bool parse_day(const char *text, int64_t *number)
 {
