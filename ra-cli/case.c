@@ -338,9 +338,9 @@ bool case_clock(struct cli *cli, const struct cli_arguments *arguments, json_t *
 
 static void seconds_line(FILE *out, const char *label, const json_t *value)
 {
-    if (json_is_number(value))
-        fprintf(out, "%s %3.0f min %02.0f s\n", label, (double)((long)json_number_value(value) / 60),
-                (double)((long)json_number_value(value) % 60));
+    if (json_is_integer(value))
+        fprintf(out, "%s %3lld min %02lld s\n", label, (long long)json_integer_value(value) / 60,
+                (long long)json_integer_value(value) % 60);
     else
         fprintf(out, "%s (sem casos)\n", label);
 }

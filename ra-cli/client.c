@@ -71,7 +71,11 @@ const char *client_order_code(struct cli *cli, const char *typed)
         char c = (char)toupper((unsigned char)*typed);
         if (c == '-' || c == ' ')
             continue;
-        code[length++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+        if (c == 'O')
+            c = '0';
+        else if (c == 'I' || c == 'L')
+            c = '1';
+        code[length++] = c;
     }
     code[length] = '\0';
     return code;

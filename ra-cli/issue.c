@@ -142,7 +142,7 @@ static bool request_certificate(struct cli *cli, const struct cli_arguments *arg
     const char *pem = NULL;
     json_t *proofs = json_object();
     json_t *body = NULL;
-    bool ok = proofs != NULL && csr_pem(cli, csr->request, &pem, error) &&
+    bool ok = proofs != NULL && csr != NULL && csr_pem(cli, csr->request, &pem, error) &&
               make_proofs(cli, arguments, csr, proofs, error);
     if (ok) {
         body = json_pack("{s:s,s:O}", "csr", pem, "proofs", proofs);

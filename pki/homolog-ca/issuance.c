@@ -170,7 +170,7 @@ static bool check_term(const struct hierarchy *hierarchy, enum authority_id issu
                        const struct leaf_policy *leaf, int64_t term_s, time_t now, struct ra_error *error)
 {
     struct tm end = {0};
-    int64_t longest = ((int64_t)leaf->years * 366 + 1) * DAY_S;
+    int64_t longest = leaf == NULL ? 0 : ((int64_t)leaf->years * 366 + 1) * DAY_S;
     if (term_s < DAY_S || term_s > longest)
         return refuse(error, "the validity asked for is not that of the policy");
     if (ASN1_TIME_to_tm(X509_get0_notAfter(hierarchy->certificate[issuer]), &end) != 1 ||

@@ -71,7 +71,7 @@ bool store_lock(const struct store *store, int *descriptor, struct ra_error *err
 
 bool store_has(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return path != NULL && access(path, F_OK) == 0;
 }
 
 void serial_text(const ASN1_INTEGER *serial, char text[SERIAL_TEXT_SIZE])

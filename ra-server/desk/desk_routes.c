@@ -162,7 +162,9 @@ static bool call(struct act *act, bool by_choice, struct http_response *response
     act->visit.calls++;
     act->visit.agent = act->caller->name;
     act->visit.station = act->caller->station;
-    act->visit.reason = sentence;
+    act->visit.reason = talloc_strdup(request->context, sentence);
+    if (act->visit.reason == NULL)
+        act->visit.reason = "";
     if (!attendance(act, "called", error) || !desk_store_set_visit(request, &act->visit, error)) {
         json_decref(before);
         return false;

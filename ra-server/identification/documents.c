@@ -90,12 +90,14 @@ static bool texts_fit(const struct store_document *document, struct ra_error *er
 }
 
 static bool describe(struct http_request *request, const struct order *order, bool by_agent,
-                     struct store_document *document, struct ra_error *error)
+                     const char *media_type, struct store_document *document, struct ra_error *error)
 {
     char day[CATALOG_DAY_SIZE];
     bool known = false;
     catalog_today(request->app, request->now_us, day);
-    *document = (struct store_document){.item = query_or_empty(request, "item"),
+    *document = (struct store_document){.person_id = "",
+                                        .media_type = media_type,
+                                        .item = query_or_empty(request, "item"),
                                         .part = "sealed",
                                         .kind = query_or_empty(request, "kind"),
                                         .number = query_or_empty(request, "number"),
@@ -125,18 +127,14 @@ static bool add(struct http_request *request, struct http_response *response, bo
                 struct ra_error *error)
 {
     struct order *order = NULL;
-    struct store_document document;
-    const char *id = NULL;
+    struct store_document document = {.person_id = ""};
+    const char *id = NULL, *media_type = NULL;
     if (request->raw_length == 0)
         return ra_fail(error, RA_BAD_REQUEST, "O arquivo veio vazio.");
     if (!open_for_change(request, "document", &order, error) ||
-        !document_media_type(request->raw_fd, &document.media_type, error))
+        !document_media_type(request->raw_fd, &media_type, error) ||
+        !describe(request, order, by_agent, media_type, &document, error))
         return false;
-    const char *media_type = document.media_type;
-    if (!describe(request, order, by_agent, &document, error))
-        return false;
-    document.media_type = media_type;
-    document.person_id = document.person_id == NULL ? "" : document.person_id;
     if (!document_keep(request, order, &document, request->raw_fd, &id, error))
         return false;
     const char *digest = hex_encode(request->context, (struct bytes){request->raw_sha256, 32});

@@ -105,7 +105,7 @@ bool token_confirmation(struct ra_app *app, const char *ref, int64_t at_us, cons
 bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                       char code[LOGIN_CODE_SIZE], struct ra_error *error)
 {
-    uint8_t raw[32];
+    uint8_t raw[32] = {0};
     char at[24];
     uint64_t number = 0;
     snprintf(at, sizeof at, "%lld", (long long)at_us);
