@@ -19,12 +19,13 @@ select id from orders where code = $1 for update;
 select id from orders where id = $1 for update;
 
 -- Two orders for the same person at the same moment wait for each other, so that both cannot be the last allowed one.
--- Sorted: locks are taken in one order everywhere.
+-- Sorted: locks are taken in one order everywhere. No CNPJ is no lock: people's orders would all wait for each other.
 -- name: order_limits_lock
 -- params: cpf text, cnpj text, email text, phone text
 select pg_advisory_xact_lock(key)
   from (select distinct hashtextextended(name, 0) as key
           from unnest(array['cpf:' || $1, 'cnpj:' || $2, 'email:' || $3, 'phone:' || $4]) name
+         where name <> 'cnpj:'
          order by 1) keys;
 
 -- name: order_limits_count
