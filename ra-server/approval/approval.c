@@ -2,9 +2,11 @@
 #include "approval/approval.h"
 
 #include "approval/approval_store.h"
+#include "approval/rules.h"
 #include "approval/trust_state.h"
 #include "audit/audit.h"
 #include "issuance/mail_half.h"
+#include "issuance/reasons.h"
 
 #include <string.h>
 
@@ -71,6 +73,19 @@ bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, 
                     &pair->validation, error) &&
            load_one(app, db, context, now, order_id, attempt, STATEMENT_VERIFICATION, &pair->verification_cms,
                     &pair->verification, error);
+}
+
+bool approval_pair_matches(const struct approval_pair *pair, const struct order *order,
+                           struct ra_error *error)
+{
+    const struct statement_validation *validation = &pair->validation->statement->validation;
+    struct certificate_data data;
+    orders_certificate_data(order, &data);
+    if (strcmp(validation->profile.id, order->profile_id) != 0 ||
+        validation->profile.term_months != order->validity_months) {
+        return reason_fail(error, "data-mismatch", "profile");
+    }
+    return rules_check_data(&validation->data, &data, error);
 }
 
 bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,

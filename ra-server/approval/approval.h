@@ -44,6 +44,11 @@ RA_MUST_CHECK bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_
                                       int64_t order_id, int64_t attempt, struct approval_pair *pair,
                                       struct ra_error *error);
 
+/* The order still says what was signed: a row edited by hand meanwhile is RA_STATEMENT_REFUSED, reason
+ * "data-mismatch", and nothing is asked of anybody. */
+RA_MUST_CHECK bool approval_pair_matches(const struct approval_pair *pair, const struct order *order,
+                                         struct ra_error *error);
+
 /* The CRLs that both agents' paths ask for, as the signer takes them: base64 texts, new reference. */
 RA_MUST_CHECK bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,
                                       struct ra_error *error);

@@ -49,8 +49,8 @@ bool rules_check_head(const struct signed_statement *statement, const struct app
 /* --- validation -------------------------------------------------------------------------------------------
  */
 
-static bool check_data(const struct certificate_data *signed_data, const struct certificate_data *data,
-                       struct ra_error *error)
+bool rules_check_data(const struct certificate_data *signed_data, const struct certificate_data *data,
+                      struct ra_error *error)
 {
 #define X(member)                                                                                            \
     if (!same(signed_data->member, data->member)) {                                                          \
@@ -135,8 +135,8 @@ static bool check_case(const struct statement_validation *validation, const stru
     if (!same_people(&validation->people, &facts->people)) {
         return reason_fail(error, "data-mismatch", "people");
     }
-    return check_data(&validation->data, &facts->data, error) && check_profile(validation, facts, error) &&
-           check_circumstances(validation, facts, error);
+    return rules_check_data(&validation->data, &facts->data, error) &&
+           check_profile(validation, facts, error) && check_circumstances(validation, facts, error);
 }
 
 static int64_t life_of(const struct statement_validation *validation, const struct approval_facts *facts)

@@ -48,6 +48,10 @@ RA_MUST_CHECK bool rules_check_validation(const struct signed_statement *stateme
                                           const struct approval_facts *facts,
                                           const struct approval_signer *caller, struct ra_error *error);
 
+/* The data that was signed, field by field against another. RA_STATEMENT_REFUSED, reason "data-mismatch". */
+RA_MUST_CHECK bool rules_check_data(const struct certificate_data *signed_data,
+                                    const struct certificate_data *data, struct ra_error *error);
+
 /* What a verification must match: the validation that is there, and the mail half's key. */
 struct approval_verified {
     const struct signed_statement *validation;

@@ -277,6 +277,7 @@ static bool judge(struct csr_work *work, struct ra_error *error)
     work->judged_attempt = work->order->attempt;
     return load_pair(request, work->order, &pair, error) &&
            emission_check(&work->emission, &pair, profile, error) &&
+           approval_pair_matches(&pair, work->order, error) &&
            check_term(request, &work->emission.wish, error);
 }
 

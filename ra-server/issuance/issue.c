@@ -33,10 +33,12 @@ static bool ask_issue(const struct issue_case *issue, const struct issuance_row 
                       struct ra_error *error)
 {
     struct approval_pair pair = {0};
+    struct order *order = NULL;
     json_t *crls = NULL;
     if (!approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
                             issue->order_id, issue->attempt, &pair, error) ||
-        !approval_pair_crls(issue->app, &pair, &crls, error)) {
+        !orders_load_by_id(issue->context, issue->db, issue->order_id, false, &order, error) ||
+        !approval_pair_matches(&pair, order, error) || !approval_pair_crls(issue->app, &pair, &crls, error)) {
         return false;
     }
     json_t *request =
