@@ -54,7 +54,7 @@ static bool read_log_key(struct cli *cli, const char *path, struct note_verifier
            note_verifier_parse((const char *)file.data, verifier, error);
 }
 
-static bool read_anchors(struct cli *cli, STACK_OF(X509) * *anchors, struct ra_error *error)
+static bool read_anchors(struct cli *cli, STACK_OF(X509) **anchors, struct ra_error *error)
 {
     struct bytes pem;
     if (cli->ca_path == NULL)

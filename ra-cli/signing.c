@@ -191,7 +191,7 @@ bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], s
 /* --- trust
  * ----------------------------------------------------------------------------------------------------- */
 
-static bool read_certificates(struct cli *cli, const char *path, STACK_OF(X509) * *certificates,
+static bool read_certificates(struct cli *cli, const char *path, STACK_OF(X509) **certificates,
                               struct ra_error *error)
 {
     struct bytes pem;

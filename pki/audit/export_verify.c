@@ -90,7 +90,7 @@ static void show_subject(const X509 *certificate, char text[EXPORT_SIGNER_MAX])
     }
 }
 
-static X509_STORE *store_of(const STACK_OF(X509) * anchors)
+static X509_STORE *store_of(const STACK_OF(X509) *anchors)
 {
     X509_STORE *store = X509_STORE_new();
     for (int at = 0; store != NULL && at < sk_X509_num(anchors); at++) {
@@ -106,7 +106,7 @@ static X509_STORE *store_of(const STACK_OF(X509) * anchors)
     return store;
 }
 
-static bool check_signature(struct verifying *verifying, const STACK_OF(X509) * anchors,
+static bool check_signature(struct verifying *verifying, const STACK_OF(X509) *anchors,
                             struct ra_error *error)
 {
     struct bytes signature = verifying->small[EXPORT_FILE_signature];
@@ -381,7 +381,7 @@ static bool check_presence(const struct verifying *verifying, struct ra_error *e
 }
 
 static bool verify(struct verifying *verifying, const char *path, const struct note_verifier *verifier,
-                   const STACK_OF(X509) * anchors, struct ra_error *error)
+                   const STACK_OF(X509) *anchors, struct ra_error *error)
 {
     struct checkpoint checkpoint;
     verifying->line.data = talloc_array(verifying->context, uint8_t, LINE_MAX_BYTES);
@@ -407,7 +407,7 @@ static bool verify(struct verifying *verifying, const char *path, const struct n
     return export_archive_walk(path, second_pass, verifying, error);
 }
 
-bool export_verify(const char *path, const struct note_verifier *verifier, const STACK_OF(X509) * anchors,
+bool export_verify(const char *path, const struct note_verifier *verifier, const STACK_OF(X509) *anchors,
                    struct export_report *report, struct ra_error *error)
 {
     struct verifying verifying = {.context = talloc_new(NULL), .report = report};

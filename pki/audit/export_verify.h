@@ -40,7 +40,7 @@ struct export_report {
  *   note-malformed, note-origin, note-unsigned, note-signature, consistency
  * and RA_IO, RA_NO_MEMORY, RA_CRYPTO. */
 RA_MUST_CHECK bool export_verify(const char *path, const struct note_verifier *verifier,
-                                 const STACK_OF(X509) * anchors, struct export_report *report,
+                                 const STACK_OF(X509) *anchors, struct export_report *report,
                                  struct ra_error *error);
 
 #endif

@@ -10,7 +10,7 @@
 enum { NOT_CRITICAL = 0, CRITICAL = 1 };
 
 /* Encodes `value` as extension `nid` and appends it. */
-static bool push_extension(STACK_OF(X509_EXTENSION) * stack, int nid, int critical, void *value)
+static bool push_extension(STACK_OF(X509_EXTENSION) *stack, int nid, int critical, void *value)
 {
     X509_EXTENSION *extension = X509V3_EXT_i2d(nid, critical, value);
     if (extension != NULL && sk_X509_EXTENSION_push(stack, extension) > 0)
@@ -19,7 +19,7 @@ static bool push_extension(STACK_OF(X509_EXTENSION) * stack, int nid, int critic
     return false;
 }
 
-static bool push_key_usage(STACK_OF(X509_EXTENSION) * stack)
+static bool push_key_usage(STACK_OF(X509_EXTENSION) *stack)
 {
     enum { DIGITAL_SIGNATURE = 0, NON_REPUDIATION = 1, KEY_ENCIPHERMENT = 2 };
     ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
@@ -31,7 +31,7 @@ static bool push_key_usage(STACK_OF(X509_EXTENSION) * stack)
     return done;
 }
 
-static bool push_extended_key_usage(STACK_OF(X509_EXTENSION) * stack)
+static bool push_extended_key_usage(STACK_OF(X509_EXTENSION) *stack)
 {
     EXTENDED_KEY_USAGE *usage = EXTENDED_KEY_USAGE_new();
     /* Objects of OBJ_nid2obj are static; freeing the stack leaves them alone. */
@@ -76,7 +76,7 @@ static POLICYINFO *policy_new(const char *oid, const char *cps)
     return NULL;
 }
 
-static bool push_policies(STACK_OF(X509_EXTENSION) * stack, const struct certificate_profile *profile)
+static bool push_policies(STACK_OF(X509_EXTENSION) *stack, const struct certificate_profile *profile)
 {
     CERTIFICATEPOLICIES *policies = CERTIFICATEPOLICIES_new();
     POLICYINFO *policy = policy_new(profile->policy_oid, profile->cps);
@@ -90,7 +90,7 @@ static bool push_policies(STACK_OF(X509_EXTENSION) * stack, const struct certifi
 }
 
 /* CA:FALSE is the default, so the extension is an empty SEQUENCE. */
-static bool push_basic_constraints(STACK_OF(X509_EXTENSION) * stack)
+static bool push_basic_constraints(STACK_OF(X509_EXTENSION) *stack)
 {
     BASIC_CONSTRAINTS *constraints = BASIC_CONSTRAINTS_new();
     bool done =
@@ -99,7 +99,7 @@ static bool push_basic_constraints(STACK_OF(X509_EXTENSION) * stack)
     return done;
 }
 
-bool subject_build_extensions(const struct certificate_order *order, STACK_OF(X509_EXTENSION) * *extensions,
+bool subject_build_extensions(const struct certificate_order *order, STACK_OF(X509_EXTENSION) **extensions,
                               struct ra_error *error)
 {
     GENERAL_NAMES *names = NULL;

@@ -225,7 +225,7 @@ static void check_issuer(struct check *check)
 
 /* What is handed to path building: the chain given and the issuer. Borrowed certificates; free the stack
  * alone. */
-static STACK_OF(X509) * path_certificates(const struct profile_check_input *input)
+static STACK_OF(X509) *path_certificates(const struct profile_check_input *input)
 {
     STACK_OF(X509) *all = input->untrusted != NULL ? sk_X509_dup(input->untrusted) : sk_X509_new_null();
     if (all != NULL && sk_X509_push(all, input->issuer) > 0)

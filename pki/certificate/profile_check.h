@@ -20,9 +20,9 @@
 /* All borrowed; none may be NULL but `untrusted`. */
 struct profile_check_input {
     X509 *certificate;
-    X509 *issuer;               /* certificate of the AC that was asked */
-    STACK_OF(X509) * untrusted; /* intermediate certificates; may be NULL */
-    X509_STORE *anchors;        /* allowed roots */
+    X509 *issuer;              /* certificate of the AC that was asked */
+    STACK_OF(X509) *untrusted; /* intermediate certificates; may be NULL */
+    X509_STORE *anchors;       /* allowed roots */
     const struct certificate_order *order;
     unsigned term_months; /* ordered */
     struct bytes spki;    /* DER of the key that was sent */

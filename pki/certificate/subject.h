@@ -66,6 +66,6 @@ RA_MUST_CHECK bool subject_build_alt_names(const struct certificate_order *order
  * order. What depends on the AC (authorityKeyIdentifier, cRLDistributionPoints, authorityInfoAccess) is the
  * AC's to add. Free with sk_X509_EXTENSION_pop_free(…, X509_EXTENSION_free). */
 RA_MUST_CHECK bool subject_build_extensions(const struct certificate_order *order,
-                                            STACK_OF(X509_EXTENSION) * *extensions, struct ra_error *error);
+                                            STACK_OF(X509_EXTENSION) **extensions, struct ra_error *error);
 
 #endif

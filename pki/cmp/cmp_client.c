@@ -24,7 +24,7 @@ struct cmp_exchange {
     OSSL_CRMF_MSG *template;
     bool refused_by_us;
     struct ra_error check_error;
-    STACK_OF(X509) * chain;
+    STACK_OF(X509) *chain;
 };
 
 void cmp_outcome_clear(struct cmp_outcome *outcome)

@@ -39,11 +39,11 @@ typedef bool (*cmp_check_function)(void *context, X509 *certificate, struct ra_e
 
 /* Who we are to the AC and whom we believe. Everything is borrowed and must outlive the exchanges. */
 struct cmp_authority {
-    X509 *ra_certificate;       /* KU digitalSignature, EKU id-kp-cmcRA */
-    EVP_PKEY *ra_key;           /* its private key */
-    STACK_OF(X509) * ra_chain;  /* sent along so that the AC can build the path; may be NULL */
-    STACK_OF(X509) * anchors;   /* roots for the AC's signatures and for the certificates it issues */
-    STACK_OF(X509) * untrusted; /* intermediate ACs already known; may be NULL */
+    X509 *ra_certificate;      /* KU digitalSignature, EKU id-kp-cmcRA */
+    EVP_PKEY *ra_key;          /* its private key */
+    STACK_OF(X509) *ra_chain;  /* sent along so that the AC can build the path; may be NULL */
+    STACK_OF(X509) *anchors;   /* roots for the AC's signatures and for the certificates it issues */
+    STACK_OF(X509) *untrusted; /* intermediate ACs already known; may be NULL */
     const struct ra_clock *clock;
     cmp_carry_function carry;
     void *carry_context;
@@ -78,7 +78,7 @@ struct cmp_outcome {
     char
         status_text[CMP_STATUS_TEXT_SIZE]; /* status, failure bits and free text of the AC; printable ASCII */
     X509 *certificate;                     /* with CMP_GRANTED on a certificate request */
-    STACK_OF(X509) * chain;                /* issuer first, root last, as verified */
+    STACK_OF(X509) *chain;                 /* issuer first, root last, as verified */
 };
 
 /* Frees what the outcome holds and zeroes it; a zeroed outcome is fine. */

@@ -35,7 +35,7 @@ struct certificate_order_in {
     TALLOC_CTX *scratch;
     struct issuance_request request;
     X509_REQ *csr;
-    STACK_OF(X509_EXTENSION) * csr_extensions;
+    STACK_OF(X509_EXTENSION) *csr_extensions;
     uint8_t key_digest[32];
 };
 
@@ -97,7 +97,7 @@ static bool read_order(struct certificate_order_in *order, const OSSL_CRMF_MSG *
     return sha256(order->request.public_key, order->key_digest) || ra_fail_crypto(error, "digest of the key");
 }
 
-static bool hand_out(const struct session *session, X509 *certificate, X509 **output, STACK_OF(X509) * *chain)
+static bool hand_out(const struct session *session, X509 *certificate, X509 **output, STACK_OF(X509) **chain)
 {
     const struct hierarchy *hierarchy = session->registry->hierarchy;
     enum authority_id issuer = authority_of(hierarchy, X509_get_issuer_name(certificate));
@@ -115,7 +115,7 @@ static bool hand_out(const struct session *session, X509 *certificate, X509 **ou
 /* A transaction we know: the stored certificate for the same key, nothing for another one. */
 static OSSL_CMP_PKISI *answer_again(const struct session *session, const struct transaction *known,
                                     const struct certificate_order_in *order, X509 **certificate,
-                                    STACK_OF(X509) * *chain)
+                                    STACK_OF(X509) **chain)
 {
     struct ra_error error = {0};
     if (!bytes_equal((struct bytes){known->key_digest, 32}, (struct bytes){order->key_digest, 32}))
@@ -160,7 +160,7 @@ static OSSL_CMP_PKISI *start_waiting(struct session *session, const OSSL_CMP_MSG
 }
 
 static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct certificate_order_in *order,
-                                 X509 **certificate, STACK_OF(X509) * *chain)
+                                 X509 **certificate, STACK_OF(X509) **chain)
 {
     const struct registry *registry = session->registry;
     struct ra_error error = {0};
@@ -184,7 +184,7 @@ static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct cer
 
 static OSSL_CMP_PKISI *decide(struct session *session, const OSSL_CMP_MSG *message,
                               const struct certificate_order_in *order, X509 **certificate,
-                              STACK_OF(X509) * *chain)
+                              STACK_OF(X509) **chain)
 {
     struct ra_error error = {0};
     struct transaction known;
@@ -212,8 +212,8 @@ static bool is_offered(int body_type)
 
 static OSSL_CMP_PKISI *on_certificate_request(OSSL_CMP_SRV_CTX *cmp, const OSSL_CMP_MSG *message, int id,
                                               const OSSL_CRMF_MSG *crmf, const X509_REQ *csr,
-                                              X509 **certificate, STACK_OF(X509) * *chain,
-                                              STACK_OF(X509) * *roots)
+                                              X509 **certificate, STACK_OF(X509) **chain,
+                                              STACK_OF(X509) **roots)
 {
     (void)id;
     *roots = NULL;

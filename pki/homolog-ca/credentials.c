@@ -55,7 +55,7 @@ static bool credential_begin(const struct registry *registry, struct credential 
            builder_add_text(credential->certificate, issuer, NID_subject_key_identifier, "hash", error);
 }
 
-static bool write_credential(const struct credential *credential, STACK_OF(X509) * chain, const char *output,
+static bool write_credential(const struct credential *credential, STACK_OF(X509) *chain, const char *output,
                              struct ra_error *error)
 {
     BIO *bio = BIO_new(BIO_s_secmem());

@@ -288,7 +288,7 @@ static bool ensure_certificates(const struct store *store, struct hierarchy *hie
                                                   write_one(store, "cmp", hierarchy->cmp_certificate, error));
 }
 
-STACK_OF(X509) * hierarchy_chain(const struct hierarchy *hierarchy, enum authority_id authority)
+STACK_OF(X509) *hierarchy_chain(const struct hierarchy *hierarchy, enum authority_id authority)
 {
     STACK_OF(X509) *chain = sk_X509_new_null();
     for (enum authority_id id = authority; chain != NULL; id = AUTHORITIES[id].issuer) {
@@ -317,7 +317,7 @@ bool hierarchy_add_issuer_extensions(const struct hierarchy *hierarchy, enum aut
 }
 
 /* PKCS#7 certs-only (degenerate SignedData), as caIssuers promises. */
-static bool write_p7b(const struct store *store, const char *name, STACK_OF(X509) * chain,
+static bool write_p7b(const struct store *store, const char *name, STACK_OF(X509) *chain,
                       struct ra_error *error)
 {
     char *path = store_path(NULL, store, "public/%s.p7b", name);
@@ -336,7 +336,7 @@ static bool write_p7b(const struct store *store, const char *name, STACK_OF(X509
     return ok;
 }
 
-static bool write_public(const struct store *store, const char *name, STACK_OF(X509) * certificates,
+static bool write_public(const struct store *store, const char *name, STACK_OF(X509) *certificates,
                          struct ra_error *error)
 {
     char *path = store_path(NULL, store, "public/%s.pem", name);

@@ -77,7 +77,7 @@ void hierarchy_clear(struct hierarchy *hierarchy);
 
 /* From the authority's own certificate up to its root. Free with sk_X509_pop_free(…, X509_free); NULL on
  * failure. */
-STACK_OF(X509) * hierarchy_chain(const struct hierarchy *hierarchy, enum authority_id authority);
+STACK_OF(X509) *hierarchy_chain(const struct hierarchy *hierarchy, enum authority_id authority);
 
 /* The authority with this name ("tiss"), or AUTHORITY_COUNT. */
 enum authority_id authority_by_name(const char *name);

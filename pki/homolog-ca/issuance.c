@@ -128,7 +128,7 @@ static bool check_extension(X509_EXTENSION *extension, int nid, enum authority_i
     }
 }
 
-static bool check_extensions(const STACK_OF(X509_EXTENSION) * extensions, enum authority_id issuer,
+static bool check_extensions(const STACK_OF(X509_EXTENSION) *extensions, enum authority_id issuer,
                              const struct leaf_policy **leaf, struct ra_error *error)
 {
     static const int REQUIRED[] = {NID_key_usage, NID_ext_key_usage, NID_certificate_policies,

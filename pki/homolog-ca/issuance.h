@@ -22,7 +22,7 @@ enum corruption {
 struct issuance_request {
     const X509_NAME *issuer; /* which authority is asked; NULL or empty means tiss */
     const X509_NAME *subject;
-    const STACK_OF(X509_EXTENSION) * extensions;
+    const STACK_OF(X509_EXTENSION) *extensions;
     struct bytes public_key; /* SubjectPublicKeyInfo, DER */
     int64_t term_s;          /* validity asked for; it runs from now */
 };

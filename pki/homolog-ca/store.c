@@ -127,7 +127,7 @@ bool store_read_key(const char *path, EVP_PKEY **key, struct ra_error *error)
     return ok;
 }
 
-bool store_write_certificates(const char *path, STACK_OF(X509) * certificates, struct ra_error *error)
+bool store_write_certificates(const char *path, STACK_OF(X509) *certificates, struct ra_error *error)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     bool ok = bio != NULL;

@@ -54,7 +54,7 @@ RA_MUST_CHECK bool store_write_key(const char *path, EVP_PKEY *key, struct ra_er
 RA_MUST_CHECK bool store_read_key(const char *path, EVP_PKEY **key, struct ra_error *error);
 
 /* Certificates one after the other as PEM. Reading yields the first. */
-RA_MUST_CHECK bool store_write_certificates(const char *path, STACK_OF(X509) * certificates,
+RA_MUST_CHECK bool store_write_certificates(const char *path, STACK_OF(X509) *certificates,
                                             struct ra_error *error);
 RA_MUST_CHECK bool store_read_certificate(const char *path, X509 **certificate, struct ra_error *error);
 

@@ -76,7 +76,7 @@ bool approval_distinct(const struct agent_statement *one, const struct agent_sta
 
 /* ---- CRL numbers ---- */
 
-static bool push_all(STACK_OF(X509) * to, STACK_OF(X509) * from)
+static bool push_all(STACK_OF(X509) *to, STACK_OF(X509) *from)
 {
     bool ok = true;
     for (int i = 0; ok && i < sk_X509_num(from); i++)
@@ -84,7 +84,7 @@ static bool push_all(STACK_OF(X509) * to, STACK_OF(X509) * from)
     return ok;
 }
 
-static bool push_inside(STACK_OF(X509) * to, struct bytes object)
+static bool push_inside(STACK_OF(X509) *to, struct bytes object)
 {
     const unsigned char *at = object.data;
     CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, (long)object.length);
@@ -95,7 +95,7 @@ static bool push_inside(STACK_OF(X509) * to, struct bytes object)
     return ok;
 }
 
-static X509 *crl_signer(X509_CRL *crl, STACK_OF(X509) * known)
+static X509 *crl_signer(X509_CRL *crl, STACK_OF(X509) *known)
 {
     for (int i = 0; i < sk_X509_num(known); i++) {
         X509 *candidate = sk_X509_value(known, i);

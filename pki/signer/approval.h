@@ -17,7 +17,7 @@
 struct approval_context {
     const struct settings *settings;
     const struct roster *roster; /* NULL: none was ever accepted */
-    STACK_OF(X509_CRL) * crls;   /* those that came with the request */
+    STACK_OF(X509_CRL) *crls;    /* those that came with the request */
     int64_t began;               /* the journal's beginning: statements signed before it are refused */
     time_t now;
 };

@@ -28,7 +28,7 @@ struct asking {
     time_t asked_at;
     time_t until; /* the approval's end: no certificate may begin later */
     X509_NAME *subject;
-    STACK_OF(X509_EXTENSION) * extensions;
+    STACK_OF(X509_EXTENSION) *extensions;
     EVP_PKEY *key;
     struct cmp_authority authority;
     struct cmp_certificate_request certificate_request;

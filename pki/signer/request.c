@@ -18,7 +18,7 @@ static bool decode(TALLOC_CTX *context, const char *text, const char *what, stru
 }
 
 struct crl_list {
-    STACK_OF(X509_CRL) * crls;
+    STACK_OF(X509_CRL) *crls;
 };
 
 static int free_crls(struct crl_list *list)
@@ -27,7 +27,7 @@ static int free_crls(struct crl_list *list)
     return 0;
 }
 
-static bool parse_crls(TALLOC_CTX *context, json_t *array, STACK_OF(X509_CRL) * *crls, struct ra_error *error)
+static bool parse_crls(TALLOC_CTX *context, json_t *array, STACK_OF(X509_CRL) **crls, struct ra_error *error)
 {
     if (!json_is_array(array) || json_array_size(array) > REQUEST_CRLS_MAX)
         return malformed(error, "crls");

@@ -22,7 +22,7 @@ struct issue_request {
     struct bytes csr;
     struct bytes counter_proof; /* empty unless bound by code */
     struct bytes mail_proof;
-    STACK_OF(X509_CRL) * crls;
+    STACK_OF(X509_CRL) *crls;
 };
 
 struct resume_request {
@@ -34,12 +34,12 @@ struct revoke_request {
     struct bytes statements[REQUEST_STATEMENTS_MAX];
     size_t statement_count; /* 1..REQUEST_STATEMENTS_MAX */
     struct bytes certificate;
-    STACK_OF(X509_CRL) * crls;
+    STACK_OF(X509_CRL) *crls;
 };
 
 struct refusal_request {
     struct bytes statement;
-    STACK_OF(X509_CRL) * crls;
+    STACK_OF(X509_CRL) *crls;
 };
 
 struct checkpoint_request {

@@ -221,7 +221,7 @@ static bool is_self_issued(X509 *certificate)
 }
 
 /* Every certificate of a PEM text, in order; keys among them are passed over. NULL with error set. */
-static STACK_OF(X509) * read_certificates(struct bytes content, const char *name, struct ra_error *error)
+static STACK_OF(X509) *read_certificates(struct bytes content, const char *name, struct ra_error *error)
 {
     STACK_OF(X509) *list = sk_X509_new_null();
     BIO *input = BIO_new_mem_buf(content.data, (int)content.length);
@@ -253,7 +253,7 @@ static EVP_PKEY *read_key(struct bytes content, const char *name, struct ra_erro
     return key;
 }
 
-static bool load_list(const char *folder, const char *name, STACK_OF(X509) * *list, struct ra_error *error)
+static bool load_list(const char *folder, const char *name, STACK_OF(X509) **list, struct ra_error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct bytes content = {NULL, 0};
@@ -281,7 +281,7 @@ static bool load_log_key(struct settings *settings, const char *folder, struct r
            note_key_load(settings, path, settings->log_name, &settings->log_key, error);
 }
 
-static bool load_credential(struct settings *settings, const char *folder, STACK_OF(X509) * *chain,
+static bool load_credential(struct settings *settings, const char *folder, STACK_OF(X509) **chain,
                             struct ra_error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
@@ -298,7 +298,7 @@ static bool load_credential(struct settings *settings, const char *folder, STACK
 }
 
 /* Moves every certificate of `list` to where it belongs; `roots` NULL drops the self-issued ones. */
-static bool sort_certificates(STACK_OF(X509) * list, STACK_OF(X509) * roots, STACK_OF(X509) * others,
+static bool sort_certificates(STACK_OF(X509) *list, STACK_OF(X509) *roots, STACK_OF(X509) *others,
                               struct ra_error *error)
 {
     while (sk_X509_num(list) > 0) {
@@ -314,8 +314,8 @@ static bool sort_certificates(STACK_OF(X509) * list, STACK_OF(X509) * roots, STA
     return true;
 }
 
-static bool load_anchors(const char *folder, const char *name, STACK_OF(X509) * *roots,
-                         STACK_OF(X509) * *others, struct ra_error *error)
+static bool load_anchors(const char *folder, const char *name, STACK_OF(X509) **roots,
+                         STACK_OF(X509) **others, struct ra_error *error)
 {
     STACK_OF(X509) *list = NULL;
     *roots = sk_X509_new_null();
@@ -407,7 +407,7 @@ const struct certificate_profile *settings_profile(const struct settings *settin
     return NULL;
 }
 
-static X509 *issuer_in(STACK_OF(X509) * list, X509 *certificate)
+static X509 *issuer_in(STACK_OF(X509) *list, X509 *certificate)
 {
     for (int i = 0; i < sk_X509_num(list); i++) {
         X509 *candidate = sk_X509_value(list, i);

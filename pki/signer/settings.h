@@ -48,12 +48,12 @@ struct settings {
 #undef X
     const struct certificate_profile *profiles[SETTINGS_PROFILES_MAX];
     size_t profile_count;
-    STACK_OF(X509) * agents_anchors; /* self-issued certificates of agents-anchors.pem */
-    STACK_OF(X509) * agents_known;   /* its other certificates */
-    STACK_OF(X509) * administrators;
-    STACK_OF(X509) * ac_anchors; /* self-issued certificates of ac-anchors.pem */
-    STACK_OF(X509) * ac_known;   /* every other certificate of ac-anchors.pem and of ra.pem's chain */
-    X509_STORE *ac_store;        /* ac_anchors, for profile_check */
+    STACK_OF(X509) *agents_anchors; /* self-issued certificates of agents-anchors.pem */
+    STACK_OF(X509) *agents_known;   /* its other certificates */
+    STACK_OF(X509) *administrators;
+    STACK_OF(X509) *ac_anchors; /* self-issued certificates of ac-anchors.pem */
+    STACK_OF(X509) *ac_known;   /* every other certificate of ac-anchors.pem and of ra.pem's chain */
+    X509_STORE *ac_store;       /* ac_anchors, for profile_check */
     X509 *ra_certificate;
     EVP_PKEY *ra_key;
     struct note_key *log_key;

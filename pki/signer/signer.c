@@ -48,7 +48,7 @@ bool signer_open(TALLOC_CTX *context, const struct settings *settings, const str
     return true;
 }
 
-struct approval_context signer_approval_context(struct signer *signer, STACK_OF(X509_CRL) * crls)
+struct approval_context signer_approval_context(struct signer *signer, STACK_OF(X509_CRL) *crls)
 {
     pthread_mutex_lock(&signer->roster_lock);
     const struct roster *roster = signer->roster;

@@ -51,7 +51,7 @@ json_t *signer_handle(struct signer *signer, const struct signer_channel *channe
 json_t *signer_refusal(const struct ra_error *error);
 
 /* What statements of this moment are judged by. */
-struct approval_context signer_approval_context(struct signer *signer, STACK_OF(X509_CRL) * crls);
+struct approval_context signer_approval_context(struct signer *signer, STACK_OF(X509_CRL) *crls);
 
 /* The handlers; each parses its own request. NULL with error set is a refusal. */
 typedef json_t *signer_handler(struct signer *signer, const struct signer_channel *channel,

@@ -16,7 +16,7 @@ enum { CERTIFICATES_MAX = 32 }; /* in one file */
 struct identity {
     EVP_PKEY *key;
     X509 *certificate;
-    STACK_OF(X509) * chain;
+    STACK_OF(X509) *chain;
     uint8_t spki[32];
 };
 
@@ -38,7 +38,7 @@ X509 *identity_certificate(const struct identity *identity)
     return identity->certificate;
 }
 
-STACK_OF(X509) * identity_chain(const struct identity *identity)
+STACK_OF(X509) *identity_chain(const struct identity *identity)
 {
     return identity->chain;
 }
@@ -113,7 +113,7 @@ static bool read_pem_key(BIO *input, struct question *question, EVP_PKEY **key)
                   "O arquivo da identidade não traz uma chave privada.");
 }
 
-static bool read_pem_certificates(BIO *input, STACK_OF(X509) * found, struct ra_error *error)
+static bool read_pem_certificates(BIO *input, STACK_OF(X509) *found, struct ra_error *error)
 {
     for (;;) {
         X509 *certificate = PEM_read_bio_X509(input, NULL, NULL, NULL);
@@ -129,7 +129,7 @@ static bool read_pem_certificates(BIO *input, STACK_OF(X509) * found, struct ra_
     return ended || refuse(error, "identity-malformed", "Um certificado da identidade está danificado.");
 }
 
-static bool read_pem(struct bytes file, struct question *question, EVP_PKEY **key, STACK_OF(X509) * found)
+static bool read_pem(struct bytes file, struct question *question, EVP_PKEY **key, STACK_OF(X509) *found)
 {
     BIO *input = BIO_new_mem_buf(file.data, (int)file.length);
     BIO *again = BIO_new_mem_buf(file.data, (int)file.length);
@@ -157,7 +157,7 @@ static bool open_pkcs12(PKCS12 *container, struct question *question, char answe
     return PKCS12_verify_mac(container, answer, -1) == 1 || wrong_passphrase(question->error);
 }
 
-static bool read_pkcs12(struct bytes file, struct question *question, EVP_PKEY **key, STACK_OF(X509) * found)
+static bool read_pkcs12(struct bytes file, struct question *question, EVP_PKEY **key, STACK_OF(X509) *found)
 {
     char answer[IDENTITY_PASSPHRASE_SIZE] = "";
     const unsigned char *at = file.data;
@@ -190,7 +190,7 @@ static bool read_pkcs12(struct bytes file, struct question *question, EVP_PKEY *
     return done;
 }
 
-static bool choose_certificate(struct identity *identity, STACK_OF(X509) * found, struct ra_error *error)
+static bool choose_certificate(struct identity *identity, STACK_OF(X509) *found, struct ra_error *error)
 {
     for (int i = 0; i < sk_X509_num(found); i++) {
         X509 *candidate = sk_X509_value(found, i);
@@ -207,7 +207,7 @@ static bool choose_certificate(struct identity *identity, STACK_OF(X509) * found
     return refuse(error, "identity-key-mismatch", "A chave da identidade não é a do certificado.");
 }
 
-static X509 *find_issuer(X509 *certificate, STACK_OF(X509) * found)
+static X509 *find_issuer(X509 *certificate, STACK_OF(X509) *found)
 {
     for (int i = 0; i < sk_X509_num(found); i++) {
         X509 *candidate = sk_X509_value(found, i);
@@ -218,7 +218,7 @@ static X509 *find_issuer(X509 *certificate, STACK_OF(X509) * found)
 }
 
 /* From the leaf upwards; what does not belong to the path is dropped, and so is the root. */
-static bool order_chain(struct identity *identity, STACK_OF(X509) * found, struct ra_error *error)
+static bool order_chain(struct identity *identity, STACK_OF(X509) *found, struct ra_error *error)
 {
     X509 *below = identity->certificate;
     while (sk_X509_num(identity->chain) < IDENTITY_CHAIN_MAX) {

@@ -49,7 +49,7 @@ EVP_PKEY *identity_key(const struct identity *identity);
 X509 *identity_certificate(const struct identity *identity);
 
 /* Issuers in order, the leaf's first, without any self-signed one; may be empty, never NULL. Borrowed. */
-STACK_OF(X509) * identity_chain(const struct identity *identity);
+STACK_OF(X509) *identity_chain(const struct identity *identity);
 
 /* SHA-256 of the certificate's SubjectPublicKeyInfo in DER. */
 const uint8_t *identity_spki(const struct identity *identity);

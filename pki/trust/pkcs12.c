@@ -23,7 +23,7 @@ bool pkcs12_check_passphrase(const char *passphrase, struct ra_error *error)
     return true;
 }
 
-static bool same_certificates(const struct pkcs12_parts *parts, X509 *leaf, STACK_OF(X509) * others)
+static bool same_certificates(const struct pkcs12_parts *parts, X509 *leaf, STACK_OF(X509) *others)
 {
     int expected = parts->chain != NULL ? sk_X509_num(parts->chain) : 0;
     int found = others != NULL ? sk_X509_num(others) : 0;

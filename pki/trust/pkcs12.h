@@ -23,7 +23,7 @@ enum {
 struct pkcs12_parts {
     EVP_PKEY *key;
     X509 *certificate;         /* of that key */
-    STACK_OF(X509) * chain;    /* issuers, may be NULL */
+    STACK_OF(X509) *chain;     /* issuers, may be NULL */
     const char *friendly_name; /* ASCII or UTF-8, 1..128 bytes */
 };
 

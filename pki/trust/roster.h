@@ -20,12 +20,12 @@ enum {
 };
 
 struct roster_trust {
-    const char *instance;            /* 32 hexadecimal digits; another instance's roster is refused */
-    STACK_OF(X509) * administrators; /* pinned */
-    unsigned threshold;              /* 1..ROSTER_SIGNERS_MAX distinct pinned keys must have signed */
-    int64_t longest_life_s;          /* not_after - issued_at at most */
-    int64_t lowest_version;          /* the highest version seen so far; 0 when none was */
-    time_t now;                      /* by the instance's clock */
+    const char *instance;           /* 32 hexadecimal digits; another instance's roster is refused */
+    STACK_OF(X509) *administrators; /* pinned */
+    unsigned threshold;             /* 1..ROSTER_SIGNERS_MAX distinct pinned keys must have signed */
+    int64_t longest_life_s;         /* not_after - issued_at at most */
+    int64_t lowest_version;         /* the highest version seen so far; 0 when none was */
+    time_t now;                     /* by the instance's clock */
 };
 
 /* One talloc object. */

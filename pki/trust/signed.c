@@ -12,7 +12,7 @@
 /* --- signing
  * --------------------------------------------------------------------------------------------------- */
 
-static bool add_chain(CMS_ContentInfo *cms, STACK_OF(X509) * chain)
+static bool add_chain(CMS_ContentInfo *cms, STACK_OF(X509) *chain)
 {
     for (int i = 0; i < sk_X509_num(chain); i++)
         if (CMS_add1_cert(cms, sk_X509_value(chain, i)) != 1)
@@ -89,12 +89,12 @@ struct judgement {
     enum statement_type expected;
     struct signed_shape shape;
     X509_STORE *store;
-    STACK_OF(X509) * untrusted;
-    STACK_OF(X509) * pinned; /* NULL: any path to an anchor */
+    STACK_OF(X509) *untrusted;
+    STACK_OF(X509) *pinned; /* NULL: any path to an anchor */
     CMS_ContentInfo *info;
-    STACK_OF(X509) * inside; /* certificates that came with the signature */
-    STACK_OF(X509) * chain;  /* the path that was judged valid */
-    X509 *signer;            /* borrowed from `inside` */
+    STACK_OF(X509) *inside; /* certificates that came with the signature */
+    STACK_OF(X509) *chain;  /* the path that was judged valid */
+    X509 *signer;           /* borrowed from `inside` */
     struct ra_error *error;
 };
 
@@ -289,8 +289,8 @@ enum signed_verdict signed_verify(TALLOC_CTX *context, struct bytes cms, enum st
 }
 
 enum signed_verdict signed_verify_pinned(TALLOC_CTX *context, struct bytes cms, enum statement_type expected,
-                                         STACK_OF(X509) * pinned, time_t now,
-                                         struct signed_statement **result, struct ra_error *error)
+                                         STACK_OF(X509) *pinned, time_t now, struct signed_statement **result,
+                                         struct ra_error *error)
 {
     *result = NULL;
     if (pinned == NULL || sk_X509_num(pinned) == 0) {
@@ -343,7 +343,7 @@ static bool not_certificates(struct ra_error *error)
 }
 
 /* One PEM block; *ended when there is none. */
-static bool read_block(BIO *input, STACK_OF(X509) * certificates, bool *ended)
+static bool read_block(BIO *input, STACK_OF(X509) *certificates, bool *ended)
 {
     char *name = NULL;
     char *header = NULL;
@@ -366,7 +366,7 @@ static bool read_block(BIO *input, STACK_OF(X509) * certificates, bool *ended)
     return done;
 }
 
-bool signed_read_certificates(struct bytes pem, STACK_OF(X509) * *certificates, struct ra_error *error)
+bool signed_read_certificates(struct bytes pem, STACK_OF(X509) **certificates, struct ra_error *error)
 {
     bool ended = false;
     *certificates = NULL;
@@ -387,7 +387,7 @@ bool signed_read_certificates(struct bytes pem, STACK_OF(X509) * *certificates, 
     return true;
 }
 
-bool signed_read_crl(struct bytes der, STACK_OF(X509_CRL) * crls, struct ra_error *error)
+bool signed_read_crl(struct bytes der, STACK_OF(X509_CRL) *crls, struct ra_error *error)
 {
     const unsigned char *at = der.data;
     X509_CRL *crl = der.length <= INT32_MAX ? d2i_X509_CRL(NULL, &at, (long)der.length) : NULL;

@@ -40,10 +40,10 @@ struct signed_statement {
 
 /* What the path of a signer is judged by. All borrowed; NULL stacks are empty. */
 struct signed_trust {
-    STACK_OF(X509) * anchors; /* roots; a path ends in a self-signed one of them. ACs among them fill gaps */
-    STACK_OF(X509) * untrusted; /* further intermediates, beside those inside the CMS */
-    STACK_OF(X509_CRL) * crls;  /* one fresh CRL of every issuer of the path is demanded */
-    time_t now;                 /* the instant to judge at, by the instance's clock */
+    STACK_OF(X509) *anchors;   /* roots; a path ends in a self-signed one of them. ACs among them fill gaps */
+    STACK_OF(X509) *untrusted; /* further intermediates, beside those inside the CMS */
+    STACK_OF(X509_CRL) *crls;  /* one fresh CRL of every issuer of the path is demanded */
+    time_t now;                /* the instant to judge at, by the instance's clock */
 };
 
 /* Parses `content` as `type` (nothing else is ever signed) and signs it. `now` becomes signingTime. The
@@ -70,7 +70,7 @@ RA_MUST_CHECK enum signed_verdict signed_verify(TALLOC_CTX *context, struct byte
 /* As signed_verify, but the signer's certificate must be one of `pinned`, byte for byte, and inside its own
  * validity at `now`; no path, no CRLs (who pins a certificate unpins it). For rosters. */
 RA_MUST_CHECK enum signed_verdict signed_verify_pinned(TALLOC_CTX *context, struct bytes cms,
-                                                       enum statement_type expected, STACK_OF(X509) * pinned,
+                                                       enum statement_type expected, STACK_OF(X509) *pinned,
                                                        time_t now, struct signed_statement **result,
                                                        struct ra_error *error);
 
@@ -83,10 +83,10 @@ signed_check_certificate(X509 *certificate, const struct signed_trust *trust, st
 RA_MUST_CHECK bool signed_spki_digest(const X509 *certificate, uint8_t digest[32], struct ra_error *error);
 
 /* Every certificate of a PEM text, at least one, nothing but certificates. Free with sk_X509_pop_free. */
-RA_MUST_CHECK bool signed_read_certificates(struct bytes pem, STACK_OF(X509) * *certificates,
+RA_MUST_CHECK bool signed_read_certificates(struct bytes pem, STACK_OF(X509) **certificates,
                                             struct ra_error *error);
 
 /* Adds one DER CRL (no trailing bytes) to the stack. */
-RA_MUST_CHECK bool signed_read_crl(struct bytes der, STACK_OF(X509_CRL) * crls, struct ra_error *error);
+RA_MUST_CHECK bool signed_read_crl(struct bytes der, STACK_OF(X509_CRL) *crls, struct ra_error *error);
 
 #endif

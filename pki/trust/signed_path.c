@@ -17,7 +17,7 @@ static bool store_set(X509_STORE *store, time_t now, unsigned long flags)
            X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1;
 }
 
-static bool store_add(X509_STORE *store, STACK_OF(X509) * certificates)
+static bool store_add(X509_STORE *store, STACK_OF(X509) *certificates)
 {
     for (int i = 0; certificates != NULL && i < sk_X509_num(certificates); i++)
         if (X509_STORE_add_cert(store, sk_X509_value(certificates, i)) != 1)
@@ -25,7 +25,7 @@ static bool store_add(X509_STORE *store, STACK_OF(X509) * certificates)
     return true;
 }
 
-static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) * crls)
+static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) *crls)
 {
     for (int i = 0; crls != NULL && i < sk_X509_CRL_num(crls); i++)
         if (X509_STORE_add_crl(store, sk_X509_CRL_value(crls, i)) != 1)
@@ -48,7 +48,7 @@ X509_STORE *signed_path_store(const struct signed_trust *trust)
     return store;
 }
 
-X509_STORE *signed_path_pinned_store(STACK_OF(X509) * pinned, time_t now)
+X509_STORE *signed_path_pinned_store(STACK_OF(X509) *pinned, time_t now)
 {
     X509_STORE *store = X509_STORE_new();
     if (store == NULL || !store_set(store, now, X509_V_FLAG_PARTIAL_CHAIN) || !store_add(store, pinned)) {
@@ -111,7 +111,7 @@ static enum signed_verdict explain(int code, struct ra_error *error)
     }
 }
 
-static bool push_all(STACK_OF(X509) * target, STACK_OF(X509) * source)
+static bool push_all(STACK_OF(X509) *target, STACK_OF(X509) *source)
 {
     for (int i = 0; source != NULL && i < sk_X509_num(source); i++)
         if (sk_X509_push(target, sk_X509_value(source, i)) <= 0)
@@ -122,8 +122,8 @@ static bool push_all(STACK_OF(X509) * target, STACK_OF(X509) * source)
 static const unsigned long CRL_FLAGS = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
 
 /* One judgement; *chain is the caller's when valid. */
-static enum signed_verdict run(X509_STORE *store, X509 *leaf, STACK_OF(X509) * helpers, bool with_crls,
-                               STACK_OF(X509) * *chain, struct ra_error *error)
+static enum signed_verdict run(X509_STORE *store, X509 *leaf, STACK_OF(X509) *helpers, bool with_crls,
+                               STACK_OF(X509) **chain, struct ra_error *error)
 {
     enum signed_verdict verdict = SIGNED_CANNOT_TELL;
     X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -144,8 +144,8 @@ static enum signed_verdict run(X509_STORE *store, X509 *leaf, STACK_OF(X509) * h
     return verdict;
 }
 
-enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) * inside,
-                                      STACK_OF(X509) * untrusted, STACK_OF(X509) * *chain,
+enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) *inside,
+                                      STACK_OF(X509) *untrusted, STACK_OF(X509) **chain,
                                       struct ra_error *error)
 {
     enum signed_verdict verdict = SIGNED_CANNOT_TELL;

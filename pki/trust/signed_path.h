@@ -12,12 +12,12 @@
 X509_STORE *signed_path_store(const struct signed_trust *trust);
 
 /* A store that trusts these very certificates and nothing else, without CRLs. */
-X509_STORE *signed_path_pinned_store(STACK_OF(X509) * pinned, time_t now);
+X509_STORE *signed_path_pinned_store(STACK_OF(X509) *pinned, time_t now);
 
 /* Builds and judges the path of `leaf`; *chain (leaf first, with the anchor) is the caller's,
  * sk_X509_pop_free, and NULL unless valid. `inside` are the certificates that came with the signature. */
-RA_MUST_CHECK enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) * inside,
-                                                    STACK_OF(X509) * untrusted, STACK_OF(X509) * *chain,
+RA_MUST_CHECK enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X509) *inside,
+                                                    STACK_OF(X509) *untrusted, STACK_OF(X509) **chain,
                                                     struct ra_error *error);
 
 /* Key usage and key strength of a signer: RA_STATEMENT_REFUSED, "statement-certificate". */

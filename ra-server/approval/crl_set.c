@@ -20,7 +20,7 @@ static bool ends_in(const char *name, const char *suffix)
     return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
 
-static void move_certificates(STACK_OF(X509) * from, STACK_OF(X509) * to)
+static void move_certificates(STACK_OF(X509) *from, STACK_OF(X509) *to)
 {
     X509 *certificate = NULL;
     while ((certificate = sk_X509_pop(from)) != NULL) {
@@ -30,8 +30,8 @@ static void move_certificates(STACK_OF(X509) * from, STACK_OF(X509) * to)
     }
 }
 
-static void read_one(const char *folder, const char *name, STACK_OF(X509) * certificates,
-                     STACK_OF(X509_CRL) * crls)
+static void read_one(const char *folder, const char *name, STACK_OF(X509) *certificates,
+                     STACK_OF(X509_CRL) *crls)
 {
     TALLOC_CTX *context = talloc_new(NULL);
     struct ra_error passed_over = {0};
@@ -50,7 +50,7 @@ static void read_one(const char *folder, const char *name, STACK_OF(X509) * cert
     talloc_free(context);
 }
 
-bool crl_set_read_folder(const char *folder, STACK_OF(X509) * certificates, STACK_OF(X509_CRL) * crls,
+bool crl_set_read_folder(const char *folder, STACK_OF(X509) *certificates, STACK_OF(X509_CRL) *crls,
                          struct ra_error *error)
 {
     DIR *directory = opendir(folder);
@@ -67,7 +67,7 @@ bool crl_set_read_folder(const char *folder, STACK_OF(X509) * certificates, STAC
     return true;
 }
 
-X509 *crl_set_issuer(const STACK_OF(X509) * certificates, const X509_NAME *subject)
+X509 *crl_set_issuer(const STACK_OF(X509) *certificates, const X509_NAME *subject)
 {
     for (int at = 0; at < sk_X509_num(certificates); at++) {
         X509 *certificate = sk_X509_value(certificates, at);
@@ -94,7 +94,7 @@ time_t crl_set_next_update(const X509_CRL *crl)
     return instant(X509_CRL_get0_nextUpdate(crl));
 }
 
-static int newest_place(const STACK_OF(X509_CRL) * crls, const X509_NAME *issuer)
+static int newest_place(const STACK_OF(X509_CRL) *crls, const X509_NAME *issuer)
 {
     int best = -1;
     for (int at = 0; at < sk_X509_CRL_num(crls); at++) {
@@ -107,7 +107,7 @@ static int newest_place(const STACK_OF(X509_CRL) * crls, const X509_NAME *issuer
     return best;
 }
 
-X509_CRL *crl_set_newest(const STACK_OF(X509_CRL) * crls, const X509_NAME *issuer)
+X509_CRL *crl_set_newest(const STACK_OF(X509_CRL) *crls, const X509_NAME *issuer)
 {
     int place = newest_place(crls, issuer);
     return place < 0 ? NULL : sk_X509_CRL_value(crls, place);
@@ -122,7 +122,7 @@ static bool signed_by(X509_CRL *crl, X509 *issuer)
     return good;
 }
 
-bool crl_set_offer(STACK_OF(X509_CRL) * crls, X509_CRL *take, X509 *issuer)
+bool crl_set_offer(STACK_OF(X509_CRL) *crls, X509_CRL *take, X509 *issuer)
 {
     bool taken = false;
     if (issuer != NULL && signed_by(take, issuer)) {
@@ -194,7 +194,7 @@ void crl_set_issuer_address(X509 *certificate, char address[CRL_URL_SIZE])
 /* --- certificates from outside
  * ------------------------------------------------------------------------------ */
 
-static bool push_copies(const STACK_OF(X509) * from, STACK_OF(X509) * to)
+static bool push_copies(const STACK_OF(X509) *from, STACK_OF(X509) *to)
 {
     for (int at = 0; at < sk_X509_num(from); at++) {
         X509 *certificate = sk_X509_value(from, at);
@@ -209,7 +209,7 @@ static bool push_copies(const STACK_OF(X509) * from, STACK_OF(X509) * to)
     return true;
 }
 
-bool crl_set_read_certificates(struct bytes content, STACK_OF(X509) * certificates, struct ra_error *error)
+bool crl_set_read_certificates(struct bytes content, STACK_OF(X509) *certificates, struct ra_error *error)
 {
     const unsigned char *at = content.data;
     PKCS7 *bundle = content.length > 0 ? d2i_PKCS7(NULL, &at, (long)content.length) : NULL;
@@ -230,7 +230,7 @@ bool crl_set_read_certificates(struct bytes content, STACK_OF(X509) * certificat
     return done;
 }
 
-STACK_OF(X509) * crl_set_of_cms(struct bytes cms)
+STACK_OF(X509) *crl_set_of_cms(struct bytes cms)
 {
     const unsigned char *at = cms.data;
     CMS_ContentInfo *info = cms.length > 0 ? d2i_CMS_ContentInfo(NULL, &at, (long)cms.length) : NULL;

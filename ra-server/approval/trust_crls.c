@@ -22,7 +22,7 @@ static struct trust_state *state_of(const struct ra_app *app)
     return app->room_state[ROOM_APPROVAL];
 }
 
-static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509) * untrusted,
+static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509) *untrusted,
                             const X509_NAME *name)
 {
     X509 *anchor = crl_set_issuer(state->anchors, name);
@@ -33,8 +33,8 @@ static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509
  * ------------------------------------------------------------------------------------------------ */
 
 /* Of what was read the newest of each issuer that we know and that signed it. */
-static void choose(const struct trust_state *state, const STACK_OF(X509) * untrusted,
-                   STACK_OF(X509_CRL) * read, STACK_OF(X509_CRL) * chosen)
+static void choose(const struct trust_state *state, const STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *read,
+                   STACK_OF(X509_CRL) *chosen)
 {
     X509_CRL *crl = NULL;
     while ((crl = sk_X509_CRL_pop(read)) != NULL) {

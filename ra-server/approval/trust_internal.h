@@ -24,15 +24,15 @@ struct trust_needed {
 
 struct trust_state {
     /* Constant after the start. */
-    STACK_OF(X509) * anchors;
-    STACK_OF(X509) * administrators;
+    STACK_OF(X509) *anchors;
+    STACK_OF(X509) *administrators;
     struct bytes anchors_pem;
 
     pthread_mutex_t fetching; /* held by the one thread that asks outside */
 
     pthread_rwlock_t lock; /* guards what follows */
-    STACK_OF(X509) * untrusted;
-    STACK_OF(X509_CRL) * crls; /* newest of each issuer, signature proved */
+    STACK_OF(X509) *untrusted;
+    STACK_OF(X509_CRL) *crls; /* newest of each issuer, signature proved */
     struct trust_needed needed[TRUST_NEEDED_MAX];
     size_t needed_count;
     struct roster *roster; /* NULL: none */

@@ -33,7 +33,7 @@ static int state_destructor(struct trust_state *state)
     return 0;
 }
 
-static bool read_pem(struct trust_state *state, const char *path, STACK_OF(X509) * *certificates,
+static bool read_pem(struct trust_state *state, const char *path, STACK_OF(X509) **certificates,
                      struct bytes *pem, struct ra_error *error)
 {
     return file_read(state, path, PEM_MAX, pem, error) && signed_read_certificates(*pem, certificates, error);
@@ -181,7 +181,7 @@ bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t s
 
 /* The instance that the bundle itself names: the signer, who knows which one is ours, judges it before any
  * bundle is stored, and trust_instance_known drops one that it would not take. */
-static const char *instance_named(TALLOC_CTX *context, struct bytes bundle, STACK_OF(X509) * administrators,
+static const char *instance_named(TALLOC_CTX *context, struct bytes bundle, STACK_OF(X509) *administrators,
                                   time_t now, struct ra_error *error)
 {
     struct bytes objects[ROSTER_SIGNERS_MAX];

@@ -44,7 +44,7 @@ bool certificate_anchors(const char *path, X509_STORE **anchors, struct ra_error
 
 struct decoded {
     X509 *certificate;
-    STACK_OF(X509) * chain;
+    STACK_OF(X509) *chain;
 };
 
 static bool decode(const struct certificate_came *came, struct decoded *decoded, struct ra_error *error)

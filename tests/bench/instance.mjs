@@ -12,7 +12,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 const asRoot = process.getuid() === 0;
 const BLOCK = 5; // public, office, AC, and two for the bare bound's front
 
-export const limits = { rate_per_minute: 100000000, orders_per_address: 1000000 };
+export const limits = { rate_per_minute: 100000000 };
 
 function free(port) {
   return new Promise((resolve) => {

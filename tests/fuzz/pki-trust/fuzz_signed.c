@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void judge(TALLOC_CTX *context, struct bytes cms, enum statement_type type, STACK_OF(X509) * pinned)
+static void judge(TALLOC_CTX *context, struct bytes cms, enum statement_type type, STACK_OF(X509) *pinned)
 {
     struct ra_error error = {0};
     struct signed_statement *result = NULL;

@@ -12,7 +12,7 @@
 #include <openssl/err.h>
 
 /* A stack of the caller's, maybe empty. */
-static inline STACK_OF(X509) * inside_certificates(struct bytes cms)
+static inline STACK_OF(X509) *inside_certificates(struct bytes cms)
 {
     const unsigned char *at = cms.data;
     CMS_ContentInfo *info = d2i_CMS_ContentInfo(NULL, &at, (long)cms.length);

@@ -86,7 +86,7 @@ static void refuses_terms_beyond_the_policy(void **state)
 }
 
 /* The template with one extension changed by text. */
-static STACK_OF(X509_EXTENSION) * with_extension(int nid, const char *value)
+static STACK_OF(X509_EXTENSION) *with_extension(int nid, const char *value)
 {
     STACK_OF(X509_EXTENSION) *copy =
         sk_X509_EXTENSION_deep_copy(world.extensions, X509_EXTENSION_dup, X509_EXTENSION_free);

@@ -32,11 +32,11 @@ struct world {
     struct cmp_server *server;
     X509 *ra_certificate;
     EVP_PKEY *ra_key;
-    STACK_OF(X509) * anchors;
+    STACK_OF(X509) *anchors;
     EVP_PKEY *holder_key;
     EVP_PKEY *other_key;
     X509_NAME *subject;
-    STACK_OF(X509_EXTENSION) * extensions;
+    STACK_OF(X509_EXTENSION) *extensions;
 
     enum carrier_fault fault;
     int fault_from; /* number of the first message it applies to */

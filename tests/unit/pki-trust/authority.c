@@ -74,7 +74,7 @@ static X509 *make_authority(const char *name, EVP_PKEY *key, X509 *issuer, EVP_P
                                                          .serial = serial});
 }
 
-struct bytes identity_pem(TALLOC_CTX *context, EVP_PKEY *key, X509 *certificate, STACK_OF(X509) * others)
+struct bytes identity_pem(TALLOC_CTX *context, EVP_PKEY *key, X509 *certificate, STACK_OF(X509) *others)
 {
     char *data = NULL;
     BIO *output = BIO_new(BIO_s_mem());
@@ -182,7 +182,7 @@ X509_CRL *make_crl(X509 *issuer, EVP_PKEY *issuer_key, time_t last_update, time_
     return crl;
 }
 
-STACK_OF(X509_CRL) * make_crls(const struct authority *authority, const X509 *revoked)
+STACK_OF(X509_CRL) *make_crls(const struct authority *authority, const X509 *revoked)
 {
     STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
     sk_X509_CRL_push(crls,

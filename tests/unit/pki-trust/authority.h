@@ -43,7 +43,7 @@ struct authority {
     X509 *issuing;
     X509 *people[PEOPLE];
     struct identity *identities[PEOPLE];
-    STACK_OF(X509) * anchors;
+    STACK_OF(X509) *anchors;
 };
 
 /* group setup and teardown of cmocka; *state is the struct authority. */
@@ -59,10 +59,10 @@ X509_CRL *make_crl(X509 *issuer, EVP_PKEY *issuer_key, time_t last_update, time_
                    const X509 *revoked);
 
 /* Fresh CRLs of root and issuing CA, `revoked` on the issuing CA's. sk_X509_CRL_pop_free. */
-STACK_OF(X509_CRL) * make_crls(const struct authority *authority, const X509 *revoked);
+STACK_OF(X509_CRL) *make_crls(const struct authority *authority, const X509 *revoked);
 
 /* PEM of key, certificate and others, on `context`. */
-struct bytes identity_pem(TALLOC_CTX *context, EVP_PKEY *key, X509 *certificate, STACK_OF(X509) * others);
+struct bytes identity_pem(TALLOC_CTX *context, EVP_PKEY *key, X509 *certificate, STACK_OF(X509) *others);
 
 /* A good example of each type; strings are literals. */
 struct statement sample_statement(enum statement_type type);

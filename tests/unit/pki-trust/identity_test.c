@@ -33,7 +33,7 @@ static bool answer(void *state, char *buffer, size_t size, struct ra_error *erro
     return true;
 }
 
-static STACK_OF(X509) * issuers(struct authority *authority)
+static STACK_OF(X509) *issuers(struct authority *authority)
 {
     STACK_OF(X509) *others = sk_X509_new_null();
     sk_X509_push(others, authority->root);

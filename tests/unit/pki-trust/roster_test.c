@@ -72,7 +72,7 @@ static struct bytes signed_by(struct authority *authority, struct bytes content,
     return bundle_of(authority, objects, second ? 2 : 1);
 }
 
-static STACK_OF(X509) * administrators(struct authority *authority)
+static STACK_OF(X509) *administrators(struct authority *authority)
 {
     STACK_OF(X509) *pinned = sk_X509_new_null();
     sk_X509_push(pinned, authority->people[BRUNO]);
@@ -80,7 +80,7 @@ static STACK_OF(X509) * administrators(struct authority *authority)
     return pinned;
 }
 
-static struct roster_trust demands(STACK_OF(X509) * pinned)
+static struct roster_trust demands(STACK_OF(X509) *pinned)
 {
     return (struct roster_trust){.instance = TEST_INSTANCE,
                                  .administrators = pinned,
