@@ -20,8 +20,7 @@
 
 enum { DAY_S = 86400, CODE_LIFE_S = 7 * DAY_S, ORDINARY_LIFE_S = DAY_S };
 
-/* --- facts of the validation
- * ----------------------------------------------------------------------------------- */
+/* --- facts of the validation --- */
 
 static bool data_of(const json_t *facts, struct certificate_data *data, struct ra_error *error)
 {
@@ -125,8 +124,7 @@ static bool validation_of(struct cli *cli, const json_t *facts, struct statement
            signing_dossier(cli, json_object_get(facts, "dossier"), validation->dossier, error);
 }
 
-/* --- validate
- * -------------------------------------------------------------------------------------------------- */
+/* --- validate --- */
 
 static bool bind_to_csr(struct cli *cli, const char *path, struct statement_binding *binding,
                         struct ra_error *error)
@@ -202,8 +200,7 @@ void render_validated(const struct cli *cli, const json_t *result, FILE *out)
         slip_print(out, page == NULL ? "" : page, code);
 }
 
-/* --- verify
- * ---------------------------------------------------------------------------------------------------- */
+/* --- verify --- */
 
 struct verification_case {
     struct signed_statement *validation;
@@ -319,8 +316,7 @@ bool approval_verify(struct cli *cli, const struct cli_arguments *arguments, jso
     return ok;
 }
 
-/* --- return, refuse, revoke
- * ------------------------------------------------------------------------------------ */
+/* --- return, refuse, revoke --- */
 
 bool approval_return(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                      struct ra_error *error)

@@ -41,8 +41,7 @@ bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t 
            save(cli_option(arguments, "o"), content, result, error);
 }
 
-/* --- verification: no server, nothing but the file and the log's key
- * ------------------------------------------- */
+/* --- verification: no server, nothing but the file and the log's key --- */
 
 enum { KEY_FILE_MAX = 1024, ANCHORS_FILE_MAX = 1 << 20 };
 

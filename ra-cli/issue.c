@@ -23,8 +23,7 @@
 
 enum { KEY_BITS = 2048, POLL_LIMIT = 120, TERM_SIGNATURE_MAX = 262144, KEY_FILE_MAX = 16384 };
 
-/* --- PEM
- * ------------------------------------------------------------------------------------------------------- */
+/* --- PEM --- */
 
 static bool pem_of(struct cli *cli, BIO *memory, const char **pem, struct ra_error *error)
 {
@@ -43,8 +42,7 @@ static bool csr_pem(struct cli *cli, X509_REQ *request, const char **pem, struct
     return ok;
 }
 
-/* --- proofs
- * ---------------------------------------------------------------------------------------------------- */
+/* --- proofs --- */
 
 static bool add_proof(struct cli *cli, const char *code, enum emission_half kind, const char *member,
                       const struct emission_case *about, json_t *proofs, struct ra_error *error)
@@ -102,8 +100,7 @@ static bool make_proofs(struct cli *cli, const struct cli_arguments *arguments, 
     return ok;
 }
 
-/* --- asking
- * ---------------------------------------------------------------------------------------------------- */
+/* --- asking --- */
 
 static bool add_term_signature(struct cli *cli, const struct cli_arguments *arguments, json_t *body,
                                struct ra_error *error)
@@ -187,8 +184,7 @@ static bool issue_for_csr(struct cli *cli, const struct cli_arguments *arguments
     return ok;
 }
 
-/* --- a new key on this machine
- * ---------------------------------------------------------------------------------- */
+/* --- a new key on this machine --- */
 
 /* The pass phrase of the .p12: from a file (first line), or typed twice. */
 static bool ask_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,

@@ -36,8 +36,7 @@ bool cli_flag(const struct cli_arguments *arguments, const char *name)
     return cli_option(arguments, name) != NULL;
 }
 
-/* --- help
- * ---------------------------------------------------------------------------------------------------- */
+/* --- help --- */
 
 static void print_command(FILE *out, const struct cli_command *command)
 {
@@ -74,8 +73,7 @@ static enum options_outcome wrong(const char *what, const char *which)
     return OPTIONS_WRONG;
 }
 
-/* --- global options
- * ------------------------------------------------------------------------------------------ */
+/* --- global options --- */
 
 struct globals {
     const char *as;
@@ -165,8 +163,7 @@ static bool resolve(struct cli *cli, const struct globals *globals)
     return cli->server != NULL;
 }
 
-/* --- the command and its own arguments
- * ------------------------------------------------------------------------- */
+/* --- the command and its own arguments --- */
 
 /* The longest name wins: "order new" before a command called "order". */
 static const struct cli_command *find_command(int argc, char **argv, int *at)

@@ -98,8 +98,7 @@ bool signing_head(struct cli *cli, const json_t *facts, enum statement_type type
     return true;
 }
 
-/* --- dossier
- * --------------------------------------------------------------------------------------------------- */
+/* --- dossier --- */
 
 /* The leaf "document|<id>|…|<sha256>|…" must stand among the leaves, with the digest of the bytes fetched. */
 static bool document_is_as_listed(struct cli *cli, const json_t *document, const json_t *leaves,
@@ -188,8 +187,7 @@ bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], s
     return true;
 }
 
-/* --- trust
- * ----------------------------------------------------------------------------------------------------- */
+/* --- trust --- */
 
 static bool read_certificates(struct cli *cli, const char *path, STACK_OF(X509) **certificates,
                               struct ra_error *error)

@@ -49,8 +49,7 @@ static bool collect(struct ra_error *error)
     return true;
 }
 
-/* --- serving ---------------------------------------------------------------------------------------------
- */
+/* --- serving --- */
 
 static bool load_clock(struct ra_app *app, struct ra_error *error)
 {
@@ -160,8 +159,7 @@ static bool serve(const struct config *config, TALLOC_CTX *context, struct ra_er
     return served;
 }
 
-/* --- command line ----------------------------------------------------------------------------------------
- */
+/* --- command line --- */
 
 static bool print_openapi(const char *which, TALLOC_CTX *context, struct ra_error *error)
 {

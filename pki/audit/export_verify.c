@@ -44,8 +44,7 @@ static bool fail(struct ra_error *error, const char *reason, const char *what)
     return ra_fail_reason(error, RA_VERIFICATION_FAILED, reason, "%s", what);
 }
 
-/* --- manifest
- * ------------------------------------------------------------------------------------------------------ */
+/* --- manifest --- */
 
 static bool read_count(const json_t *object, const char *key, uint64_t *number)
 {
@@ -133,8 +132,7 @@ static bool check_signature(struct verifying *verifying, const STACK_OF(X509) *a
     return good || fail(error, "export-signature", "a assinatura do manifesto não confere");
 }
 
-/* --- proofs
- * -------------------------------------------------------------------------------------------------------- */
+/* --- proofs --- */
 
 static bool read_hashes(const json_t *array, struct merkle_proof *proof, struct ra_error *error)
 {
@@ -296,8 +294,7 @@ static bool feed_lines(struct verifying *verifying, struct bytes part, bool end,
     return !end || line->length == 0 || fail(error, "export-malformed", "a última linha não termina");
 }
 
-/* --- the passes
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the passes --- */
 
 static bool is_listed(enum export_file file)
 {

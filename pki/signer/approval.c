@@ -74,7 +74,7 @@ bool approval_distinct(const struct agent_statement *one, const struct agent_sta
     return ra_fail_reason(error, RA_STATEMENT_REFUSED, "same-agent", "São precisos dois agentes diferentes.");
 }
 
-/* ---- CRL numbers ---- */
+/* --- CRL numbers --- */
 
 static bool push_all(STACK_OF(X509) *to, STACK_OF(X509) *from)
 {

@@ -74,7 +74,7 @@ void asking_authority(const struct signer *signer, cmp_carry_function carry, voi
                                         .carry_context = carry_context};
 }
 
-/* ---- the journaled intent ---- */
+/* --- the journaled intent --- */
 
 static bool read_data(struct asking *asking, json_t *object)
 {
@@ -115,7 +115,7 @@ static bool read_intent(struct asking *asking, struct ra_error *error)
     return true;
 }
 
-/* ---- the certificate that comes back ---- */
+/* --- the certificate that comes back --- */
 
 static void log_findings(const struct asking *asking, const struct findings *findings)
 {
@@ -211,7 +211,7 @@ static bool check_certificate(void *context, X509 *certificate, struct ra_error 
     return matches_order(asking, certificate, error) && record(asking, certificate, error);
 }
 
-/* ---- carrying ---- */
+/* --- carrying --- */
 
 static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struct bytes *answer,
                   struct ra_error *error)
@@ -226,7 +226,7 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
                                   error);
 }
 
-/* ---- building ---- */
+/* --- building --- */
 
 static time_t months_later(time_t instant, unsigned months)
 {
@@ -291,7 +291,7 @@ struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const stru
     return asking;
 }
 
-/* ---- running ---- */
+/* --- running --- */
 
 static enum asking_result settle(struct asking *asking, enum attempt_state state, enum asking_result result,
                                  struct ra_error *error)

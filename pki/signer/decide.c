@@ -26,7 +26,7 @@ static bool has_verification(const struct deciding *deciding)
     return deciding->request->verification.length > 0;
 }
 
-/* ---- 2: statements ---- */
+/* --- 2: statements --- */
 
 static bool verify_statements(const struct deciding *deciding, struct ledger *ledger, struct ra_error *error)
 {
@@ -46,7 +46,7 @@ static bool verify_statements(const struct deciding *deciding, struct ledger *le
            ledger_admit_crls(ledger, &decision->crls, error);
 }
 
-/* ---- 3: instance and life ---- */
+/* --- 3: instance and life --- */
 
 static bool check_heads(const struct deciding *deciding, struct ra_error *error)
 {
@@ -67,7 +67,7 @@ static bool check_heads(const struct deciding *deciding, struct ra_error *error)
     return true;
 }
 
-/* ---- 4: the verification ---- */
+/* --- 4: the verification --- */
 
 static bool confirms(const struct statement_waivers *confirmed, const char *rule)
 {
@@ -103,7 +103,7 @@ static bool check_verification(const struct deciding *deciding, struct ra_error 
     return true;
 }
 
-/* ---- 5: people ---- */
+/* --- 5: people --- */
 
 static bool is_subject(const struct statement_validation *facts, const char *cpf)
 {
@@ -140,7 +140,7 @@ static bool check_people(const struct deciding *deciding, struct ra_error *error
     return approval_distinct(&decision->validation, &decision->verification, error);
 }
 
-/* ---- 7: coherence ---- */
+/* --- 7: coherence --- */
 
 /* The person whose data reach the certificate stands among the people, in the role that goes with it. */
 static bool has_subject(const struct statement_validation *facts, enum certificate_holder holder)
@@ -173,7 +173,7 @@ static bool check_data(const struct deciding *deciding, struct ra_error *error)
     return true;
 }
 
-/* ---- 6 and 8: profile and binding ---- */
+/* --- 6 and 8: profile and binding --- */
 
 static bool check_profile(const struct deciding *deciding, struct ra_error *error)
 {
@@ -226,7 +226,7 @@ static bool check_binding_kind(const struct deciding *deciding, struct ra_error 
     return true;
 }
 
-/* ---- 10: the key ---- */
+/* --- 10: the key --- */
 
 static bool check_proofs(const struct deciding *deciding, struct ra_error *error)
 {

@@ -104,7 +104,7 @@ static json_t *refuse_mismatch(struct ra_error *error)
     return NULL;
 }
 
-/* ---- issue ---- */
+/* --- issue --- */
 
 static json_t *data_value(const struct certificate_data *data)
 {
@@ -209,7 +209,7 @@ json_t *handle_issue(struct signer *signer, const struct signer_channel *channel
     return answer;
 }
 
-/* ---- resume ---- */
+/* --- resume --- */
 
 static json_t *resume_claimed(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
                               const struct resume_request *asked, struct ra_error *error)

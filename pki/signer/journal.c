@@ -82,7 +82,7 @@ static bool chain_start(uint8_t chain[CHAIN_SIZE])
     return sha256((struct bytes){(const uint8_t *)magic, MAGIC_SIZE}, chain);
 }
 
-/* ---- the head file ---- */
+/* --- the head file --- */
 
 static bool slot_format(const struct head *head, char slot[JOURNAL_SLOT])
 {
@@ -143,7 +143,7 @@ static bool head_write(int file, const struct head *head)
     return pwrite(file, slot, sizeof slot, at) == (ssize_t)sizeof slot && fdatasync(file) == 0;
 }
 
-/* ---- opening ---- */
+/* --- opening --- */
 
 static int journal_destructor(struct journal *journal)
 {
@@ -297,7 +297,7 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
     return true;
 }
 
-/* ---- starting anew ---- */
+/* --- starting anew --- */
 
 static bool count_record(void *context, struct bytes payload, struct journal_place place,
                          struct ra_error *error)
@@ -368,7 +368,7 @@ bool journal_create(const char *folder, struct bytes first_record, const char *s
            write_new(folder, first_record, error);
 }
 
-/* ---- writing and reading ---- */
+/* --- writing and reading --- */
 
 bool journal_append(struct journal *journal, struct bytes payload, struct journal_place *place,
                     uint64_t *ticket, struct ra_error *error)

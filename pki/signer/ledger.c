@@ -29,7 +29,7 @@ static const char *state_kind(enum attempt_state state)
     return KINDS[state];
 }
 
-/* ---- opening ---- */
+/* --- opening --- */
 
 static char *dump(json_t *record)
 {
@@ -105,7 +105,7 @@ int64_t ledger_began(const struct ledger *ledger)
     return ledger->state.began;
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 /* With the lock held: writes the record and applies it. Takes the reference. */
 static bool write_locked(struct ledger *ledger, json_t *record, uint64_t *ticket, struct ra_error *error)
@@ -151,7 +151,7 @@ static json_t *crls_value(const struct ledger_crls *crls)
     return object;
 }
 
-/* ---- attempts ---- */
+/* --- attempts --- */
 
 static bool admit_locked(const struct ledger *ledger, const char *order, int64_t attempt,
                          const uint8_t spki[32], struct ra_error *error)
@@ -363,7 +363,7 @@ uint64_t ledger_unresolved(struct ledger *ledger)
     return count;
 }
 
-/* ---- CRLs, roster, checkpoints, revocations ---- */
+/* --- CRLs, roster, checkpoints, revocations --- */
 
 bool ledger_admit_crls(struct ledger *ledger, const struct ledger_crls *crls, struct ra_error *error)
 {

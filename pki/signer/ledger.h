@@ -76,7 +76,7 @@ RA_MUST_CHECK bool ledger_open(TALLOC_CTX *context, const char *folder, const ch
 /* When this journal began, Unix seconds. */
 int64_t ledger_began(const struct ledger *ledger);
 
-/* ---- attempts ---- */
+/* --- attempts --- */
 
 /* May this key go on with this attempt? RA_STATEMENT_REFUSED: attempt-refused, attempt-superseded;
  * RA_KEY_MISMATCH: attempt-key (another key is bound to the attempt), key-already-used (bound to another
@@ -136,13 +136,13 @@ RA_MUST_CHECK bool ledger_refuse(struct ledger *ledger, const char *order, int64
 /* Attempts that still can end, of which it is not known how they stand at the AC (sent, unknown, issued). */
 uint64_t ledger_unresolved(struct ledger *ledger);
 
-/* ---- CRLs ---- */
+/* --- CRLs --- */
 
 /* None of these is older than one seen before: else RA_STATEMENT_REFUSED, "crl-lower". */
 RA_MUST_CHECK bool ledger_admit_crls(struct ledger *ledger, const struct ledger_crls *crls,
                                      struct ra_error *error);
 
-/* ---- roster ---- */
+/* --- roster --- */
 
 /* The newest roster as accepted: its version (0 without one), when, and its bundle on `context`. */
 RA_MUST_CHECK bool ledger_read_roster(struct ledger *ledger, TALLOC_CTX *context, int64_t *version,
@@ -150,7 +150,7 @@ RA_MUST_CHECK bool ledger_read_roster(struct ledger *ledger, TALLOC_CTX *context
 RA_MUST_CHECK bool ledger_accept_roster(struct ledger *ledger, int64_t version, int64_t now,
                                         struct bytes bundle, struct ra_error *error);
 
-/* ---- checkpoints ---- */
+/* --- checkpoints --- */
 
 /* The tree that was signed last; before the first one, the empty tree. */
 RA_MUST_CHECK bool ledger_last_checkpoint(struct ledger *ledger, uint64_t *size, struct merkle_hash *root,
@@ -158,7 +158,7 @@ RA_MUST_CHECK bool ledger_last_checkpoint(struct ledger *ledger, uint64_t *size,
 RA_MUST_CHECK bool ledger_sign_checkpoint(struct ledger *ledger, uint64_t size,
                                           const struct merkle_hash *root, struct ra_error *error);
 
-/* ---- revocations ---- */
+/* --- revocations --- */
 
 struct ledger_revocation {
     bool known;

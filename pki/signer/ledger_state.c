@@ -70,7 +70,7 @@ void ledger_state_clear(struct ledger_state *state)
     *state = (struct ledger_state){0};
 }
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 struct ledger_order *ledger_state_order(const struct ledger_state *state, const char *code)
 {
@@ -183,7 +183,7 @@ int crl_number_compare(const char *left, const char *right)
     return strcmp(left, right);
 }
 
-/* ---- growing ---- */
+/* --- growing --- */
 
 static struct ledger_order *make_order(struct ledger_state *state, const char *code)
 {
@@ -265,7 +265,7 @@ static bool raise_crl(struct ledger_state *state, const char *issuer_key, const 
     return true;
 }
 
-/* ---- applying records ---- */
+/* --- applying records --- */
 
 static bool apply_begin(struct ledger_state *state, json_t *record, struct journal_place place)
 {

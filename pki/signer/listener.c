@@ -54,7 +54,7 @@ int listener_open(const char *home, struct ra_error *error)
     return -1;
 }
 
-/* ---- one connection ---- */
+/* --- one connection --- */
 
 static bool read_carried(json_t *message, TALLOC_CTX *memory, struct bytes *answer, struct ra_error *error)
 {
@@ -130,7 +130,7 @@ static void *serve(void *argument)
     return NULL;
 }
 
-/* ---- the door ---- */
+/* --- the door --- */
 
 static bool may_speak(const struct listener *listener, int socket)
 {

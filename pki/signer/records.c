@@ -23,7 +23,7 @@ static int64_t longest_roster_life(const struct settings *settings)
     return (int64_t)30 * DAY_S;
 }
 
-/* ---- roster ---- */
+/* --- roster --- */
 
 static bool judge_roster(struct signer *signer, TALLOC_CTX *context, struct bytes bundle, time_t now,
                          int64_t lowest, struct roster **roster, struct ra_error *error)
@@ -98,7 +98,7 @@ json_t *handle_roster(struct signer *signer, const struct signer_channel *channe
     return ok ? json_pack("{s:s,s:I}", "type", "roster", "version", version) : NULL;
 }
 
-/* ---- checkpoint ---- */
+/* --- checkpoint --- */
 
 /* With the checkpoint's lock held. */
 static bool sign_next(struct signer *signer, TALLOC_CTX *memory, const struct checkpoint_request *asked,
@@ -138,7 +138,7 @@ json_t *handle_checkpoint(struct signer *signer, const struct signer_channel *ch
     return ok ? json_pack("{s:s,s:s}", "type", "checkpoint", "note", note) : NULL;
 }
 
-/* ---- status ---- */
+/* --- status --- */
 
 json_t *handle_status(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
                       json_t *request, struct ra_error *error)

@@ -177,7 +177,7 @@ json_t *handle_revoke(struct signer *signer, const struct signer_channel *channe
     return answer;
 }
 
-/* ---- refusal ---- */
+/* --- refusal --- */
 
 json_t *handle_refusal(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
                        json_t *request, struct ra_error *error)

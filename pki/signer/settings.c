@@ -49,7 +49,7 @@ static bool read_checked(TALLOC_CTX *context, const char *folder, const char *na
     return check_mode(path, privacy, error) && file_read(context, path, FILE_MAX, content, error);
 }
 
-/* ---- signer.conf ---- */
+/* --- signer.conf --- */
 
 static char *trim(char *text)
 {
@@ -172,7 +172,7 @@ static bool load_configuration(struct settings *settings, const char *folder, st
                         : ra_fail(error, RA_NO_MEMORY, "signer.conf");
 }
 
-/* ---- profiles ---- */
+/* --- profiles --- */
 
 static bool load_profile(struct settings *settings, const char *folder, const char *name,
                          struct ra_error *error)
@@ -213,7 +213,7 @@ static bool load_profiles(struct settings *settings, const char *conf, struct ra
     return ok;
 }
 
-/* ---- keys and certificates ---- */
+/* --- keys and certificates --- */
 
 static bool is_self_issued(X509 *certificate)
 {

@@ -70,8 +70,7 @@ static bool derive_id(struct note_verifier *verifier, struct ra_error *error)
     return true;
 }
 
-/* --- keys --------------------------------------------------------------------------------------------------
- */
+/* --- keys --- */
 
 bool note_key_create(const char *path, struct ra_error *error)
 {
@@ -184,8 +183,7 @@ bool note_verifier_parse(const char *line, struct note_verifier *verifier, struc
     return done || ra_fail(error, RA_INVALID, "A chave do registro (vkey) está malformada.");
 }
 
-/* --- signing
- * --------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
 bool checkpoint_sign(TALLOC_CTX *context, const struct note_key *key, const struct checkpoint *checkpoint,
                      char **note, struct ra_error *error)
@@ -220,8 +218,7 @@ bool checkpoint_sign(TALLOC_CTX *context, const struct note_key *key, const stru
     return *note != NULL;
 }
 
-/* --- verifying
- * ------------------------------------------------------------------------------------------------- */
+/* --- verifying --- */
 
 static bool refuse(struct ra_error *error, const char *reason, const char *detail)
 {

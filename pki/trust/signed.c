@@ -9,8 +9,7 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-/* --- signing
- * --------------------------------------------------------------------------------------------------- */
+/* --- signing --- */
 
 static bool add_chain(CMS_ContentInfo *cms, STACK_OF(X509) *chain)
 {
@@ -80,8 +79,7 @@ bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum stat
     return ra_fail(error, RA_CRYPTO, "signing: the library wrote another shape");
 }
 
-/* --- verifying
- * ------------------------------------------------------------------------------------------------- */
+/* --- verifying --- */
 
 /* One judgement under way; everything is released together. */
 struct judgement {
@@ -322,8 +320,7 @@ enum signed_verdict signed_check_certificate(X509 *certificate, const struct sig
     return verdict;
 }
 
-/* --- small readers
- * --------------------------------------------------------------------------------------------- */
+/* --- small readers --- */
 
 bool signed_spki_digest(const X509 *certificate, uint8_t digest[32], struct ra_error *error)
 {

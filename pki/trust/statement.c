@@ -56,8 +56,7 @@ static const char *const binding_words[PROFILE_BINDING_COUNT] = {
     [PROFILE_BINDING_RENEWAL] = "renewal",
 };
 
-/* --- words -------------------------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 static const char *word_at(const char *const *words, size_t count, unsigned index)
 {
@@ -134,8 +133,7 @@ bool roster_role_parse(const char *word, enum roster_role *role)
     return found;
 }
 
-/* --- the shapes, walked for writing and for reading
- * ---------------------------------------------------------- */
+/* --- the shapes, walked for writing and for reading --- */
 
 static bool text(struct strict_json *json, const char *key, const char **value, size_t least)
 {

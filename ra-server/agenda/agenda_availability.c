@@ -11,8 +11,7 @@
 
 enum { DEFAULT_DAYS = 7, NEAR_DAYS = 14 };
 
-/* --- the question ----------------------------------------------------------------------------------------
- */
+/* --- the question --- */
 
 bool agenda_check_mode(struct http_request *request, const char *mode, const char *media, bool sold_in_person,
                        bool sold_by_video, struct ra_error *error)
@@ -84,8 +83,7 @@ bool agenda_read_question(struct http_request *request, struct agenda_question *
                                      question->product->in_person, question->product->video, error);
 }
 
-/* --- the answer as text ----------------------------------------------------------------------------------
- */
+/* --- the answer as text --- */
 
 struct text_buffer {
     char *data;
@@ -142,8 +140,7 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
     return true;
 }
 
-/* --- the answer as values --------------------------------------------------------------------------------
- */
+/* --- the answer as values --- */
 
 bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, int64_t first, size_t count,
                        enum agenda_side side, struct agenda_slot **slots, size_t *found,

@@ -12,8 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- memory after the commit -----------------------------------------------------------------------------
- */
+/* --- memory after the commit --- */
 
 static void tell_memory(struct ra_app *app, void *argument)
 {
@@ -30,8 +29,7 @@ static bool tell_memory_later(struct http_request *request, struct agenda_change
     return http_after_commit(request, tell_memory, kept, error);
 }
 
-/* --- what may be wished ----------------------------------------------------------------------------------
- */
+/* --- what may be wished --- */
 
 static bool is_live(const struct order *order)
 {
@@ -79,8 +77,7 @@ static bool check_wish(struct http_request *request, const struct agenda_wish *w
            ra_fail_field(error, "start", "no-slot", "Não há atendimento neste horário. Escolha um da lista.");
 }
 
-/* --- taking ----------------------------------------------------------------------------------------------
- */
+/* --- taking --- */
 
 /* Stable for the appointment's life, and unique in the world by the site's name. */
 static char *new_uid(struct http_request *request, struct ra_error *error)
@@ -229,8 +226,7 @@ bool agenda_cancel(struct http_request *request, struct order *order, struct ra_
     return record(request, order, start, AUDIT_APPT_CANCELLED, NOTICE_CANCELLED, error);
 }
 
-/* --- the counter -----------------------------------------------------------------------------------------
- */
+/* --- the counter --- */
 
 static bool set_row_state(struct http_request *request, struct order *order, enum db_statement statement,
                           const char *state, struct ra_error *error)
@@ -282,8 +278,7 @@ bool agenda_restore(struct http_request *request, struct order *order, struct ra
                              error);
 }
 
-/* --- showing ---------------------------------------------------------------------------------------------
- */
+/* --- showing --- */
 
 json_t *agenda_appointment_json(TALLOC_CTX *context, const struct order *order)
 {

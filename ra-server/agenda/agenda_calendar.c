@@ -124,8 +124,7 @@ static char *write_unfolded(TALLOC_CTX *context, const struct calendar_facts *fa
     return text;
 }
 
-/* --- folding ---------------------------------------------------------------------------------------------
- */
+/* --- folding --- */
 
 static bool continues_character(char c)
 {

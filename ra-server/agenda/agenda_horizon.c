@@ -24,8 +24,7 @@ struct agenda_memory *agenda_memory_of(struct ra_app *app)
     return state->memory;
 }
 
-/* --- reading hours ---------------------------------------------------------------------------------------
- */
+/* --- reading hours --- */
 
 struct horizon {
     const struct catalog_office *office;
@@ -93,8 +92,7 @@ static bool is_holiday(const struct horizon *horizon, const char *day)
     return false;
 }
 
-/* --- publishing ------------------------------------------------------------------------------------------
- */
+/* --- publishing --- */
 
 /* The plan of the whole horizon, as the four arrays that the statements take. */
 struct plan {
@@ -171,8 +169,7 @@ bool agenda_publish(struct ra_app *app, struct db *db, TALLOC_CTX *context, int6
     return done;
 }
 
-/* --- loading ---------------------------------------------------------------------------------------------
- */
+/* --- loading --- */
 
 static int64_t free_from(const struct db_rows *rows, size_t row)
 {
@@ -241,8 +238,7 @@ bool agenda_load_memory(struct ra_app *app, struct db *db, TALLOC_CTX *context, 
     return true;
 }
 
-/* --- comparing -------------------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 static bool agrees(struct agenda_memory *memory, const struct agenda_seat *truth)
 {
@@ -292,8 +288,7 @@ bool agenda_check_memory(struct ra_app *app, struct db *db, size_t *differences,
     return done;
 }
 
-/* --- job and start ---------------------------------------------------------------------------------------
- */
+/* --- job and start --- */
 
 static bool keep_up(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t now_us,
                     struct ra_error *error)

@@ -13,8 +13,7 @@
 
 struct agenda_memory *agenda_memory_of(struct ra_app *app);
 
-/* --- the horizon (agenda_horizon.c) ----------------------------------------------------------------------
- */
+/* --- the horizon (agenda_horizon.c) --- */
 
 /* Publishes the seats that are missing and withdraws the free ones that no longer ought to be. Idempotent. */
 RA_MUST_CHECK bool agenda_publish(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t now_us,
@@ -24,8 +23,7 @@ RA_MUST_CHECK bool agenda_publish(struct ra_app *app, struct db *db, TALLOC_CTX 
 RA_MUST_CHECK bool agenda_load_memory(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t now_us,
                                       struct ra_error *error);
 
-/* --- availability (agenda_availability.c) ----------------------------------------------------------------
- */
+/* --- availability (agenda_availability.c) --- */
 
 struct agenda_question {
     struct catalog_product *product;
@@ -54,8 +52,7 @@ json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us
 RA_MUST_CHECK bool agenda_check_mode(struct http_request *request, const char *mode, const char *media,
                                      bool sold_in_person, bool sold_by_video, struct ra_error *error);
 
-/* --- store (agenda_store.c) ------------------------------------------------------------------------------
- */
+/* --- store (agenda_store.c) --- */
 
 struct agenda_taking {
     const struct order *order;

@@ -44,8 +44,7 @@ void agenda_day_release(struct agenda_day *day)
         talloc_free(day);
 }
 
-/* --- making a day ----------------------------------------------------------------------------------------
- */
+/* --- making a day --- */
 
 static bool write_slot_text(struct agenda_day_slot *slot, int offset_s, const char *office_code)
 {
@@ -118,8 +117,7 @@ static struct agenda_day *copy_day(const struct agenda_day *old)
     return day;
 }
 
-/* --- changing --------------------------------------------------------------------------------------------
- */
+/* --- changing --- */
 
 static struct agenda_seat *seat_by_id(const struct agenda_day *day, int64_t id)
 {
@@ -199,8 +197,7 @@ void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_chang
     agenda_day_release(old);
 }
 
-/* --- reading ---------------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t count, struct agenda_day **days)
 {

@@ -16,8 +16,7 @@ static enum agenda_side side_of(const struct http_request *request)
     return request->listener == HTTP_OFFICE ? AGENDA_OFFICE : AGENDA_PUBLIC;
 }
 
-/* --- availability ----------------------------------------------------------------------------------------
- */
+/* --- availability --- */
 
 static bool availability_handler(struct http_request *request, struct http_response *response,
                                  struct ra_error *error)
@@ -32,8 +31,7 @@ static bool availability_handler(struct http_request *request, struct http_respo
     return true;
 }
 
-/* --- appointment -----------------------------------------------------------------------------------------
- */
+/* --- appointment --- */
 
 static bool read_wish(struct http_request *request, const struct order *order, struct agenda_wish *wish,
                       struct ra_error *error)
@@ -129,8 +127,7 @@ static bool page_post_handler(struct http_request *request, struct http_response
                 : refuse_with_alternatives(request, response, wish.start_us, error);
 }
 
-/* --- calendar --------------------------------------------------------------------------------------------
- */
+/* --- calendar --- */
 
 static bool calendar_handler(struct http_request *request, struct http_response *response,
                              struct ra_error *error)
@@ -160,8 +157,7 @@ static bool calendar_handler(struct http_request *request, struct http_response 
     return true;
 }
 
-/* --- table -----------------------------------------------------------------------------------------------
- */
+/* --- table --- */
 
 static const struct http_parameter availability_query[] = {
     {"product", true, NULL, "Certificado."},

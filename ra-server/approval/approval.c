@@ -51,8 +51,7 @@ bool approval_void_attempt(struct http_request *request, struct order *order, co
     return !stated || start_over(request, order, why, error);
 }
 
-/* --- for the issuance
- * ----------------------------------------------------------------------------------------- */
+/* --- for the issuance --- */
 
 static bool load_one(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
                      int64_t attempt, enum statement_type type, struct bytes *cms,

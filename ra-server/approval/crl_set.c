@@ -191,8 +191,7 @@ void crl_set_issuer_address(X509 *certificate, char address[CRL_URL_SIZE])
     ERR_clear_error();
 }
 
-/* --- certificates from outside
- * ------------------------------------------------------------------------------ */
+/* --- certificates from outside --- */
 
 static bool push_copies(const STACK_OF(X509) *from, STACK_OF(X509) *to)
 {

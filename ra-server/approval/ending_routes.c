@@ -34,8 +34,7 @@ bool signing_get(struct http_request *request, struct http_response *response, s
     return true;
 }
 
-/* --- refusal
- * ------------------------------------------------------------------------------------------------ */
+/* --- refusal --- */
 
 static const char *const refusable[] = {"open", "suspended", "validated", "verified", "returned", NULL};
 
@@ -110,8 +109,7 @@ bool refusal_post(struct http_request *request, struct http_response *response, 
     return true;
 }
 
-/* --- revocation
- * --------------------------------------------------------------------------------------------- */
+/* --- revocation --- */
 
 static bool is_issued(const struct order *order)
 {

@@ -155,8 +155,7 @@ void facts_release(struct facts *facts)
     facts->waivers = NULL;
 }
 
-/* --- as JSON
- * ------------------------------------------------------------------------------------------------ */
+/* --- as JSON --- */
 
 static json_t *data_json(const struct certificate_data *data)
 {

@@ -32,8 +32,7 @@ http_handler refusal_post;
 http_handler revocation_post;
 bool revocation_run(struct job_run *run, struct ra_error *error);
 
-/* --- shared (incoming.c) -----------------------------------------------------------------------------------
- */
+/* --- shared (incoming.c) --- */
 
 /* A statement as it came in: the order held for update, the CMS, and who hands it in. */
 struct incoming {

@@ -33,8 +33,7 @@ const struct office_caller *office_caller(const struct http_request *request)
     return request->listener == HTTP_OFFICE ? request->principal : NULL;
 }
 
-/* --- what the station says of itself ----------------------------------------------------------------------
- */
+/* --- what the station says of itself --- */
 
 static const char *station_of(const struct http_request *request)
 {
@@ -65,8 +64,7 @@ static void read_clock(const struct http_request *request, struct office_caller 
     }
 }
 
-/* --- who it is
- * ------------------------------------------------------------------------------------------------ */
+/* --- who it is --- */
 
 static bool read_serial(X509 *certificate, char serial[43], struct ra_error *error)
 {

@@ -15,8 +15,7 @@
 
 #include <string.h>
 
-/* --- me
- * -------------------------------------------------------------------------------------------------------- */
+/* --- me --- */
 
 static json_t *office_json(const struct catalog_office *office)
 {
@@ -52,8 +51,7 @@ bool roster_me(struct http_request *request, struct http_response *response, str
     return true;
 }
 
-/* --- CRLs
- * ------------------------------------------------------------------------------------------------------- */
+/* --- CRLs --- */
 
 bool roster_crls(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -70,8 +68,7 @@ bool roster_crls(struct http_request *request, struct http_response *response, s
     return done;
 }
 
-/* --- the roster
- * --------------------------------------------------------------------------------------------------- */
+/* --- the roster --- */
 
 bool roster_get(struct http_request *request, struct http_response *response, struct ra_error *error)
 {

@@ -46,8 +46,7 @@ bool rules_check_head(const struct signed_statement *statement, const struct app
     return statement_check_time(content, facts->now, life_s, error);
 }
 
-/* --- validation -------------------------------------------------------------------------------------------
- */
+/* --- validation --- */
 
 bool rules_check_data(const struct certificate_data *signed_data, const struct certificate_data *data,
                       struct ra_error *error)
@@ -160,8 +159,7 @@ bool rules_check_validation(const struct signed_statement *statement, const stru
     return true;
 }
 
-/* --- verification -----------------------------------------------------------------------------------------
- */
+/* --- verification --- */
 
 bool rules_check_verification(const struct signed_statement *statement, const struct approval_facts *facts,
                               const struct approval_verified *verified, const struct approval_signer *caller,

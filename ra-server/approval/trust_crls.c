@@ -29,8 +29,7 @@ static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509
     return anchor != NULL ? anchor : crl_set_issuer(untrusted, name);
 }
 
-/* --- the folder
- * ------------------------------------------------------------------------------------------------ */
+/* --- the folder --- */
 
 /* Of what was read the newest of each issuer that we know and that signed it. */
 static void choose(const struct trust_state *state, const STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *read,
@@ -103,8 +102,7 @@ static void keep_file(const struct ra_app *app, const X509_NAME *name, const cha
     talloc_free(context);
 }
 
-/* --- what is needed
- * -------------------------------------------------------------------------------------------- */
+/* --- what is needed --- */
 
 /* Under the lock. */
 static struct trust_needed *find_needed(struct trust_state *state, const X509_NAME *issuer)
@@ -223,8 +221,7 @@ bool trust_crls_until(struct ra_app *app, int64_t *until)
     return any;
 }
 
-/* --- asking outside
- * --------------------------------------------------------------------------------------------- */
+/* --- asking outside --- */
 
 /* A CRL is asked for anew in the last quarter of its life. */
 static bool grown_old(const X509_CRL *crl, time_t now)

@@ -16,8 +16,7 @@ static struct trust_state *state_of(const struct ra_app *app)
     return app->room_state[ROOM_APPROVAL];
 }
 
-/* --- start and end ---------------------------------------------------------------------------------------
- */
+/* --- start and end --- */
 
 static int state_destructor(struct trust_state *state)
 {
@@ -74,8 +73,7 @@ void trust_state_free(struct ra_app *app)
     app->room_state[ROOM_APPROVAL] = NULL;
 }
 
-/* --- certificates and statements -------------------------------------------------------------------------
- */
+/* --- certificates and statements --- */
 
 static struct signed_trust trust_at(const struct trust_state *state, time_t now)
 {
@@ -149,8 +147,7 @@ bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem
     return *pem != NULL || ra_fail(error, RA_NO_MEMORY, "anchors");
 }
 
-/* --- roster ----------------------------------------------------------------------------------------------
- */
+/* --- roster --- */
 
 bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t spki[32], time_t now,
                         struct roster_entry *entry, struct ra_error *error)

@@ -99,8 +99,7 @@ bool verification_get(struct http_request *request, struct http_response *respon
     return done;
 }
 
-/* --- the verification --------------------------------------------------------------------------------------
- */
+/* --- the verification --- */
 
 static bool check_verification(struct http_request *request, const struct incoming *incoming,
                                const struct signed_statement *validation, struct ra_error *error)

@@ -21,8 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- public ----------------------------------------------------------------------------------------------
- */
+/* --- public --- */
 
 static bool checkpoint_get(struct http_request *request, struct http_response *response,
                            struct ra_error *error)
@@ -66,8 +65,7 @@ static bool tile_get(struct http_request *request, struct http_response *respons
     return true;
 }
 
-/* --- export ----------------------------------------------------------------------------------------------
- */
+/* --- export --- */
 
 /* A real day, "2026-11-24". */
 static bool parse_day(const char *text, int64_t *number)
@@ -153,8 +151,7 @@ static bool export_get(struct http_request *request, struct http_response *respo
     return true;
 }
 
-/* --- proof of one case ------------------------------------------------------------------------------------
- */
+/* --- proof of one case --- */
 
 static json_t *hashes_json(const struct merkle_proof *proof)
 {
@@ -238,8 +235,7 @@ static bool prove_get(struct http_request *request, struct http_response *respon
     return true;
 }
 
-/* --- the room ---------------------------------------------------------------------------------------------
- */
+/* --- the room --- */
 
 static const struct http_parameter export_parameters[] = {
     {"from", true, "{\"type\":\"string\",\"format\":\"date\"}", "primeiro dia"},

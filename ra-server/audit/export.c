@@ -29,8 +29,7 @@ static bool write_text(struct exporting *exporting, const char *text, struct ra_
     return export_archive_write(exporting->archive, bytes_of_text(text), error);
 }
 
-/* --- events ----------------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 static bool write_leaf(struct db_rows *row, void *argument, struct ra_error *error)
 {
@@ -97,8 +96,7 @@ static bool write_events(struct exporting *exporting, struct ra_error *error)
             each_of_range(exporting, STATEMENT_AUDIT_EXPORT_PRIVATE, write_private_line, error));
 }
 
-/* --- proofs ----------------------------------------------------------------------------------------------
- */
+/* --- proofs --- */
 
 static bool append_hash(json_t *array, const struct merkle_hash *hash)
 {
@@ -167,8 +165,7 @@ static bool write_proofs(struct exporting *exporting, struct ra_error *error)
            (exporting->after == exporting->checkpoint.size || write_consistency(exporting, error));
 }
 
-/* --- the whole -------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static bool find_range(struct exporting *exporting, struct ra_error *error)
 {

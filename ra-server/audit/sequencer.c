@@ -11,8 +11,7 @@ enum { BATCH = 500 /* as in the statement audit_queue_next */ };
 
 static const int64_t retry_pause_us = 2000000;
 
-/* --- numbering -------------------------------------------------------------------------------------------
- */
+/* --- numbering --- */
 
 /* The right edge of the tree, kept while a batch is built so that its own new nodes need not be read back. */
 struct edge {
@@ -159,8 +158,7 @@ bool sequencer_number(struct db *db, TALLOC_CTX *context, bool *more, struct ra_
     return true;
 }
 
-/* --- signing ---------------------------------------------------------------------------------------------
- */
+/* --- signing --- */
 
 static json_t *proof_json(const struct merkle_proof *proof)
 {

@@ -60,8 +60,7 @@ struct catalog_office {
     int offset_s; /* of the zone from UTC now, by the database's zone data */
 };
 
-/* --- pure rules (catalog.c) ------------------------------------------------------------------------------
- */
+/* --- pure rules (catalog.c) --- */
 
 /* The day of an instant in a zone `offset_s` seconds east of UTC. */
 void catalog_day_of(int64_t instant_us, int offset_s, char day[CATALOG_DAY_SIZE]);
@@ -75,8 +74,7 @@ char *catalog_price_text(TALLOC_CTX *context, int price_cents);
 /* "1 ano", "2 anos", "18 meses" on `context`; NULL when memory ran out. */
 char *catalog_validity_text(TALLOC_CTX *context, int months);
 
-/* --- what is in force (catalog_store.c) ------------------------------------------------------------------
- */
+/* --- what is in force (catalog_store.c) --- */
 
 /* The instance's office (config office_code). */
 RA_MUST_CHECK bool catalog_office(struct ra_app *app, TALLOC_CTX *context, struct catalog_office **office,

@@ -64,8 +64,7 @@ struct db_value db_texts(const char *const *texts, size_t count); /* text[], uui
         sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 #define DB_NO_VALUES NULL, 0
 
-/* --- statements ------------------------------------------------------------------------------------------
- */
+/* --- statements --- */
 
 /* Any number of rows. `*rows` hangs on `context`. */
 RA_MUST_CHECK bool db_query(struct db *db, TALLOC_CTX *context, enum db_statement statement,
@@ -87,8 +86,7 @@ typedef bool db_each_row(struct db_rows *row, void *argument, struct ra_error *e
 RA_MUST_CHECK bool db_each(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, db_each_row *each, void *argument, struct ra_error *error);
 
-/* --- transactions (a WRAPPED route, http/http.h, has one open already) -----------------------------------
- */
+/* --- transactions (a WRAPPED route, http/http.h, has one open already) --- */
 
 RA_MUST_CHECK bool db_begin(struct db *db, struct ra_error *error);
 RA_MUST_CHECK bool db_commit(struct db *db, struct ra_error *error);
@@ -104,8 +102,7 @@ RA_MUST_CHECK bool db_savepoint(struct db *db, struct ra_error *error);
 RA_MUST_CHECK bool db_savepoint_release(struct db *db, struct ra_error *error);
 RA_MUST_CHECK bool db_savepoint_undo(struct db *db, struct ra_error *error);
 
-/* --- rows ------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 size_t db_row_count(const struct db_rows *rows);
 
@@ -123,8 +120,7 @@ struct bytes row_bytes(const struct db_rows *rows, size_t row, const char *colum
 json_t *row_json(const struct db_rows *rows, size_t row, const char *column); /* new reference; jsonb, json */
 json_t *row_texts(const struct db_rows *rows, size_t row, const char *column); /* text[]: new JSON array */
 
-/* --- connections (main, jobs and tests) ------------------------------------------------------------------
- */
+/* --- connections (main, jobs and tests) --- */
 
 /* Connects with `conninfo` (libpq's), sets the session rules and prepares every statement of `table`
  * (`statement_table` outside tests). `statement_timeout_ms` 0 = the default of 5 s. A statement that does not

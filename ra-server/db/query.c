@@ -44,8 +44,7 @@ struct db_value db_texts(const char *const *texts, size_t count)
     return (struct db_value){.type = DB_TEXTS, .texts = texts, .text_count = count};
 }
 
-/* --- values to libpq's three arrays ----------------------------------------------------------------------
- */
+/* --- values to libpq's three arrays --- */
 
 struct encoded {
     const char *values[STATEMENT_VALUES_MAX];
@@ -139,8 +138,7 @@ static bool encode(TALLOC_CTX *context, const struct statement_row *row, const s
     return true;
 }
 
-/* --- errors ----------------------------------------------------------------------------------------------
- */
+/* --- errors --- */
 
 static bool state_is(const char *state, const char *wanted)
 {
@@ -185,8 +183,7 @@ bool db_map_failure(struct db *db, const PGresult *result, const char *what, str
                      error);
 }
 
-/* --- running ---------------------------------------------------------------------------------------------
- */
+/* --- running --- */
 
 static PGresult *run(struct db *db, const struct statement_row *row, const struct encoded *encoded)
 {

@@ -81,8 +81,7 @@ static bool attendance(struct act *act, const char *state, struct ra_error *erro
     return orders_set_state(act->request, act->order, ORDERS_MACHINE_ATTENDANCE, state, error);
 }
 
-/* --- check-in
- * -------------------------------------------------------------------------------------------------- */
+/* --- check-in --- */
 
 static bool add_ticket(struct act *act, const char *priority, bool walk_in, struct ra_error *error)
 {
@@ -142,8 +141,7 @@ static bool check_in(struct http_request *request, struct http_response *respons
     return true;
 }
 
-/* --- call, park, no-show, finish
- * --------------------------------------------------------------------------------- */
+/* --- call, park, no-show, finish --- */
 
 static bool call(struct act *act, bool by_choice, struct http_response *response, struct ra_error *error)
 {
@@ -245,8 +243,7 @@ static bool finish(struct http_request *request, struct http_response *response,
            answer(&act, response, NULL, error);
 }
 
-/* --- undo
- * ------------------------------------------------------------------------------------------------------ */
+/* --- undo --- */
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -320,8 +317,7 @@ static bool undo(struct http_request *request, struct http_response *response, s
     return ok;
 }
 
-/* --- the queue
- * --------------------------------------------------------------------------------------------------- */
+/* --- the queue --- */
 
 static json_t *local_time(int64_t instant_us, int offset_s)
 {
@@ -405,8 +401,7 @@ static bool queue(struct http_request *request, struct http_response *response, 
     return true;
 }
 
-/* --- routes
- * ---------------------------------------------------------------------------------------------------- */
+/* --- routes --- */
 
 #define ACT_SCHEMA                                                                                           \
     "{\"type\":\"object\",\"required\":[\"order\",\"states\"],\"properties\":{\"order\":{\"type\":"          \

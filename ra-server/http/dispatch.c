@@ -12,8 +12,7 @@
 
 enum { TRIES = 3 }; /* of a transaction that lost against another one */
 
-/* --- body ------------------------------------------------------------------------------------------------
- */
+/* --- body --- */
 
 static bool is_form(const struct http_request *request)
 {
@@ -64,8 +63,7 @@ static bool read_certificate(struct http_exchange *exchange, struct ra_error *er
            parse_client_certificate(exchange, text, &exchange->request.client_certificate, error);
 }
 
-/* --- one try ---------------------------------------------------------------------------------------------
- */
+/* --- one try --- */
 
 void response_reset(struct http_response *response)
 {
@@ -163,8 +161,7 @@ static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_e
     }
 }
 
-/* --- refusals --------------------------------------------------------------------------------------------
- */
+/* --- refusals --- */
 
 /* What the form's template needs besides the errors: the model its GET would have, read in a transaction of
  * its own. Failing leaves the template without it. */

@@ -28,8 +28,7 @@ void floor_set_openapi(json_t *take_public, json_t *take_office)
     openapi_office = take_office;
 }
 
-/* --- health ----------------------------------------------------------------------------------------------
- */
+/* --- health --- */
 
 static const char *const state_names[] = {
     [HEALTH_OK] = "ok", [HEALTH_DEGRADED] = "degraded", [HEALTH_FAILING] = "failing"};
@@ -74,8 +73,7 @@ static bool show_health(struct http_request *request, struct http_response *resp
     return true;
 }
 
-/* --- metrics, OpenAPI ------------------------------------------------------------------------------------
- */
+/* --- metrics, OpenAPI --- */
 
 static bool loopback_only(struct http_request *request, struct ra_error *error)
 {
@@ -133,8 +131,7 @@ const struct http_route floor_routes[] = {
 };
 const size_t floor_route_count = sizeof floor_routes / sizeof floor_routes[0];
 
-/* --- the sweep -------------------------------------------------------------------------------------------
- */
+/* --- the sweep --- */
 
 static bool sweep(struct job_run *run, struct ra_error *error)
 {

@@ -169,8 +169,7 @@ typedef void http_after_commit_function(struct ra_app *app, void *argument);
 RA_MUST_CHECK bool http_after_commit(struct http_request *request, http_after_commit_function *run,
                                      void *argument, struct ra_error *error);
 
-/* --- response --------------------------------------------------------------------------------------------
- */
+/* --- response --- */
 
 enum http_content { HTTP_CONTENT_MODEL, HTTP_CONTENT_BYTES, HTTP_CONTENT_FILE, HTTP_CONTENT_NONE };
 

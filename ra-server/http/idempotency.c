@@ -145,8 +145,7 @@ static bool make_keys(const struct http_exchange *exchange, struct keys *keys, s
     return true;
 }
 
-/* --- the sealed record: {"headers":[[name,value]…]} NUL body ---------------------------------------------
- */
+/* --- the sealed record: {"headers":[[name,value]…]} NUL body --- */
 
 static json_t *headers_json(const struct http_response *response)
 {
@@ -210,8 +209,7 @@ static bool unseal(struct http_exchange *exchange, const struct keys *keys, stru
     return true;
 }
 
-/* --- finding and recording -------------------------------------------------------------------------------
- */
+/* --- finding and recording --- */
 
 static bool replay(struct http_exchange *exchange, const struct keys *keys, const struct db_rows *row,
                    struct ra_error *error)

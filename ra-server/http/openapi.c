@@ -75,8 +75,7 @@ static json_t *schema_or(const char *schema, const char *otherwise)
     return json_loads(schema != NULL ? schema : otherwise, JSON_DECODE_ANY, NULL);
 }
 
-/* --- parameters ------------------------------------------------------------------------------------------
- */
+/* --- parameters --- */
 
 static void add_path_parameters(json_t *parameters, const char *path)
 {
@@ -116,8 +115,7 @@ static json_t *parameters_of(const struct http_route *route)
     return parameters;
 }
 
-/* --- bodies ----------------------------------------------------------------------------------------------
- */
+/* --- bodies --- */
 
 static json_t *request_body_of(const struct http_route *route)
 {
@@ -177,8 +175,7 @@ static json_t *responses_of(const struct http_route *route)
     return responses;
 }
 
-/* --- the document ----------------------------------------------------------------------------------------
- */
+/* --- the document --- */
 
 /* Open routes say so; the others take any one of the listener's ways. */
 static json_t *security_of(const struct http_route *route, enum http_listener listener)

@@ -104,8 +104,7 @@ refused:
     return NULL;
 }
 
-/* --- name=value&name=value -------------------------------------------------------------------------------
- */
+/* --- name=value&name=value --- */
 
 typedef bool take_pair(void *argument, const char *name, const char *value, struct ra_error *error);
 
@@ -154,8 +153,7 @@ bool parse_query(TALLOC_CTX *context, const char *text, struct http_pairs *pairs
     return each_pair(context, text, strlen(text), PARSE_PAIRS_MAX, false, take_query, &taker, error);
 }
 
-/* --- forms -----------------------------------------------------------------------------------------------
- */
+/* --- forms --- */
 
 static bool is_field_name(const char *name)
 {
@@ -267,8 +265,7 @@ bool parse_form(TALLOC_CTX *context, struct bytes body, json_t **object, struct 
     return result != NULL;
 }
 
-/* --- JSON ------------------------------------------------------------------------------------------------
- */
+/* --- JSON --- */
 
 /* Refuses depth and size before jansson allocates anything: it counts brackets and commas outside strings. */
 static bool json_is_bounded(struct bytes body)
@@ -316,8 +313,7 @@ bool parse_json(struct bytes body, json_t **object, struct ra_error *error)
     return true;
 }
 
-/* --- headers ---------------------------------------------------------------------------------------------
- */
+/* --- headers --- */
 
 static bool is_token(const char *text, size_t length)
 {

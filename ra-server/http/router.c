@@ -54,8 +54,7 @@ enum http_face router_face_of(const char *path)
     return HTTP_FACE_PAGE;
 }
 
-/* --- building --------------------------------------------------------------------------------------------
- */
+/* --- building --- */
 
 static bool parse_segment(const char *text, size_t length, struct segment *segment)
 {
@@ -256,8 +255,7 @@ const struct http_route *router_route(const struct router *router, size_t index)
     return index < router->route_count ? router->routes[index] : NULL;
 }
 
-/* --- matching --------------------------------------------------------------------------------------------
- */
+/* --- matching --- */
 
 /* The path cut at its slashes, not yet decoded: an escaped slash stays inside its segment. */
 struct cut_path {

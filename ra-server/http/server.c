@@ -30,8 +30,7 @@ struct http_server {
     size_t listener_count;
 };
 
-/* --- sockets ---------------------------------------------------------------------------------------------
- */
+/* --- sockets --- */
 
 /* A socket file of an earlier run is removed; anything else in its place is not ours to remove. */
 static bool clear_place(const char *path, struct ra_error *error)
@@ -68,8 +67,7 @@ static bool open_socket(const char *path, int *result, struct ra_error *error)
     return true;
 }
 
-/* --- callbacks of the library ----------------------------------------------------------------------------
- */
+/* --- callbacks of the library --- */
 
 static bool is_front(const struct listener *listener, int fd)
 {
@@ -119,8 +117,7 @@ RA_PRINTF(2, 0) static void note_library(void *argument, const char *format, va_
     log_event(LOG_LEVEL_WARNING, "http-library", "{s:s%}", "text", text, strlen(text));
 }
 
-/* --- start -----------------------------------------------------------------------------------------------
- */
+/* --- start --- */
 
 static bool is_loopback_http(const char *url)
 {
@@ -210,8 +207,7 @@ bool http_server_start(TALLOC_CTX *context, struct ra_app *app, const struct rou
     return true;
 }
 
-/* --- stop ------------------------------------------------------------------------------------------------
- */
+/* --- stop --- */
 
 /* The order matters: no new connections; workers finish, which resumes every suspended connection; the
  * answers leave; only then the library is stopped. */

@@ -11,8 +11,7 @@
 
 enum { LARGEST_FILE = 1 << 20, FOLDER_DEPTH_MAX = 4 };
 
-/* --- parsing ---------------------------------------------------------------------------------------------
- */
+/* --- parsing --- */
 
 /* A list of nodes that is being filled; sections stack them. */
 struct level {
@@ -219,8 +218,7 @@ bool template_parse(TALLOC_CTX *context, const char *source, size_t length, stru
     return true;
 }
 
-/* --- the folder ------------------------------------------------------------------------------------------
- */
+/* --- the folder --- */
 
 static const struct template *find(const struct templates *templates, enum template_kind kind,
                                    const char *name, size_t length)

@@ -19,8 +19,7 @@ struct renderer {
     struct ra_error *error;
 };
 
-/* --- output ----------------------------------------------------------------------------------------------
- */
+/* --- output --- */
 
 static bool reserve(struct renderer *renderer, size_t more)
 {
@@ -99,8 +98,7 @@ static bool put_escaped(struct renderer *renderer, const char *text, size_t leng
     return put(renderer, text + plain, length - plain);
 }
 
-/* --- values ----------------------------------------------------------------------------------------------
- */
+/* --- values --- */
 
 /* The first part of a dotted name is looked up from the inside out, the others strictly below it. */
 static const json_t *look_up(const struct renderer *renderer, const char *name, size_t length)
@@ -170,8 +168,7 @@ static bool put_value(struct renderer *renderer, const json_t *value)
     return true;
 }
 
-/* --- nodes -----------------------------------------------------------------------------------------------
- */
+/* --- nodes --- */
 
 static bool run_nodes(struct renderer *renderer, const struct node *nodes, size_t count);
 

@@ -52,8 +52,7 @@ struct transfer {
     struct ra_error error; /* why the body could not be taken */
 };
 
-/* --- birth and death -------------------------------------------------------------------------------------
- */
+/* --- birth and death --- */
 
 static int release_exchange(struct http_exchange *exchange)
 {
@@ -167,8 +166,7 @@ void transfer_end(void *argument, struct MHD_Connection *connection, void **slot
     *slot = NULL;
 }
 
-/* --- answer ----------------------------------------------------------------------------------------------
- */
+/* --- answer --- */
 
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -251,8 +249,7 @@ static enum MHD_Result refuse(struct transfer *transfer, const struct ra_error *
     return answer(transfer);
 }
 
-/* --- headers ---------------------------------------------------------------------------------------------
- */
+/* --- headers --- */
 
 static bool is_front_header(const char *name)
 {
@@ -398,8 +395,7 @@ static bool admit_body(struct transfer *transfer, struct ra_error *error)
     return !raw || open_raw(transfer, error);
 }
 
-/* --- body ------------------------------------------------------------------------------------------------
- */
+/* --- body --- */
 
 static bool keep_in_memory(struct transfer *transfer, const char *data, size_t size)
 {
@@ -473,8 +469,7 @@ static bool finish_body(struct transfer *transfer, struct ra_error *error)
     return lseek(request->raw_fd, 0, SEEK_SET) == 0 || ra_fail_errno(error, "upload");
 }
 
-/* --- the steps -------------------------------------------------------------------------------------------
- */
+/* --- the steps --- */
 
 static enum MHD_Result begin(struct transfer *transfer, const char *method, const char *version)
 {

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- checklist
- * ------------------------------------------------------------------------------------------------- */
+/* --- checklist --- */
 
 static bool satisfied(const char *state)
 {
@@ -114,8 +113,7 @@ bool identification_waivers(struct http_request *request, const struct order *or
     return *waivers != NULL || ra_fail(error, RA_NO_MEMORY, "waivers");
 }
 
-/* --- dossier
- * --------------------------------------------------------------------------------------------------- */
+/* --- dossier --- */
 
 /* The separator, backslash and control characters as \xx: two different dossiers never give the same leaf. */
 char *dossier_escape(TALLOC_CTX *context, const char *text)

@@ -60,8 +60,7 @@ static bool get_dossier(struct http_request *request, struct http_response *resp
     return true;
 }
 
-/* --- judging one item
- * ------------------------------------------------------------------------------------------ */
+/* --- judging one item --- */
 
 struct found_item {
     struct db_rows *rows;
@@ -226,8 +225,7 @@ static bool item_waive(struct http_request *request, struct http_response *respo
     return set_state(request, response, order, &found, "waived", AUDIT_ITEM_WAIVED, error);
 }
 
-/* --- consultations
- * --------------------------------------------------------------------------------------------- */
+/* --- consultations --- */
 
 static const struct {
     const char *kind;
@@ -304,8 +302,7 @@ static bool consultation_add(struct http_request *request, struct http_response 
     return true;
 }
 
-/* --- routes
- * ---------------------------------------------------------------------------------------------------- */
+/* --- routes --- */
 
 static const struct http_parameter document_parameters[] = {
     {"item", true, NULL, "item da lista que o documento atende"},

@@ -78,8 +78,7 @@ void vault_wipe(struct vault_key *key)
     sodium_memzero(key, sizeof *key);
 }
 
-/* --- files
- * ----------------------------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static bool file_path(const struct config *config, const char *ref, const uint8_t digest[32],
                       char path[PATH_MAX], struct ra_error *error)

@@ -39,8 +39,7 @@ bool certificate_anchors(const char *path, X509_STORE **anchors, struct ra_error
     return done;
 }
 
-/* --- the check
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the check --- */
 
 struct decoded {
     X509 *certificate;

@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* An absent or empty text is no bytes. */
 static bool read_base64(TALLOC_CTX *context, const json_t *body, const char *name, size_t limit,
@@ -46,8 +45,7 @@ bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_requ
     return true;
 }
 
-/* --- judging
- * ------------------------------------------------------------------------------------------------------- */
+/* --- judging --- */
 
 static bool check_code(const struct emission_request *request, const struct approval_pair *pair,
                        struct ra_error *error)
@@ -93,8 +91,7 @@ bool emission_check(const struct emission_request *request, const struct approva
     }
 }
 
-/* --- showing
- * ------------------------------------------------------------------------------------------------------- */
+/* --- showing --- */
 
 static const char *binding_word(enum profile_binding kind)
 {

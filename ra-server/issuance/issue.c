@@ -80,8 +80,7 @@ static bool ask(const struct issue_case *issue, const struct issuance_row *row, 
     return ask_issue(issue, row, answer, error);
 }
 
-/* --- writing the end
- * -------------------------------------------------------------------------------------------------- */
+/* --- writing the end --- */
 
 /* Every way to an end leads through "requested". */
 static bool move_issuance(const struct issue_case *issue, int64_t now_us, struct order *order,

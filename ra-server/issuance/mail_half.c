@@ -48,8 +48,7 @@ bool mail_half_public_key(struct http_request *request, const struct order *orde
     return read_key(rows, public_key, error);
 }
 
-/* --- making
- * ---------------------------------------------------------------------------------------------------- */
+/* --- making --- */
 
 static bool store(struct http_request *request, const struct order *order, const char *email,
                   int64_t not_after_us, const uint8_t half[EMISSION_HALF_SIZE],
@@ -93,8 +92,7 @@ bool mail_half_make(struct http_request *request, const struct order *order, con
     return mail_half_public_key(request, order, public_key, error);
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 bool mail_half_send(struct http_request *request, const struct order *order, struct ra_error *error)
 {
@@ -150,8 +148,7 @@ bool mail_half_open(struct ra_app *app, struct db *db, TALLOC_CTX *context, int6
     return text != NULL || ra_fail(error, RA_NO_MEMORY, "mail half");
 }
 
-/* --- the end of a half
- * ----------------------------------------------------------------------------------------- */
+/* --- the end of a half --- */
 
 static bool erase(struct db *db, const struct order *order, bool *erased, struct ra_error *error)
 {

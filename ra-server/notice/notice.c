@@ -46,8 +46,7 @@ const char *notice_template(enum notice_kind kind)
     return kinds[kind].template_name;
 }
 
-/* --- in --------------------------------------------------------------------------------------------------
- */
+/* --- in --- */
 
 static void add_appointment(json_t *message, const struct order *order)
 {
@@ -102,8 +101,7 @@ bool notice_enqueue(struct http_request *request, const struct order *order, enu
            http_after_commit(request, wake, NULL, error);
 }
 
-/* --- out -------------------------------------------------------------------------------------------------
- */
+/* --- out --- */
 
 static enum notice_kind kind_of(const char *word)
 {
@@ -195,8 +193,7 @@ static bool empty_outbox(struct job_run *run, struct ra_error *error)
 
 static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox}};
 
-/* --- health and room -------------------------------------------------------------------------------------
- */
+/* --- health and room --- */
 
 static enum health_state check(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
 {

@@ -11,8 +11,7 @@ enum {
     WORD_OCTETS = 39 /* 64 characters with base64 and frame: fits behind "Subject: " */
 };
 
-/* --- headers ---------------------------------------------------------------------------------------------
- */
+/* --- headers --- */
 
 static bool is_plain(const char *text)
 {
@@ -63,8 +62,7 @@ static char *date_text(TALLOC_CTX *context, int64_t at_us)
                            months[utc.month], utc.year, utc.hour, utc.minute, utc.second);
 }
 
-/* --- quoted-printable ------------------------------------------------------------------------------------
- */
+/* --- quoted-printable --- */
 
 struct quoting {
     char *output;
@@ -123,8 +121,7 @@ char *notice_quoted_printable(TALLOC_CTX *context, const char *text)
     return quoting.output;
 }
 
-/* --- parts -----------------------------------------------------------------------------------------------
- */
+/* --- parts --- */
 
 static char *part(TALLOC_CTX *context, const char *boundary, const char *headers, const char *body)
 {

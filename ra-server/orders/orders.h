@@ -101,8 +101,7 @@ struct order {
     const char *serial;                    /* of the issued certificate, hexadecimal; "" before */
 };
 
-/* --- codes (orders.c, pure) ------------------------------------------------------------------------------
- */
+/* --- codes (orders.c, pure) --- */
 
 /* A fresh random code. */
 RA_MUST_CHECK bool orders_code_generate(char code[ORDERS_CODE_SIZE], struct ra_error *error);
@@ -117,8 +116,7 @@ bool orders_in_state(const struct order *order, enum orders_machine machine, con
 /* The data that would reach the certificate; strings borrowed from the order. */
 void orders_certificate_data(const struct order *order, struct certificate_data *data);
 
-/* --- loading (orders_store.c) ----------------------------------------------------------------------------
- */
+/* --- loading (orders_store.c) --- */
 
 /* By code, as typed by people. No such order: RA_NOT_FOUND. */
 RA_MUST_CHECK bool orders_load(struct http_request *request, const char *code, struct order **order,
@@ -133,7 +131,7 @@ RA_MUST_CHECK bool orders_load_for_update(struct http_request *request, const ch
 RA_MUST_CHECK bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock,
                                      struct order **order, struct ra_error *error);
 
-/* --- changing ------------------------------------------------------------------------------------------- */
+/* --- changing --- */
 
 /* Moves one machine; order->states follows. Same state again does nothing. `closed_us` follows by the rule:
  * an order is closed when cancelled, refunded, refused, or its certificate issued. */
@@ -159,22 +157,20 @@ RA_MUST_CHECK bool orders_milestone(struct http_request *request, const struct o
 RA_MUST_CHECK bool orders_milestone_by_system(struct db *db, int64_t now_us, const struct order *order,
                                               const char *kind, const char *detail, struct ra_error *error);
 
-/* --- showing -------------------------------------------------------------------------------------------- */
+/* --- showing --- */
 
 /* The contract's `show`: {"order","product","holder":{…},"company":{…}?,"states":{…},"serial"?, and more};
  * new reference, NULL when memory ran out. */
 json_t *orders_show_json(struct http_request *request, const struct order *order);
 
-/* --- who may (orders_access.c) ---------------------------------------------------------------------------
- */
+/* --- who may (orders_access.c) --- */
 
 /* Authorizer for /api/orders/{code}… and /pedido/{code}…: the bearer token or the page's cookie opens exactly
  * this order. Without any: RA_UNAUTHENTICATED. With one that does not open it: RA_NOT_FOUND, whether the
  * order exists or not. */
 bool orders_authorize_holder(struct http_request *request, struct ra_error *error);
 
-/* --- gates by policy -------------------------------------------------------------------------------------
- */
+/* --- gates by policy --- */
 
 /* `stage` is "checkin" or "validate". RA_RULE_REFUSED when a policy row (payment_gate, email_gate) asks at
  * this stage for what is still missing. */

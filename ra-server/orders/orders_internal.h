@@ -18,8 +18,7 @@ struct orders_state {
     uint8_t token_key[32];
 };
 
-/* --- store (orders_store.c) ------------------------------------------------------------------------------
- */
+/* --- store (orders_store.c) --- */
 
 /* One row of the view order_case. */
 RA_MUST_CHECK bool orders_from_row(TALLOC_CTX *context, const struct db_rows *rows, size_t row,
@@ -52,8 +51,7 @@ RA_MUST_CHECK bool orders_insert(struct db *db, TALLOC_CTX *context, const struc
 /* "holder" on the public listener, the agent's name at the office. */
 const char *orders_actor(const struct http_request *request);
 
-/* --- creating (orders_create.c) --------------------------------------------------------------------------
- */
+/* --- creating (orders_create.c) --- */
 
 /* From the request's body to the order in the database, with event, milestone and mail. */
 RA_MUST_CHECK bool orders_create(struct http_request *request, struct order **order, struct ra_error *error);
@@ -62,8 +60,7 @@ RA_MUST_CHECK bool orders_create(struct http_request *request, struct order **or
 RA_MUST_CHECK bool orders_send_confirmation(struct http_request *request, const struct order *order,
                                             struct ra_error *error);
 
-/* --- access (orders_access.c) ----------------------------------------------------------------------------
- */
+/* --- access (orders_access.c) --- */
 
 RA_MUST_CHECK bool orders_grant_bearer(struct http_request *request, const struct order *order,
                                        char token[TOKEN_SIZE], struct ra_error *error);
@@ -81,8 +78,7 @@ RA_MUST_CHECK bool orders_close_session(struct http_request *request, struct htt
 RA_MUST_CHECK bool orders_of_session(struct http_request *request, struct db_rows **rows,
                                      struct ra_error *error);
 
-/* --- views (orders_view.c) -------------------------------------------------------------------------------
- */
+/* --- views (orders_view.c) --- */
 
 /* What the holder does next, and by when: [{"id","text","by"?,"by_text"?,"href"?,"link_text"?}]. */
 json_t *orders_next_json(struct http_request *request, const struct order *order);

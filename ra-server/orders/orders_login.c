@@ -32,8 +32,7 @@ static bool read_cpf(struct http_request *request, char cpf[CPF_SIZE], struct ra
     return cpf_normalise(typed != NULL ? typed : "", cpf, &problem) || field_fail(error, "cpf", &problem);
 }
 
-/* --- asking for a code -----------------------------------------------------------------------------------
- */
+/* --- asking for a code --- */
 
 static bool make_code(struct http_request *request, const char *cpf, const char *email,
                       struct ra_error *error)
@@ -102,8 +101,7 @@ static bool ask_handler(struct http_request *request, struct http_response *resp
     return true;
 }
 
-/* --- giving the code -------------------------------------------------------------------------------------
- */
+/* --- giving the code --- */
 
 /* "123 456" and "123456" are the same code. */
 static bool read_code(struct http_request *request, char code[LOGIN_CODE_SIZE], struct ra_error *error)
@@ -182,8 +180,7 @@ static bool code_form(struct http_request *request, struct http_response *respon
     return true;
 }
 
-/* --- confirming an address -------------------------------------------------------------------------------
- */
+/* --- confirming an address --- */
 
 static bool find_confirmation(struct http_request *request, uint8_t hash[TOKEN_HASH_SIZE],
                               struct db_rows **row, struct ra_error *error)
@@ -233,8 +230,7 @@ static bool confirm_handler(struct http_request *request, struct http_response *
     return true;
 }
 
-/* --- table -----------------------------------------------------------------------------------------------
- */
+/* --- table --- */
 
 static const struct http_route routes[] = {
     {

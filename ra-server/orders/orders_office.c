@@ -21,8 +21,7 @@ static bool load_for_update(struct http_request *request, struct order **order, 
     return orders_load_for_update(request, http_path_parameter(request, "code"), order, error);
 }
 
-/* --- new, show -------------------------------------------------------------------------------------------
- */
+/* --- new, show --- */
 
 static bool new_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -93,8 +92,7 @@ static bool show_handler(struct http_request *request, struct http_response *res
     return true;
 }
 
-/* --- find ------------------------------------------------------------------------------------------------
- */
+/* --- find --- */
 
 static json_t *found_json(const struct order *order)
 {
@@ -182,8 +180,7 @@ static bool find_handler(struct http_request *request, struct http_response *res
     return audit_record(request, AUDIT_CASES_SEARCHED, NULL, detail, json_pack("{s:s}", "text", text), error);
 }
 
-/* --- contact ---------------------------------------------------------------------------------------------
- */
+/* --- contact --- */
 
 /* The address stands in the certificate: what was signed over the old one is void. */
 static bool change_email(struct http_request *request, struct order *order, struct ra_error *error)
@@ -222,8 +219,7 @@ static bool contact_handler(struct http_request *request, struct http_response *
     return true;
 }
 
-/* --- pay -------------------------------------------------------------------------------------------------
- */
+/* --- pay --- */
 
 static const char *const payment_methods[] = {"pix", "card", "cash", "transfer", "voucher", NULL};
 
@@ -282,8 +278,7 @@ static bool pay_handler(struct http_request *request, struct http_response *resp
     return true;
 }
 
-/* --- note ------------------------------------------------------------------------------------------------
- */
+/* --- note --- */
 
 /* Characters, not bytes, as the table counts them. */
 static size_t characters(const char *text)
@@ -318,8 +313,7 @@ static bool note_handler(struct http_request *request, struct http_response *res
     return true;
 }
 
-/* --- resend ----------------------------------------------------------------------------------------------
- */
+/* --- resend --- */
 
 static bool resend_confirmation(struct http_request *request, const struct order *order,
                                 struct ra_error *error)
@@ -361,8 +355,7 @@ static bool resend_handler(struct http_request *request, struct http_response *r
     return ra_fail_field(error, "what", "unknown", "Use confirmation, invitation ou emission.");
 }
 
-/* --- table -----------------------------------------------------------------------------------------------
- */
+/* --- table --- */
 
 static const struct http_parameter find_query[] = {
     {"q", true, NULL, "Código, CPF, CNPJ, telefone, número de série ou parte do nome."},

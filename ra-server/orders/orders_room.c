@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- gates -----------------------------------------------------------------------------------------------
- */
+/* --- gates --- */
 
 static bool gate_asks(struct http_request *request, const char *policy, const char *stage, bool *asks,
                       struct ra_error *error)
@@ -42,8 +41,7 @@ bool orders_check_gates(struct http_request *request, const struct order *order,
     return true;
 }
 
-/* --- sweeping --------------------------------------------------------------------------------------------
- */
+/* --- sweeping --- */
 
 static bool sweep(struct job_run *run, struct ra_error *error)
 {
@@ -54,8 +52,7 @@ static bool sweep(struct job_run *run, struct ra_error *error)
 
 static const struct job jobs[] = {{"access-sweep", 3600000, sweep}};
 
-/* --- room ------------------------------------------------------------------------------------------------
- */
+/* --- room --- */
 
 static int wipe(struct orders_state *state)
 {

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- POST /api/orders and /pedido/novo -------------------------------------------------------------------
- */
+/* --- POST /api/orders and /pedido/novo --- */
 
 static bool create_handler(struct http_request *request, struct http_response *response,
                            struct ra_error *error)
@@ -58,8 +57,7 @@ static bool form_model(struct http_request *request, struct http_response *respo
     return true;
 }
 
-/* --- GET /api/orders/{code} and /pedido/{code} -----------------------------------------------------------
- */
+/* --- GET /api/orders/{code} and /pedido/{code} --- */
 
 static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -78,8 +76,7 @@ static bool show_model(struct http_request *request, struct http_response *respo
     return true;
 }
 
-/* --- GET /pedidos, POST /sair ----------------------------------------------------------------------------
- */
+/* --- GET /pedidos, POST /sair --- */
 
 static bool list_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -115,8 +112,7 @@ static bool leave_handler(struct http_request *request, struct http_response *re
     return true;
 }
 
-/* --- table -----------------------------------------------------------------------------------------------
- */
+/* --- table --- */
 
 #define TEXT "{\"type\":\"string\"}"
 #define PERSON_SCHEMA                                                                                        \

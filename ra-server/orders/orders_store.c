@@ -18,8 +18,7 @@ const char *orders_actor(const struct http_request *request)
     return caller != NULL ? caller->name : "holder";
 }
 
-/* --- reading ---------------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* Where each member of a person stands in the row's JSON. */
 static const struct {
@@ -189,8 +188,7 @@ bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock
     return db_row_count(rows) == 1 ? orders_from_row(context, rows, 0, order, error) : not_found(error);
 }
 
-/* --- changing --------------------------------------------------------------------------------------------
- */
+/* --- changing --- */
 
 /* `kind` NULL: no milestone. */
 static bool advance(struct db *db, int64_t now_us, struct order *order, enum orders_machine machine,
@@ -262,8 +260,7 @@ bool orders_milestone_by_system(struct db *db, int64_t now_us, const struct orde
     return insert_milestone(db, now_us, order, kind, "system", detail, error);
 }
 
-/* --- creating --------------------------------------------------------------------------------------------
- */
+/* --- creating --- */
 
 bool orders_count_open(struct db *db, TALLOC_CTX *context, const struct order_form *form,
                        const uint8_t address_hash[TOKEN_HASH_SIZE], struct orders_open_counts *counts,

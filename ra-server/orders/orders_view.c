@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* --- the contract's show ---------------------------------------------------------------------------------
- */
+/* --- the contract's show --- */
 
 static json_t *person_json(const struct order_person *person)
 {
@@ -70,8 +69,7 @@ json_t *orders_show_json(struct http_request *request, const struct order *order
     return json;
 }
 
-/* --- timeline --------------------------------------------------------------------------------------------
- */
+/* --- timeline --- */
 
 /* What a milestone says to the holder. */
 static const char *milestone_text(const char *kind)
@@ -147,8 +145,7 @@ bool orders_timeline_json(struct http_request *request, const struct order *orde
     return true;
 }
 
-/* --- what to do next -------------------------------------------------------------------------------------
- */
+/* --- what to do next --- */
 
 static void add_step(json_t *steps, const char *id, const char *text, const char *href, const char *link_text)
 {
@@ -238,8 +235,7 @@ json_t *orders_next_json(struct http_request *request, const struct order *order
     return steps;
 }
 
-/* --- words for pages -------------------------------------------------------------------------------------
- */
+/* --- words for pages --- */
 
 static char *masked(TALLOC_CTX *context, const char *digits, const char *mask)
 {

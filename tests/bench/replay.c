@@ -81,7 +81,7 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* --- files ---------------------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static char *read_file(const char *path, size_t *length)
 {
@@ -133,7 +133,7 @@ static void write_answers(const struct run *run, const char *path)
         die(path);
 }
 
-/* --- one connection ------------------------------------------------------------------------------------- */
+/* --- one connection --- */
 
 static void send_next(struct run *run, struct connection *connection)
 {
@@ -218,7 +218,7 @@ static void receive(struct run *run, struct connection *connection)
     finish(run, connection);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------ */
+/* --- the whole --- */
 
 static double run_all(struct run *run, struct connection *connections, size_t count)
 {

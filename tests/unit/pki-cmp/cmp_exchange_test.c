@@ -476,7 +476,7 @@ static void a_revoked_ar_may_not_ask(void **state)
     expect_stranger_refused(path);
 }
 
-/* ---- many at once ---- */
+/* --- many at once --- */
 
 enum { ASKERS = 8 };
 

@@ -45,7 +45,7 @@ static int calm_down(void **state)
     return 0;
 }
 
-/* ---- templates the AC refuses ---- */
+/* --- templates the AC refuses --- */
 
 static void expect_template_refused(const struct cmp_certificate_request *request, const char *why)
 {
@@ -186,7 +186,7 @@ static void asks_the_issuer_it_names(void **state)
     expect_template_refused(&request, "issuer");
 }
 
-/* ---- revocation ---- */
+/* --- revocation --- */
 
 static void rr_puts_the_serial_on_the_crl(void **state)
 {

@@ -238,8 +238,7 @@ static void an_identity_is_read_from_a_file(void **state)
     assert_null(identity);
 }
 
-/* --- the .p12 of the holder --------------------------------------------------------------------------------
- */
+/* --- the .p12 of the holder --- */
 
 static int pbe_of(const ASN1_OBJECT *algorithm)
 {

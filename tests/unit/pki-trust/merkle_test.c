@@ -432,8 +432,7 @@ static void a_reader_that_fails_is_believed(void **state)
     assert_false(merkle_append(&reader, MERKLE_SIZE_MAX, &forest->levels[0][0], nodes, &count, &error));
 }
 
-/* --- tiles -------------------------------------------------------------------------------------------------
- */
+/* --- tiles --- */
 
 static void tiles_hold_the_nodes_of_their_level(void **state)
 {

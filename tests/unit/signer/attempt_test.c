@@ -53,7 +53,7 @@ static json_t *honest(const char *order, int64_t attempt)
     return office_request(&draft);
 }
 
-/* ---- attempts ---- */
+/* --- attempts --- */
 
 static json_t *with_key(const char *order, int64_t attempt, EVP_PKEY *key)
 {
@@ -107,7 +107,7 @@ static void protocol_2_a_refusal_kills_its_attempt_and_all_below(void **state)
     office_expect(&office, honest(ORDER, 3), "issued");
 }
 
-/* ---- the AC and the carrier ---- */
+/* --- the AC and the carrier --- */
 
 static json_t *resume(void)
 {
@@ -227,7 +227,7 @@ static void protocol_6_a_resume_of_nothing_is_refused(void **state)
     office_expect_refused(&office, resume(), "order-mismatch");
 }
 
-/* ---- twins ---- */
+/* --- twins --- */
 
 enum { TWINS = 4 };
 

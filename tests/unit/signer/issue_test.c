@@ -67,7 +67,7 @@ static X509 *certificate_of(json_t *answer)
     return certificate;
 }
 
-/* ---- the honest way ---- */
+/* --- the honest way --- */
 
 static void
 protocol_6_the_subject_comes_from_the_approved_data_and_only_the_key_from_the_request(void **state)
@@ -114,7 +114,7 @@ static void protocol_6_the_same_key_again_gets_the_same_certificate_and_the_ac_i
     json_decref(third);
 }
 
-/* ---- thieves ---- */
+/* --- thieves --- */
 
 static void other_instance(struct draft *draft)
 {
@@ -365,7 +365,7 @@ static void protocol_5_an_expired_roster_makes_nobody_an_agent(void **state)
     pass(-31 * DAY_S);
 }
 
-/* ---- thieves who bend the finished request ---- */
+/* --- thieves who bend the finished request --- */
 
 static json_t *with(json_t *request, const char *member, json_t *value)
 {

@@ -151,7 +151,7 @@ static void flip_byte(const char *name, off_t offset)
     close(file);
 }
 
-/* ---- tests ---- */
+/* --- tests --- */
 
 static void records_come_back_in_order(void **state)
 {

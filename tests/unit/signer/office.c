@@ -220,7 +220,7 @@ void office_free(struct office *office)
     remove_tree(office->folder);
 }
 
-/* ---- statements ---- */
+/* --- statements --- */
 
 struct statement office_statement(struct office *office, enum statement_type type, const char *order,
                                   int64_t attempt)
@@ -287,7 +287,7 @@ json_t *office_roster(struct office *office, int64_t version)
     return json_pack("{s:s,s:o}", "type", "roster", "roster", office_base64(bundle));
 }
 
-/* ---- drafts ---- */
+/* --- drafts --- */
 
 static void fill_validation(struct draft *draft)
 {
@@ -416,7 +416,7 @@ json_t *office_request(struct draft *draft)
                      "crls", office_crls(office));
 }
 
-/* ---- sending ---- */
+/* --- sending --- */
 
 static bool carry(void *context, const char *transaction, struct bytes message, TALLOC_CTX *memory,
                   struct bytes *answer, struct ra_error *error)

@@ -41,7 +41,7 @@ static pid_t ac_process;
 static unsigned ac_port;
 static pid_t signer_process;
 
-/* ---- processes ---- */
+/* --- processes --- */
 
 static pid_t start(const char *program, const char *const *given, int *output)
 {
@@ -148,7 +148,7 @@ static int stop_signer(int signal_number)
     return wait_for(signer_process);
 }
 
-/* ---- carrying ---- */
+/* --- carrying --- */
 
 struct download {
     struct bytes content;
@@ -238,7 +238,7 @@ static json_t *resume(void)
     return json_pack("{s:s,s:s,s:i}", "type", "resume", "order", ORDER, "attempt", 1);
 }
 
-/* ---- fixtures ---- */
+/* --- fixtures --- */
 
 static int make(void **state)
 {
@@ -274,7 +274,7 @@ static int new_life(void **state)
     return 0;
 }
 
-/* ---- tests ---- */
+/* --- tests --- */
 
 static void protocol_6_two_agents_and_a_holder_get_a_certificate(void **state)
 {

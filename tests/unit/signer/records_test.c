@@ -48,7 +48,7 @@ static int reset(void **state)
     return 0;
 }
 
-/* ---- roster ---- */
+/* --- roster --- */
 
 static json_int_t roster_version(void)
 {
@@ -122,7 +122,7 @@ static void protocol_5_an_agent_that_left_the_roster_is_none(void **state)
     office_expect_refused(&office, office_request(&draft), "roster-not-listed");
 }
 
-/* ---- CRLs ---- */
+/* --- CRLs --- */
 
 static void protocol_6_an_older_crl_than_one_seen_is_refused(void **state)
 {
@@ -151,7 +151,7 @@ static void protocol_5_a_revoked_agent_is_refused(void **state)
     office_expect_refused(&office, office_request(&draft), "certificate-revoked");
 }
 
-/* ---- checkpoints ---- */
+/* --- checkpoints --- */
 
 enum { LEAVES = 9 };
 
@@ -239,7 +239,7 @@ static void protocol_7_a_forked_log_is_not_signed(void **state)
     expect_signed(checkpoint(3, 7), 7);
 }
 
-/* ---- revocation ---- */
+/* --- revocation --- */
 
 static json_t *issued_certificate(const char *order)
 {
@@ -316,7 +316,7 @@ static void protocol_6_a_lost_revocation_can_be_asked_for_again(void **state)
     json_decref(issued);
 }
 
-/* ---- configuration ---- */
+/* --- configuration --- */
 
 static void expect_configuration(const char *text, bool good)
 {

@@ -76,8 +76,7 @@ static void memory_agrees(void)
     talloc_free(db);
 }
 
-/* --- crowds ----------------------------------------------------------------------------------------------
- */
+/* --- crowds --- */
 
 struct clicker {
     pthread_t thread;
@@ -149,8 +148,7 @@ static void five_clicks_make_one_appointment(void **state)
     memory_agrees();
 }
 
-/* --- moving, cancelling ----------------------------------------------------------------------------------
- */
+/* --- moving, cancelling --- */
 
 static void a_move_takes_the_new_seat_and_frees_the_old(void **state)
 {
@@ -214,8 +212,7 @@ static void a_case_with_no_appointment_has_nothing_to_move(void **state)
     assert_int_equal(status_of("DELETE", &order, 0), 409);
 }
 
-/* --- what may not be wished ------------------------------------------------------------------------------
- */
+/* --- what may not be wished --- */
 
 static void starts_that_are_past_or_no_slot_are_refused(void **state)
 {
@@ -230,8 +227,7 @@ static void starts_that_are_past_or_no_slot_are_refused(void **state)
     answer_free(answer);
 }
 
-/* --- holds and hours -------------------------------------------------------------------------------------
- */
+/* --- holds and hours --- */
 
 static void hold_both(const struct placed *order, int64_t start_us, const char *until)
 {
@@ -300,8 +296,7 @@ static void publishing_again_changes_nothing_and_a_late_holiday_withdraws_only_f
     talloc_free(again);
 }
 
-/* --- availability ----------------------------------------------------------------------------------------
- */
+/* --- availability --- */
 
 static void availability_follows_a_booking_at_once(void **state)
 {

@@ -184,8 +184,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- knocking
- * -------------------------------------------------------------------------------------------------------- */
+/* --- knocking --- */
 
 static const struct http_route route = {.operation = "test"};
 
@@ -272,8 +271,7 @@ static void install_roster(struct world *world, int64_t version, int64_t agent_u
     talloc_free(context);
 }
 
-/* --- before there is a roster
- * ------------------------------------------------------------------------------------------ */
+/* --- before there is a roster --- */
 
 static void without_a_roster_only_administrators_pass(void **state)
 {

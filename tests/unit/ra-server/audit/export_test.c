@@ -411,8 +411,7 @@ static void garbage_is_no_export(void **state)
         export_verify("/nonexistent/export.zip", note_key_verifier(world->key), NULL, &report, &error));
 }
 
-/* --- the proof of one case
- * ------------------------------------------------------------------------------------------- */
+/* --- the proof of one case --- */
 
 static json_t *proof_document(struct world *world, const char *ref)
 {

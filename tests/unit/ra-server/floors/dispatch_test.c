@@ -165,8 +165,7 @@ static void foreign_pages_cannot_post(void **state)
     assert_int_equal(atomic_load(&handled), 0);
 }
 
-/* --- idempotency -----------------------------------------------------------------------------------------
- */
+/* --- idempotency --- */
 
 #define KEY "Idempotency-Key: 7f2c9a\r\n"
 
@@ -266,8 +265,7 @@ static void kept_answers_are_sealed(void **state)
     talloc_free(db);
 }
 
-/* --- transactions ----------------------------------------------------------------------------------------
- */
+/* --- transactions --- */
 
 static void a_lost_race_is_run_again(void **state)
 {

@@ -24,8 +24,7 @@ atomic_int after_commits;
 atomic_int failures_to_come;
 atomic_int hold;
 
-/* --- routes ----------------------------------------------------------------------------------------------
- */
+/* --- routes --- */
 
 static bool echo(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -184,8 +183,7 @@ static const struct http_route test_routes[] = {
      .page_template = "pedido"},
 };
 
-/* --- the instance ----------------------------------------------------------------------------------------
- */
+/* --- the instance --- */
 
 static char home[64];
 static struct ra_app *app;
@@ -271,8 +269,7 @@ void fixture_stop(void)
     }
 }
 
-/* --- the client ------------------------------------------------------------------------------------------
- */
+/* --- the client --- */
 
 int fixture_connect(enum http_listener listener)
 {

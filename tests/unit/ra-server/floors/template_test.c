@@ -96,8 +96,7 @@ static void refuses_broken_templates(void **state)
     assert_false(template_render_text(TEMPLATE_HTML, deep, strlen(deep), NULL, *state, &output, &error));
 }
 
-/* --- folders ---------------------------------------------------------------------------------------------
- */
+/* --- folders --- */
 
 static char folder[64];
 

@@ -32,8 +32,7 @@ static char *in_mail(const char *mail, const char *mark, const char *stops)
     return talloc_strndup(NULL, at + strlen(mark), strcspn(at + strlen(mark), stops));
 }
 
-/* --- the order -------------------------------------------------------------------------------------------
- */
+/* --- the order --- */
 
 static void an_order_begins_at_the_beginning_and_says_what_comes_next(void **state)
 {
@@ -132,8 +131,7 @@ static void a_refused_order_leaves_nothing_behind(void **state)
     talloc_free(after);
 }
 
-/* --- limits ----------------------------------------------------------------------------------------------
- */
+/* --- limits --- */
 
 static void the_sixth_open_order_of_a_cpf_is_refused_with_its_rule(void **state)
 {
@@ -169,8 +167,7 @@ static void an_address_has_its_limit_by_policy_row(void **state)
     talloc_free(body);
 }
 
-/* --- the page face ---------------------------------------------------------------------------------------
- */
+/* --- the page face --- */
 
 static char *order_form(unsigned number)
 {
@@ -222,8 +219,7 @@ static void the_form_opens_the_order_in_this_browser_alone(void **state)
     talloc_free(form);
 }
 
-/* --- confirming the address ------------------------------------------------------------------------------
- */
+/* --- confirming the address --- */
 
 static bool is_confirmed(const struct placed *order)
 {
@@ -273,8 +269,7 @@ static void the_outbox_cannot_confirm_an_address(void **state)
     talloc_free(mail);
 }
 
-/* --- CPF and code ----------------------------------------------------------------------------------------
- */
+/* --- CPF and code --- */
 
 static struct answer *ask_code(const char *cpf)
 {
@@ -401,8 +396,7 @@ static void a_code_opens_only_orders_of_the_address_it_went_to(void **state)
     talloc_free(forged);
 }
 
-/* --- catalogue -------------------------------------------------------------------------------------------
- */
+/* --- catalogue --- */
 
 static void what_is_on_sale_follows_its_window(void **state)
 {

@@ -39,8 +39,7 @@ static bool has(const struct ra_error *error, const char *field, const char *cod
     return false;
 }
 
-/* --- codes -----------------------------------------------------------------------------------------------
- */
+/* --- codes --- */
 
 static void a_code_is_read_as_people_copy_it(void **state)
 {
@@ -71,8 +70,7 @@ static void codes_made_are_codes_and_differ(void **state)
     }
 }
 
-/* --- the form --------------------------------------------------------------------------------------------
- */
+/* --- the form --- */
 
 static void a_persons_order_comes_out_normalised(void **state)
 {
@@ -230,8 +228,7 @@ static void a_contact_changes_by_what_is_given(void **state)
     json_decref(body);
 }
 
-/* --- searching -------------------------------------------------------------------------------------------
- */
+/* --- searching --- */
 
 static void a_text_is_sought_as_all_it_may_be(void **state)
 {

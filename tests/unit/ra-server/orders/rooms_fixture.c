@@ -37,8 +37,7 @@ static struct http_server *server;
 static struct jobs *jobs;
 static atomic_uint people;
 
-/* --- the instance ----------------------------------------------------------------------------------------
- */
+/* --- the instance --- */
 
 static void make_folders(void)
 {
@@ -173,8 +172,7 @@ void rooms_refresh(void)
     talloc_free(db);
 }
 
-/* --- the client ------------------------------------------------------------------------------------------
- */
+/* --- the client --- */
 
 static char *exchange(const char *request)
 {
@@ -263,8 +261,7 @@ const char *answer_text(const struct answer *answer, const char *name)
     return json_string_value(json_object_get(answer->json, name));
 }
 
-/* --- orders ----------------------------------------------------------------------------------------------
- */
+/* --- orders --- */
 
 static char check_digit(const char *digits, int weight)
 {
@@ -307,8 +304,7 @@ struct placed place_order(void)
     return placed;
 }
 
-/* --- mail ------------------------------------------------------------------------------------------------
- */
+/* --- mail --- */
 
 static void unquote(char *text)
 {
