@@ -191,9 +191,7 @@ static bool check_end(const struct verifying *verifying, const struct checkpoint
     return done && merkle_verify_consistency(old_size, &root, new_size, &checkpoint->root, &proof, error);
 }
 
-/* --- lines
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- lines --- */
 
 static bool keep_commit(struct verifying *verifying, const char *commit, struct ra_error *error)
 {

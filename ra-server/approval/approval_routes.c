@@ -65,9 +65,7 @@ static const struct job jobs[] = {
     {.name = "revocations", .period_ms = 30000, .run = revocation_run},
 };
 
-/* --- health
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- health --- */
 
 enum { HOUR_S = 3600, WEEK_S = 7 * 86400 };
 

@@ -148,9 +148,7 @@ bool certificate_check(struct ra_app *app, TALLOC_CTX *context, X509_STORE *anch
     return matches;
 }
 
-/* --- PEM
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- PEM --- */
 
 static bool append_pem(BIO *output, struct bytes der, struct ra_error *error)
 {

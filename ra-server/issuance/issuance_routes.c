@@ -24,9 +24,7 @@
 
 enum { WAIT_MS = 15000, POLL_SECONDS = 2 };
 
-/* --- who may
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- who may --- */
 
 /* The holder's request is authorised by its proofs; at the office an agent sends it. */
 static bool authorize_emission(struct http_request *request, struct ra_error *error)
@@ -52,9 +50,7 @@ static bool authorize_certificate(struct http_request *request, struct ra_error 
                                               : orders_authorize_holder(request, error);
 }
 
-/* --- emission
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- emission --- */
 
 static bool check_verified(const struct order *order, struct ra_error *error)
 {
@@ -87,9 +83,7 @@ static bool emission_get(struct http_request *request, struct http_response *res
     return true;
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 
 static bool reply_certificate(struct http_request *request, struct http_response *response,
                               const struct issuance_row *row, struct ra_error *error)
@@ -126,9 +120,7 @@ static bool reply_pending(struct http_request *request, struct http_response *re
     return true;
 }
 
-/* --- delivery
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- delivery --- */
 
 /* Looked at once more before it leaves: what the database holds must still be what was ordered. */
 static bool check_delivery(struct http_request *request, const struct order *order,
@@ -213,9 +205,7 @@ static bool certificate_get(struct http_request *request, struct http_response *
            reply_certificate(request, response, &row, error);
 }
 
-/* --- CSR
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- CSR --- */
 
 struct csr_work {
     struct http_request *request;
@@ -415,9 +405,7 @@ static bool csr_post(struct http_request *request, struct http_response *respons
     return done;
 }
 
-/* --- the room
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- the room --- */
 
 static const char emission_schema[] =
     "{\"type\":\"object\",\"required\":[\"instance\",\"validation_sha256\",\"binding\",\"not_after\","

@@ -78,9 +78,7 @@ X509_STORE *issuance_anchors(const struct ra_app *app)
     return state_of(app)->anchors;
 }
 
-/* --- resuming
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- resuming --- */
 
 /* A young request is asked about at each run, an old one at every tenth or so: an AC that is away for a day
  * need not hear from us each time. */

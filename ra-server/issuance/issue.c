@@ -17,9 +17,7 @@
 
 enum { CHAIN_MAX = 8, RETRY_SECONDS = 5 };
 
-/* --- asking
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static bool ask_resume(const struct issue_case *issue, json_t **answer, struct ra_error *error)
 {
@@ -121,9 +119,7 @@ static bool in_transaction(const struct issue_case *issue, write_end *write, voi
     return false;
 }
 
-/* --- issued
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- issued --- */
 
 struct came {
     const json_t *answer;
@@ -224,9 +220,7 @@ static bool end_issued(const struct issue_case *issue, const struct issuance_row
     return !came.mismatch || reason_fail(error, "certificate-mismatch", NULL);
 }
 
-/* --- pending
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- pending --- */
 
 static bool write_pending(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
                           struct ra_error *error)
@@ -256,9 +250,7 @@ static bool end_pending(const struct issue_case *issue, json_t *answer, struct i
     return in_transaction(issue, write_pending, answer, error);
 }
 
-/* --- refused
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- refused --- */
 
 struct refusal {
     const char *reason;

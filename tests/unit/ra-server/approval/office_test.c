@@ -286,9 +286,7 @@ static void without_a_roster_only_administrators_pass(void **state)
                        "roster-role");
 }
 
-/* --- with one
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- with one --- */
 
 static void an_agent_is_who_the_roster_says(void **state)
 {
