@@ -8,6 +8,7 @@
 
 #include "app.h"
 
+#include <jansson.h>
 #include <stddef.h>
 
 struct db;
@@ -20,8 +21,10 @@ enum health_state {
 
 struct health_part {
     const char *name; /* "signer" */
-    /* `detail`: one line for the operator, no personal data; shown on loopback only. */
-    enum health_state (*check)(struct ra_app *app, struct db *db, char *detail, size_t detail_size);
+    /* `detail`: one line for the operator, no personal data; `facts`: an object to add named values to, for
+     * machines. Both are shown on loopback only. */
+    enum health_state (*check)(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                               size_t detail_size);
 };
 
 #endif

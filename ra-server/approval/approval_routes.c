@@ -69,8 +69,10 @@ static const struct job jobs[] = {
 
 enum { HOUR_S = 3600, WEEK_S = 7 * 86400 };
 
-static enum health_state crl_health(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state crl_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                    size_t detail_size)
 {
+    (void)facts;
     (void)db;
     int64_t until = 0;
     if (!trust_crls_until(app, &until)) {
@@ -84,8 +86,10 @@ static enum health_state crl_health(struct ra_app *app, struct db *db, char *det
 }
 
 /* The administrators have a week's warning (protocol 5). */
-static enum health_state roster_health(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state roster_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                       size_t detail_size)
 {
+    (void)facts;
     (void)db;
     int64_t version = 0;
     int64_t not_after = 0;

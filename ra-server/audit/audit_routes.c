@@ -308,8 +308,10 @@ static const struct job jobs[] = {{.name = "sequencer", .period_ms = 250, .run =
 /* Late is what an operator should look at; a promise of one second leaves room for a slow disk. */
 static const int64_t lag_alarm_ms = 5000;
 
-static enum health_state log_health(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state log_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                    size_t detail_size)
 {
+    (void)facts;
     struct sequencer_state *state = app->room_state[ROOM_AUDIT];
     struct ra_error error = {0};
     struct db_rows *row = NULL;

@@ -33,8 +33,10 @@ void floor_set_openapi(json_t *take_public, json_t *take_office)
 static const char *const state_names[] = {
     [HEALTH_OK] = "ok", [HEALTH_DEGRADED] = "degraded", [HEALTH_FAILING] = "failing"};
 
-static enum health_state check_database(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state check_database(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                        size_t detail_size)
 {
+    (void)facts;
     (void)app;
     struct ra_error error = {0};
     if (db_exec(db, STATEMENT_FLOOR_PING, DB_NO_VALUES, NULL, &error))
@@ -48,8 +50,9 @@ static const struct health_part database_part = {"database", check_database};
 static enum health_state ask(const struct health_part *part, struct http_request *request, json_t *parts)
 {
     char detail[DETAIL_SIZE] = "";
-    enum health_state state = part->check(request->app, request->db, detail, sizeof detail);
-    json_t *answer = json_pack("{s:s}", "status", state_names[state]);
+    json_t *answer = json_object();
+    enum health_state state = part->check(request->app, request->db, answer, detail, sizeof detail);
+    json_object_set_new(answer, "status", json_string(state_names[state]));
     if (detail[0] != '\0')
         json_object_set_new(answer, "detail", json_string(detail));
     json_object_set_new(parts, part->name, answer);

@@ -468,7 +468,8 @@ static const struct job jobs[] = {
     {.name = "mail-halves", .period_ms = 60000, .run = mail_half_expire_run},
 };
 
-static enum health_state signer_health(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state signer_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                       size_t detail_size)
 {
     (void)db;
     struct ra_error error = {0};
@@ -477,14 +478,11 @@ static enum health_state signer_health(struct ra_app *app, struct db *db, char *
         (void)snprintf(detail, detail_size, "%s", error.detail);
         return HEALTH_DEGRADED;
     }
-    bool isolated = json_is_true(json_object_get(status, "isolated"));
-    json_int_t unknown = json_integer_value(json_object_get(status, "unknown"));
-    (void)snprintf(detail, detail_size,
-                   "signer_isolated: %s, unknown: %" JSON_INTEGER_FORMAT ", tree_size: %" JSON_INTEGER_FORMAT
-                   ", roster_version: %" JSON_INTEGER_FORMAT,
-                   isolated ? "true" : "false", unknown,
-                   json_integer_value(json_object_get(status, "tree_size")),
-                   json_integer_value(json_object_get(status, "roster_version")));
+    json_object_set_new(facts, "signer_isolated",
+                        json_boolean(json_is_true(json_object_get(status, "isolated"))));
+    json_object_set(facts, "unknown", json_object_get(status, "unknown"));
+    json_object_set(facts, "tree_size", json_object_get(status, "tree_size"));
+    json_object_set(facts, "roster_version", json_object_get(status, "roster_version"));
     json_decref(status);
     return HEALTH_OK;
 }

@@ -195,8 +195,10 @@ static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox}};
 
 /* --- health and room --- */
 
-static enum health_state check(struct ra_app *app, struct db *db, char *detail, size_t detail_size)
+static enum health_state check(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                               size_t detail_size)
 {
+    (void)facts;
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct db_rows *row = NULL;
     struct ra_error error = {0};

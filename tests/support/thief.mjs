@@ -2,7 +2,7 @@
 // The thief's tools: statements of any content signed by any key, proofs from any half, words with the signer as the
 // server's own user would have them, a look into the AC's drawer. Honest parts only in what they are made of.
 import { spawnSync } from 'node:child_process';
-import { createHash, createPrivateKey, hkdfSync, randomBytes, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, randomBytes, sign } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -127,11 +127,20 @@ export function halfText(bytes = randomBytes(10)) {
   }).join('-');
 }
 
-export function proof(half, kind, { instance, order, validation, spki }) {
+function halfKey(half, kind, { instance, order }) {
   const info = Buffer.concat([Buffer.from(`${kind}\0`), Buffer.from(order)]);
   const seed = Buffer.from(hkdfSync('sha256', halfBytes(half), Buffer.from(instance), info, 32));
-  const key = createPrivateKey({ format: 'der', type: 'pkcs8',
+  return createPrivateKey({ format: 'der', type: 'pkcs8',
     key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]) });
+}
+
+// As a statement holds it.
+export function halfPublicKey(half, kind, about) {
+  return createPublicKey(halfKey(half, kind, about)).export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+}
+
+export function proof(half, kind, { instance, order, validation, spki }) {
+  const key = halfKey(half, kind, { instance, order });
   const message = Buffer.concat([Buffer.from(`guiche-emission-v1\0${instance}\0${order}\0`), validation, spki]);
   return sign(null, message, key).toString('base64');
 }
