@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { certificate, pemToDer, requestSpki, sha256, signedContent } from './der.mjs';
-import { api, home, makeCsr, openssl, port, root, scratch, sql } from './office.mjs';
+import { api, home, makeCsr, office, openssl, port, root, scratch, sql } from './office.mjs';
 
 export const acUrl = `http://127.0.0.1:${port + 2}/.well-known/cmp`;
 const arc = '2.25.152520765271026514040956998696801732245';
@@ -82,7 +82,14 @@ export function pair(code, attempt) {
     verification: storedStatement(code, 'verification', attempt) };
 }
 
+// The agents' issuers' CRLs: as the server carries them, and as they lie with the AC this very moment.
+let carried;
 export function crls() {
+  carried ??= office('agent1', 'GET', '/api/office/crls').json.crls;
+  return carried;
+}
+
+export function crlsOfTheAc() {
   const folder = path.join(home, 'ca/public');
   return fs.readdirSync(folder).filter((name) => name.endsWith('.crl'))
     .map((name) => {
