@@ -51,7 +51,7 @@ const char export_readme[] =
     "    sed '/^$/,$d' checkpoint > texto\r\n"
     "    tail -n 1 checkpoint | cut -d ' ' -f 3 | base64 -d | tail -c 64 > assinatura\r\n"
     "    (printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; \\\r\n"
-    "        cut -d + -f 3 log.vkey | base64 -d | tail -c 32) > chave.der\r\n"
+    "        cut -d + -f 3- log.vkey | base64 -d | tail -c 32) > chave.der\r\n"
     "    openssl pkeyutl -verify -pubin -keyform DER -inkey chave.der -rawin \\\r\n"
     "        -in texto -sigfile assinatura\r\n"
     "\r\n"
