@@ -10,11 +10,13 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 
-static bool save(const char *output, struct bytes content, json_t **result, struct ra_error *error)
+static bool save(struct cli *cli, const char *path, const char *output, json_t **result,
+                 struct ra_error *error)
 {
-    if (!file_write(output, content, 0600, error))
+    size_t size = 0;
+    if (!client_download_file(cli, path, output, &size, error))
         return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)content.length);
+    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)size);
     return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
@@ -26,9 +28,7 @@ bool audit_export(struct cli *cli, const struct cli_arguments *arguments, json_t
                                        client_escape(cli, cli_option(arguments, "from")),
                                        client_escape(cli, cli_option(arguments, "to")),
                                        format == NULL ? "jsonl" : client_escape(cli, format));
-    struct bytes content;
-    return client_download(cli, path, &content, error) &&
-           save(cli_option(arguments, "o"), content, result, error);
+    return save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -36,9 +36,7 @@ bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t 
 {
     const char *path = talloc_asprintf(cli->context, "/api/office/audit/prove/%s",
                                        client_escape(cli, client_order_code(cli, arguments->positional[0])));
-    struct bytes content;
-    return client_download(cli, path, &content, error) &&
-           save(cli_option(arguments, "o"), content, result, error);
+    return save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 /* --- verification: no server, nothing but the file and the log's key --- */

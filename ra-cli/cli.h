@@ -34,8 +34,18 @@ struct cli {
     bool json;                 /* stdout is exactly one JSON document */
     bool yes;                  /* nothing is asked */
     struct ra_clock clock;     /* the instance's clock, when it can be read here */
+    char *passphrase;          /* of the identity, asked once; wiped at the end */
     json_t *problem;           /* the server's refusal, shown as it came under --json; owned */
 };
+
+enum { CLI_PASSPHRASE_SIZE = 256 };
+
+/* Whether the identity's file needs a pass phrase: PKCS#12 always, PEM when its key is encrypted. */
+bool cli_identity_is_protected(const struct cli *cli);
+
+/* The pass phrase of the identity, asked on the terminal the first time; false without a terminal. The buffer
+ * is the caller's to wipe. */
+bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size);
 
 enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 24, CLI_REPEATS_MAX = 16 };
 

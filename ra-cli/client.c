@@ -5,15 +5,21 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { CONNECT_SECONDS = 10, TOTAL_SECONDS = 120 };
-enum { LARGEST_ANSWER = 512 << 20 };
+enum { LARGEST_ANSWER = 64 << 20 }; /* in memory; exports go to a file */
 
 struct answer {
     struct cli *cli;
+    CURL *handle;
+    FILE *file; /* where a good answer goes as it comes; NULL: to memory */
     uint8_t *data;
     size_t length;
     size_t capacity;
@@ -37,6 +43,12 @@ static size_t collect(char *data, size_t size, size_t count, void *target)
 {
     struct answer *answer = target;
     size_t length = size * count;
+    long status = 0;
+    if (answer->file != NULL &&
+        curl_easy_getinfo(answer->handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200) {
+        answer->length += length;
+        return fwrite(data, 1, length, answer->file);
+    }
     if (length > LARGEST_ANSWER - answer->length)
         return 0;
     if (answer->length + length + 1 > answer->capacity) {
@@ -96,6 +108,14 @@ static bool identity_options(struct cli *cli, CURL *handle)
     size_t length = strlen(cli->identity_path);
     bool pkcs12 = length > 4 && (strcasecmp(cli->identity_path + length - 4, ".p12") == 0 ||
                                  strcasecmp(cli->identity_path + length - 4, ".pfx") == 0);
+    char passphrase[CLI_PASSPHRASE_SIZE] = "";
+    if (cli_identity_is_protected(cli) &&
+        (!cli_identity_passphrase(cli, passphrase, sizeof passphrase) ||
+         curl_easy_setopt(handle, CURLOPT_KEYPASSWD, passphrase) != CURLE_OK)) {
+        OPENSSL_cleanse(passphrase, sizeof passphrase);
+        return false;
+    }
+    OPENSSL_cleanse(passphrase, sizeof passphrase); /* libcurl keeps a copy for as long as the handle lives */
     return curl_easy_setopt(handle, CURLOPT_SSLCERT, cli->identity_path) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_SSLCERTTYPE, pkcs12 ? "P12" : "PEM") == CURLE_OK;
 }
@@ -228,10 +248,11 @@ static bool keep_problem(struct cli *cli, const struct answer *answer, struct ra
 static bool exchange(struct cli *cli, const char *method, const char *path, const char *media_type,
                      struct bytes body, struct answer *answer, struct ra_error *error)
 {
-    *answer = (struct answer){.cli = cli};
     CURL *handle = curl_easy_init();
     if (handle == NULL)
         return ra_fail(error, RA_NO_MEMORY, "libcurl");
+    answer->cli = cli;
+    answer->handle = handle;
     bool ok = perform(cli, handle, method, path, media_type, body, answer, error);
     curl_easy_cleanup(handle);
     if (!ok)
@@ -262,7 +283,7 @@ bool client_json(struct cli *cli, const char *method, const char *path, const js
     if (body != NULL && text == NULL)
         return ra_fail(error, RA_NO_MEMORY, "json");
     struct bytes content = text == NULL ? (struct bytes){NULL, 0} : bytes_of_text(text);
-    struct answer raw;
+    struct answer raw = {0};
     bool ok = exchange(cli, method, path, text == NULL ? NULL : "application/json", content, &raw, error) &&
               parse_answer(&raw, answer, error);
     free(text);
@@ -273,15 +294,38 @@ bool client_upload(struct cli *cli, const char *path, const char *media_type, st
                    json_t **answer, struct ra_error *error)
 {
     *answer = NULL;
-    struct answer raw;
+    struct answer raw = {0};
     return exchange(cli, "POST", path, media_type, content, &raw, error) && parse_answer(&raw, answer, error);
 }
 
 bool client_download(struct cli *cli, const char *path, struct bytes *content, struct ra_error *error)
 {
-    struct answer raw;
+    struct answer raw = {0};
     if (!exchange(cli, "GET", path, NULL, (struct bytes){NULL, 0}, &raw, error))
         return false;
     *content = (struct bytes){raw.data, raw.length};
     return true;
+}
+
+bool client_download_file(struct cli *cli, const char *path, const char *output, size_t *size,
+                          struct ra_error *error)
+{
+    const char *partial = talloc_asprintf(cli->context, "%s.partial", output);
+    int descriptor = partial == NULL ? -1 : open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    struct answer raw = {.file = descriptor < 0 ? NULL : fdopen(descriptor, "wb")};
+    if (raw.file == NULL) {
+        ra_fail_errno(error, output);
+        if (descriptor >= 0)
+            close(descriptor);
+        return false;
+    }
+    bool ok = exchange(cli, "GET", path, NULL, (struct bytes){NULL, 0}, &raw, error);
+    bool whole = fflush(raw.file) == 0 && fsync(descriptor) == 0;
+    whole = fclose(raw.file) == 0 && whole;
+    *size = raw.length;
+    if (ok && (!whole || rename(partial, output) != 0))
+        ok = ra_fail_errno(error, output);
+    if (!ok)
+        unlink(partial);
+    return ok;
 }

@@ -22,9 +22,13 @@ RA_MUST_CHECK bool client_json(struct cli *cli, const char *method, const char *
 RA_MUST_CHECK bool client_upload(struct cli *cli, const char *path, const char *media_type,
                                  struct bytes content, json_t **answer, struct ra_error *error);
 
-/* GET of bytes (documents, exports) on cli->context. */
+/* GET of bytes (documents) on cli->context. */
 RA_MUST_CHECK bool client_download(struct cli *cli, const char *path, struct bytes *content,
                                    struct ra_error *error);
+
+/* GET into a file of the caller's, as it comes; a failure leaves no file behind. */
+RA_MUST_CHECK bool client_download_file(struct cli *cli, const char *path, const char *output, size_t *size,
+                                        struct ra_error *error);
 
 /* An order code as people type it, in its one form: upper case, no hyphens or blanks, O as 0, I and L as 1.
  */

@@ -8,6 +8,7 @@
 #include "ra-cli/options.h"
 #include "ra-cli/terminal.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -123,6 +124,8 @@ int main(int argc, char **argv)
         break;
     }
     json_decref(cli.problem);
+    if (cli.passphrase != NULL)
+        OPENSSL_clear_free(cli.passphrase, strlen(cli.passphrase));
     talloc_free(cli.context);
     return (int)status;
 }

@@ -14,8 +14,7 @@ enum { TRUST_FILE_MAX = 1 << 20, DOSSIER_LEAVES_MAX = 4096, ROSTER_LIFE_S = 400 
 
 static bool ask_passphrase(void *state, char *buffer, size_t size, struct ra_error *error)
 {
-    (void)state;
-    if (!terminal_secret("Senha da identidade: ", buffer, size))
+    if (!cli_identity_passphrase(state, buffer, size))
         return ra_fail(error, RA_INVALID, "a identidade pede senha, e não há terminal para perguntar");
     return true;
 }
@@ -24,7 +23,7 @@ bool signing_identity(struct cli *cli, struct identity **identity, struct ra_err
 {
     if (cli->identity_path == NULL)
         return ra_fail(error, RA_UNAUTHENTICATED, "diga quem assina: --as NOME ou --identity ARQUIVO");
-    const struct identity_passphrase passphrase = {.ask = ask_passphrase};
+    const struct identity_passphrase passphrase = {.ask = ask_passphrase, .state = cli};
     return identity_load(cli->context, cli->identity_path, &passphrase, identity, error);
 }
 

@@ -135,7 +135,7 @@ static bool read_line(FILE *terminal, char *buffer, size_t size)
     if (fgets(buffer, (int)size, terminal) == NULL)
         return false;
     buffer[strcspn(buffer, "\r\n")] = '\0';
-    return true;
+    return strchr(buffer, '\003') == NULL;
 }
 
 bool terminal_confirm(const char *question)
@@ -161,7 +161,7 @@ bool terminal_secret(const char *prompt, char *buffer, size_t size)
     bool ok = tcgetattr(fileno(terminal), &before) == 0;
     if (ok) {
         silent = before;
-        silent.c_lflag &= ~(tcflag_t)ECHO;
+        silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG); /* Ctrl-C would leave the terminal without echo */
         ok = tcsetattr(fileno(terminal), TCSAFLUSH, &silent) == 0;
     }
     if (ok) {

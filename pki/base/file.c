@@ -51,7 +51,7 @@ bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes
     return true;
 }
 
-static bool write_all(int descriptor, struct bytes content)
+bool file_write_all(int descriptor, struct bytes content)
 {
     size_t done = 0;
     while (done < content.length) {
@@ -86,7 +86,7 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_e
     int descriptor = mkostemp(temporary, O_CLOEXEC);
     if (descriptor < 0)
         return ra_fail_errno(error, path);
-    bool ok = write_all(descriptor, content) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0;
+    bool ok = file_write_all(descriptor, content) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0;
     if (!ok)
         ra_fail_errno(error, path);
     close(descriptor);

@@ -17,4 +17,7 @@ RA_MUST_CHECK bool file_read(TALLOC_CTX *context, const char *path, size_t limit
 /* Temporary file beside it, fsync, rename, fsync of the folder. `mode` is exact, whatever the umask. */
 RA_MUST_CHECK bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error);
 
+/* Writes all of it to an open descriptor, through interruptions and short writes; false leaves errno. */
+RA_MUST_CHECK bool file_write_all(int descriptor, struct bytes content);
+
 #endif

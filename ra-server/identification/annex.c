@@ -5,20 +5,9 @@
 #include "app.h"
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
+#include "pki/base/file.h"
 
 #include <unistd.h>
-
-static bool fill(int descriptor, struct bytes content, struct ra_error *error)
-{
-    size_t done = 0;
-    while (done < content.length) {
-        ssize_t part = write(descriptor, content.data + done, content.length - done);
-        if (part <= 0)
-            return ra_fail_errno(error, "annex");
-        done += (size_t)part;
-    }
-    return true;
-}
 
 bool identification_annex_add(struct http_request *request, const struct order *order, const char *kind,
                               const char *media_type, struct bytes content, struct ra_error *error)
@@ -43,8 +32,8 @@ bool identification_annex_add(struct http_request *request, const struct order *
         return ra_fail_crypto(error, "annex");
     if (!http_temporary_file(request, &descriptor, error))
         return false;
-    bool ok =
-        fill(descriptor, content, error) && document_keep(request, order, &document, descriptor, &id, error);
+    bool ok = (file_write_all(descriptor, content) || ra_fail_errno(error, "annex")) &&
+              document_keep(request, order, &document, descriptor, &id, error);
     close(descriptor);
     return ok;
 }

@@ -21,13 +21,23 @@ static _Thread_local magic_t recogniser;
 
 static const char *const accepted_types[] = {"image/jpeg", "image/png", "application/pdf", "image/tiff"};
 
+/* A handle whose database did not load is not kept: the next upload tries again. */
+static bool open_recogniser(struct ra_error *error)
+{
+    magic_t handle = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
+    if (handle == NULL || magic_load(handle, NULL) != 0) {
+        if (handle != NULL)
+            magic_close(handle);
+        return ra_fail(error, RA_INTERNAL, "libmagic has no database");
+    }
+    recogniser = handle;
+    return true;
+}
+
 bool document_media_type(int descriptor, const char **media_type, struct ra_error *error)
 {
-    if (recogniser == NULL) {
-        recogniser = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
-        if (recogniser == NULL || magic_load(recogniser, NULL) != 0)
-            return ra_fail(error, RA_INTERNAL, "libmagic has no database");
-    }
+    if (recogniser == NULL && !open_recogniser(error))
+        return false;
     int copy = dup(descriptor); /* libmagic reads from the present position */
     const char *found = copy < 0 || lseek(copy, 0, SEEK_SET) != 0 ? NULL : magic_descriptor(recogniser, copy);
     if (copy >= 0)

@@ -116,7 +116,7 @@ bool identification_waivers(struct http_request *request, const struct order *or
 /* --- dossier --- */
 
 /* The separator, backslash and control characters as \xx: two different dossiers never give the same leaf. */
-char *dossier_escape(TALLOC_CTX *context, const char *text)
+static char *dossier_escape(TALLOC_CTX *context, const char *text)
 {
     char *escaped = talloc_size(context, strlen(text) * 3 + 1);
     size_t length = 0;

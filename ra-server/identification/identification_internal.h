@@ -8,9 +8,6 @@
 #include "http/http.h"
 #include "identification/identification_store.h"
 
-/* A text as it stands in a dossier leaf, on `context`; NULL when memory ran out. */
-char *dossier_escape(TALLOC_CTX *context, const char *text);
-
 /* Media type of a document by its content: JPEG, PNG, PDF or TIFF; anything else is RA_UNSUPPORTED_MEDIA.
  * Static text. */
 RA_MUST_CHECK bool document_media_type(int descriptor, const char **media_type, struct ra_error *error);

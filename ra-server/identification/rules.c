@@ -22,7 +22,7 @@ static const char *const known_kinds[] = {"cnh",
                                           "term",
                                           "other"};
 
-bool rule_kind_known(const char *kind)
+static bool rule_kind_known(const char *kind)
 {
     for (size_t i = 0; i < sizeof known_kinds / sizeof *known_kinds; i++)
         if (strcmp(known_kinds[i], kind) == 0)

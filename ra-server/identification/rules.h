@@ -43,7 +43,4 @@ RA_MUST_CHECK bool rule_document_item(const struct rule_item *item, struct ra_er
 RA_MUST_CHECK bool rule_document_fields(const struct rule_document *document, const char *day,
                                         struct ra_error *error);
 
-/* Whether `kind` is a word this program knows how to name. */
-bool rule_kind_known(const char *kind);
-
 #endif

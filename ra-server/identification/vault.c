@@ -105,20 +105,6 @@ static bool read_up_to(int descriptor, uint8_t *data, size_t size, size_t *got)
     return true;
 }
 
-static bool write_all(int descriptor, const uint8_t *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t part = write(descriptor, data, size);
-        if (part < 0 && errno == EINTR)
-            continue;
-        if (part < 0)
-            return false;
-        data += part;
-        size -= (size_t)part;
-    }
-    return true;
-}
-
 /* One chunk behind: the last chunk, and it alone, carries the final tag, so that a cut file is noticed. */
 static bool seal_stream(const struct vault_key *key, int input, int output, struct ra_error *error)
 {
@@ -128,7 +114,8 @@ static bool seal_stream(const struct vault_key *key, int input, int output, stru
     static _Thread_local uint8_t sealed[SEALED_CHUNK];
     size_t length = 0;
     crypto_secretstream_xchacha20poly1305_init_push(&state, header, key->bytes);
-    bool ok = lseek(input, 0, SEEK_SET) == 0 && write_all(output, header, sizeof header) &&
+    bool ok = lseek(input, 0, SEEK_SET) == 0 &&
+              file_write_all(output, (struct bytes){header, sizeof header}) &&
               read_up_to(input, plain[0], CHUNK, &length);
     for (unsigned turn = 0, last = 0; ok && !last; turn ^= 1) {
         size_t next = 0;
@@ -136,7 +123,8 @@ static bool seal_stream(const struct vault_key *key, int input, int output, stru
         last = next == 0;
         unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
         crypto_secretstream_xchacha20poly1305_push(&state, sealed, NULL, plain[turn], length, NULL, 0, tag);
-        ok = ok && write_all(output, sealed, length + crypto_secretstream_xchacha20poly1305_ABYTES);
+        ok = ok && file_write_all(
+                       output, (struct bytes){sealed, length + crypto_secretstream_xchacha20poly1305_ABYTES});
         length = next;
     }
     sodium_memzero(plain, sizeof plain);
@@ -205,7 +193,7 @@ static bool open_stream(const struct vault_key *key, int input, int output)
              length >= crypto_secretstream_xchacha20poly1305_ABYTES &&
              crypto_secretstream_xchacha20poly1305_pull(&state, plain, &opened, &tag, sealed, length, NULL,
                                                         0) == 0 &&
-             write_all(output, plain, (size_t)opened);
+             file_write_all(output, (struct bytes){plain, (size_t)opened});
     }
     ok = ok && read_up_to(input, sealed, 1, &length) && length == 0;
     sodium_memzero(plain, sizeof plain);
