@@ -108,6 +108,16 @@ static bool run_wrapped(struct http_exchange *exchange, struct db *db, struct ra
     return false;
 }
 
+static bool record_own(struct http_exchange *exchange, struct db *db, struct ra_error *error)
+{
+    if (!db_begin(db, error))
+        return false;
+    if (idempotency_record(exchange, db, error))
+        return db_commit(db, error);
+    db_rollback(db);
+    return false;
+}
+
 /* The handler of an OWN route has its transactions to itself; the floor's look-up and record have their own.
  */
 static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_error *error)
@@ -132,9 +142,7 @@ static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_err
     }
     if (!done || !db_reads_were_sound(db, error) || !render_response(exchange, error))
         return false;
-    if (keyed)
-        return db_begin(db, error) && idempotency_record(exchange, db, error) && db_commit(db, error);
-    return true;
+    return !keyed || record_own(exchange, db, error);
 }
 
 static bool lost_a_race(const struct ra_error *error)
@@ -226,6 +234,7 @@ void dispatch_run(struct http_exchange *exchange, struct db *db)
     request->now_us = clock_now_us(&request->app->clock);
     bool done = origin_is_ours(request, &error) && read_certificate(exchange, &error) &&
                 parse_body(exchange, &error) && find_key(exchange, &error) && run_route(exchange, db, &error);
+    db_rollback(db); /* an authorizer's that forgot it: the next request must find the connection free */
     if (done) {
         for (struct http_after_commit *after = request->after_commit; after != NULL; after = after->next)
             after->run(request->app, after->argument);

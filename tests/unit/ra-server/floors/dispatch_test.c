@@ -287,6 +287,24 @@ static void an_open_transaction_is_a_mistake_of_ours(void **state)
         assert_int_equal(status_of(post("/api/race", "", NULL)), 200);
 }
 
+static void a_failed_record_costs_no_worker(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(status_of(post("/api/unrecordable-own", KEY, NULL)), 400);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(status_of(post("/api/race", "", NULL)), 200);
+}
+
+static void a_transaction_an_authorizer_forgot_costs_no_worker(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(status_of(post("/api/forgetful", "", NULL)), 403);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(status_of(post("/api/race", "", NULL)), 200);
+}
+
 static void own_transactions_keep_their_key_too(void **state)
 {
     (void)state;
@@ -320,6 +338,8 @@ int main(void)
         with_server(kept_answers_are_sealed),
         with_server(a_lost_race_is_run_again),
         with_server(an_open_transaction_is_a_mistake_of_ours),
+        with_server(a_failed_record_costs_no_worker),
+        with_server(a_transaction_an_authorizer_forgot_costs_no_worker),
         with_server(own_transactions_keep_their_key_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,22 @@ static bool careless(struct http_request *request, struct http_response *respons
     return db_begin(request->db, error);
 }
 
+/* The handler is content, the record of its answer fails: PostgreSQL takes no such byte in a text. */
+static bool unrecordable(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    (void)request;
+    (void)error;
+    http_reply(response, 201, json_pack("{s:s}", "token", "a-secret"));
+    http_reply_bytes(response, 201, "text/\xFF", bytes_of_text("a-secret"));
+    http_set_cookie(response, "guiche", "a-secret", 3600);
+    return true;
+}
+
+static bool forget_a_transaction(struct http_request *request, struct ra_error *error)
+{
+    return db_begin(request->db, error) && ra_fail(error, RA_FORBIDDEN, "%s", "");
+}
+
 static bool own(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     (void)error;
@@ -171,6 +187,17 @@ static const struct http_route test_routes[] = {
     {COMMON(race, "race"), .method = HTTP_POST, .api_path = "/api/race"},
     {COMMON(careless, "careless"), .method = HTTP_POST, .api_path = "/api/careless", .transaction = HTTP_OWN},
     {COMMON(own, "own"), .method = HTTP_POST, .api_path = "/api/own", .transaction = HTTP_OWN},
+    {COMMON(unrecordable, "unrecordable"), .method = HTTP_POST, .api_path = "/api/unrecordable"},
+    {COMMON(unrecordable, "unrecordableOwn"), .method = HTTP_POST, .api_path = "/api/unrecordable-own",
+     .transaction = HTTP_OWN},
+    {.listeners = HTTP_BOTH,
+     .authorize = forget_a_transaction,
+     .handler = own,
+     .operation = "forgetful",
+     .summary = "forgetful",
+     .method = HTTP_POST,
+     .api_path = "/api/forgetful",
+     .transaction = HTTP_OWN},
     {COMMON(give_file, "file"), .method = HTTP_GET, .api_path = "/api/file"},
     {.listeners = HTTP_BOTH,
      .authorize = nobody,
