@@ -223,7 +223,10 @@ bool export_write(struct http_request *request, const struct export_wish *wish, 
         return false;
     }
     *done = (struct export_done){exporting.first, exporting.after, exporting.checkpoint.size};
-    return export_archive_file(exporting.archive, "LEIAME.txt", bytes_of_text(export_readme), error) &&
-           write_events(&exporting, error) && write_proofs(&exporting, error) &&
-           export_archive_finish(exporting.archive, manifest_json(&exporting), signer, error);
+    bool written =
+        export_archive_file(exporting.archive, "LEIAME.txt", bytes_of_text(export_readme), error) &&
+        write_events(&exporting, error) && write_proofs(&exporting, error) &&
+        export_archive_finish(exporting.archive, manifest_json(&exporting), signer, error);
+    talloc_free(exporting.archive); /* before the caller closes its descriptor */
+    return written;
 }

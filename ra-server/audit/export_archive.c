@@ -18,13 +18,19 @@ struct export_archive {
     struct archive *zip;
     time_t made_at;
     EVP_MD_CTX *hash;
-    bool open; /* the last of `files` is being written */
+    bool open;     /* the last of `files` is being written */
+    bool finished; /* the zip is closed: nothing more goes to the descriptor */
     struct listed_file files[EXPORT_FILES_MAX];
     size_t count;
 };
 
+/* An unfinished zip is given up first, else freeing would flush it to a descriptor that may be somebody
+ * else's by now. */
 static int archive_destructor(struct export_archive *archive)
 {
+    if (archive->zip != NULL && !archive->finished) {
+        (void)archive_write_fail(archive->zip);
+    }
     (void)archive_write_free(archive->zip);
     EVP_MD_CTX_free(archive->hash);
     return 0;
@@ -192,5 +198,6 @@ bool export_archive_finish(struct export_archive *archive, json_t *take_manifest
     if (done && archive_write_close(archive->zip) != ARCHIVE_OK) {
         return fail_zip(archive, error);
     }
+    archive->finished = done;
     return done;
 }

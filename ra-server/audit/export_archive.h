@@ -19,7 +19,8 @@ enum { EXPORT_FILES_MAX = 16, EXPORT_NAME_SIZE = 64 };
 struct export_archive;
 
 /* Writes to `fd` (borrowed), from where it stands. `made_at` becomes every file's time. On `context`; freeing
- * it before export_archive_finish leaves an unusable file. */
+ * it before export_archive_finish leaves an unusable file and writes nothing. Free it before `fd` is closed.
+ */
 RA_MUST_CHECK bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_at,
                                        struct export_archive **archive, struct ra_error *error);
 
