@@ -4,6 +4,7 @@
 #include "pki/audit/export_archive_read.h"
 #include "pki/audit/range.h"
 #include "pki/base/bytes.h"
+#include "pki/base/clock.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -27,6 +28,7 @@ struct verifying {
     struct bytes small[EXPORT_FILE_COUNT];
     json_t *files; /* borrowed from the manifest */
     json_t *manifest;
+    int64_t made_at_us; /* as the manifest says */
     bool present[EXPORT_FILE_COUNT];
     EVP_MD_CTX *hash;
     bool hashing;
@@ -66,13 +68,14 @@ static bool read_manifest(struct verifying *verifying, struct ra_error *error)
     const char *format = json_string_value(json_object_get(verifying->manifest, "format"));
     const char *made_at = json_string_value(json_object_get(verifying->manifest, "made_at"));
     verifying->files = json_object_get(verifying->manifest, "files");
-    if (format == NULL || strcmp(format, "guiche-export-v1") != 0 || !json_is_object(verifying->files) ||
+    if (format == NULL || strcmp(format, "guiche-export-v1") != 0 || made_at == NULL ||
+        !clock_parse(made_at, &verifying->made_at_us) || !json_is_object(verifying->files) ||
         !read_count(verifying->manifest, "first", &report->first) ||
         !read_count(verifying->manifest, "after", &report->after) || report->first > report->after ||
         report->after - report->first > LEAVES_MAX) {
         return fail(error, "export-malformed", "o manifesto falta ou está malformado");
     }
-    (void)snprintf(report->made_at, sizeof report->made_at, "%s", made_at != NULL ? made_at : "");
+    (void)snprintf(report->made_at, sizeof report->made_at, "%s", made_at);
     report->files = (unsigned)json_object_size(verifying->files);
     return true;
 }
@@ -89,9 +92,13 @@ static void show_subject(const X509 *certificate, char text[EXPORT_SIGNER_MAX])
     }
 }
 
-static X509_STORE *store_of(const STACK_OF(X509) *anchors)
+/* Judges at `instant`: an export stays good after its signer's certificate ended. */
+static X509_STORE *store_of(const STACK_OF(X509) *anchors, time_t instant)
 {
     X509_STORE *store = X509_STORE_new();
+    if (store != NULL) {
+        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), instant);
+    }
     for (int at = 0; store != NULL && at < sk_X509_num(anchors); at++) {
         if (X509_STORE_add_cert(store, sk_X509_value(anchors, at)) != 1) {
             X509_STORE_free(store);
@@ -113,7 +120,7 @@ static bool check_signature(struct verifying *verifying, const STACK_OF(X509) *a
     const unsigned char *at = signature.data;
     CMS_ContentInfo *cms =
         signature.length > 0 ? d2i_CMS_ContentInfo(NULL, &at, (long)signature.length) : NULL;
-    X509_STORE *store = store_of(anchors);
+    X509_STORE *store = store_of(anchors, (time_t)(verifying->made_at_us / 1000000));
     BIO *content = BIO_new_mem_buf(manifest.data, (int)manifest.length);
     unsigned flags = CMS_BINARY | (anchors == NULL ? CMS_NO_SIGNER_CERT_VERIFY : 0U);
     bool good = cms != NULL && store != NULL && content != NULL && at == signature.data + signature.length &&

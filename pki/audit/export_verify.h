@@ -27,7 +27,7 @@ struct export_report {
     uint64_t disclosed;             /* lines of private.jsonl, each proved against its leaf */
     unsigned files;                 /* in the manifest */
     char signer[EXPORT_SIGNER_MAX]; /* subject of who signed the manifest, printable ASCII, others as '?' */
-    bool signer_trusted;            /* a path to `anchors` was found at the instant of signing */
+    bool signer_trusted;            /* a path to `anchors` was found at the manifest's made_at */
     char made_at[32];               /* as the manifest says */
 };
 

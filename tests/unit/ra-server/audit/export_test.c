@@ -47,6 +47,7 @@ struct forgery {
     const char *extra;   /* a file more */
     bool unlisted;       /* …which the manifest does not know */
     const char *note;    /* another checkpoint */
+    const char *made_at; /* another instant in the manifest */
 };
 
 static bool read_level_zero(void *state, unsigned level, uint64_t index, struct merkle_hash *hash,
@@ -249,8 +250,9 @@ static void export(struct world *world, size_t first, size_t after, uint64_t siz
         assert_done(export_archive_file(archive, forgery->extra, bytes_of_text("x"), &error));
     }
     json_t *manifest = json_pack("{s:s, s:s, s:I, s:I}", "format", "guiche-export-v1", "made_at",
-                                 "2026-09-21", "first", (json_int_t)(first + (forgery->shift_first ? 1 : 0)),
-                                 "after", (json_int_t)(after + (forgery->shift_first ? 1 : 0)));
+                                 forgery->made_at != NULL ? forgery->made_at : "2026-09-21T14:13:20Z",
+                                 "first", (json_int_t)(first + (forgery->shift_first ? 1 : 0)), "after",
+                                 (json_int_t)(after + (forgery->shift_first ? 1 : 0)));
     assert_done(export_archive_finish(archive, manifest, world->authority->identities[ALICE], &error));
     talloc_free(archive);
     close(fd);
@@ -392,10 +394,51 @@ static void the_signer_of_the_manifest_is_named_and_judged(void **state)
     assert_false(report.signer_trusted);
     assert_non_null(strstr(report.signer, "CN="));
 
-    /* The test's people are of another day than today: no path now, whoever the roots are. */
-    assert_false(export_verify(world->path, note_key_verifier(world->key), world->authority->anchors, &report,
-                               &error) &&
-                 !report.signer_trusted);
+    assert_done(export_verify(world->path, note_key_verifier(world->key), world->authority->anchors, &report,
+                              &error));
+    assert_true(report.signer_trusted);
+}
+
+/* Not at the machine's now: an export outlives its signer's certificate, and is not older than it. */
+static void the_signer_is_judged_when_the_export_was_made(void **state)
+{
+    struct world *world = *state;
+    static const struct {
+        const char *made_at;
+        const char *reason; /* NULL: good */
+    } cases[] = {
+        {"2026-09-21T14:13:20Z", NULL},
+        {"2027-09-20T14:13:20Z", NULL},
+        {"2027-09-22T14:13:20Z", "export-signature"},
+        {"2026-09-19T14:13:20Z", "export-signature"},
+        {"2026-09-21", "export-malformed"},
+    };
+    for (size_t at = 0; at < sizeof cases / sizeof cases[0]; at++) {
+        struct ra_error error = {0};
+        struct export_report report;
+        const struct forgery dated = {.made_at = cases[at].made_at};
+        export(world, 0, LEAVES, LEAVES, &dated);
+        bool good = export_verify(world->path, note_key_verifier(world->key), world->authority->anchors,
+                                  &report, &error);
+        assert_int_equal(good, cases[at].reason == NULL);
+        assert_string_equal(error.reason, cases[at].reason == NULL ? "" : cases[at].reason);
+    }
+}
+
+/* Given up half-way, the descriptor is closed and its number is soon another file's: nothing may reach it. */
+static void an_export_given_up_writes_nothing_more(void **state)
+{
+    struct world *world = *state;
+    struct ra_error error = {0};
+    struct export_archive *archive = NULL;
+    int fd = open(world->path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_done(export_archive_open(world->context, fd, TEST_NOW, &archive, &error));
+    assert_done(export_archive_file(archive, "events.jsonl", world->leaves[0], &error));
+    off_t before = lseek(fd, 0, SEEK_END);
+    talloc_free(archive);
+    assert_int_equal(lseek(fd, 0, SEEK_END), before);
+    close(fd);
 }
 
 static void garbage_is_no_export(void **state)
@@ -488,6 +531,8 @@ int main(void)
         cmocka_unit_test(a_file_too_many_is_found),
         cmocka_unit_test(no_byte_of_the_content_can_be_changed),
         cmocka_unit_test(the_signer_of_the_manifest_is_named_and_judged),
+        cmocka_unit_test(the_signer_is_judged_when_the_export_was_made),
+        cmocka_unit_test(an_export_given_up_writes_nothing_more),
         cmocka_unit_test(garbage_is_no_export),
         cmocka_unit_test(a_proof_holds_for_its_case_alone),
         cmocka_unit_test(a_moved_or_changed_leaf_has_no_proof),
