@@ -42,10 +42,14 @@ struct signer_client *signer_client_new(TALLOC_CTX *context, const char *path)
     return client;
 }
 
+/* Leaves errno as it is. */
 static bool no_signer(struct ra_error *error, const char *what)
 {
-    return ra_fail_reason(error, RA_SIGNER_UNAVAILABLE, "signer-unavailable", "%s: %s", what,
-                          strerror(errno));
+    int saved = errno;
+    struct ra_error cause = {0};
+    (void)ra_fail_errno(&cause, what);
+    errno = saved;
+    return ra_fail_reason(error, RA_SIGNER_UNAVAILABLE, "signer-unavailable", "%s", cause.detail);
 }
 
 static int open_connection(const char *path, struct ra_error *error)
@@ -176,10 +180,13 @@ static bool converse(int fd, const json_t *request, signer_carry *carry, void *a
         }
         json_t *carried = carry_once(packet, carry, argument);
         json_decref(packet);
-        bool sent = carried != NULL && send_packet(fd, carried, error);
+        if (carried == NULL) {
+            return ra_fail(error, RA_NO_MEMORY, "answer of the AC");
+        }
+        bool sent = send_packet(fd, carried, error);
         json_decref(carried);
         if (!sent) {
-            return carried != NULL || ra_fail(error, RA_NO_MEMORY, "answer of the AC");
+            return false;
         }
     }
     return ra_fail(error, RA_SIGNER_UNAVAILABLE, "o assinador não chega ao fim");

@@ -50,6 +50,12 @@ json_t *fake_signer_carry(struct fake_signer *signer, json_t *take_packet)
     return send_json(fd, take_packet) ? receive_json(fd) : NULL;
 }
 
+void fake_signer_carry_and_leave(struct fake_signer *signer, json_t *take_packet)
+{
+    (void)send_json(signer->connections[signer->at], take_packet);
+    (void)shutdown(signer->connections[signer->at], SHUT_RDWR);
+}
+
 static void serve(struct fake_signer *signer, int place)
 {
     signer->at = place;

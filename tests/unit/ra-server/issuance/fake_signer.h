@@ -16,6 +16,10 @@ typedef json_t *fake_answer(struct fake_signer *signer, const json_t *message, v
 
 struct fake_signer *fake_signer_start(const char *path, fake_answer *answer, void *argument);
 json_t *fake_signer_carry(struct fake_signer *signer, json_t *take_packet);
+
+/* Sends a packet and ends the connection at once; answer NULL after it. */
+void fake_signer_carry_and_leave(struct fake_signer *signer, json_t *take_packet);
+
 void fake_signer_stop(struct fake_signer *signer);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static char path[64];
@@ -21,6 +22,16 @@ struct talk {
     atomic_int hang_up_first; /* so many messages get no answer */
     const char *answer;       /* JSON text; NULL: asks to carry, and echoes what came back */
 };
+
+/* Asks to carry and is gone before the answer of the AC comes back. */
+static json_t *ask_and_leave(struct fake_signer *signer, const json_t *message, void *argument)
+{
+    (void)message;
+    (void)argument;
+    fake_signer_carry_and_leave(
+        signer, json_pack("{s:s, s:s, s:s}", "type", "carry", "transaction", "00", "message", "AAEC"));
+    return NULL;
+}
 
 static json_t *speak(struct fake_signer *signer, const json_t *message, void *argument)
 {
@@ -114,6 +125,30 @@ static void messages_are_carried_until_the_last_word(void **state)
     echo = json_object_get(answer, "echo");
     assert_string_equal(json_string_value(json_object_get(echo, "error")), "a AC não respondeu");
     json_decref(answer);
+    talloc_free(client);
+    fake_signer_stop(signer);
+}
+
+static bool take_time(void *argument, TALLOC_CTX *context, struct bytes message, struct bytes *answer,
+                      struct ra_error *error)
+{
+    const struct timespec pause = {.tv_nsec = 100000000};
+    (void)nanosleep(&pause, NULL);
+    return double_it(argument, context, message, answer, error);
+}
+
+/* The answer of the AC finds nobody: that is no answer of the signer. */
+static void a_signer_that_leaves_while_it_waits_for_the_ac_is_unavailable(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    atomic_int carried = 0;
+    struct fake_signer *signer = fake_signer_start(path, ask_and_leave, NULL);
+    struct signer_client *client = signer_client_new(NULL, path);
+    json_t *answer = NULL;
+    assert_refused(signer_ask(client, hello(), take_time, &carried, &answer, &error), RA_SIGNER_UNAVAILABLE);
+    assert_null(answer);
+    assert_int_equal(atomic_load(&carried), 1);
     talloc_free(client);
     fake_signer_stop(signer);
 }
@@ -243,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_comes_back),
         cmocka_unit_test(messages_are_carried_until_the_last_word),
+        cmocka_unit_test(a_signer_that_leaves_while_it_waits_for_the_ac_is_unavailable),
         cmocka_unit_test(a_signer_that_is_away_is_said_to_be),
         cmocka_unit_test(a_signer_started_anew_is_found_again),
         cmocka_unit_test(a_signer_that_hangs_up_twice_is_unavailable),
