@@ -73,19 +73,34 @@ void response_reset(struct http_response *response)
     response->page_template = NULL;
 }
 
+static bool authorize(struct http_exchange *exchange, struct ra_error *error)
+{
+    if (!exchange->request.route->authorize(&exchange->request, error))
+        return false;
+    exchange->stage = HTTP_STAGE_ALLOWED;
+    return true;
+}
+
+static bool handle(struct http_exchange *exchange, struct ra_error *error)
+{
+    if (!exchange->request.route->handler(&exchange->request, &exchange->response, error))
+        return false;
+    exchange->stage = HTTP_STAGE_HANDLED;
+    return true;
+}
+
 /* Authorize, then the kept answer or the handler, then the record: what a transaction encloses. */
 static bool run_steps(struct http_exchange *exchange, struct db *db, struct ra_error *error)
 {
-    struct http_request *request = &exchange->request;
-    bool keyed = request->idempotency_key != NULL;
-    if (!request->route->authorize(request, error))
+    bool keyed = exchange->request.idempotency_key != NULL;
+    if (!authorize(exchange, error))
         return false;
     if (keyed) {
         enum idempotency_verdict verdict = idempotency_find(exchange, db, error);
         if (verdict != IDEMPOTENCY_NEW)
             return verdict == IDEMPOTENCY_REPLAYED;
     }
-    if (!request->route->handler(request, &exchange->response, error) || !render_response(exchange, error))
+    if (!handle(exchange, error) || !render_response(exchange, error))
         return false;
     return !keyed || idempotency_record(exchange, db, error);
 }
@@ -124,7 +139,7 @@ static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_err
 {
     struct http_request *request = &exchange->request;
     bool keyed = request->idempotency_key != NULL;
-    if (!request->route->authorize(request, error))
+    if (!authorize(exchange, error))
         return false;
     if (keyed) {
         if (!db_begin(db, error))
@@ -134,7 +149,7 @@ static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_err
         if (verdict != IDEMPOTENCY_NEW)
             return verdict == IDEMPOTENCY_REPLAYED;
     }
-    bool done = request->route->handler(request, &exchange->response, error);
+    bool done = handle(exchange, error);
     if (db_in_transaction(db)) {
         db_rollback(db);
         return done ? ra_fail(error, RA_INTERNAL, "%s left a transaction open", request->route->operation)
@@ -163,6 +178,7 @@ static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_e
             return false;
         *error = (struct ra_error){0};
         response_reset(&exchange->response);
+        exchange->stage = HTTP_STAGE_UNKNOWN;
         request->after_commit = NULL;
         request->principal = NULL;
         request->keep_changes = false;
@@ -187,11 +203,14 @@ static void fill_form_model(struct http_exchange *exchange, struct db *db)
     response_reset(&model);
 }
 
+/* The form's page shows what its GET shows: only to whom the route's authorize let through. A body that could
+ * not be read is refused before that. */
 static bool wants_form_again(const struct http_exchange *exchange, const struct ra_error *error)
 {
     const struct http_route *route = exchange->request.route;
     enum ra_error_category category = ra_error_info(error->code)->category;
-    return route != NULL && route->method != HTTP_GET && route->page_template != NULL &&
+    return exchange->request.face == HTTP_FACE_PAGE && exchange->stage != HTTP_STAGE_UNKNOWN &&
+           route != NULL && route->method != HTTP_GET && route->page_template != NULL &&
            (category == RA_CATEGORY_INPUT || category == RA_CATEGORY_CONFLICT);
 }
 
@@ -208,7 +227,7 @@ static void refuse(struct http_exchange *exchange, struct db *db, const struct r
         http_set_header(response, "Allow", allow);
     response->model = extra != NULL ? extra : json_object();
     exchange->error = *error;
-    bool form_again = exchange->request.face == HTTP_FACE_PAGE && wants_form_again(exchange, error);
+    bool form_again = wants_form_again(exchange, error);
     if (form_again)
         fill_form_model(exchange, db);
     render_refusal(exchange, error, form_again);

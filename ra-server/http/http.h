@@ -9,7 +9,8 @@
  * makes an array). A refusal leaves as a problem document (RFC 9457) or as the page's own template with the
  * model
  * {"errors":[{field,code,message}], "error_by_field":{field:message, nested by dots}, "form":{what was sent},
- * "problem":{title,detail,status,code}} and the right status.
+ * "problem":{title,detail,status,code}} and the right status; refused before authorize let it through, as the
+ * template "erro", which shows nothing of the route.
  *
  * Every page's model also gets "site": {"homologation":bool, "office":bool, "path":"/pedido",
  * "form_key":"…"}. A form should carry <input type="hidden" name="_form_key" value="{{site.form_key}}">: it
@@ -92,7 +93,8 @@ struct http_route {
     http_authorize *authorize; /* never NULL */
     http_handler *handler;     /* never NULL */
     http_handler *form_model;  /* page posts: fills the model that page_template needs besides errors and form
-                                  when the handler refused (usually the GET's handler); NULL: nothing more */
+                                  when the handler refused (usually the GET's handler); NULL: nothing more.
+                                  Runs only after this route's authorize said yes */
     enum http_body body;
     size_t body_limit; /* bytes; 0: 256 KiB for JSON, 16 KiB for NONE; must be given for RAW */
     enum http_transaction transaction;

@@ -29,11 +29,19 @@ struct http_site {
     bool secure_cookies;
 };
 
+/* How far a try came: what a refusal may show depends on it. */
+enum http_stage {
+    HTTP_STAGE_UNKNOWN, /* nobody has said yet that this request may see anything */
+    HTTP_STAGE_ALLOWED, /* the route's authorize said yes */
+    HTTP_STAGE_HANDLED, /* and its handler too: the response holds what only a success may show */
+};
+
 /* One request and its answer while they are under way. Talloc'd; request.context is the exchange itself. */
 struct http_exchange {
     const struct http_site *site;
     struct http_request request;
     struct http_response response;
+    enum http_stage stage;
     struct ra_error error;               /* of a refused request, for the log */
     struct bytes body;                   /* as it came (JSON, form); NULL for RAW */
     const char *client_certificate_text; /* X-Client-Cert of the office's front; NULL: none */

@@ -155,6 +155,28 @@ static void other_refusals_of_a_page_are_a_page(void **state)
     assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, "GET /api/closed", "", NULL)), 401);
 }
 
+/* Whatever is refused before authorize comes from anybody: the form's own page may hold someone's order. */
+static void a_stranger_never_sees_the_forms_page(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers;
+        const char *body;
+        int status;
+    } samples[] = {
+        {FORM OURS, "start=%zz", 400},
+        {FORM OURS, "_form_key=a+b", 400},
+        {"Content-Type: text/plain\r\nAccept: text/html\r\n" OURS, "start=1", 415},
+        {FORM OURS, "start=1", 401},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        const char *got = post("/fechado", samples[i].headers, samples[i].body);
+        assert_int_equal(status_of(got), samples[i].status);
+        assert_non_null(strstr(got, "<h1>"));
+        assert_null(strstr(got, "e-CPF A1"));
+    }
+}
+
 static void foreign_pages_cannot_post(void **state)
 {
     (void)state;
@@ -328,6 +350,7 @@ int main(void)
         with_server(a_form_becomes_the_same_order_and_redirects),
         with_server(a_refused_form_comes_back_filled),
         with_server(other_refusals_of_a_page_are_a_page),
+        with_server(a_stranger_never_sees_the_forms_page),
         with_server(foreign_pages_cannot_post),
         with_server(the_same_key_gets_the_same_answer),
         with_server(the_same_key_with_another_request_is_refused),

@@ -208,6 +208,15 @@ static const struct http_route test_routes[] = {
      .api_path = "/api/closed",
      .page_path = "/fechado",
      .page_template = "pedido"},
+    {.listeners = HTTP_BOTH,
+     .authorize = nobody,
+     .handler = echo,
+     .form_model = form_model,
+     .operation = "closedPost",
+     .summary = "closedPost",
+     .method = HTTP_POST,
+     .page_path = "/fechado",
+     .page_template = "pedido"},
 };
 
 /* --- the instance --- */
