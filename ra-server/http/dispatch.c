@@ -217,6 +217,8 @@ static bool wants_form_again(const struct http_exchange *exchange, const struct 
 static void refuse(struct http_exchange *exchange, struct db *db, const struct ra_error *error)
 {
     struct http_response *response = &exchange->response;
+    if (exchange->stage == HTTP_STAGE_HANDLED)
+        response_reset(response); /* what a success would have shown, a token perhaps, did not come to be */
     json_t *extra = json_incref(response->model);
     const char *retry = response_header(response, "Retry-After");
     const char *allow = response_header(response, "Allow");

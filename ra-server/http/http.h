@@ -64,7 +64,8 @@ enum http_transaction {
 typedef bool http_authorize(struct http_request *request, struct ra_error *error);
 
 /* true with a response filled, or false with an error: then members of a model already set in the response
- * are added to the problem document ("alternatives"). */
+ * are added to the problem document ("alternatives"). When it returned true and the commit failed, nothing of
+ * its response leaves. */
 typedef bool http_handler(struct http_request *request, struct http_response *response,
                           struct ra_error *error);
 

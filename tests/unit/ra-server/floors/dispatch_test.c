@@ -318,6 +318,18 @@ static void a_failed_record_costs_no_worker(void **state)
         assert_int_equal(status_of(post("/api/race", "", NULL)), 200);
 }
 
+/* The handler made a token; what failed afterwards undid it, so nobody may get it. */
+static void a_success_that_could_not_be_kept_shows_nothing(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/api/unrecordable", "/api/unrecordable-own"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const char *got = post(paths[i], KEY, NULL);
+        assert_int_equal(status_of(got), 400);
+        assert_null(strstr(got, "a-secret"));
+    }
+}
+
 static void a_transaction_an_authorizer_forgot_costs_no_worker(void **state)
 {
     (void)state;
@@ -362,6 +374,7 @@ int main(void)
         with_server(a_lost_race_is_run_again),
         with_server(an_open_transaction_is_a_mistake_of_ours),
         with_server(a_failed_record_costs_no_worker),
+        with_server(a_success_that_could_not_be_kept_shows_nothing),
         with_server(a_transaction_an_authorizer_forgot_costs_no_worker),
         with_server(own_transactions_keep_their_key_too),
     };
