@@ -236,6 +236,11 @@ bool db_in_transaction(const struct db *db)
     return db->in_transaction;
 }
 
+bool db_can_commit(const struct db *db)
+{
+    return db->in_transaction && PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
+}
+
 static bool savepoint_command(struct db *db, const char *verb, unsigned number, const char *expected,
                               struct ra_error *error)
 {

@@ -93,6 +93,10 @@ RA_MUST_CHECK bool db_commit(struct db *db, struct ra_error *error);
 void db_rollback(struct db *db); /* no open transaction: does nothing */
 bool db_in_transaction(const struct db *db);
 
+/* A transaction is open and no statement of it failed: a commit can keep what it wrote. After a failed
+ * statement PostgreSQL only rolls back, and the statement's error is the one to tell. */
+bool db_can_commit(const struct db *db);
+
 /* false (RA_INTERNAL) when a row getter was misused since the last begin or check; see the getters below. */
 RA_MUST_CHECK bool db_reads_were_sound(struct db *db, struct ra_error *error);
 

@@ -107,18 +107,14 @@ static bool run_steps(struct http_exchange *exchange, struct db *db, struct ra_e
 
 static bool run_wrapped(struct http_exchange *exchange, struct db *db, struct ra_error *error)
 {
-    struct http_request *request = &exchange->request;
     if (!db_begin(db, error))
         return false;
     if (run_steps(exchange, db, error))
         return db_commit(db, error);
     struct ra_error commit_error = {0};
-    if (request->keep_changes && db_in_transaction(db)) {
-        if (!db_commit(db, &commit_error)) {
-            *error = commit_error;
-            return false;
-        }
-    }
+    bool refused = exchange->stage != HTTP_STAGE_HANDLED;
+    if (refused && exchange->request.keep_changes && db_can_commit(db) && !db_commit(db, &commit_error))
+        *error = commit_error;
     db_rollback(db);
     return false;
 }

@@ -162,7 +162,8 @@ const char *http_text(const json_t *object, const char *dotted_name);
 /* Bearer token of the Authorization header, NULL when there is none. */
 const char *http_bearer(const struct http_request *request);
 
-/* Commit what this request wrote although it is about to be refused (a counter of wrong attempts). */
+/* Commit what this request wrote although it is about to be refused (a counter of wrong attempts). Where a
+ * statement failed nothing can be kept: the request is rolled back and that statement's error is answered. */
 void http_keep_changes(struct http_request *request);
 
 /* Runs `run` on the worker after COMMIT succeeded, before the answer: wake a job, swap a snapshot. Not run

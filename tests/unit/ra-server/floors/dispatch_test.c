@@ -96,6 +96,15 @@ static void a_counter_of_wrong_attempts_survives_the_refusal(void **state)
     assert_int_equal(atomic_load(&after_commits), 0);
 }
 
+static void an_aborted_transaction_tells_its_own_error(void **state)
+{
+    (void)state;
+    const char *got = post("/api/abort", "", NULL);
+    assert_int_equal(status_of(got), 400);
+    assert_non_null(strstr(got, "\"reason\":\"22021\""));
+    assert_int_equal(rows_left("test-abort"), 0);
+}
+
 static void bodies_that_are_not_json_are_refused(void **state)
 {
     (void)state;
@@ -357,6 +366,7 @@ int main(void)
         with_server(the_api_answers_json_and_commits),
         with_server(a_refusal_is_a_problem_and_leaves_nothing),
         with_server(a_counter_of_wrong_attempts_survives_the_refusal),
+        with_server(an_aborted_transaction_tells_its_own_error),
         with_server(bodies_that_are_not_json_are_refused),
         with_server(json_nested_100000_deep_is_refused),
         with_server(a_form_becomes_the_same_order_and_redirects),

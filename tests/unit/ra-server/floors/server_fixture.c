@@ -139,6 +139,14 @@ static bool unrecordable(struct http_request *request, struct http_response *res
     return true;
 }
 
+/* Wants to keep its row, then a statement fails and takes the whole transaction with it. */
+static bool abort_itself(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    (void)response;
+    http_keep_changes(request);
+    return leave_a_row(request, "test-abort", error) && leave_a_row(request, "test-abort-\xFF", error);
+}
+
 static bool forget_a_transaction(struct http_request *request, struct ra_error *error)
 {
     return db_begin(request->db, error) && ra_fail(error, RA_FORBIDDEN, "%s", "");
@@ -187,6 +195,7 @@ static const struct http_route test_routes[] = {
     {COMMON(race, "race"), .method = HTTP_POST, .api_path = "/api/race"},
     {COMMON(careless, "careless"), .method = HTTP_POST, .api_path = "/api/careless", .transaction = HTTP_OWN},
     {COMMON(own, "own"), .method = HTTP_POST, .api_path = "/api/own", .transaction = HTTP_OWN},
+    {COMMON(abort_itself, "abort"), .method = HTTP_POST, .api_path = "/api/abort"},
     {COMMON(unrecordable, "unrecordable"), .method = HTTP_POST, .api_path = "/api/unrecordable"},
     {COMMON(unrecordable, "unrecordableOwn"), .method = HTTP_POST, .api_path = "/api/unrecordable-own",
      .transaction = HTTP_OWN},
