@@ -9,6 +9,7 @@ import { emissions } from './emissions.mjs';
 import { Instance, limits, root } from './instance.mjs';
 import { measureStart, startFigures } from './start.mjs';
 
+const STARTS = 3;
 const NAMES = ['availability', 'bookings', 'emissions', 'start'];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : NAMES;
 const unknown = wanted.filter((name) => !NAMES.includes(name));
@@ -47,7 +48,7 @@ async function measure(instance) {
   say('criando a instância');
   const creation = instance.start();
   if (wanted.includes('bookings')) prepareBookings(instance);
-  const start = wanted.includes('start') || wanted.includes('bookings') ? await measureStart(instance, creation) : null;
+  const start = await measureStart(instance, creation, wanted.includes('start') ? STARTS : 1);
   for (const [name, run] of [['availability', availability], ['bookings', bookings], ['emissions', emissions]]) {
     if (!wanted.includes(name)) continue;
     say(`medindo ${name}`);

@@ -2,14 +2,13 @@
 // How long the instance takes to come up, and what its processes hold in memory.
 import { median, pause } from './instance.mjs';
 
-const STARTS = 3;
 const REST_S = 3;
 const CONTRACT_S = 3; // the second start of ./run, by contract
 
-// Times the starts that come after the creation.
-export async function measureStart(instance, creation) {
+// Times `starts` starts after the creation.
+export async function measureStart(instance, creation, starts) {
   const seconds = [];
-  for (let i = 0; i < STARTS; i++) {
+  for (let i = 0; i < starts; i++) {
     instance.stop();
     seconds.push(instance.start());
   }
