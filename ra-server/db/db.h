@@ -80,8 +80,9 @@ RA_MUST_CHECK bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement 
 RA_MUST_CHECK bool db_exec(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, int64_t *affected, struct ra_error *error);
 
-/* Long results row by row, constant memory: `each` gets a one-row result that dies when it returns; false
- * from it ends the reading and is passed on. */
+/* Long results row by row, constant memory: `each` gets a one-row result that dies when it returns; it must
+ * not use `db`. false from it ends the reading and is passed on; that costs the connection, so an open
+ * transaction is lost (only db_rollback is left) and the next begin or statement connects anew. */
 typedef bool db_each_row(struct db_rows *row, void *argument, struct ra_error *error);
 RA_MUST_CHECK bool db_each(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, db_each_row *each, void *argument, struct ra_error *error);

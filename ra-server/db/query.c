@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/internal.h"
-#include "log.h"
 #include "pki/base/clock.h"
 
 #include <inttypes.h>
@@ -269,21 +268,18 @@ bool db_exec(struct db *db, enum db_statement statement, const struct db_value *
     return true;
 }
 
-/* Ends a row-by-row reading that `each` gave up: tells the server, then reads what was under way. */
+/* Ends a row-by-row reading that `each` gave up. A cancel request may come late and hit the next statement,
+ * and reading out the rest may take for ever: the connection is closed, and db_ensure makes it anew. */
 static void abandon(struct db *db)
 {
-    char ignored[128];
-    PGcancel *cancel = PQgetCancel(db->connection);
-    if (cancel != NULL && PQcancel(cancel, ignored, sizeof ignored) != 1)
-        log_event(LOG_LEVEL_WARNING, "cancel-failed", NULL);
-    PQfreeCancel(cancel);
-    for (PGresult *result; (result = PQgetResult(db->connection)) != NULL;)
-        PQclear(result);
+    PQfinish(db->connection);
+    db->connection = NULL;
 }
 
 static bool each_result(struct db *db, const char *name, db_each_row *each, void *argument,
                         struct ra_error *error)
 {
+    bool done = true;
     for (PGresult *result; (result = PQgetResult(db->connection)) != NULL;) {
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
@@ -291,17 +287,19 @@ static bool each_result(struct db *db, const char *name, db_each_row *each, void
             continue;
         }
         if (status != PGRES_SINGLE_TUPLE) {
-            db_map_failure(db, result, name, error);
-            PQclear(result);
-            return false;
+            done = db_map_failure(db, result, name, error);
+            PQclear(result); /* an end too */
+            continue;
         }
         struct db_rows *row = db_rows_new(NULL, db, name, result);
         bool go_on = row != NULL ? each(row, argument, error) : ra_fail(error, RA_NO_MEMORY, "rows");
         talloc_free(row);
-        if (!go_on)
+        if (!go_on) {
+            abandon(db);
             return false;
+        }
     }
-    return true;
+    return done;
 }
 
 bool db_each(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
@@ -318,10 +316,7 @@ bool db_each(struct db *db, enum db_statement statement, const struct db_value *
                                      encoded.formats, 0) != 1 ||
                  PQsetSingleRowMode(db->connection) != 1))
         done = db_map_failure(db, NULL, row->name, error);
-    if (done && !each_result(db, row->name, each, argument, error)) {
-        abandon(db);
-        done = false;
-    }
+    done = done && each_result(db, row->name, each, argument, error);
     talloc_free(scratch);
     return done;
 }

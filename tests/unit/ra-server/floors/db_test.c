@@ -10,7 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum test_statement { T_INSERT, T_ALL, T_TYPES, T_SLEEP, T_ILLEGAL, T_KILL, T_SERIES, T_COUNT_ROWS, T_COUNT };
+enum test_statement {
+    T_INSERT,
+    T_ALL,
+    T_TYPES,
+    T_SLEEP,
+    T_ILLEGAL,
+    T_KILL,
+    T_SERIES,
+    T_BROKEN_SERIES,
+    T_BACKEND,
+    T_COUNT_ROWS,
+    T_COUNT
+};
 
 static const unsigned types_insert[] = {20, 25};
 static const unsigned types_types[] = {25, 20, 16, 1184, 17, 2950, 3802, 1009, 1082};
@@ -30,6 +42,9 @@ static const struct statement_row rows[] = {
     [T_KILL] = {"t_kill", "select pg_terminate_backend(pg_backend_pid())", NULL, 0, "test"},
     [T_SERIES] = {"t_series", "select n, repeat('x', 1000) as filler from generate_series(1, $1) n",
                   types_series, 1, "test"},
+    [T_BROKEN_SERIES] = {"t_broken_series", "select n, 1 / ($1 - n) as m from generate_series(1, $1) n",
+                         types_series, 1, "test"},
+    [T_BACKEND] = {"t_backend", "select pg_backend_pid() as pid", NULL, 0, "test"},
     [T_COUNT_ROWS] = {"t_count", "select count(*) as n from thing", NULL, 0, "test"},
 };
 static const struct statement_table table = {rows, T_COUNT};
@@ -295,6 +310,46 @@ static void long_results_come_row_by_row(void **state)
     assert_done(insert(db, 1, "after", &error)); /* the connection is usable again */
 }
 
+static int64_t backend(struct db *db)
+{
+    struct ra_error error = {0};
+    struct db_rows *row = NULL;
+    assert_done(db_one(db, db, S(BACKEND), DB_NO_VALUES, &row, &error));
+    int64_t pid = row_int(row, 0, "pid");
+    talloc_free(row);
+    return pid;
+}
+
+/* A cancel request may arrive when the next statement runs already: none is sent. */
+static void a_reading_given_up_takes_the_connection_and_no_other_statement(void **state)
+{
+    struct db *db = *state;
+    struct ra_error error = {0};
+    int64_t before = backend(db);
+    struct reading some = {.stop_at = 1};
+    assert_refused(db_each(db, S(SERIES), DB_VALUES(db_int(100000)), add_row, &some, &error), RA_CONFLICT);
+    assert_true(backend(db) != before);
+    assert_done(db_begin(db, &error));
+    assert_done(insert(db, 1, "lost", &error));
+    some = (struct reading){.stop_at = 1};
+    assert_refused(db_each(db, S(SERIES), DB_VALUES(db_int(100000)), add_row, &some, &error), RA_CONFLICT);
+    assert_false(db_can_commit(db));
+    assert_refused(insert(db, 2, "outside", &error), RA_DATABASE);
+    db_rollback(db);
+    assert_int_equal(count(db), 0);
+}
+
+static void a_reading_the_server_ended_keeps_the_connection(void **state)
+{
+    struct db *db = *state;
+    struct ra_error error = {0};
+    int64_t before = backend(db);
+    struct reading all = {0};
+    assert_refused(db_each(db, S(BROKEN_SERIES), DB_VALUES(db_int(50)), add_row, &all, &error),
+                   RA_BAD_REQUEST);
+    assert_int_equal(backend(db), before);
+}
+
 static void a_statement_that_does_not_fit_stops_the_start(void **state)
 {
     (void)state;
@@ -331,6 +386,8 @@ int main(void)
         with_db(rollback_leaves_nothing),
         with_db(a_lost_connection_is_made_anew),
         with_db(long_results_come_row_by_row),
+        with_db(a_reading_given_up_takes_the_connection_and_no_other_statement),
+        with_db(a_reading_the_server_ended_keeps_the_connection),
         cmocka_unit_test(a_statement_that_does_not_fit_stops_the_start),
         cmocka_unit_test(no_server_is_an_error_not_a_crash),
     };
