@@ -222,8 +222,7 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
             return false;
         asking->state = ATTEMPT_SENT;
     }
-    return asking->channel->carry(asking->channel->context, asking->transaction, message, memory, answer,
-                                  error);
+    return signer_carry(asking->signer, asking->channel, asking->transaction, message, memory, answer, error);
 }
 
 /* --- building --- */

@@ -429,6 +429,17 @@ bool journal_wait(struct journal *journal, uint64_t ticket, struct ra_error *err
     return ok || ra_fail(error, RA_IO, "journal: cannot be made durable");
 }
 
+bool journal_settle(struct journal *journal, struct ra_error *error)
+{
+    pthread_mutex_lock(&journal->lock);
+    uint64_t newest = journal->latest.count;
+    bool broken = journal->broken;
+    pthread_mutex_unlock(&journal->lock);
+    if (broken)
+        return ra_fail(error, RA_IO, "journal: it accepts nothing more");
+    return journal_wait(journal, newest, error);
+}
+
 bool journal_read(struct journal *journal, TALLOC_CTX *context, struct journal_place place,
                   struct bytes *payload, struct ra_error *error)
 {

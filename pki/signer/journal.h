@@ -61,6 +61,10 @@ RA_MUST_CHECK bool journal_append(struct journal *journal, struct bytes payload,
  */
 RA_MUST_CHECK bool journal_wait(struct journal *journal, uint64_t ticket, struct ra_error *error);
 
+/* Waits for all that was written so far. false (RA_IO) once the journal accepts nothing more, whatever is
+ * durable by then. */
+RA_MUST_CHECK bool journal_settle(struct journal *journal, struct ra_error *error);
+
 /* The payload at `place`, on `context`. */
 RA_MUST_CHECK bool journal_read(struct journal *journal, TALLOC_CTX *context, struct journal_place place,
                                 struct bytes *payload, struct ra_error *error);

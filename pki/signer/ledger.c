@@ -131,6 +131,11 @@ static bool finish(struct ledger *ledger, bool written, uint64_t ticket, struct 
     return false;
 }
 
+bool ledger_settle(struct ledger *ledger, struct ra_error *error)
+{
+    return journal_settle(ledger->journal, error);
+}
+
 static json_t *hex_value(const uint8_t *data, size_t size)
 {
     char text[65];
@@ -425,6 +430,8 @@ bool ledger_last_checkpoint(struct ledger *ledger, uint64_t *size, struct merkle
     *size = ledger->state.tree_size;
     *root = ledger->state.tree_root;
     pthread_mutex_unlock(&ledger->lock);
+    if (!ledger_settle(ledger, error))
+        return false;
     if (*size > 0)
         return true;
     return sha256((struct bytes){NULL, 0}, root->bytes) || ra_fail_crypto(error, "empty tree");

@@ -76,6 +76,11 @@ RA_MUST_CHECK bool ledger_open(TALLOC_CTX *context, const char *folder, const ch
 /* When this journal began, Unix seconds. */
 int64_t ledger_began(const struct ledger *ledger);
 
+/* The functions below tell what is in memory, which runs ahead of the disk while a record is synced and for
+ * ever after a sync failed. So whatever leaves the signer waits here first. false (RA_IO) once a record could
+ * not be kept: then nothing may leave until a restart has read the journal anew. */
+RA_MUST_CHECK bool ledger_settle(struct ledger *ledger, struct ra_error *error);
+
 /* --- attempts --- */
 
 /* May this key go on with this attempt? RA_STATEMENT_REFUSED: attempt-refused, attempt-superseded;
@@ -152,7 +157,7 @@ RA_MUST_CHECK bool ledger_accept_roster(struct ledger *ledger, int64_t version, 
 
 /* --- checkpoints --- */
 
-/* The tree that was signed last; before the first one, the empty tree. */
+/* The tree that was signed last, durably (ledger_settle); before the first one, the empty tree. */
 RA_MUST_CHECK bool ledger_last_checkpoint(struct ledger *ledger, uint64_t *size, struct merkle_hash *root,
                                           struct ra_error *error);
 RA_MUST_CHECK bool ledger_sign_checkpoint(struct ledger *ledger, uint64_t size,

@@ -150,10 +150,12 @@ json_t *handle_status(struct signer *signer, const struct signer_channel *channe
     uint64_t size;
     struct merkle_hash root;
     const char *log_key = note_verifier_line(memory, note_key_verifier(signer->settings->log_key));
-    if (log_key == NULL || !ledger_last_checkpoint(signer->ledger, &size, &root, error)) {
+    if (log_key == NULL) {
         ra_fail(error, RA_NO_MEMORY, "status");
         return NULL;
     }
+    if (!ledger_last_checkpoint(signer->ledger, &size, &root, error))
+        return NULL;
     const struct statement *roster = about.roster != NULL ? about.roster->statement : NULL;
     return json_pack("{s:s,s:s,s:b,s:I,s:I,s:s,s:I,s:I}", "type", "status", "instance",
                      signer->settings->instance, "isolated", signer->isolated ? 1 : 0, "roster_version",

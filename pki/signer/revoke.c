@@ -93,8 +93,8 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
 {
     struct revoking *revoking = context;
     revoking->sent = true;
-    return revoking->channel->carry(revoking->channel->context, revoking->transaction, message, memory,
-                                    answer, error);
+    return signer_carry(revoking->signer, revoking->channel, revoking->transaction, message, memory, answer,
+                        error);
 }
 
 static bool keep(struct revoking *revoking, bool done, struct ra_error *error)

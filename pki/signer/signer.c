@@ -79,6 +79,13 @@ static signer_handler *find_handler(const char *type)
     return NULL;
 }
 
+bool signer_carry(struct signer *signer, const struct signer_channel *channel, const char *transaction,
+                  struct bytes message, TALLOC_CTX *memory, struct bytes *answer, struct ra_error *error)
+{
+    return ledger_settle(signer->ledger, error) &&
+           channel->carry(channel->context, transaction, message, memory, answer, error);
+}
+
 json_t *signer_handle(struct signer *signer, const struct signer_channel *channel, json_t *request)
 {
     struct ra_error error = {0};
@@ -91,6 +98,10 @@ json_t *signer_handle(struct signer *signer, const struct signer_channel *channe
     ERR_clear_error();
     TALLOC_CTX *memory = talloc_new(NULL);
     json_t *answer = memory != NULL ? handle(signer, channel, memory, request, &error) : NULL;
+    if (answer != NULL && !ledger_settle(signer->ledger, &error)) {
+        json_decref(answer);
+        answer = NULL;
+    }
     if (answer == NULL) {
         answer = signer_refusal(&error);
         log_event(LOG_LEVEL_WARNING, "refused", "{s:s,s:s}", "request", type, "reason",

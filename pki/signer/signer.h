@@ -44,8 +44,14 @@ RA_MUST_CHECK bool signer_open(TALLOC_CTX *context, const struct settings *setti
                                struct signer **signer, struct ra_error *error);
 
 /* One request, one answer (the caller's to json_decref; NULL only when memory ran out). Never fails: what
- * goes wrong is a `refused` answer with its reason. */
+ * goes wrong is a `refused` answer with its reason. Anything but a refusal waits until every record it may
+ * rest on is durable. */
 json_t *signer_handle(struct signer *signer, const struct signer_channel *channel, json_t *request);
+
+/* Hands one message for the AC to the channel, once every record is durable. */
+RA_MUST_CHECK bool signer_carry(struct signer *signer, const struct signer_channel *channel,
+                                const char *transaction, struct bytes message, TALLOC_CTX *memory,
+                                struct bytes *answer, struct ra_error *error);
 
 /* {"type":"refused",…} for an error. Details of our own faults go to the log, not to the caller. */
 json_t *signer_refusal(const struct ra_error *error);

@@ -3,6 +3,7 @@
  * What becomes of an attempt: other keys, higher attempts, refusals, an AC that lies or says no, a carrier
  * that loses messages, restarts, twins. The homologation AC is the real one.
  */
+#include "tests/unit/signer/disk.h"
 #include "tests/unit/signer/office.h"
 
 /* cmocka.h needs these before it. */
@@ -155,6 +156,26 @@ static void protocol_6_a_lost_message_is_resolved_by_asking_again(void **state)
     }
 }
 
+/* Syncs of an issue: two for the intent, two for `sent`. Nothing reaches the AC that a restart would not
+ * know of: it would ask again under another transaction. */
+static void protocol_6_nothing_is_sent_that_is_not_journaled(void **state)
+{
+    (void)state;
+    for (int sync = 1; sync <= 4; sync++) {
+        office_reset(&office);
+        int before = office_count_issued(&office);
+        disk_fail_sync(sync);
+        office_expect_refused(&office, honest(ORDER, 1), "internal");
+        disk_fail_sync(0);
+        office_expect_refused(&office, honest(ORDER, 1), "internal");
+        office_expect_refused(&office, resume(), "internal");
+        assert_int_equal(office.line.carried, 0);
+        office_restart(&office);
+        office_expect(&office, honest(ORDER, 1), "issued");
+        assert_int_equal(office_count_issued(&office), before + 1);
+    }
+}
+
 static void expect_mismatch(enum corruption corruption)
 {
     office_reset(&office);
@@ -291,6 +312,7 @@ int main(void)
         TEST(protocol_2_a_higher_attempt_kills_the_lower),
         TEST(protocol_2_a_refusal_kills_its_attempt_and_all_below),
         TEST(protocol_6_a_lost_message_is_resolved_by_asking_again),
+        TEST(protocol_6_nothing_is_sent_that_is_not_journaled),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
         TEST(protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew),
         TEST(protocol_2_a_refusal_while_the_ac_works_stops_the_certificate),

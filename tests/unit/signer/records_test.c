@@ -5,6 +5,7 @@
 #include "pki/base/file.h"
 #include "pki/trust/note.h"
 #include "pki/trust/roster.h"
+#include "tests/unit/signer/disk.h"
 #include "tests/unit/signer/office.h"
 
 /* cmocka.h needs these before it. */
@@ -239,6 +240,34 @@ static void protocol_7_a_forked_log_is_not_signed(void **state)
     expect_signed(checkpoint(3, 7), 7);
 }
 
+/* Signing what the disk may not hold would let the log be forked after a power cut. */
+static void protocol_7_a_checkpoint_that_could_not_be_journaled_is_not_signed(void **state)
+{
+    (void)state;
+    expect_signed(checkpoint(0, 3), 3);
+    for (int sync = 1; sync <= 2; sync++) {
+        disk_fail_sync(sync);
+        office_expect_refused(&office, checkpoint(3, 7), "internal");
+        disk_fail_sync(0);
+        office_expect_refused(&office, checkpoint(3, 7), "internal");
+        office_expect_refused(&office, checkpoint(7, 7), "internal");
+        office_expect_refused(&office, checkpoint(3, 3), "internal");
+        office_reset(&office);
+        expect_signed(checkpoint(0, 3), 3);
+    }
+}
+
+static void protocol_5_a_roster_that_could_not_be_journaled_is_not_in_force(void **state)
+{
+    (void)state;
+    disk_fail_sync(1);
+    office_expect_refused(&office, office_roster(&office, 2), "internal");
+    disk_fail_sync(0);
+    office_expect_refused(&office, json_pack("{s:s}", "type", "status"), "internal");
+    office_restart(&office); /* written, only not known to be safe: the journal keeps it */
+    assert_int_equal(roster_version(), 2);
+}
+
 /* --- revocation --- */
 
 static json_t *issued_certificate(const char *order)
@@ -380,6 +409,8 @@ int main(void)
         TEST(protocol_6_an_older_crl_than_one_seen_is_refused),
         TEST(protocol_7_a_checkpoint_needs_a_proof_from_the_last_one),
         TEST(protocol_7_a_forked_log_is_not_signed),
+        TEST(protocol_7_a_checkpoint_that_could_not_be_journaled_is_not_signed),
+        TEST(protocol_5_a_roster_that_could_not_be_journaled_is_not_in_force),
         TEST(protocol_6_one_agent_revokes_a_compromised_key_two_for_anything_else),
         TEST(protocol_1_no_false_revocation),
         TEST(protocol_6_a_lost_revocation_can_be_asked_for_again),

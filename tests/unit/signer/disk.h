@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A disk that fails. Linked with --wrap=fdatasync, so that every sync of the journal comes through here.
+ */
+#ifndef TESTS_UNIT_SIGNER_DISK_H
+#define TESTS_UNIT_SIGNER_DISK_H
+
+/* From now on the sync with this number (1 is the next one) fails, once, with EIO; 0 is a sound disk. A
+ * record takes two: the journal's and the head's. */
+void disk_fail_sync(int number);
+
+#endif
