@@ -440,6 +440,14 @@ bool journal_settle(struct journal *journal, struct ra_error *error)
     return journal_wait(journal, newest, error);
 }
 
+void journal_stop(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    journal->broken = true;
+    pthread_cond_broadcast(&journal->synced);
+    pthread_mutex_unlock(&journal->lock);
+}
+
 bool journal_read(struct journal *journal, TALLOC_CTX *context, struct journal_place place,
                   struct bytes *payload, struct ra_error *error)
 {

@@ -65,6 +65,9 @@ RA_MUST_CHECK bool journal_wait(struct journal *journal, uint64_t ticket, struct
  * durable by then. */
 RA_MUST_CHECK bool journal_settle(struct journal *journal, struct ra_error *error);
 
+/* From now on the journal accepts nothing more: for a writer that cannot make sense of its own record. */
+void journal_stop(struct journal *journal);
+
 /* The payload at `place`, on `context`. */
 RA_MUST_CHECK bool journal_read(struct journal *journal, TALLOC_CTX *context, struct journal_place place,
                                 struct bytes *payload, struct ra_error *error);

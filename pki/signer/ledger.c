@@ -107,14 +107,18 @@ int64_t ledger_began(const struct ledger *ledger)
 
 /* --- writing --- */
 
-/* With the lock held: writes the record and applies it. Takes the reference. */
+/* With the lock held: writes the record and applies it. Takes the reference. A record that is written and
+ * cannot be applied leaves memory and disk apart, so it is the last one. */
 static bool write_locked(struct ledger *ledger, json_t *record, uint64_t *ticket, struct ra_error *error)
 {
     struct journal_place place;
     char *text = dump(record);
     bool ok = text != NULL || ra_fail(error, RA_NO_MEMORY, "journal");
-    ok = ok && journal_append(ledger->journal, bytes_of_text(text), &place, ticket, error) &&
-         ledger_apply(&ledger->state, record, place, error);
+    ok = ok && journal_append(ledger->journal, bytes_of_text(text), &place, ticket, error);
+    if (ok && !ledger_apply(&ledger->state, record, place, error)) {
+        journal_stop(ledger->journal);
+        ok = false;
+    }
     free(text);
     json_decref(record);
     return ok;
