@@ -153,11 +153,16 @@ static bool equip(struct http_server *server, struct listener *listener, struct 
                           &listener->queue, error);
 }
 
+static const char *socket_path(const struct listener *listener)
+{
+    const struct config *config = listener->site.app->config;
+    return listener->site.listener == HTTP_PUBLIC ? config->public_socket : config->office_socket;
+}
+
 static bool listen_now(struct listener *listener, struct ra_error *error)
 {
     const struct config *config = listener->site.app->config;
-    bool public = listener->site.listener == HTTP_PUBLIC;
-    if (!open_socket(public ? config->public_socket : config->office_socket, &listener->socket, error))
+    if (!open_socket(socket_path(listener), &listener->socket, error))
         return false;
     /* Not strict: its own refusals carry their header block twice. framing.h is stricter, and answers well.
      */
@@ -222,8 +227,10 @@ static void stop_listener(struct listener *listener)
         connections_drain(listener->connections, DRAIN_S);
         MHD_stop_daemon(listener->daemon);
     }
-    if (listener->socket >= 0)
+    if (listener->socket >= 0) { /* otherwise what lies there is not ours */
         close(listener->socket);
+        unlink(socket_path(listener));
+    }
     if (listener->connections != NULL)
         connections_stop(listener->connections);
 }
@@ -232,9 +239,5 @@ void http_server_stop(struct http_server *server)
 {
     for (size_t i = 0; i < server->listener_count; i++)
         stop_listener(&server->listeners[i]);
-    if (server->listener_count == LISTENERS) {
-        unlink(server->app->config->public_socket);
-        unlink(server->app->config->office_socket);
-    }
     talloc_free(server);
 }

@@ -265,7 +265,7 @@ static void make_folders(void)
         "<h1>{{problem.title}}</h1>{{#is.unauthenticated}}<a href=\"/entrar\">{{/is.unauthenticated}}");
 }
 
-void fixture_start(const char *settings)
+bool fixture_try(const char *settings, struct ra_error *failure)
 {
     struct ra_error error = {0};
     const char *folder = getenv("RA_TEST_PG");
@@ -288,11 +288,18 @@ void fixture_start(const char *settings)
     app->templates = templates;
     const struct route_table tables[] = {{floor_routes, floor_route_count},
                                          {test_routes, sizeof test_routes / sizeof test_routes[0]}};
-    assert_done(http_server_start(app, app, tables, 2, &server, &error));
     atomic_store(&handled, 0);
     atomic_store(&after_commits, 0);
     atomic_store(&failures_to_come, 0);
     atomic_store(&hold, 0);
+    server = NULL;
+    return http_server_start(app, app, tables, 2, &server, failure);
+}
+
+void fixture_start(const char *settings)
+{
+    struct ra_error error = {0};
+    assert_done(fixture_try(settings, &error));
 }
 
 void fixture_stop(void)
@@ -306,7 +313,8 @@ void fixture_stop(void)
                                         "templates",
                                         ""};
     char path[160];
-    http_server_stop(server);
+    if (server != NULL)
+        http_server_stop(server);
     talloc_free(app);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", home, names[i]);

@@ -18,6 +18,11 @@ extern atomic_int hold;             /* 1: /api/slow waits until it is 0 */
 
 /* Migrates the database once and starts. `settings`: further lines of configuration. */
 void fixture_start(const char *settings);
+
+/* As fixture_start where the server itself may refuse to start; fixture_stop follows either way. */
+RA_MUST_CHECK bool fixture_try(const char *settings, struct ra_error *failure);
+
+/* Stops and removes the folder of the instance: fails when a file of it is missing or one was left over. */
 void fixture_stop(void);
 
 /* Sends `request` ("GET /x HTTP/1.1\r\n…", a Host and "Connection: close" are not added) and reads until the

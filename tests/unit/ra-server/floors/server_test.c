@@ -334,6 +334,15 @@ static void a_stranger_on_the_socket_gets_nothing(void **state)
     assert_null(fixture_send(HTTP_OFFICE, "GET /healthz", "", NULL));
 }
 
+/* fixture_stop misses the file if the refused server removed it, and finds the socket it did open. */
+static void a_start_that_fails_removes_only_its_own(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    assert_refused(fixture_try("office_socket = templates/erro.html\n", &error), RA_IO);
+    fixture_stop();
+}
+
 static void health_tells_its_parts_only_to_the_machine_itself(void **state)
 {
     (void)state;
@@ -368,6 +377,7 @@ int main(void)
         tight(the_sixth_request_of_a_minute_is_told_to_wait),
         tight(a_full_queue_says_so_at_once_and_the_counter_goes_on),
         cmocka_unit_test(a_stop_finishes_what_is_under_way),
+        cmocka_unit_test(a_start_that_fails_removes_only_its_own),
         cmocka_unit_test_setup_teardown(a_stranger_on_the_socket_gets_nothing, start_for_another_front, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
