@@ -11,6 +11,7 @@
 #include "http/openapi.h"
 #include "http/server.h"
 #include "http/template.h"
+#include "instance_lock.h"
 #include "jobs.h"
 #include "log.h"
 #include "rooms.h"
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TABLES_MAX = 2 * ROOM_COUNT + 1, LIST_MAX = 64 }; /* a room may have several tables */
 
@@ -137,7 +139,7 @@ static bool serve_with(struct ra_app *app, TALLOC_CTX *context, const sigset_t *
     return served;
 }
 
-static bool serve(const struct config *config, TALLOC_CTX *context, struct ra_error *error)
+static bool serve_locked(const struct config *config, TALLOC_CTX *context, struct ra_error *error)
 {
     struct ra_app *app = talloc_zero(context, struct ra_app);
     struct templates *templates = NULL;
@@ -156,6 +158,16 @@ static bool serve(const struct config *config, TALLOC_CTX *context, struct ra_er
              start_rooms(app, context, &rooms_started, error) && serve_with(app, context, &signals, error);
     stop_rooms(app, rooms_started);
     floor_set_openapi(NULL, NULL);
+    return served;
+}
+
+static bool serve(const struct config *config, TALLOC_CTX *context, struct ra_error *error)
+{
+    int lock = -1;
+    if (!instance_lock_take(config, &lock, error))
+        return false;
+    bool served = serve_locked(config, context, error);
+    close(lock);
     return served;
 }
 
