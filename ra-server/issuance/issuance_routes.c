@@ -343,11 +343,9 @@ static bool in_transaction(struct csr_work *work, bool (*run)(struct csr_work *,
     if (run(work, error) && db_commit(db, error)) {
         return true;
     }
-    if (work->request->keep_changes && db_in_transaction(db)) {
-        struct ra_error unkept = {0};
-        if (!db_commit(db, &unkept)) {
-            *error = unkept;
-        }
+    struct ra_error unkept = {0};
+    if (work->request->keep_changes && db_can_commit(db) && !db_commit(db, &unkept)) {
+        *error = unkept;
     }
     db_rollback(db);
     return false;
