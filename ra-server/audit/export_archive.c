@@ -3,10 +3,12 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct listed_file {
     char name[EXPORT_NAME_SIZE];
@@ -16,21 +18,36 @@ struct listed_file {
 
 struct export_archive {
     struct archive *zip;
+    int fd; /* borrowed; -1 when nothing more may be written */
     time_t made_at;
     EVP_MD_CTX *hash;
-    bool open;     /* the last of `files` is being written */
-    bool finished; /* the zip is closed: nothing more goes to the descriptor */
+    bool open; /* the last of `files` is being written */
     struct listed_file files[EXPORT_FILES_MAX];
     size_t count;
 };
 
-/* An unfinished zip is given up first, else freeing would flush it to a descriptor that may be somebody
- * else's by now. */
+/* What the zip library hands out; after the archive was given up it goes nowhere. */
+static la_ssize_t write_out(struct archive *zip, void *state, const void *part, size_t length)
+{
+    const struct export_archive *archive = state;
+    if (archive->fd < 0) {
+        return (la_ssize_t)length;
+    }
+    ssize_t written = 0;
+    do {
+        written = write(archive->fd, part, length);
+    } while (written < 0 && errno == EINTR);
+    if (written < 0) {
+        archive_set_error(zip, errno, "write");
+    }
+    return written;
+}
+
+/* Freeing flushes an unfinished zip (and marking it as failed instead would leak what it holds). By then the
+ * descriptor's number may be somebody else's. */
 static int archive_destructor(struct export_archive *archive)
 {
-    if (archive->zip != NULL && !archive->finished) {
-        (void)archive_write_fail(archive->zip);
-    }
+    archive->fd = -1;
     (void)archive_write_free(archive->zip);
     EVP_MD_CTX_free(archive->hash);
     return 0;
@@ -51,6 +68,7 @@ bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_at, struct exp
     }
     made->zip = archive_write_new();
     made->hash = EVP_MD_CTX_new();
+    made->fd = fd;
     made->made_at = made_at;
     talloc_set_destructor(made, archive_destructor);
     if (made->zip == NULL || made->hash == NULL) {
@@ -59,7 +77,8 @@ bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_at, struct exp
     }
     if (archive_write_set_format_zip(made->zip) != ARCHIVE_OK ||
         archive_write_zip_set_compression_deflate(made->zip) != ARCHIVE_OK ||
-        archive_write_open_fd(made->zip, fd) != ARCHIVE_OK) {
+        archive_write_set_bytes_in_last_block(made->zip, 1) != ARCHIVE_OK ||
+        archive_write_open(made->zip, made, NULL, write_out, NULL) != ARCHIVE_OK) {
         (void)fail_zip(made, error);
         talloc_free(made);
         return false;
@@ -198,6 +217,5 @@ bool export_archive_finish(struct export_archive *archive, json_t *take_manifest
     if (done && archive_write_close(archive->zip) != ARCHIVE_OK) {
         return fail_zip(archive, error);
     }
-    archive->finished = done;
     return done;
 }
