@@ -2,13 +2,11 @@
 #include "approval/crl_set.h"
 
 #include "pki/base/file.h"
-#include "pki/certificate/reader.h"
 #include "pki/trust/signed.h"
 
 #include <dirent.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/pkcs7.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,58 +173,6 @@ void crl_set_crl_address(X509 *certificate, char address[CRL_URL_SIZE])
     }
     CRL_DIST_POINTS_free(points);
     ERR_clear_error();
-}
-
-void crl_set_issuer_address(X509 *certificate, char address[CRL_URL_SIZE])
-{
-    address[0] = '\0';
-    AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-    for (int at = 0; at < sk_ACCESS_DESCRIPTION_num(access) && address[0] == '\0'; at++) {
-        const ACCESS_DESCRIPTION *description = sk_ACCESS_DESCRIPTION_value(access, at);
-        if (OBJ_obj2nid(description->method) == NID_ad_ca_issuers) {
-            take_address(description->location, address);
-        }
-    }
-    AUTHORITY_INFO_ACCESS_free(access);
-    ERR_clear_error();
-}
-
-/* --- certificates from outside --- */
-
-static bool push_copies(const STACK_OF(X509) *from, STACK_OF(X509) *to)
-{
-    for (int at = 0; at < sk_X509_num(from); at++) {
-        X509 *certificate = sk_X509_value(from, at);
-        if (X509_up_ref(certificate) != 1) {
-            return false;
-        }
-        if (sk_X509_push(to, certificate) <= 0) {
-            X509_free(certificate);
-            return false;
-        }
-    }
-    return true;
-}
-
-bool crl_set_read_certificates(struct bytes content, STACK_OF(X509) *certificates, struct ra_error *error)
-{
-    const unsigned char *at = content.data;
-    PKCS7 *bundle = content.length > 0 ? d2i_PKCS7(NULL, &at, (long)content.length) : NULL;
-    bool done = false;
-    if (bundle != NULL && PKCS7_type_is_signed(bundle) && bundle->d.sign != NULL) {
-        done =
-            push_copies(bundle->d.sign->cert, certificates) || ra_fail(error, RA_NO_MEMORY, "certificates");
-    } else {
-        X509 *single = NULL;
-        done = certificate_decode(content, &single, error);
-        if (done && sk_X509_push(certificates, single) <= 0) {
-            X509_free(single);
-            done = ra_fail(error, RA_NO_MEMORY, "certificates");
-        }
-    }
-    PKCS7_free(bundle);
-    ERR_clear_error();
-    return done;
 }
 
 STACK_OF(X509) *crl_set_of_cms(struct bytes cms)

@@ -32,15 +32,9 @@ bool crl_set_offer(STACK_OF(X509_CRL) *crls, X509_CRL *take, X509 *issuer);
 time_t crl_set_this_update(const X509_CRL *crl);
 time_t crl_set_next_update(const X509_CRL *crl); /* 0 when the CRL does not say */
 
-/* Where the certificate says that its issuer's CRL is (first http(s) address of cRLDistributionPoints), and
- * its issuer's certificate (caIssuers of authorityInfoAccess); "" without one. */
+/* Where the certificate says that its issuer's CRL is (first http(s) address of cRLDistributionPoints); ""
+ * without one. */
 void crl_set_crl_address(X509 *certificate, char address[CRL_URL_SIZE]);
-void crl_set_issuer_address(X509 *certificate, char address[CRL_URL_SIZE]);
-
-/* The certificates of what such an address gives: one in DER, or a certs-only PKCS#7 in DER. Added to
- * `certificates`. */
-RA_MUST_CHECK bool crl_set_read_certificates(struct bytes content, STACK_OF(X509) *certificates,
-                                             struct ra_error *error);
 
 /* The certificates that travel inside a CMS object, its signer's among them; NULL when it is none. Free with
  * sk_X509_pop_free(…, X509_free). */

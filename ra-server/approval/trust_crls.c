@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Issuers and their CRLs: from the folder where they are kept, and from the addresses that certificates name.
- * Whatever comes from outside proves itself: a CRL by its issuer's signature here, a certificate by the path
- * built over it.
+ * Authorities and their CRLs: from the folder where they are kept, and from the addresses that certificates
+ * name. Only the job asks outside, without a lock; and only addresses from certificates that an authority
+ * known beforehand has signed. A CRL proves itself by its issuer's signature.
  */
 #include "approval/crl_set.h"
 #include "approval/trust_internal.h"
@@ -11,11 +11,12 @@
 #include "log.h"
 #include "pki/base/file.h"
 
-#include <openssl/pem.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { TRY_AGAIN_S = 10, ASK_ANYWAY_S = 900, ISSUERS_MAX = 65536 };
+enum { TRY_AGAIN_S = 10, ASK_ANYWAY_S = 900 };
 
 static struct trust_state *state_of(const struct ra_app *app)
 {
@@ -48,33 +49,6 @@ static bool make_folder(const char *path, struct ra_error *error)
         return true;
     }
     return ra_fail_errno(error, "crl_dir");
-}
-
-bool trust_read_folder(struct ra_app *app, struct ra_error *error)
-{
-    struct trust_state *state = state_of(app);
-    STACK_OF(X509) *untrusted = sk_X509_new_null();
-    STACK_OF(X509_CRL) *read = sk_X509_CRL_new_null();
-    STACK_OF(X509_CRL) *chosen = sk_X509_CRL_new_null();
-    bool done = untrusted != NULL && read != NULL && chosen != NULL;
-    done = done ? make_folder(app->config->crl_dir, error) &&
-                      crl_set_read_folder(app->config->crl_dir, untrusted, read, error)
-                : ra_fail(error, RA_NO_MEMORY, "CRLs");
-    if (done) {
-        choose(state, untrusted, read, chosen);
-        (void)pthread_rwlock_wrlock(&state->lock);
-        STACK_OF(X509) *untrusted_before = state->untrusted;
-        STACK_OF(X509_CRL) *crls_before = state->crls;
-        state->untrusted = untrusted;
-        state->crls = chosen;
-        (void)pthread_rwlock_unlock(&state->lock);
-        untrusted = untrusted_before;
-        chosen = crls_before;
-    }
-    sk_X509_pop_free(untrusted, X509_free);
-    sk_X509_CRL_pop_free(read, X509_CRL_free);
-    sk_X509_CRL_pop_free(chosen, X509_CRL_free);
-    return done;
 }
 
 /* Where an issuer's file lies: named by the digest of its name, so that the newer replaces the older. */
@@ -146,21 +120,83 @@ static bool is_served(struct trust_state *state, X509 *child, void *argument)
     return find_needed(state, issuer) != NULL && crl != NULL && crl_set_next_update(crl) > *now;
 }
 
+/* Whom to forget when the table is full: who was asked for longest ago. */
+static struct trust_needed *place_for(struct trust_state *state)
+{
+    if (state->needed_count < TRUST_NEEDED_MAX) {
+        return &state->needed[state->needed_count++];
+    }
+    struct trust_needed *oldest = &state->needed[0];
+    for (size_t at = 1; at < state->needed_count; at++) {
+        oldest = state->needed[at].tried_at < oldest->tried_at ? &state->needed[at] : oldest;
+    }
+    X509_NAME_free(oldest->issuer);
+    return oldest;
+}
+
+/* A stranger may write any issuer and any address: only what the issuer signed is believed. */
+static bool is_signed_by(X509 *child, X509 *authority)
+{
+    EVP_PKEY *key = authority != NULL ? X509_get0_pubkey(authority) : NULL;
+    bool is = key != NULL && X509_check_issued(authority, child) == X509_V_OK && X509_verify(child, key) == 1;
+    ERR_clear_error();
+    return is;
+}
+
 static bool remember(struct trust_state *state, X509 *child, void *argument)
 {
     (void)argument;
     const X509_NAME *issuer = X509_get_issuer_name(child);
-    if (find_needed(state, issuer) != NULL || state->needed_count == TRUST_NEEDED_MAX) {
+    if (find_needed(state, issuer) != NULL) {
         return true;
     }
-    struct trust_needed *needed = &state->needed[state->needed_count];
-    *needed = (struct trust_needed){.issuer = X509_NAME_dup(issuer)};
-    if (needed->issuer != NULL) {
-        crl_set_crl_address(child, needed->crl_address);
-        crl_set_issuer_address(child, needed->issuer_address);
-        state->needed_count++;
+    if (!is_signed_by(child, find_authority(state, state->untrusted, issuer))) {
+        return false;
     }
+    X509_NAME *name = X509_NAME_dup(issuer);
+    if (name == NULL) {
+        return false;
+    }
+    struct trust_needed *needed = place_for(state);
+    *needed = (struct trust_needed){.issuer = name};
+    crl_set_crl_address(child, needed->crl_address);
     return true;
+}
+
+static void remember_all(struct trust_state *state, const STACK_OF(X509) *certificates)
+{
+    for (int at = 0; at < sk_X509_num(certificates); at++) {
+        (void)walk(state, sk_X509_value(certificates, at), remember, NULL);
+    }
+}
+
+bool trust_read_folder(struct ra_app *app, struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    STACK_OF(X509) *untrusted = sk_X509_new_null();
+    STACK_OF(X509_CRL) *read = sk_X509_CRL_new_null();
+    STACK_OF(X509_CRL) *chosen = sk_X509_CRL_new_null();
+    bool done = untrusted != NULL && read != NULL && chosen != NULL;
+    done = done ? make_folder(app->config->crl_dir, error) &&
+                      crl_set_read_folder(app->config->crl_dir, untrusted, read, error)
+                : ra_fail(error, RA_NO_MEMORY, "CRLs");
+    if (done) {
+        choose(state, untrusted, read, chosen);
+        (void)pthread_rwlock_wrlock(&state->lock);
+        STACK_OF(X509) *untrusted_before = state->untrusted;
+        STACK_OF(X509_CRL) *crls_before = state->crls;
+        state->untrusted = untrusted;
+        state->crls = chosen;
+        remember_all(state, state->anchors);
+        remember_all(state, state->administrators);
+        (void)pthread_rwlock_unlock(&state->lock);
+        untrusted = untrusted_before;
+        chosen = crls_before;
+    }
+    sk_X509_pop_free(untrusted, X509_free);
+    sk_X509_CRL_pop_free(read, X509_CRL_free);
+    sk_X509_CRL_pop_free(chosen, X509_CRL_free);
+    return done;
 }
 
 struct gathering {
@@ -199,7 +235,7 @@ bool trust_add_crls(struct ra_app *app, X509 *certificate, json_t *array, struct
 {
     struct trust_state *state = state_of(app);
     struct gathering gathering = {.array = array};
-    trust_ensure(app, certificate);
+    trust_need(app, certificate);
     (void)pthread_rwlock_rdlock(&state->lock);
     (void)walk(state, certificate, gather_child, &gathering);
     (void)pthread_rwlock_unlock(&state->lock);
@@ -234,94 +270,39 @@ static bool grown_old(const X509_CRL *crl, time_t now)
     return until == 0 || now >= until - (until - from) / 4;
 }
 
+/* A revocation may be published long before the CRL that lacks it ends. Under the lock. */
+static bool is_due(const struct trust_state *state, const struct trust_needed *needed, time_t now)
+{
+    bool old =
+        grown_old(crl_set_newest(state->crls, needed->issuer), now) || now - needed->tried_at >= ASK_ANYWAY_S;
+    bool just_tried = now >= needed->tried_at && now - needed->tried_at < TRY_AGAIN_S;
+    return needed->crl_address[0] != '\0' && old && !just_tried;
+}
+
 /* One question to ask: a copy, so that the lock need not be held while it is asked. */
 struct question {
-    char crl_address[CRL_URL_SIZE];    /* "" when not due */
-    char issuer_address[CRL_URL_SIZE]; /* "" when not due */
+    char crl_address[CRL_URL_SIZE];
     X509_NAME *issuer;
 };
 
-static bool any_unknown(struct trust_state *state)
-{
-    for (size_t at = 0; at < state->needed_count; at++) {
-        if (find_authority(state, state->untrusted, state->needed[at].issuer) == NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What is missing or old and was not asked for just now; marks it as asked. While one issuer is not known all
- * the addresses of issuers are asked: a certificate high in a path often names none, and the chain comes with
- * the lower one. */
+/* What is missing or old and was not asked for just now; marks it as asked. */
 static size_t questions_due(struct trust_state *state, time_t now,
                             struct question questions[TRUST_NEEDED_MAX])
 {
     size_t count = 0;
     (void)pthread_rwlock_wrlock(&state->lock);
-    bool unknown = any_unknown(state);
     for (size_t at = 0; at < state->needed_count; at++) {
         struct trust_needed *needed = &state->needed[at];
-        struct question question = {.issuer = NULL};
-        /* A revocation may be published long before the CRL that lacks it ends. */
-        bool old = grown_old(crl_set_newest(state->crls, needed->issuer), now) ||
-                   now - needed->tried_at >= ASK_ANYWAY_S;
-        if ((!unknown && !old) || (needed->tried_at != 0 && now - needed->tried_at < TRY_AGAIN_S)) {
-            continue;
-        }
-        if (unknown) {
-            memcpy(question.issuer_address, needed->issuer_address, CRL_URL_SIZE);
-        }
-        if (old) {
-            memcpy(question.crl_address, needed->crl_address, CRL_URL_SIZE);
-        }
-        question.issuer = X509_NAME_dup(needed->issuer);
-        needed->tried_at = now;
-        if (question.issuer != NULL) {
-            questions[count++] = question;
+        X509_NAME *issuer = is_due(state, needed, now) ? X509_NAME_dup(needed->issuer) : NULL;
+        if (issuer != NULL) {
+            struct question *question = &questions[count++];
+            question->issuer = issuer;
+            memcpy(question->crl_address, needed->crl_address, CRL_URL_SIZE);
+            needed->tried_at = now;
         }
     }
     (void)pthread_rwlock_unlock(&state->lock);
     return count;
-}
-
-/* Such an address often gives the whole chain: what is new of it is kept. */
-static void keep_authority(struct ra_app *app, X509 *certificate)
-{
-    struct trust_state *state = state_of(app);
-    const X509_NAME *subject = X509_get_subject_name(certificate);
-    bool kept = false;
-    (void)pthread_rwlock_wrlock(&state->lock);
-    if (find_authority(state, state->untrusted, subject) == NULL && X509_up_ref(certificate) == 1) {
-        kept = sk_X509_push(state->untrusted, certificate) > 0;
-        if (!kept) {
-            X509_free(certificate);
-        }
-    }
-    (void)pthread_rwlock_unlock(&state->lock);
-    BIO *pem = kept ? BIO_new(BIO_s_mem()) : NULL;
-    char *text = NULL;
-    if (pem != NULL && PEM_write_bio_X509(pem, certificate) == 1) {
-        long length = BIO_get_mem_data(pem, &text);
-        keep_file(app, subject, "pem", (struct bytes){(const uint8_t *)text, (size_t)length});
-    }
-    BIO_free(pem);
-}
-
-static bool fetch_issuer(struct ra_app *app, TALLOC_CTX *context, const struct question *question,
-                         struct ra_error *error)
-{
-    struct bytes content = {NULL, 0};
-    STACK_OF(X509) *certificates = sk_X509_new_null();
-    bool done = certificates != NULL || ra_fail(error, RA_NO_MEMORY, "issuers");
-    done = done &&
-           ac_fetch(ac_carrier_of(app), context, question->issuer_address, ISSUERS_MAX, &content, error) &&
-           crl_set_read_certificates(content, certificates, error);
-    for (int at = 0; done && at < sk_X509_num(certificates) && at < CRL_DEPTH_MAX; at++) {
-        keep_authority(app, sk_X509_value(certificates, at));
-    }
-    sk_X509_pop_free(certificates, X509_free);
-    return done;
 }
 
 static bool fetch_crl(struct ra_app *app, TALLOC_CTX *context, const struct question *question,
@@ -347,61 +328,70 @@ static bool fetch_crl(struct ra_app *app, TALLOC_CTX *context, const struct ques
     return done;
 }
 
-/* The issuer first: its CRL is proved by it. */
 static void ask(struct ra_app *app, const struct question *question)
 {
     TALLOC_CTX *context = talloc_new(NULL);
     struct ra_error error = {0};
-    bool done = question->issuer_address[0] == '\0' || fetch_issuer(app, context, question, &error);
-    done = done && (question->crl_address[0] == '\0' || fetch_crl(app, context, question, &error));
-    if (!done) {
+    if (!fetch_crl(app, context, question, &error)) {
         log_error("crl-not-fetched", "crls", &error);
     }
     talloc_free(context);
 }
 
-static bool ask_what_is_due(struct ra_app *app, time_t now)
+static bool is_ending(const struct ra_app *app)
+{
+    return app->jobs != NULL && jobs_stopping(app->jobs);
+}
+
+static void ask_what_is_due(struct ra_app *app, time_t now)
 {
     struct question *questions = talloc_zero_array(NULL, struct question, TRUST_NEEDED_MAX);
     size_t count = questions != NULL ? questions_due(state_of(app), now, questions) : 0;
     for (size_t at = 0; at < count; at++) {
-        ask(app, &questions[at]);
+        if (!is_ending(app)) {
+            ask(app, &questions[at]);
+        }
         X509_NAME_free(questions[at].issuer);
     }
     talloc_free(questions);
-    return count > 0;
 }
 
-void trust_ensure(struct ra_app *app, X509 *certificate)
+static bool any_due(const struct trust_state *state, time_t now)
+{
+    for (size_t at = 0; at < state->needed_count; at++) {
+        if (is_due(state, &state->needed[at], now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void trust_need(struct ra_app *app, X509 *certificate)
 {
     struct trust_state *state = state_of(app);
     time_t now = clock_now(&app->clock);
     (void)pthread_rwlock_rdlock(&state->lock);
     bool served = walk(state, certificate, is_served, &now);
     (void)pthread_rwlock_unlock(&state->lock);
-    if (served || ac_carrier_of(app) == NULL) {
+    if (served) {
         return;
     }
-    (void)pthread_mutex_lock(&state->fetching);
-    bool again = true;
-    /* Each round may bring an issuer, and with it the next one above to ask for. */
-    for (unsigned round = 0; again && round < CRL_DEPTH_MAX; round++) {
-        (void)pthread_rwlock_wrlock(&state->lock);
-        (void)walk(state, certificate, remember, NULL);
-        (void)pthread_rwlock_unlock(&state->lock);
-        again = ask_what_is_due(app, now);
+    (void)pthread_rwlock_wrlock(&state->lock);
+    (void)walk(state, certificate, remember, NULL);
+    bool due = any_due(state, now);
+    (void)pthread_rwlock_unlock(&state->lock);
+    if (due && app->jobs != NULL) {
+        jobs_wake(app->jobs, "crls");
     }
-    (void)pthread_mutex_unlock(&state->fetching);
 }
 
 bool trust_refresh_run(struct job_run *run, struct ra_error *error)
 {
-    struct trust_state *state = state_of(run->app);
     if (!trust_read_folder(run->app, error)) {
         return false;
     }
-    (void)pthread_mutex_lock(&state->fetching);
-    (void)ask_what_is_due(run->app, (time_t)(run->now_us / 1000000));
-    (void)pthread_mutex_unlock(&state->fetching);
+    if (ac_carrier_of(run->app) != NULL) {
+        ask_what_is_due(run->app, (time_t)(run->now_us / 1000000));
+    }
     return true;
 }

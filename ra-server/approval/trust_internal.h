@@ -13,13 +13,13 @@
 
 enum { TRUST_NEEDED_MAX = 32 };
 
-/* An issuer whose certificate and CRL somebody's path needed, and where the certificate below says they are.
+/* An authority whose CRL somebody's path needed, and where a certificate that it really signed says the CRL
+ * is.
  */
 struct trust_needed {
     X509_NAME *issuer;
     char crl_address[CRL_URL_SIZE];
-    char issuer_address[CRL_URL_SIZE];
-    time_t tried_at; /* by the machine's clock; 0: never */
+    time_t tried_at; /* by the instance's clock; 0: never */
 };
 
 struct trust_state {
@@ -27,8 +27,6 @@ struct trust_state {
     STACK_OF(X509) *anchors;
     STACK_OF(X509) *administrators;
     struct bytes anchors_pem;
-
-    pthread_mutex_t fetching; /* held by the one thread that asks outside */
 
     pthread_rwlock_t lock; /* guards what follows */
     STACK_OF(X509) *untrusted;
@@ -40,11 +38,12 @@ struct trust_state {
     char instance[33]; /* "" until the signer said */
 };
 
-/* Makes crl_dir if need be, and reads it anew. */
+/* Makes crl_dir if need be, reads it anew, and notes what the paths of the configured certificates need. At
+ * the start and in the job alone: what is there is replaced. */
 RA_MUST_CHECK bool trust_read_folder(struct ra_app *app, struct ra_error *error);
 
-/* Has every issuer above this certificate at hand, with a CRL that holds: at once when all is there, else by
- * asking the addresses that the certificates name. What cannot be had is missed by who judges. */
-void trust_ensure(struct ra_app *app, X509 *certificate);
+/* Notes whose CRLs this certificate's path needs, and wakes the job "crls" when one of them is due. Never
+ * waits: what is not there yet is missed by who judges, until the job brought it. */
+void trust_need(struct ra_app *app, X509 *certificate);
 
 #endif

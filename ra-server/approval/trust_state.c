@@ -27,8 +27,8 @@ static int state_destructor(struct trust_state *state)
     sk_X509_pop_free(state->administrators, X509_free);
     sk_X509_pop_free(state->untrusted, X509_free);
     sk_X509_CRL_pop_free(state->crls, X509_CRL_free);
+    talloc_free(state->roster_context);
     (void)pthread_rwlock_destroy(&state->lock);
-    (void)pthread_mutex_destroy(&state->fetching);
     return 0;
 }
 
@@ -56,8 +56,8 @@ bool trust_state_start(struct ra_app *app, struct db *db, struct ra_error *error
 {
     struct trust_state *state = talloc_zero(NULL, struct trust_state);
     struct bytes administrators_pem = {NULL, 0};
-    if (state == NULL || pthread_rwlock_init(&state->lock, NULL) != 0 ||
-        pthread_mutex_init(&state->fetching, NULL) != 0) {
+    if (state == NULL || pthread_rwlock_init(&state->lock, NULL) != 0) {
+        talloc_free(state);
         return ra_fail(error, RA_NO_MEMORY, "approval room");
     }
     talloc_set_destructor(state, state_destructor);
@@ -84,7 +84,7 @@ static struct signed_trust trust_at(const struct trust_state *state, time_t now)
 bool trust_check_certificate(struct ra_app *app, X509 *certificate, time_t now, struct ra_error *error)
 {
     struct trust_state *state = state_of(app);
-    trust_ensure(app, certificate);
+    trust_need(app, certificate);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
     struct ra_error cause = {0};
@@ -112,11 +112,11 @@ bool trust_is_administrator(struct ra_app *app, X509 *certificate)
 }
 
 /* Who signed is known only after the verification, which needs the CRLs: so for all that travels inside. */
-static void ensure_of_cms(struct ra_app *app, struct bytes cms)
+static void need_of_cms(struct ra_app *app, struct bytes cms)
 {
     STACK_OF(X509) *inside = crl_set_of_cms(cms);
     for (int at = 0; at < sk_X509_num(inside) && at < CRL_DEPTH_MAX; at++) {
-        trust_ensure(app, sk_X509_value(inside, at));
+        trust_need(app, sk_X509_value(inside, at));
     }
     sk_X509_pop_free(inside, X509_free);
 }
@@ -127,7 +127,7 @@ bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct byte
 {
     struct trust_state *state = state_of(app);
     const struct roster_entry *entry = NULL;
-    ensure_of_cms(app, cms);
+    need_of_cms(app, cms);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
     bool valid = signed_verify(context, cms, type, &trust, statement, error) == SIGNED_VALID;
@@ -198,12 +198,14 @@ static bool judge(struct ra_app *app, TALLOC_CTX *context, struct bytes bundle, 
                   struct roster **roster, struct ra_error *error)
 {
     const struct trust_state *state = state_of(app);
+    char known[33];
+    bool ours = trust_instance(app, known);
     const char *named = instance_named(context, bundle, state->administrators, now, error);
     if (named == NULL) {
         return false;
     }
     const struct roster_trust trust = {
-        .instance = state->instance[0] != '\0' ? state->instance : named,
+        .instance = ours ? known : named,
         .administrators = state->administrators,
         .threshold = app->config->production ? 2 : 1,
         .longest_life_s = (app->config->production ? 30 : 366) * (int64_t)DAY_S,
@@ -232,7 +234,8 @@ bool trust_roster_install(struct ra_app *app, struct bytes bundle, time_t now, s
 {
     struct trust_state *state = state_of(app);
     struct roster *roster = NULL;
-    TALLOC_CTX *context = talloc_new(state);
+    /* No child of the state: talloc's lists of children are not safe among threads. */
+    TALLOC_CTX *context = talloc_new(NULL);
     if (!judge(app, context, bundle, now, 0, &roster, error)) {
         talloc_free(context);
         return false;
