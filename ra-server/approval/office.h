@@ -38,8 +38,6 @@ http_authorize office_authorize_any;
 http_authorize office_authorize_agent;
 http_authorize office_authorize_auditor;
 http_authorize office_authorize_admin;
-http_authorize office_authorize_agent_or_admin;
-http_authorize office_authorize_agent_or_auditor;
 
 /* The caller of a request on the office listener after its authorizer passed; NULL on the public listener. */
 const struct office_caller *office_caller(const struct http_request *request);
