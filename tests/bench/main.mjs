@@ -73,9 +73,11 @@ for (const signal of ends) process.once(signal, () => { instance.remove(); proce
 try {
   say(`instância própria em ${instance.home}, porta ${instance.port}; limites elevados nela: ${
     Object.entries(limits).map(([name, value]) => `${name} = ${value}`).join(', ')}`);
+  const load = os.loadavg()[0];
   const results = await measure(instance);
   write(results);
-  console.log(`\n${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.release()}`);
+  console.log(`\n${os.cpus().length} × ${os.cpus()[0].model}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Linux ${
+    os.release()}, carga antes de começar ${load.toFixed(2)}`);
   print(results);
 } finally {
   instance.remove();

@@ -286,5 +286,8 @@ int main(int argc, char **argv)
     if (run.keep_answers)
         write_answers(&run, argv[4]);
     report(&run, seconds);
+    for (size_t i = 0; i < count; i++)
+        close(connections[i].fd);
+    free(connections);
     return 0;
 }
