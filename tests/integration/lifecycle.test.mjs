@@ -338,7 +338,8 @@ describe('contract 1: stopping and being killed', () => {
     await allThere();
   });
 
-  test('a second start takes under three seconds', { skip: sanitized }, () => {
+  test('a second start takes under three seconds', { skip: sanitized }, (context) => {
+    if (os.loadavg()[0] > 2 * os.cpus().length) { context.skip('the machine is busy with something else'); return; }
     assert.ok(startSeconds.length >= 5);
     assert.ok(Math.min(...startSeconds) < 3, startSeconds.map((seconds) => seconds.toFixed(1)).join(' '));
   });
