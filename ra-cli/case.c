@@ -175,6 +175,10 @@ static void show_list(const json_t *list, const char *title, const char *when, c
     {
         fprintf(out, "  %-17.16s", text(item, when));
         terminal_text(out, text(item, what));
+        if (strcmp(text(item, "kind"), "returned") == 0 || strcmp(text(item, "kind"), "refused") == 0) {
+            fputs(": ", out);
+            terminal_text(out, text(item, "detail"));
+        }
         fputc('\n', out);
     }
 }

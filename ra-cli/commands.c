@@ -40,7 +40,7 @@ static const struct cli_option availability_options[] = {{"from", "AAAA-MM-DD", 
 static const struct cli_option appointment_options[] = {
     {"mode", "in_person|video", false, false}, {"priority", "CLASSE", false, false}, END};
 static const struct cli_option pay_options[] = {
-    {"method", "cash|card|pix", false, false}, {"reference", "TEXTO", false, false}, END};
+    {"method", "cash|card|pix|transfer|voucher", false, false}, {"reference", "TEXTO", false, false}, END};
 static const struct cli_option checkin_options[] = {
     {"walk-in", NULL, false, false}, {"priority", "CLASSE", false, false}, END};
 static const struct cli_option document_options[] = {{"kind", "ESPECIE", false, false},
@@ -74,7 +74,7 @@ static const struct cli_option range_options[] = {
     {"from", "AAAA-MM-DD", false, false}, {"to", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, false},
                                                    {"to", "AAAA-MM-DD", true, false},
-                                                   {"format", "csv|jsonl|pdf", false, false},
+                                                   {"format", "csv|jsonl", false, false},
                                                    {"o", "ARQUIVO.zip", true, false},
                                                    END};
 static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, false}, END};

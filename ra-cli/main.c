@@ -5,6 +5,7 @@
  */
 #include "ra-cli/cli.h"
 #include "ra-cli/client.h"
+#include "ra-cli/commands.h"
 #include "ra-cli/options.h"
 #include "ra-cli/terminal.h"
 
@@ -109,7 +110,11 @@ int main(int argc, char **argv)
 
     switch (options_parse(&cli, argc, argv, &command, &arguments)) {
     case OPTIONS_RUN:
-        if (client_start(&error)) {
+        if (command->needs_server && cli.identity_path == NULL && command->run != issue_certificate) {
+            ra_fail(&error, RA_UNAUTHENTICATED, "diga quem você é: --as NOME ou --identity ARQUIVO");
+            show_refusal(&cli, &error);
+            status = CLI_USAGE;
+        } else if (client_start(&error)) {
             status = run_command(&cli, command, &arguments);
             client_stop();
         } else {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra-cli/options.h"
 
+#include "pki/base/file.h"
 #include "ra-cli/terminal.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,6 +75,12 @@ static enum options_outcome wrong(const char *what, const char *which)
     return OPTIONS_WRONG;
 }
 
+static enum options_outcome missing_option(const char *name)
+{
+    fprintf(stderr, "ra-cli: falta a opção --%s\n(ra-cli --help mostra os comandos)\n", name);
+    return OPTIONS_WRONG;
+}
+
 /* --- global options --- */
 
 struct globals {
@@ -107,10 +115,40 @@ static const char *ca_beside(struct cli *cli, const char *identity)
     return path != NULL && access(path, R_OK) == 0 ? path : NULL;
 }
 
+/* Installed as $RA_HOME/bin/ra-cli, the program knows its instance; built elsewhere, ./var is as good as any.
+ */
+static const char *home_of_program(struct cli *cli)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0)
+        return "./var";
+    path[length] = '\0';
+    char *end = strstr(path, "/bin/ra-cli");
+    if (end == NULL)
+        return "./var";
+    *end = '\0';
+    const char *clock = talloc_asprintf(cli->context, "%s/clock", path);
+    return clock != NULL && access(clock, R_OK) == 0 ? talloc_strdup(cli->context, path) : "./var";
+}
+
+/* The port the instance was last started with; RA_PORT says otherwise. */
+static long instance_port(struct cli *cli)
+{
+    struct bytes file;
+    struct ra_error error = {0};
+    const char *given = getenv("RA_PORT");
+    const char *path = talloc_asprintf(cli->context, "%s/config/port", cli->home);
+    if (given != NULL)
+        return strtol(given, NULL, 10);
+    return path != NULL && file_read(cli->context, path, 16, &file, &error)
+               ? strtol((const char *)file.data, NULL, 10)
+               : DEFAULT_PORT;
+}
+
 static const char *default_server(struct cli *cli)
 {
-    const char *port = getenv("RA_PORT");
-    long base = port == NULL ? DEFAULT_PORT : strtol(port, NULL, 10);
+    long base = instance_port(cli);
     if (base < 1 || base > 65000)
         base = DEFAULT_PORT;
     if (cli->identity_path == NULL)
@@ -136,7 +174,7 @@ static bool resolve(struct cli *cli, const struct globals *globals)
     struct ra_error error = {0};
     cli->home = globals->home != NULL ? globals->home : getenv("RA_HOME");
     if (cli->home == NULL)
-        cli->home = "./var";
+        cli->home = home_of_program(cli);
     if (globals->as != NULL && globals->identity != NULL)
         return wrong("--as e --identity não vão juntos", NULL) == OPTIONS_RUN;
     if (globals->as != NULL && (!valid_name(globals->as) || globals->as[0] == '.'))
@@ -144,6 +182,8 @@ static bool resolve(struct cli *cli, const struct globals *globals)
     cli->identity_path = globals->identity;
     if (globals->as != NULL)
         cli->identity_path = talloc_asprintf(cli->context, "%s/identities/%s.pem", cli->home, globals->as);
+    if (cli->identity_path != NULL && access(cli->identity_path, R_OK) != 0)
+        return wrong("não há identidade que se possa ler em", cli->identity_path) == OPTIONS_RUN;
     cli->ca_path = globals->ca;
     if (cli->ca_path == NULL && cli->identity_path != NULL)
         cli->ca_path = ca_beside(cli, cli->identity_path);
@@ -254,7 +294,7 @@ static enum options_outcome take_arguments(struct cli *cli, const struct cli_com
         return wrong("faltam argumentos", command->positional);
     for (size_t i = 0; command->options != NULL && command->options[i].name != NULL; i++)
         if (command->options[i].required && arguments->value_counts[i] == 0)
-            return wrong("falta a opção --", command->options[i].name);
+            return missing_option(command->options[i].name);
     return OPTIONS_RUN;
 }
 

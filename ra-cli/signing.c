@@ -37,7 +37,7 @@ static bool show_content(struct cli *cli, struct bytes content, enum statement_t
     fprintf(stderr, "\n%s\n", title);
     for (size_t i = 0; i < count; i++) {
         fputs("  ", stderr);
-        terminal_column(stderr, lines[i].label, 28);
+        terminal_column(stderr, lines[i].label, 36);
         fputc(' ', stderr);
         terminal_text(stderr, lines[i].value);
         fputc('\n', stderr);

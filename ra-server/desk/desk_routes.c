@@ -102,6 +102,11 @@ static bool may_check_in(const struct act *act, bool walk_in, bool *came_by_appo
     if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused") ||
         orders_in_state(order, ORDERS_MACHINE_ORDER, "cancelled"))
         return ra_fail_reason(error, RA_CONFLICT, "case-ended", "O caso foi encerrado; abra outro pedido.");
+    if (orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
+        orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "delivered") ||
+        orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "revoked"))
+        return ra_fail_reason(error, RA_CONFLICT, "already-issued",
+                              "O certificado deste pedido já foi emitido; não há mais o que atender nele.");
     if (orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "waiting"))
         return ra_fail_reason(error, RA_CONFLICT, "already-waiting", "A chegada já foi registrada.");
     if (!booked && !returning && !walk_in)

@@ -176,7 +176,7 @@ static bool find_handler(struct http_request *request, struct http_response *res
         json_decref(found);
         return false;
     }
-    http_reply(response, 200, json_pack("{s:o}", "orders", found));
+    http_reply(response, 200, json_pack("{s:o}", "items", found));
     return audit_record(request, AUDIT_CASES_SEARCHED, NULL, detail, json_pack("{s:s}", "text", text), error);
 }
 
