@@ -23,7 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TABLES_MAX = 2 * ROOM_COUNT + 1, LIST_MAX = 64 }; /* a room may have several tables */
+/* rooms.c may name several entries for one room, each with its table. */
+enum { TABLES_MAX = 2 * ROOM_COUNT + 1, LIST_MAX = 64 };
 
 static struct route_table tables[TABLES_MAX];
 static size_t table_count;
