@@ -196,7 +196,6 @@ bool db_begin(struct db *db, struct ra_error *error)
             return false;
     }
     db->in_transaction = true;
-    db->savepoints = 0;
     return true;
 }
 
@@ -239,38 +238,4 @@ bool db_in_transaction(const struct db *db)
 bool db_can_commit(const struct db *db)
 {
     return db->in_transaction && PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
-}
-
-static bool savepoint_command(struct db *db, const char *verb, unsigned number, const char *expected,
-                              struct ra_error *error)
-{
-    char command[64];
-    snprintf(command, sizeof command, "%s level_%u", verb, number);
-    return db_command(db, command, expected, error);
-}
-
-bool db_savepoint(struct db *db, struct ra_error *error)
-{
-    if (!db->in_transaction)
-        return ra_fail(error, RA_INTERNAL, "a savepoint needs a transaction");
-    if (!savepoint_command(db, "savepoint", db->savepoints + 1, "SAVEPOINT", error))
-        return false;
-    db->savepoints++;
-    return true;
-}
-
-bool db_savepoint_release(struct db *db, struct ra_error *error)
-{
-    if (db->savepoints == 0)
-        return ra_fail(error, RA_INTERNAL, "no savepoint to release");
-    return savepoint_command(db, "release savepoint", db->savepoints--, "RELEASE", error);
-}
-
-bool db_savepoint_undo(struct db *db, struct ra_error *error)
-{
-    if (db->savepoints == 0)
-        return ra_fail(error, RA_INTERNAL, "no savepoint to undo");
-    unsigned number = db->savepoints--;
-    return savepoint_command(db, "rollback to savepoint", number, "ROLLBACK", error) &&
-           savepoint_command(db, "release savepoint", number, "RELEASE", error);
 }

@@ -101,12 +101,6 @@ bool db_can_commit(const struct db *db);
 /* false (RA_INTERNAL) when a row getter was misused since the last begin or check; see the getters below. */
 RA_MUST_CHECK bool db_reads_were_sound(struct db *db, struct ra_error *error);
 
-/* An attempt inside a transaction that may fail without losing what came before. They nest; each savepoint is
- * closed by exactly one of release (keep) or undo (forget). */
-RA_MUST_CHECK bool db_savepoint(struct db *db, struct ra_error *error);
-RA_MUST_CHECK bool db_savepoint_release(struct db *db, struct ra_error *error);
-RA_MUST_CHECK bool db_savepoint_undo(struct db *db, struct ra_error *error);
-
 /* --- rows --- */
 
 size_t db_row_count(const struct db_rows *rows);

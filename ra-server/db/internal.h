@@ -16,7 +16,6 @@ struct db {
     unsigned statement_timeout_ms;
     bool prepared; /* false: statements run from their text (migrations, before the schema exists) */
     bool in_transaction;
-    unsigned savepoints; /* open ones */
     bool misread;
     char misread_at[128];
     unsigned failures;   /* of connecting, in a row */

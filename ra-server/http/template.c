@@ -306,8 +306,8 @@ static bool load_entry(struct templates *templates, const char *folder, const ch
     return true;
 }
 
-static bool link_partials(const struct templates *templates, const struct template *template,
-                          struct node *nodes, size_t count, struct ra_error *error)
+static bool link_nodes(const struct templates *templates, const struct template *template, struct node *nodes,
+                       size_t count, struct ra_error *error)
 {
     for (size_t i = 0; i < count; i++) {
         struct node *node = &nodes[i];
@@ -317,10 +317,15 @@ static bool link_partials(const struct templates *templates, const struct templa
                 return ra_fail(error, RA_INVALID, "%s:%u: there is no partial %.*s", template->name,
                                node->line, (int)node->length, node->text);
         }
-        if (!link_partials(templates, template, node->children, node->child_count, error))
+        if (!link_nodes(templates, template, node->children, node->child_count, error))
             return false;
     }
     return true;
+}
+
+bool template_link(const struct templates *templates, const struct template *template, struct ra_error *error)
+{
+    return link_nodes(templates, template, template->nodes, template->node_count, error);
 }
 
 bool templates_load(TALLOC_CTX *context, const char *folder, struct templates **templates,
@@ -331,7 +336,7 @@ bool templates_load(TALLOC_CTX *context, const char *folder, struct templates **
         return ra_fail(error, RA_NO_MEMORY, "templates");
     bool done = load_folder(made, folder, "", 0, error);
     for (size_t i = 0; i < made->count && done; i++)
-        done = link_partials(made, made->items[i], made->items[i]->nodes, made->items[i]->node_count, error);
+        done = template_link(made, made->items[i], error);
     if (!done) {
         talloc_free(made);
         return false;
@@ -347,18 +352,4 @@ bool template_render(const struct templates *templates, enum template_kind kind,
     if (template == NULL)
         return ra_fail(error, RA_INTERNAL, "there is no template %s", name);
     return template_run(template, model, context, output, error);
-}
-
-bool template_render_text(enum template_kind kind, const char *source, size_t length, const json_t *model,
-                          TALLOC_CTX *context, struct bytes *output, struct ra_error *error)
-{
-    TALLOC_CTX *scratch = talloc_new(NULL);
-    struct templates none = {0};
-    struct template template = {.kind = kind, .name = "text"};
-    bool done = scratch != NULL || ra_fail(error, RA_NO_MEMORY, "template");
-    done = done && template_parse(scratch, source, length, &template, error) &&
-           link_partials(&none, &template, template.nodes, template.node_count, error) &&
-           template_run(&template, model, context, output, error);
-    talloc_free(scratch);
-    return done;
 }

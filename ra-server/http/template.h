@@ -43,9 +43,4 @@ RA_MUST_CHECK bool template_render(const struct templates *templates, enum templ
                                    const char *name, const json_t *model, TALLOC_CTX *context,
                                    struct bytes *output, struct ra_error *error);
 
-/* One template given as text, without partials: for tests and fuzzing. */
-RA_MUST_CHECK bool template_render_text(enum template_kind kind, const char *source, size_t length,
-                                        const json_t *model, TALLOC_CTX *context, struct bytes *output,
-                                        struct ra_error *error);
-
 #endif

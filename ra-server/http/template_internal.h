@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The parsed form of templates, shared by parser (template.c) and renderer (template_render.c).
+ * The parsed form of templates, shared by parser (template.c) and renderer (template_render.c): parse, link,
+ * run. A template that is in no file (tests, fuzzing) goes the same way.
  */
 #ifndef HTTP_TEMPLATE_INTERNAL_H
 #define HTTP_TEMPLATE_INTERNAL_H
@@ -38,7 +39,11 @@ struct templates {
 RA_MUST_CHECK bool template_parse(TALLOC_CTX *context, const char *source, size_t length,
                                   struct template *template, struct ra_error *error);
 
-/* Renders a parsed template. */
+/* Finds the partials of a parsed template among `templates`; one that is not there is refused. */
+RA_MUST_CHECK bool template_link(const struct templates *templates, const struct template *template,
+                                 struct ra_error *error);
+
+/* Renders a parsed and linked template. */
 RA_MUST_CHECK bool template_run(const struct template *template, const json_t *model, TALLOC_CTX *context,
                                 struct bytes *output, struct ra_error *error);
 

@@ -2,7 +2,7 @@
  *
  * A template and a model, apart by a NUL: whatever the two are, no value of the model leaves unescaped.
  */
-#include "http/template.h"
+#include "http/template_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         TALLOC_CTX *context = talloc_new(NULL);
         struct ra_error error = {0};
         struct bytes output = {0};
-        bool done = template_render_text((enum template_kind)kind, (const char *)data, source, model, context,
-                                         &output, &error);
+        const struct templates none = {0};
+        struct template template = {.kind = (enum template_kind)kind, .name = "text"};
+        bool done = template_parse(context, (const char *)data, source, &template, &error) &&
+                    template_link(&none, &template, &error) &&
+                    template_run(&template, model, context, &output, &error);
         if (done && (output.length > TEMPLATE_OUTPUT_MAX || output.data[output.length] != '\0'))
             abort();
         if (!done && error.code == RA_OK)

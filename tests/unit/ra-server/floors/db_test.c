@@ -237,27 +237,6 @@ static void a_failed_transaction_cannot_be_committed(void **state)
     assert_int_equal(count(db), 0);
 }
 
-static void savepoints_forget_only_what_came_after(void **state)
-{
-    struct db *db = *state;
-    struct ra_error error = {0};
-    assert_refused(db_savepoint(db, &error), RA_INTERNAL);
-    assert_done(db_begin(db, &error));
-    assert_done(insert(db, 1, "one", &error));
-    assert_done(db_savepoint(db, &error));
-    assert_refused(insert(db, 1, "again", &error), RA_CONFLICT);
-    assert_done(db_savepoint_undo(db, &error));
-    assert_done(db_savepoint(db, &error));
-    assert_done(insert(db, 2, "two", &error));
-    assert_done(db_savepoint(db, &error));
-    assert_done(insert(db, 3, "three", &error));
-    assert_done(db_savepoint_undo(db, &error));
-    assert_done(db_savepoint_release(db, &error));
-    assert_refused(db_savepoint_release(db, &error), RA_INTERNAL);
-    assert_done(db_commit(db, &error));
-    assert_int_equal(count(db), 2);
-}
-
 static void rollback_leaves_nothing(void **state)
 {
     struct db *db = *state;
@@ -382,7 +361,6 @@ int main(void)
         with_db(mistakes_of_ours_are_told),
         with_db(a_misread_column_spoils_the_transaction),
         with_db(a_failed_transaction_cannot_be_committed),
-        with_db(savepoints_forget_only_what_came_after),
         with_db(rollback_leaves_nothing),
         with_db(a_lost_connection_is_made_anew),
         with_db(long_results_come_row_by_row),

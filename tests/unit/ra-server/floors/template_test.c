@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
-#include "http/template.h"
+#include "http/template_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +14,23 @@ static const char model_text[] = "{\"name\":\"Jo\\u00e3o <b>\\\"x\\\" & "
                                  "\"a\":{\"b\":{\"c\":\"deep\"},\"name\":\"inner\"},"
                                  "\"list\":[{\"t\":\"1\"},{\"t\":\"2\"}],\"words\":[\"x\",\"y\"]}";
 
+/* A text as a template without partials. */
+static bool run_text(TALLOC_CTX *context, enum template_kind kind, const char *source, const json_t *model,
+                     struct bytes *output, struct ra_error *error)
+{
+    const struct templates none = {0};
+    struct template template = {.kind = kind, .name = "text"};
+    return template_parse(context, source, strlen(source), &template, error) &&
+           template_link(&none, &template, error) && template_run(&template, model, context, output, error);
+}
+
 static const char *render(TALLOC_CTX *context, enum template_kind kind, const char *source)
 {
     struct ra_error error = {0};
     struct bytes output = {0};
     json_t *model = json_loads(model_text, 0, NULL);
     assert_non_null(model);
-    if (!template_render_text(kind, source, strlen(source), model, context, &output, &error))
+    if (!run_text(context, kind, source, model, &output, &error))
         fail_msg("%s: %s", source, error.detail);
     json_decref(model);
     assert_int_equal(strlen((const char *)output.data), output.length);
@@ -81,8 +91,7 @@ static void refuses_broken_templates(void **state)
         struct ra_error error = {0};
         struct bytes output = {0};
         json_t *model = json_object();
-        assert_false(template_render_text(TEMPLATE_HTML, samples[i], strlen(samples[i]), model, *state,
-                                          &output, &error));
+        assert_false(run_text(*state, TEMPLATE_HTML, samples[i], model, &output, &error));
         assert_true(error.code != RA_OK);
         json_decref(model);
     }
@@ -93,7 +102,7 @@ static void refuses_broken_templates(void **state)
         deep = talloc_asprintf_append(deep, "{{/a}}");
     struct ra_error error = {0};
     struct bytes output = {0};
-    assert_false(template_render_text(TEMPLATE_HTML, deep, strlen(deep), NULL, *state, &output, &error));
+    assert_false(run_text(*state, TEMPLATE_HTML, deep, NULL, &output, &error));
 }
 
 /* --- folders --- */
