@@ -45,8 +45,6 @@ static const int ALLOWED[] = {
     SCMP_SYS(faccessat2),
     SCMP_SYS(close),
     SCMP_SYS(fcntl),
-    SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),
     SCMP_SYS(accept),
     SCMP_SYS(accept4),
     SCMP_SYS(recvmsg),
@@ -148,13 +146,15 @@ static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
     return true;
 }
 
-/* Reading is fine (OpenSSL and libc look things up late), writing and creating is not. */
+/* Reading is fine (OpenSSL and libc look things up late), writing and creating is not; nor is O_TRUNC, which
+ * empties a file that is opened only to be read. */
 static bool allow_opening_to_read(scmp_filter_ctx filter)
 {
+    enum { CHANGES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, O_WRONLY | O_RDWR | O_CREAT, O_RDONLY)) == 0 &&
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, CHANGES, O_RDONLY)) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
-                            SCMP_A1(SCMP_CMP_MASKED_EQ, O_WRONLY | O_RDWR | O_CREAT, O_RDONLY)) != -EINVAL;
+                            SCMP_A1(SCMP_CMP_MASKED_EQ, CHANGES, O_RDONLY)) != -EINVAL;
 }
 
 bool sandbox_enter(struct ra_error *error)

@@ -2,8 +2,8 @@
  *
  * What the process gives up. No core dumps and no reading of its memory by others; no new privileges; and a
  * seccomp filter that lets through only the system calls a running signer needs. Once it holds, no socket of
- * any kind can be made or connected, no program executed, no process traced, no file opened for writing. What
- * is refused fails with EPERM.
+ * any kind can be made or connected, no program executed, no process traced, no file opened for writing,
+ * emptied or removed. What is refused fails with EPERM.
  */
 #ifndef PKI_SIGNER_SANDBOX_H
 #define PKI_SIGNER_SANDBOX_H

@@ -17,8 +17,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -88,6 +90,21 @@ static int create_file(void)
 {
     return open("/tmp/ra-signer-sandbox-test", O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 }
+/* Each works without the filter: the file is this user's. */
+static char kept[32];
+
+static int empty_file(void)
+{
+    return open(kept, O_RDONLY | O_TRUNC | O_CLOEXEC);
+}
+static int empty_file_by_the_old_call(void)
+{
+    return (int)syscall(SYS_open, kept, O_RDONLY | O_TRUNC);
+}
+static int remove_file(void)
+{
+    return unlink(kept);
+}
 static int trace(void)
 {
     return (int)syscall(SYS_ptrace, PTRACE_TRACEME, 0, NULL, NULL);
@@ -127,6 +144,23 @@ static void protocol_6_no_file_can_be_opened_for_writing(void **state)
     assert_int_equal(confined(change_root), CONFINED);
 }
 
+static void protocol_6_no_file_can_be_emptied_or_removed(void **state)
+{
+    (void)state;
+    struct stat status;
+    memcpy(kept, "/tmp/sandbox-test.XXXXXX", sizeof "/tmp/sandbox-test.XXXXXX");
+    int file = mkstemp(kept);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "kept", 4), 4);
+    assert_int_equal(confined(empty_file), CONFINED);
+    assert_int_equal(confined(empty_file_by_the_old_call), CONFINED);
+    assert_int_equal(confined(remove_file), CONFINED);
+    assert_int_equal(fstat(file, &status), 0);
+    assert_int_equal(status.st_size, 4);
+    assert_int_equal(unlink(kept), 0);
+    close(file);
+}
+
 static void protocol_6_no_process_can_be_touched(void **state)
 {
     (void)state;
@@ -144,6 +178,7 @@ int main(void)
         cmocka_unit_test(protocol_6_no_socket_can_be_made),
         cmocka_unit_test(protocol_6_no_program_can_be_executed),
         cmocka_unit_test(protocol_6_no_file_can_be_opened_for_writing),
+        cmocka_unit_test(protocol_6_no_file_can_be_emptied_or_removed),
         cmocka_unit_test(protocol_6_no_process_can_be_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
