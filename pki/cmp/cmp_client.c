@@ -14,7 +14,8 @@ struct conversation {
     OSSL_CMP_CTX *cmp;
     TALLOC_CTX *memory; /* bytes of the newest answer */
     int sent;
-    int received; /* -1 when the carrier brought nothing that decodes */
+    int received;  /* -1 when the carrier brought nothing that decodes */
+    bool withheld; /* nothing more is carried; carry_error says why */
     struct ra_error carry_error;
 };
 
@@ -58,6 +59,8 @@ static OSSL_CMP_MSG *decode_message(struct bytes encoded)
 static OSSL_CMP_MSG *transfer(OSSL_CMP_CTX *cmp, const OSSL_CMP_MSG *request)
 {
     struct conversation *conversation = OSSL_CMP_CTX_get_transfer_cb_arg(cmp);
+    if (conversation->withheld)
+        return NULL;
     conversation->sent = OSSL_CMP_MSG_get_bodytype(request);
     conversation->received = -1;
     unsigned char *encoded = NULL;
@@ -221,55 +224,101 @@ static bool fail_unknown(const struct conversation *conversation, struct ra_erro
     return false;
 }
 
-static bool verify_path(struct cmp_exchange *exchange, X509 *certificate)
+/* What says nothing about the certificate: memory or the library failed. */
+static bool is_path_failure(int error)
 {
-    const struct cmp_authority *authority = exchange->conversation.authority;
-    bool ok = false;
-    X509_STORE *store = new_store(authority);
-    X509_STORE_CTX *path = X509_STORE_CTX_new();
-    STACK_OF(X509) *untrusted = OSSL_CMP_CTX_get1_extraCertsIn(exchange->conversation.cmp);
-    if (untrusted == NULL)
-        untrusted = sk_X509_new_null();
-    if (store == NULL || path == NULL || untrusted == NULL)
-        goto done;
-    for (int i = 0; i < sk_X509_num(authority->untrusted); i++)
-        if (X509_add_cert(untrusted, sk_X509_value(authority->untrusted, i), X509_ADD_FLAG_UP_REF) != 1)
-            goto done;
-    if (X509_STORE_CTX_init(path, store, certificate, untrusted) != 1 || X509_verify_cert(path) != 1)
-        goto done;
+    return error == X509_V_OK || error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED ||
+           error == X509_V_ERR_STORE_LOOKUP || error == X509_V_ERR_INVALID_CALL;
+}
+
+static enum cmp_check judge_path(X509_STORE_CTX *path, struct ra_error *error)
+{
+    if (X509_verify_cert(path) == 1)
+        return CMP_CHECK_ACCEPTED;
+    int failure = X509_STORE_CTX_get_error(path);
+    if (is_path_failure(failure)) {
+        ra_fail_crypto(error, "path of the certificate");
+        return CMP_CHECK_UNDECIDED;
+    }
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-path",
+                   "o certificado devolvido não leva a uma raiz conhecida: %s",
+                   X509_verify_cert_error_string(failure));
+    return CMP_CHECK_REFUSED;
+}
+
+static bool keep_chain(struct cmp_exchange *exchange, X509_STORE_CTX *path, struct ra_error *error)
+{
     sk_X509_pop_free(exchange->chain, X509_free);
     exchange->chain = X509_STORE_CTX_get1_chain(path);
     X509_free(sk_X509_shift(exchange->chain));
-    ok = exchange->chain != NULL;
-done:
-    if (!ok)
-        ra_fail_reason(&exchange->check_error, RA_CERTIFICATE_REFUSED, "certificate-path",
-                       "o certificado devolvido não leva a uma raiz conhecida: %s",
-                       path != NULL ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(path))
-                                    : "memória");
+    return exchange->chain != NULL || ra_fail_crypto(error, "path of the certificate");
+}
+
+/* What the AC sent along and what is known already; NULL when memory ran out. The caller's. */
+static STACK_OF(X509) *gather_untrusted(const struct conversation *conversation)
+{
+    const struct cmp_authority *authority = conversation->authority;
+    STACK_OF(X509) *untrusted = OSSL_CMP_CTX_get1_extraCertsIn(conversation->cmp);
+    if (untrusted == NULL)
+        untrusted = sk_X509_new_null();
+    for (int i = 0; untrusted != NULL && i < sk_X509_num(authority->untrusted); i++)
+        if (X509_add_cert(untrusted, sk_X509_value(authority->untrusted, i), X509_ADD_FLAG_UP_REF) != 1) {
+            sk_X509_pop_free(untrusted, X509_free);
+            return NULL;
+        }
+    return untrusted;
+}
+
+static enum cmp_check check_path(struct cmp_exchange *exchange, X509 *certificate, struct ra_error *error)
+{
+    enum cmp_check verdict = CMP_CHECK_UNDECIDED;
+    X509_STORE *store = new_store(exchange->conversation.authority);
+    X509_STORE_CTX *path = X509_STORE_CTX_new();
+    STACK_OF(X509) *untrusted = gather_untrusted(&exchange->conversation);
+    if (store == NULL || path == NULL || untrusted == NULL ||
+        X509_STORE_CTX_init(path, store, certificate, untrusted) != 1)
+        ra_fail_crypto(error, "path of the certificate");
+    else
+        verdict = judge_path(path, error);
+    if (verdict == CMP_CHECK_ACCEPTED && !keep_chain(exchange, path, error))
+        verdict = CMP_CHECK_UNDECIDED;
     sk_X509_pop_free(untrusted, X509_free);
     X509_STORE_CTX_free(path);
     X509_STORE_free(store);
-    return ok;
+    return verdict;
 }
 
+static enum cmp_check check_certificate(struct cmp_exchange *exchange, X509 *certificate, bool same_key)
+{
+    struct ra_error *error = &exchange->check_error;
+    *error = (struct ra_error){0};
+    if (!same_key) {
+        ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-key", "a AC certificou outra chave");
+        return CMP_CHECK_REFUSED;
+    }
+    enum cmp_check verdict = check_path(exchange, certificate, error);
+    if (verdict != CMP_CHECK_ACCEPTED)
+        return verdict;
+    return exchange->request->check(exchange->request->check_context, certificate, error);
+}
+
+/* The library sends certConf after this, whatever it returns; so what is undecided shuts the carrier. */
 static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info, const char **text)
 {
     struct cmp_exchange *exchange = OSSL_CMP_CTX_get_certConf_cb_arg(cmp);
-    exchange->refused_by_us = true;
-    exchange->check_error = (struct ra_error){0};
-    if (fail_info != 0) {
-        ra_fail_reason(&exchange->check_error, RA_CERTIFICATE_REFUSED, "certificate-key",
-                       "a AC certificou outra chave");
-        return fail_info;
-    }
-    if (!verify_path(exchange, certificate) ||
-        !exchange->request->check(exchange->request->check_context, certificate, &exchange->check_error)) {
+    switch (check_certificate(exchange, certificate, fail_info == 0)) {
+    case CMP_CHECK_ACCEPTED:
+        return 0;
+    case CMP_CHECK_REFUSED:
+        exchange->refused_by_us = true;
         *text = "the certificate is not the one ordered";
-        return 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
+        return fail_info != 0 ? fail_info : 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
+    case CMP_CHECK_UNDECIDED:
+        break;
     }
-    exchange->refused_by_us = false;
-    return 0;
+    exchange->conversation.withheld = true;
+    exchange->conversation.carry_error = exchange->check_error;
+    return 1 << OSSL_CMP_PKIFAILUREINFO_systemFailure;
 }
 
 static X509_EXTENSIONS *copy_extensions(const X509_EXTENSIONS *extensions)
@@ -355,6 +404,8 @@ static bool refusal_was_told(void)
 static bool settle_failure(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
 {
     const struct conversation *conversation = &exchange->conversation;
+    if (conversation->withheld)
+        return fail_unknown(conversation, error);
     if (exchange->refused_by_us && conversation->received == CMP_BODY_PKICONF && refusal_was_told()) {
         outcome->result = CMP_CERTIFICATE_REFUSED;
         *error = exchange->check_error;
@@ -387,6 +438,7 @@ bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *out
 {
     *outcome = (struct cmp_outcome){.result = CMP_UNKNOWN};
     exchange->refused_by_us = false;
+    exchange->conversation.withheld = false;
     exchange->conversation.carry_error = (struct ra_error){0};
     ERR_clear_error();
     int after = 0;

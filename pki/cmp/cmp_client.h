@@ -33,9 +33,16 @@ enum {
 typedef bool (*cmp_carry_function)(void *context, struct bytes request, TALLOC_CTX *memory,
                                    struct bytes *response, struct ra_error *error);
 
-/* Judges the certificate before certConf. false (error set) refuses it: the AC is told with a rejecting
- * certConf. */
-typedef bool (*cmp_check_function)(void *context, X509 *certificate, struct ra_error *error);
+/* Three ways; only ACCEPTED is confirmed. */
+enum cmp_check {
+    CMP_CHECK_ACCEPTED,
+    CMP_CHECK_REFUSED, /* it is not the one ordered, error says why: a rejecting certConf tells the AC, which
+                          revokes it */
+    CMP_CHECK_UNDECIDED, /* a failure on our side, error set: no certConf leaves, the result is CMP_UNKNOWN */
+};
+
+/* Judges the certificate before certConf. */
+typedef enum cmp_check (*cmp_check_function)(void *context, X509 *certificate, struct ra_error *error);
 
 /* Who we are to the AC and whom we believe. Everything is borrowed and must outlive the exchanges. */
 struct cmp_authority {

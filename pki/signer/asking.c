@@ -126,13 +126,14 @@ static void log_findings(const struct asking *asking, const struct findings *fin
                       findings->items[i].code);
 }
 
-/* Sets the one reason that callers see, and raises the alarm with the finding. Returns false. */
-static bool mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
+/* Sets the one reason that callers see, and raises the alarm with the finding. */
+static enum cmp_check mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
 {
     log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
               (json_int_t)asking->attempt, "transaction", asking->transaction, "finding", finding);
-    return ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
-                          "O certificado devolvido pela AC não é o aprovado.");
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
+                   "O certificado devolvido pela AC não é o aprovado.");
+    return CMP_CHECK_REFUSED;
 }
 
 /* The certificate's first second. false when it lies in the future or after the approval's end. */
@@ -148,7 +149,7 @@ static bool read_start(const struct asking *asking, X509 *certificate, time_t *s
 
 /* Judged as of the moment it was asked for or made, whichever is later: an answer found after an outage is
  * as good as one found at once. */
-static bool matches_order(struct asking *asking, X509 *certificate, struct ra_error *error)
+static enum cmp_check matches_order(struct asking *asking, X509 *certificate, struct ra_error *error)
 {
     time_t start;
     if (!read_start(asking, certificate, &start))
@@ -167,48 +168,58 @@ static bool matches_order(struct asking *asking, X509 *certificate, struct ra_er
         return mismatch(asking, "issuer", error);
     switch (profile_check(asking, &input, &findings, error)) {
     case PROFILE_CHECK_MATCHES:
-        return true;
+        return CMP_CHECK_ACCEPTED;
     case PROFILE_CHECK_DIFFERS:
         log_findings(asking, findings);
-        return false;
+        return CMP_CHECK_REFUSED;
     case PROFILE_CHECK_UNDECIDED:
-        return false;
+        break;
     }
-    return ra_fail(error, RA_INTERNAL, "verdict");
+    return CMP_CHECK_UNDECIDED;
 }
 
-static bool same_as_recorded(struct asking *asking, struct bytes der, struct ra_error *error)
+static enum cmp_check same_as_recorded(struct asking *asking, struct bytes der, struct ra_error *error)
 {
     struct bytes recorded;
     if (!ledger_read_certificate(asking->signer->ledger, asking->order, asking->attempt, asking, &recorded,
                                  error))
-        return false;
-    return bytes_equal(recorded, der) || mismatch(asking, "second-certificate", error);
+        return CMP_CHECK_UNDECIDED;
+    return bytes_equal(recorded, der) ? CMP_CHECK_ACCEPTED : mismatch(asking, "second-certificate", error);
 }
 
-static bool record(struct asking *asking, X509 *certificate, struct ra_error *error)
+/* Refused or superseded meanwhile is an answer; a record that cannot be written is none. */
+static enum cmp_check record_issued(struct asking *asking, struct bytes der, const char *serial,
+                                    struct ra_error *error)
+{
+    if (!ledger_issue(asking->signer->ledger, asking->order, asking->attempt, der, serial, error))
+        return error->code == RA_STATEMENT_REFUSED ? CMP_CHECK_REFUSED : CMP_CHECK_UNDECIDED;
+    asking->state = ATTEMPT_ISSUED;
+    return CMP_CHECK_ACCEPTED;
+}
+
+/* The profile has bounded the serial already. */
+static enum cmp_check record(struct asking *asking, X509 *certificate, struct ra_error *error)
 {
     char serial[LEDGER_SERIAL_SIZE];
     unsigned char *encoded = NULL;
     int length = i2d_X509(certificate, &encoded);
-    if (length <= 0 || !certificate_serial(certificate, serial)) {
-        OPENSSL_free(encoded);
-        return ra_fail_crypto(error, "certificate");
-    }
-    const struct bytes der = {encoded, (size_t)length};
-    bool ok = asking->state == ATTEMPT_ISSUED
-                  ? same_as_recorded(asking, der, error)
-                  : ledger_issue(asking->signer->ledger, asking->order, asking->attempt, der, serial, error);
+    const struct bytes der = {encoded, length > 0 ? (size_t)length : 0};
+    enum cmp_check verdict = CMP_CHECK_UNDECIDED;
+    if (length <= 0 || !certificate_serial(certificate, serial))
+        ra_fail_crypto(error, "certificate");
+    else if (asking->state == ATTEMPT_ISSUED)
+        verdict = same_as_recorded(asking, der, error);
+    else
+        verdict = record_issued(asking, der, serial, error);
     OPENSSL_free(encoded);
-    if (ok)
-        asking->state = ATTEMPT_ISSUED;
-    return ok;
+    return verdict;
 }
 
-static bool check_certificate(void *context, X509 *certificate, struct ra_error *error)
+static enum cmp_check check_certificate(void *context, X509 *certificate, struct ra_error *error)
 {
     struct asking *asking = context;
-    return matches_order(asking, certificate, error) && record(asking, certificate, error);
+    enum cmp_check verdict = matches_order(asking, certificate, error);
+    return verdict == CMP_CHECK_ACCEPTED ? record(asking, certificate, error) : verdict;
 }
 
 /* --- carrying --- */

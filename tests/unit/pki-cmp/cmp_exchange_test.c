@@ -40,7 +40,7 @@ static int calm_down(void **state)
 {
     (void)state;
     world.fault = CARRIER_HONEST;
-    world.check_refuses = false;
+    world.verdict = CMP_CHECK_ACCEPTED;
     world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
     return 0;
 }
@@ -195,103 +195,6 @@ static void restart_between_answer_and_confirmation_is_unknown_and_heals(void **
     world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
     world.fault = CARRIER_HONEST;
     world_expect_granted(&world, &request, &outcome);
-    cmp_outcome_clear(&outcome);
-}
-
-static void refused_check_revokes_at_once(void **state)
-{
-    (void)state;
-    struct cmp_certificate_request request = world_request(&world);
-    struct cmp_outcome outcome;
-    struct ra_error error;
-    world.check_refuses = true;
-    assert_true(world_ask(&world, &request, &outcome, &error));
-    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
-    assert_string_equal(error.reason, "certificate-mismatch");
-    assert_null(outcome.certificate);
-    struct transaction record;
-    bool found = false;
-    assert_true(transaction_read(&world.store, (struct bytes){request.transaction, CMP_TRANSACTION_SIZE},
-                                 &record, &found, &error));
-    assert_true(found);
-    assert_int_equal(record.state, TRANSACTION_REVOKED);
-    assert_true(world_crl_holds(&world, record.certificate, NULL));
-    X509_free(record.certificate);
-    /* and it never comes back */
-    world.check_refuses = false;
-    assert_true(world_ask(&world, &request, &outcome, &error));
-    assert_int_equal(outcome.result, CMP_REFUSED);
-}
-
-static void untold_refusal_is_unknown(void **state)
-{
-    (void)state;
-    struct cmp_certificate_request request = world_request(&world);
-    struct cmp_outcome outcome;
-    struct ra_error error;
-    world.check_refuses = true;
-    world.fault = CARRIER_LOSES_REQUEST;
-    world.fault_from = 2;
-    assert_false(world_ask(&world, &request, &outcome, &error));
-    assert_int_equal(outcome.result, CMP_UNKNOWN);
-    world.fault = CARRIER_ALTERS_ANSWER;
-    assert_false(world_ask(&world, &request, &outcome, &error));
-    assert_int_equal(outcome.result, CMP_UNKNOWN);
-}
-
-static void missing_confirmation_revokes_in_time(void **state)
-{
-    (void)state;
-    world_restart(&world, (struct cmp_server_options){.confirm_seconds = 60});
-    struct cmp_certificate_request request = world_request(&world);
-    struct cmp_outcome outcome;
-    struct ra_error error;
-    world.fault = CARRIER_LOSES_REQUEST;
-    world.fault_from = 2;
-    assert_false(world_ask(&world, &request, &outcome, &error));
-    struct transaction record;
-    bool found = false;
-    struct bytes id = {request.transaction, CMP_TRANSACTION_SIZE};
-    assert_true(transaction_read(&world.store, id, &record, &found, &error));
-    assert_true(cmp_server_tick(world.server, &error));
-    assert_false(world_crl_holds(&world, record.certificate, NULL));
-    world.clock.offset_s += 61;
-    assert_true(cmp_server_tick(world.server, &error));
-    assert_true(world_crl_holds(&world, record.certificate, NULL));
-    X509_free(record.certificate);
-}
-
-static void missing_confirmation_is_remembered_over_a_restart(void **state)
-{
-    (void)state;
-    struct cmp_certificate_request request = world_request(&world);
-    struct cmp_outcome outcome;
-    struct ra_error error;
-    world.fault = CARRIER_LOSES_REQUEST;
-    world.fault_from = 2;
-    assert_false(world_ask(&world, &request, &outcome, &error));
-    world.clock.offset_s += 700;
-    world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
-    assert_true(cmp_server_tick(world.server, &error));
-    struct transaction record;
-    bool found = false;
-    assert_true(transaction_read(&world.store, (struct bytes){request.transaction, CMP_TRANSACTION_SIZE},
-                                 &record, &found, &error));
-    assert_int_equal(record.state, TRANSACTION_REVOKED);
-    assert_true(world_crl_holds(&world, record.certificate, NULL));
-    X509_free(record.certificate);
-}
-
-static void confirmed_certificates_stay(void **state)
-{
-    (void)state;
-    struct cmp_certificate_request request = world_request(&world);
-    struct cmp_outcome outcome;
-    struct ra_error error;
-    world_expect_granted(&world, &request, &outcome);
-    world.clock.offset_s += 700;
-    assert_true(cmp_server_tick(world.server, &error));
-    assert_false(world_crl_holds(&world, outcome.certificate, NULL));
     cmp_outcome_clear(&outcome);
 }
 
@@ -494,10 +397,10 @@ static bool carry_quietly(void *context, struct bytes request, TALLOC_CTX *memor
     return cmp_server_handle(place->server, memory, request, response, error);
 }
 
-static bool accept_all(void *context, X509 *certificate, struct ra_error *error)
+static enum cmp_check accept_all(void *context, X509 *certificate, struct ra_error *error)
 {
-    (void)context, (void)error;
-    return certificate != NULL;
+    (void)context, (void)certificate, (void)error;
+    return CMP_CHECK_ACCEPTED;
 }
 
 static void *ask_in_thread(void *argument)
@@ -578,11 +481,6 @@ int main(void)
         TEST(every_carrier_fault_is_unknown_and_heals),
         TEST(a_replayed_answer_is_unknown),
         TEST(restart_between_answer_and_confirmation_is_unknown_and_heals),
-        TEST(refused_check_revokes_at_once),
-        TEST(untold_refusal_is_unknown),
-        TEST(missing_confirmation_revokes_in_time),
-        TEST(missing_confirmation_is_remembered_over_a_restart),
-        TEST(confirmed_certificates_stay),
         TEST(polls_without_sleeping),
         TEST(waiting_is_taken_up_by_a_fresh_exchange),
         TEST(restart_while_waiting_is_unknown_and_heals),

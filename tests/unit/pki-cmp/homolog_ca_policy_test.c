@@ -40,7 +40,7 @@ static int calm_down(void **state)
 {
     (void)state;
     world.fault = CARRIER_HONEST;
-    world.check_refuses = false;
+    world.verdict = CMP_CHECK_ACCEPTED;
     world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
     return 0;
 }

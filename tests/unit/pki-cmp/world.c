@@ -189,14 +189,22 @@ struct cmp_authority world_authority(struct world *world)
     };
 }
 
-static bool check(void *context, X509 *certificate, struct ra_error *error)
+static enum cmp_check check(void *context, X509 *certificate, struct ra_error *error)
 {
     struct world *world = context;
     assert_non_null(certificate);
     world->checks++;
-    if (world->check_refuses)
-        return ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch", "o teste recusa");
-    return true;
+    switch (world->verdict) {
+    case CMP_CHECK_ACCEPTED:
+        break;
+    case CMP_CHECK_REFUSED:
+        ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch", "o teste recusa");
+        break;
+    case CMP_CHECK_UNDECIDED:
+        ra_fail(error, RA_NO_MEMORY, "the test ran out of it");
+        break;
+    }
+    return world->verdict;
 }
 
 struct cmp_certificate_request world_request(struct world *world)

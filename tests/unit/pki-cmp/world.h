@@ -43,7 +43,7 @@ struct world {
     int carried;    /* messages so far */
     int body_types[16];
     struct bytes first_answer;
-    bool check_refuses;
+    enum cmp_check verdict; /* of the check */
     int checks;
 };
 

@@ -176,6 +176,28 @@ static void protocol_6_nothing_is_sent_that_is_not_journaled(void **state)
     }
 }
 
+static void break_disk(int number)
+{
+    if (number == 1)
+        disk_fail_sync(1); /* the next record is `issued` */
+}
+
+/* The certificate was good, our disk was not: the AC must not be told to revoke it. */
+static void protocol_6_a_certificate_that_cannot_be_journaled_is_not_refused(void **state)
+{
+    (void)state;
+    int before = office_count_issued(&office), revoked = office_count_revoked(&office);
+    office.line.on_message = break_disk;
+    office_expect_refused(&office, honest(ORDER, 1), "internal");
+    assert_int_equal(office.line.carried, 1); /* no certConf, neither way */
+    office.line = (struct office_line){.carried = 0};
+    disk_fail_sync(0);
+    office_restart(&office);
+    office_expect(&office, resume(), "issued");
+    assert_int_equal(office_count_issued(&office), before + 1);
+    assert_int_equal(office_count_revoked(&office), revoked);
+}
+
 static void expect_mismatch(enum corruption corruption)
 {
     office_reset(&office);
@@ -313,6 +335,7 @@ int main(void)
         TEST(protocol_2_a_refusal_kills_its_attempt_and_all_below),
         TEST(protocol_6_a_lost_message_is_resolved_by_asking_again),
         TEST(protocol_6_nothing_is_sent_that_is_not_journaled),
+        TEST(protocol_6_a_certificate_that_cannot_be_journaled_is_not_refused),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
         TEST(protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew),
         TEST(protocol_2_a_refusal_while_the_ac_works_stops_the_certificate),

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * certConf: what the AC is told after a certificate came, and what it makes of hearing nothing.
+ */
+#include "tests/unit/pki-cmp/world.h"
+
+/* cmocka.h needs these before it. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+static struct world world;
+
+static int make_world(void **state)
+{
+    (void)state;
+    world_make(&world);
+    return 0;
+}
+
+static int drop_world(void **state)
+{
+    (void)state;
+    world_free(&world);
+    return 0;
+}
+
+/* Every test starts with an honest carrier and a plain server. */
+static int calm_down(void **state)
+{
+    (void)state;
+    world.fault = CARRIER_HONEST;
+    world.verdict = CMP_CHECK_ACCEPTED;
+    world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
+    return 0;
+}
+
+static void refused_check_revokes_at_once(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.verdict = CMP_CHECK_REFUSED;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_string_equal(error.reason, "certificate-mismatch");
+    assert_null(outcome.certificate);
+    struct transaction record;
+    bool found = false;
+    assert_true(transaction_read(&world.store, (struct bytes){request.transaction, CMP_TRANSACTION_SIZE},
+                                 &record, &found, &error));
+    assert_true(found);
+    assert_int_equal(record.state, TRANSACTION_REVOKED);
+    assert_true(world_crl_holds(&world, record.certificate, NULL));
+    X509_free(record.certificate);
+    /* and it never comes back */
+    world.verdict = CMP_CHECK_ACCEPTED;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_REFUSED);
+}
+
+static void untold_refusal_is_unknown(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.verdict = CMP_CHECK_REFUSED;
+    world.fault = CARRIER_LOSES_REQUEST;
+    world.fault_from = 2;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+    world.fault = CARRIER_ALTERS_ANSWER;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+}
+
+/* A fault of ours is no verdict: the AC is told nothing, and the same certificate comes when asked again. */
+static void protocol_6_a_check_that_cannot_tell_is_unknown_and_heals(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    int before = world_count_issued(&world);
+    world.verdict = CMP_CHECK_UNDECIDED;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+    assert_int_equal(error.code, RA_NO_MEMORY);
+    assert_int_equal(world.checks, 1);
+    assert_int_equal(world.carried, 1); /* the ir, and no certConf */
+    world.verdict = CMP_CHECK_ACCEPTED;
+    world_expect_granted(&world, &request, &outcome);
+    assert_int_equal(world_count_issued(&world), before + 1);
+    assert_false(world_crl_holds(&world, outcome.certificate, NULL));
+    cmp_outcome_clear(&outcome);
+}
+
+static void missing_confirmation_revokes_in_time(void **state)
+{
+    (void)state;
+    world_restart(&world, (struct cmp_server_options){.confirm_seconds = 60});
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.fault = CARRIER_LOSES_REQUEST;
+    world.fault_from = 2;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    struct transaction record;
+    bool found = false;
+    struct bytes id = {request.transaction, CMP_TRANSACTION_SIZE};
+    assert_true(transaction_read(&world.store, id, &record, &found, &error));
+    assert_true(cmp_server_tick(world.server, &error));
+    assert_false(world_crl_holds(&world, record.certificate, NULL));
+    world.clock.offset_s += 61;
+    assert_true(cmp_server_tick(world.server, &error));
+    assert_true(world_crl_holds(&world, record.certificate, NULL));
+    X509_free(record.certificate);
+}
+
+static void missing_confirmation_is_remembered_over_a_restart(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.fault = CARRIER_LOSES_REQUEST;
+    world.fault_from = 2;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    world.clock.offset_s += 700;
+    world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
+    assert_true(cmp_server_tick(world.server, &error));
+    struct transaction record;
+    bool found = false;
+    assert_true(transaction_read(&world.store, (struct bytes){request.transaction, CMP_TRANSACTION_SIZE},
+                                 &record, &found, &error));
+    assert_int_equal(record.state, TRANSACTION_REVOKED);
+    assert_true(world_crl_holds(&world, record.certificate, NULL));
+    X509_free(record.certificate);
+}
+
+static void confirmed_certificates_stay(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world_expect_granted(&world, &request, &outcome);
+    world.clock.offset_s += 700;
+    assert_true(cmp_server_tick(world.server, &error));
+    assert_false(world_crl_holds(&world, outcome.certificate, NULL));
+    cmp_outcome_clear(&outcome);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, calm_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(refused_check_revokes_at_once),
+        TEST(untold_refusal_is_unknown),
+        TEST(protocol_6_a_check_that_cannot_tell_is_unknown_and_heals),
+        TEST(missing_confirmation_revokes_in_time),
+        TEST(missing_confirmation_is_remembered_over_a_restart),
+        TEST(confirmed_certificates_stay),
+    };
+    return cmocka_run_group_tests(tests, make_world, drop_world);
+}
