@@ -145,7 +145,8 @@ static bool record_delivery(struct http_request *request, struct order *order, c
     if (!orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued")) {
         return true;
     }
-    request->now_us = clock_now_us(&request->app->clock); /* the AC took its time: delivery comes after issue */
+    request->now_us =
+        clock_now_us(&request->app->clock); /* the AC took its time: delivery comes after issue */
     return orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "delivered", error) &&
            orders_milestone(request, order, "delivered", row->serial, error) &&
            audit_record(request, AUDIT_CERT_DELIVERED, order, json_pack("{s:s}", "serial", row->serial), NULL,
