@@ -11,32 +11,51 @@
 #include "identification/rules.h"
 
 #include <magic.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* libmagic's database takes milliseconds to load and a handle belongs to one thread: one handle per worker.
- */
-static _Thread_local magic_t recogniser;
-
 static const char *const accepted_types[] = {"image/jpeg", "image/png", "application/pdf", "image/tiff"};
 
-/* A handle whose database did not load is not kept: the next upload tries again. */
-static bool open_recogniser(struct ra_error *error)
+/* libmagic's database takes milliseconds to load and a handle belongs to one thread: one handle per worker,
+ * closed when the worker ends. */
+static pthread_key_t recogniser_key;
+static pthread_once_t recogniser_once = PTHREAD_ONCE_INIT;
+static bool recogniser_has_key;
+
+static void close_recogniser(void *handle)
 {
+    magic_close(handle);
+}
+
+static void make_recogniser_key(void)
+{
+    recogniser_has_key = pthread_key_create(&recogniser_key, close_recogniser) == 0;
+}
+
+/* A handle whose database did not load is not kept: the next upload tries again. */
+static bool find_recogniser(magic_t *recogniser, struct ra_error *error)
+{
+    if (pthread_once(&recogniser_once, make_recogniser_key) != 0 || !recogniser_has_key)
+        return ra_fail(error, RA_INTERNAL, "thread key");
+    *recogniser = pthread_getspecific(recogniser_key);
+    if (*recogniser != NULL)
+        return true;
     magic_t handle = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
-    if (handle == NULL || magic_load(handle, NULL) != 0) {
-        if (handle != NULL)
-            magic_close(handle);
-        return ra_fail(error, RA_INTERNAL, "libmagic has no database");
+    if (handle != NULL && magic_load(handle, NULL) == 0 && pthread_setspecific(recogniser_key, handle) == 0) {
+        *recogniser = handle;
+        return true;
     }
-    recogniser = handle;
-    return true;
+    if (handle != NULL)
+        magic_close(handle);
+    return ra_fail(error, RA_INTERNAL, "libmagic has no database");
 }
 
 bool document_media_type(int descriptor, const char **media_type, struct ra_error *error)
 {
-    if (recogniser == NULL && !open_recogniser(error))
+    magic_t recogniser = NULL;
+    if (!find_recogniser(&recogniser, error))
         return false;
     int copy = dup(descriptor); /* libmagic reads from the present position */
     const char *found = copy < 0 || lseek(copy, 0, SEEK_SET) != 0 ? NULL : magic_descriptor(recogniser, copy);
