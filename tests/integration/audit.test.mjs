@@ -22,7 +22,8 @@ const day = (days = 0) => new Date(Date.now() + clockOffset() * 1000 + days * 86
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const linesOf = (bytes) => bytes.toString('utf8').split('\n').slice(0, -1).map((line) => Buffer.from(line));
 const folder = scratch();
-const canary = { name: 'Zulmira Quixadá Waltrick', birth_date: '1961-07-13', email: `canario${Date.now()}@cidadao.example`, phone: '+5519981726354' };
+const canary = { name: 'Zulmira Quixadá Waltrick', birth_date: '1961-07-13',
+  email: `canario${Date.now()}@cidadao.example`, phone: '+5519981726354' };
 let kase;
 
 function exported(format = 'jsonl', from = day(), to = day()) {
@@ -33,7 +34,8 @@ function exported(format = 'jsonl', from = day(), to = day()) {
 
 // Without server or identity, as an auditor's own machine would.
 function verifyFile(file, key = vkeyFile) {
-  const run = spawnSync(cliPath, ['--json', 'audit', 'verify', file, '--log-key', key], { encoding: 'utf8', cwd: '/', env: { PATH: process.env.PATH } });
+  const run = spawnSync(cliPath, ['--json', 'audit', 'verify', file, '--log-key', key], { encoding: 'utf8', cwd: '/',
+    env: { PATH: process.env.PATH } });
   return { status: run.status, json: JSON.parse(run.stdout) };
 }
 
@@ -105,8 +107,10 @@ describe('contract 4: the export', () => {
     const named = Object.keys(manifest.files).sort();
     assert.deepEqual(named, [...files.keys()].filter((name) => !name.startsWith('manifest.')).sort());
     for (const name of named) assert.equal(manifest.files[name].sha256, digest(files.get(name)), name);
-    for (const name of ['manifest.json', 'manifest.p7s', 'checkpoint', 'events.jsonl']) fs.writeFileSync(path.join(folder, name), files.get(name));
-    openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', path.join(folder, 'manifest.p7s'), '-content', path.join(folder, 'manifest.json'),
+    for (const name of ['manifest.json', 'manifest.p7s', 'checkpoint',
+        'events.jsonl']) fs.writeFileSync(path.join(folder, name), files.get(name));
+    openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', path.join(folder, 'manifest.p7s'), '-content',
+      path.join(folder, 'manifest.json'),
       '-CAfile', path.join(home, 'identities/ca.pem'), '-purpose', 'any', '-out', '/dev/null');
     assert.match(files.get('LEIAME.txt').toString('utf8'), /openssl pkeyutl -verify/);
     const script = `set -e; cd '${folder}'; sed '/^$/,$d' checkpoint > texto; tail -n 1 checkpoint | cut -d ' ' -f 3 | base64 -d | tail -c 64 > assinatura
@@ -142,7 +146,8 @@ describe('contract 4: the export', () => {
     const last = JSON.parse(sql("select convert_from(bytes, 'UTF8') from event where code = 'EXPORT_MADE' order by id desc limit 1"));
     assert.equal(last.actor.kind, 'auditor');
     assert.equal(last.detail.private, true);
-    for (const words of [['--from', '2026-02-31', '--to', day()], ['--from', day(), '--to', day(-1)], ['--from', day(), '--to', day(), '--format', 'docx']]) {
+    for (const words of [['--from', '2026-02-31', '--to', day()], ['--from', day(), '--to', day(-1)], ['--from', day(),
+        '--to', day(), '--format', 'docx']]) {
       assert.equal(cli('auditor', 'audit', 'export', ...words, '-o', path.join(folder, 'nada.zip')).status, 1, words.join(' '));
     }
   });
@@ -242,20 +247,27 @@ describe('contract 4: falsified exports never pass (exit 4)', () => {
   const other = (text) => text.replace(/"event":"([A-Z_]+)"/, (_, code) => `"event":"${code === 'CALLED' ? 'PARKED' : 'CALLED'}"`);
   for (const [name, change, reason] of [
     ['a leaf changed', (copy) => setLines(copy, lines.map((line, i) => (i === 7 ? other(line) : line))), 'export-leaves'],
-    ['one character of a leaf', (copy) => setLines(copy, lines.map((line, i) => (i === 3 ? line.replace('"v":1', '"v":2') : line))), 'export-leaves'],
+    ['one character of a leaf', (copy) => setLines(copy, lines.map((line, i) => (i === 3 ? line.replace('"v":1',
+      '"v":2') : line))), 'export-leaves'],
     ['a leaf left out', (copy) => setLines(copy, lines.filter((_, i) => i !== 5)), /^export-(leaves|commitment|proof)$/],
     ['the last leaves cut off', (copy) => setLines(copy, lines.slice(0, -3)), /^export-(leaves|proof|commitment|malformed)$/],
     ['two leaves exchanged', (copy) => setLines(copy, [lines[1], lines[0], ...lines.slice(2)]), /^export-(leaves|commitment)$/],
     ['a leaf put in', (copy) => setLines(copy, [...lines, lines[0]]), /^export-(leaves|proof|malformed)$/],
-    ['a last line without its end', (copy) => copy.set('events.jsonl', copy.get('events.jsonl').subarray(0, -1)), /^export-(malformed|leaves)$/],
-    ['a checkpoint of another size', (copy) => copy.set('checkpoint', Buffer.from(copy.get('checkpoint').toString('utf8').replace(/\n(\d+)\n/,
+    ['a last line without its end', (copy) => copy.set('events.jsonl', copy.get('events.jsonl').subarray(0, -1)),
+      /^export-(malformed|leaves)$/],
+    ['a checkpoint of another size', (copy) => copy.set('checkpoint',
+      Buffer.from(copy.get('checkpoint').toString('utf8').replace(/\n(\d+)\n/,
       (_, size) => `\n${Number(size) - 1}\n`))), 'note-signature'],
-    ['a checkpoint of another root', (copy) => copy.set('checkpoint', Buffer.from(copy.get('checkpoint').toString('utf8').replace(/\n([A-Za-z0-9+/]{43}=)\n/,
+    ['a checkpoint of another root', (copy) => copy.set('checkpoint',
+      Buffer.from(copy.get('checkpoint').toString('utf8').replace(/\n([A-Za-z0-9+/]{43}=)\n/,
       `\n${randomBytes(32).toString('base64')}\n`))), 'note-signature'],
-    ['an unsigned checkpoint', (copy) => copy.set('checkpoint', Buffer.from(`${copy.get('checkpoint').toString('utf8').split('\n\n')[0]}\n\n`)), /^note-/],
-    ['an older checkpoint of the same log', (copy) => copy.set('checkpoint', Buffer.from(sql('select note from checkpoint order by size limit 1 offset 3')
+    ['an unsigned checkpoint', (copy) => copy.set('checkpoint',
+      Buffer.from(`${copy.get('checkpoint').toString('utf8').split('\n\n')[0]}\n\n`)), /^note-/],
+    ['an older checkpoint of the same log', (copy) => copy.set('checkpoint',
+      Buffer.from(sql('select note from checkpoint order by size limit 1 offset 3')
       .concat('\n'))), /^(export-leaves|export-proof|note-malformed)$/],
-    ['disclosed data changed', (copy) => copy.set('private.jsonl', Buffer.from(copy.get('private.jsonl').toString('utf8').replace('WALTRICK', 'WALTRICH'))),
+    ['disclosed data changed', (copy) => copy.set('private.jsonl',
+      Buffer.from(copy.get('private.jsonl').toString('utf8').replace('WALTRICK', 'WALTRICH'))),
       'export-commitment'],
     ['disclosed data of another leaf', (copy) => copy.set('private.jsonl', Buffer.from(copy.get('private.jsonl').toString('utf8')
       .replace(/"n":\s*(\d+)/, (_, n) => `"n":${Number(n) + 1}`))), /^export-(commitment|malformed)$/],
@@ -284,14 +296,16 @@ describe('contract 4: falsified exports never pass (exit 4)', () => {
       (copy) => copy.set('LEIAME.txt', Buffer.from('confie em nós')),
     ]) assert.equal(falsified(files, change, { thorough: false }).status, 4, change.toString());
     const file = put(signedAnew(files));
-    const withRoots = spawnSync(cliPath, ['--json', '--ca', path.join(home, 'identities/ca.pem'), 'audit', 'verify', file, '--log-key', vkeyFile], { encoding: 'utf8' });
+    const withRoots = spawnSync(cliPath, ['--json', '--ca', path.join(home, 'identities/ca.pem'), 'audit', 'verify',
+      file, '--log-key', vkeyFile], { encoding: 'utf8' });
     assert.equal(withRoots.status, 4, 'with the roots at hand the falsifier\'s signature does not do');
     assert.equal(JSON.parse(withRoots.stdout).reason, 'export-signature');
   });
 
   test('another log\'s key, a malformed one', () => {
     const keyFile = path.join(folder, 'outra.vkey');
-    const raw = Buffer.from(openssl('pkey', '-in', write('k.pem', openssl('genpkey', '-algorithm', 'ed25519')), '-pubout').split('-----')[2], 'base64').subarray(-32);
+    const raw = Buffer.from(openssl('pkey', '-in', write('k.pem', openssl('genpkey', '-algorithm', 'ed25519')),
+      '-pubout').split('-----')[2], 'base64').subarray(-32);
     const key = Buffer.concat([Buffer.from([1]), raw]);
     for (const name of [vkey.name, 'outra.casa']) {
       const id = createHash('sha256').update(`${name}\n`).update(key).digest('hex').slice(0, 8);
@@ -310,7 +324,8 @@ describe('contract 4: falsified exports never pass (exit 4)', () => {
       ['cut', good.subarray(0, good.length / 2)],
       ['bomb', zip([['events.jsonl', Buffer.alloc(64 << 20)], ...[...files].filter(([entry]) => entry !== 'events.jsonl')])],
       ['twice', zip([...files, ['events.jsonl', files.get('events.jsonl')]])]]) {
-      const run = spawnSync(cliPath, ['--json', 'audit', 'verify', write(`${name}.zip`, bytes), '--log-key', vkeyFile], { encoding: 'utf8', timeout: 60000 });
+      const run = spawnSync(cliPath, ['--json', 'audit', 'verify', write(`${name}.zip`, bytes), '--log-key', vkeyFile],
+        { encoding: 'utf8', timeout: 60000 });
       assert.ok([1, 3, 4].includes(run.status), `${name}: ${run.status} ${run.signal} ${run.stderr}`);
       assert.match(JSON.parse(run.stdout).type, /^urn:guiche:problem:/);
     }
@@ -330,11 +345,13 @@ describe('contract 3: audit prove', () => {
     done('auditor', 'audit', 'prove', kase.code, '-o', file);
     const document = JSON.parse(fs.readFileSync(file, 'utf8'));
     const checkpoint = openCheckpoint(document.checkpoint, vkey);
-    assert.deepEqual(document.leaves.map((one) => JSON.parse(one.leaf).event), ['VALIDATION_APPROVED', 'VERIFICATION_APPROVED', 'CERT_REQUESTED', 'CERT_ISSUED',
+    assert.deepEqual(document.leaves.map((one) => JSON.parse(one.leaf).event), ['VALIDATION_APPROVED',
+      'VERIFICATION_APPROVED', 'CERT_REQUESTED', 'CERT_ISSUED',
       'CERT_DELIVERED'].filter((event) => document.leaves.some((one) => JSON.parse(one.leaf).event === event)));
     assert.ok(document.leaves.length >= 4);
     for (const { n, leaf, proof } of document.leaves) {
-      assert.ok(verifyInclusion(n, checkpoint.size, leafHash(Buffer.from(leaf)), proof.map((hash) => Buffer.from(hash, 'hex')), checkpoint.root), `leaf ${n}`);
+      assert.ok(verifyInclusion(n, checkpoint.size, leafHash(Buffer.from(leaf)), proof.map((hash) => Buffer.from(hash,
+        'hex')), checkpoint.root), `leaf ${n}`);
       assert.equal(JSON.parse(leaf).order, document.ref);
     }
     assert.equal(verifyFile(file).status, 0);
@@ -379,7 +396,8 @@ describe('protocol 7: the public side of the log', () => {
   });
 
   test('what is not there yet, or has no canonical name, is not found', async () => {
-    for (const where of ['0/999', '0/000.p/256', '0/000.p/0', '0/0', '0/x000/000', '9/000', '-1/000', '0/000.p/', '0/00a', '63/000', 'entries/000', '']) {
+    for (const where of ['0/999', '0/000.p/256', '0/000.p/0', '0/0', '0/x000/000', '9/000', '-1/000', '0/000.p/',
+        '0/00a', '63/000', 'entries/000', '']) {
       assert.equal((await tile(where)).status, 404, where);
     }
     assert.equal((await api('GET', '/log/entries/000')).status, 404, 'entries are not public');
@@ -406,7 +424,8 @@ describe('protocol 7: the public side of the log', () => {
 });
 
 describe('no personal data and no secret outside their places', () => {
-  const secrets = () => [kase.holder.cpf, kase.holder.email, kase.holder.phone, kase.holder.phone.slice(3), 'ZULMIRA', 'Zulmira', 'WALTRICK',
+  const secrets = () => [kase.holder.cpf, kase.holder.email, kase.holder.phone, kase.holder.phone.slice(3), 'ZULMIRA',
+    'Zulmira', 'WALTRICK',
     '1961-07-13', kase.token, kase.counter, kase.counter.replaceAll('-', ''), kase.mail, kase.mail.replaceAll('-', '')];
   const absent = (text, where, but = []) => {
     for (const secret of secrets()) if (!but.includes(secret)) assert.ok(!text.includes(secret), `${secret} in ${where}`);
@@ -415,7 +434,8 @@ describe('no personal data and no secret outside their places', () => {
   test('not in the leaves, the checkpoint, the CSV', async () => {
     await settled();
     const { files } = exported('csv');
-    for (const name of ['events.jsonl', 'events.csv', 'checkpoint', 'LEIAME.txt', 'manifest.json']) absent(files.get(name).toString('utf8'), name);
+    for (const name of ['events.jsonl', 'events.csv', 'checkpoint', 'LEIAME.txt',
+        'manifest.json']) absent(files.get(name).toString('utf8'), name);
   });
 
   test('not in any log of the instance', () => {
@@ -436,9 +456,11 @@ describe('no personal data and no secret outside their places', () => {
 
   test('the paper half is in no mail, the mail half in one alone', async () => {
     assert.equal(await mailCode(kase), kase.mail);
-    const mails = fs.readdirSync(path.join(home, 'mail')).map((name) => fs.readFileSync(path.join(home, 'mail', name), 'latin1').replaceAll('=\r\n', ''));
+    const mails = fs.readdirSync(path.join(home, 'mail')).map((name) => fs.readFileSync(path.join(home, 'mail', name),
+      'latin1').replaceAll('=\r\n', ''));
     assert.equal(mails.filter((text) => text.includes(kase.counter)).length, 0);
     assert.equal(mails.filter((text) => text.includes(kase.mail)).length, 1);
-    for (const text of mails.filter((one) => one.includes(kase.holder.email))) assert.ok(!text.includes(kase.holder.cpf), 'no CPF in mails');
+    for (const text of mails.filter((one) =>
+        one.includes(kase.holder.email))) assert.ok(!text.includes(kase.holder.cpf), 'no CPF in mails');
   });
 });

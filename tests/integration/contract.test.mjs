@@ -139,7 +139,8 @@ describe('contract 2: an order', () => {
     assert.equal(known.status, 202);
     assert.deepEqual(unknown.json, known.json);
     const { found } = await mail(kase.holder.email, /c[óo]digo[^0-9]{0,80}(\d{3} ?\d{3})/i);
-    const wrong = await api('POST', '/api/login/code', { body: { cpf: kase.holder.cpf, code: found[1].replace(/\d$/, (last) => (Number(last) + 1) % 10) } });
+    const wrong = await api('POST', '/api/login/code', { body: { cpf: kase.holder.cpf, code: found[1].replace(/\d$/,
+      (last) => (Number(last) + 1) % 10) } });
     isProblem(wrong, 422, 'invalid');
     const right = await api('POST', '/api/login/code', { body: { cpf: kase.holder.cpf, code: found[1] } });
     assert.equal(right.status, 200, right.text);
@@ -261,10 +262,12 @@ describe('issue 2: what bad input gets', () => {
   });
 
   test('every fault of a form is told at once', async () => {
-    const answer = await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: { name: '', cpf: '1', birth_date: 'x', email: 'x', phone: '1' }, company: { cnpj: '1', name: '', uf: '', city: '' } } });
+    const answer = await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: { name: '', cpf: '1',
+      birth_date: 'x', email: 'x', phone: '1' }, company: { cnpj: '1', name: '', uf: '', city: '' } } });
     isProblem(answer, 422, 'invalid');
     const fields = new Set(answer.json.errors.map((error) => error.field));
-    for (const field of ['holder.name', 'holder.cpf', 'holder.birth_date', 'holder.email', 'holder.phone', 'company.cnpj', 'company.name', 'company.uf', 'company.city']) assert.ok(fields.has(field), field);
+    for (const field of ['holder.name', 'holder.cpf', 'holder.birth_date', 'holder.email', 'holder.phone',
+        'company.cnpj', 'company.name', 'company.uf', 'company.city']) assert.ok(fields.has(field), field);
   });
 
   test('a person\'s product takes no company, a company\'s needs one, an unknown product is refused', async () => {
@@ -279,7 +282,8 @@ describe('issue 2: what bad input gets', () => {
     const one = () => ({ name: 'Rui Barbosa Lima', cpf: cpf(), birth_date: '1970-01-01' });
     const twice = one();
     for (const [representatives, code] of [[Array.from({ length: 11 }, one), 'too-many'], [[twice, twice], 'repeated'], ['x', 'type']]) {
-      const answer = await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: person(), company: company({ representatives }) } });
+      const answer = await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: person(),
+        company: company({ representatives }) } });
       isProblem(answer, 422, 'invalid');
       assert.equal(fieldOf(answer, 'company.representatives')?.code, code, answer.text);
     }
@@ -302,7 +306,8 @@ describe('issue 2: what bad input gets', () => {
       assert.equal(answer.json.reason, reason);
       assert.ok(answer.json.source.length > 5);
       const kase = await order(product);
-      const booked = await api('POST', `/api/orders/${kase.code}/appointment`, { token: kase.token, body: { start: (await slots())[0].start, mode: 'video' } });
+      const booked = await api('POST', `/api/orders/${kase.code}/appointment`, { token: kase.token,
+        body: { start: (await slots())[0].start, mode: 'video' } });
       isProblem(booked, 422, 'rule-refused');
       assert.equal(booked.json.reason, reason);
     }
@@ -337,7 +342,8 @@ describe('issue 2: malformed bodies', () => {
 
   test('bytes that are no UTF-8 are malformed', async () => {
     const response = await fetch(`${publicUrl}/api/orders`, { method: 'POST',
-      headers: { 'Content-Type': 'application/json' }, body: Buffer.concat([Buffer.from('{"product":"'), Buffer.from([0xc3, 0x28, 0xff]), Buffer.from('"}')]) });
+      headers: { 'Content-Type': 'application/json' }, body: Buffer.concat([Buffer.from('{"product":"'),
+        Buffer.from([0xc3, 0x28, 0xff]), Buffer.from('"}')]) });
     assert.equal(response.status, 400);
   });
 
@@ -346,21 +352,26 @@ describe('issue 2: malformed bodies', () => {
 describe('contract 2: limits', () => {
   test('five open orders per CPF, e-mail, telephone and CNPJ; the sixth is told why', async () => {
     const who = { cpf: cpf(), email: `limite${Date.now()}@cidadao.example`, phone: '+5519912345678' };
-    for (const [field, fixed] of [['holder.cpf', { cpf: who.cpf }], ['holder.email', { email: who.email }], ['holder.phone', { phone: `+55199${String(Date.now()).slice(-8)}` }]]) {
-      for (let i = 0; i < 5; i++) assert.equal(office('agent1', 'POST', '/api/office/orders', { body: { product: 'ecpf-a1', holder: person(fixed) } }).status, 201);
+    for (const [field, fixed] of [['holder.cpf', { cpf: who.cpf }], ['holder.email', { email: who.email }],
+        ['holder.phone', { phone: `+55199${String(Date.now()).slice(-8)}` }]]) {
+      for (let i = 0; i < 5; i++) assert.equal(office('agent1', 'POST', '/api/office/orders',
+          { body: { product: 'ecpf-a1', holder: person(fixed) } }).status, 201);
       const sixth = await api('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person(fixed) } });
       isProblem(sixth, 422, 'rule-refused', field);
       assert.equal(sixth.json.reason, 'open-orders');
       assert.ok(fieldOf(sixth, field), sixth.text);
     }
     const number = cnpj();
-    for (let i = 0; i < 5; i++) assert.equal(office('agent1', 'POST', '/api/office/orders', { body: { product: 'ecnpj-a1', holder: person(), company: company({ cnpj: number }) } }).status, 201);
-    isProblem(await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: person(), company: company({ cnpj: number }) } }), 422, 'rule-refused');
+    for (let i = 0; i < 5; i++) assert.equal(office('agent1', 'POST', '/api/office/orders',
+        { body: { product: 'ecnpj-a1', holder: person(), company: company({ cnpj: number }) } }).status, 201);
+    isProblem(await api('POST', '/api/orders', { body: { product: 'ecnpj-a1', holder: person(),
+      company: company({ cnpj: number }) } }), 422, 'rule-refused');
   });
 
   test('five clicks at the same moment do not slip past the limit', async () => {
     const fixed = { cpf: cpf() };
-    const answers = await Promise.all(Array.from({ length: 8 }, () => api('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person(fixed) } })));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => api('POST', '/api/orders',
+      { body: { product: 'ecpf-a1', holder: person(fixed) } })));
     assert.equal(answers.filter((answer) => answer.status === 201).length, 5, answers.map((answer) => answer.status).join());
     assert.ok(answers.every((answer) => [201, 422].includes(answer.status)));
   });
@@ -370,7 +381,9 @@ describe('contract 2: forms without JavaScript', () => {
   const form = (fields) => new URLSearchParams(fields).toString();
 
   test('a form with a fault comes back with the values, the error beside the field and at the top', async () => {
-    const page = await api('POST', '/pedido/novo', { headers: formHeaders, body: form({ product: 'ecpf-a1', 'holder.name': 'Marina <b>"Prado"', 'holder.cpf': '12345678901', 'holder.birth_date': '1985-08-15', 'holder.email': 'a@b.example', 'holder.phone': '19987654321' }) });
+    const page = await api('POST', '/pedido/novo', { headers: formHeaders, body: form({ product: 'ecpf-a1',
+      'holder.name': 'Marina <b>"Prado"', 'holder.cpf': '12345678901', 'holder.birth_date': '1985-08-15',
+      'holder.email': 'a@b.example', 'holder.phone': '19987654321' }) });
     assert.equal(page.status, 422);
     assert.match(page.headers.get('content-type'), /^text\/html/);
     assert.match(page.text, /dígitos finais não conferem/);
@@ -381,7 +394,8 @@ describe('contract 2: forms without JavaScript', () => {
 
   test('a good form leads to the agenda with a session, and the book of the case opens with it', async () => {
     const who = person();
-    const made = await api('POST', '/pedido/novo', { headers: formHeaders, body: form({ product: 'ecpf-a1', ...Object.fromEntries(Object.entries(who).map(([name, value]) => [`holder.${name}`, value])) }) });
+    const made = await api('POST', '/pedido/novo', { headers: formHeaders, body: form({ product: 'ecpf-a1',
+      ...Object.fromEntries(Object.entries(who).map(([name, value]) => [`holder.${name}`, value])) }) });
     assert.equal(made.status, 303, made.text.slice(0, 500));
     const where = made.headers.get('location');
     assert.match(where, /^\/pedido\/[0-9A-Z]{12}\/agenda$/);
@@ -393,7 +407,8 @@ describe('contract 2: forms without JavaScript', () => {
   });
 
   test('a form posted from another site is refused', async () => {
-    const page = await api('POST', '/pedido/novo', { headers: { ...formHeaders, Origin: 'https://malvado.example' }, body: form({ product: 'ecpf-a1' }) });
+    const page = await api('POST', '/pedido/novo', { headers: { ...formHeaders, Origin: 'https://malvado.example' },
+      body: form({ product: 'ecpf-a1' }) });
     assert.equal(page.status, 403);
   });
 });
@@ -405,13 +420,17 @@ describe('contract 2 and design 2.16: the OpenAPI documents', () => {
     ['get', '/api/orders/{code}/emission'], ['post', '/api/orders/{code}/csr'], ['get', '/api/orders/{code}/certificate'],
     ['get', '/log/checkpoint'], ['get', '/log/tile/{rest}'], ['get', '/healthz'], ['get', '/metrics']];
   const officeRoutes = [['get', '/api/office/me'], ['get', '/api/office/queue'], ['get', '/api/office/find'], ['get', '/api/office/clock'],
-    ['post', '/api/office/orders'], ['get', '/api/office/orders/{code}'], ['put', '/api/office/orders/{code}/contact'], ['get', '/api/office/availability'],
+    ['post', '/api/office/orders'], ['get', '/api/office/orders/{code}'], ['put', '/api/office/orders/{code}/contact'],
+      ['get', '/api/office/availability'],
     ...['post', 'put', 'delete'].map((method) => [method, '/api/office/orders/{code}/appointment']),
-    ...['pay', 'note', 'resend', 'checkin', 'call', 'park', 'noshow', 'finish', 'undo', 'documents', 'consultations', 'validation', 'verification',
+    ...['pay', 'note', 'resend', 'checkin', 'call', 'park', 'noshow', 'finish', 'undo', 'documents', 'consultations',
+      'validation', 'verification',
       'refusal', 'return', 'csr', 'revocation'].map((act) => ['post', `/api/office/orders/{code}/${act}`]),
     ...['accept', 'reject', 'reopen', 'waive'].map((act) => ['post', `/api/office/orders/{code}/items/{item}/${act}`]),
-    ...['checklist', 'dossier', 'validation', 'verification', 'emission', 'certificate', 'signing'].map((part) => ['get', `/api/office/orders/{code}/${part}`]),
-    ['post', '/api/office/call'], ['get', '/api/office/documents/{id}'], ['get', '/api/office/crls'], ['get', '/api/office/roster'], ['post', '/api/office/roster'],
+    ...['checklist', 'dossier', 'validation', 'verification', 'emission', 'certificate', 'signing'].map((part) =>
+      ['get', `/api/office/orders/{code}/${part}`]),
+    ['post', '/api/office/call'], ['get', '/api/office/documents/{id}'], ['get', '/api/office/crls'], ['get',
+      '/api/office/roster'], ['post', '/api/office/roster'],
     ['get', '/api/office/audit/export'], ['get', '/api/office/audit/prove/{code}']];
 
   for (const [name, routes, load] of [
@@ -438,7 +457,8 @@ describe('contract 2 and design 2.16: the OpenAPI documents', () => {
 
   test('what the document says of a query parameter holds', async () => {
     const { json } = await api('GET', '/openapi.json');
-    const required = json.paths['/api/availability'].get.parameters.filter((one) => one.in === 'query' && one.required).map((one) => one.name);
+    const required = json.paths['/api/availability'].get.parameters.filter((one) => one.in === 'query'
+      && one.required).map((one) => one.name);
     assert.deepEqual(required, ['product']);
     assert.equal((await api('GET', '/api/availability')).status, 422);
   });

@@ -25,7 +25,8 @@ const lastEvent = (code) => sql(`select convert_from(bytes, 'UTF8') from event w
 
 // As a person at a terminal would see it; no terminal to answer questions.
 function shown(who, ...words) {
-  const run = spawnSync('setsid', ['-w', cliPath, '--server', officeUrl, '--identity', path.join(home, `identities/${who}.pem`), '--home', home, ...words],
+  const run = spawnSync('setsid', ['-w', cliPath, '--server', officeUrl, '--identity', path.join(home,
+    `identities/${who}.pem`), '--home', home, ...words],
     { encoding: 'utf8' });
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
@@ -54,11 +55,12 @@ describe('contract 3: a case at the counter, act by act', () => {
   });
 
   test('find by code, CPF, CNPJ, name and telephone', () => {
-    for (const key of [kase.code, kase.code.toLowerCase(), kase.holder.cpf, kase.cnpj, name.toUpperCase().slice(0, 20), 'teodora b'.slice(0, 7), kase.holder.phone]) {
+    for (const key of [kase.code, kase.code.toLowerCase(), kase.holder.cpf, kase.cnpj, name.toUpperCase().slice(0, 20),
+        'teodora b'.slice(0, 7), kase.holder.phone]) {
       const found = done('agent1', 'find', key);
-      assert.ok(found.orders.some((one) => one.order === kase.code), `${key}: ${JSON.stringify(found)}`);
+      assert.ok(found.items.some((one) => one.order === kase.code), `${key}: ${JSON.stringify(found)}`);
     }
-    assert.deepEqual(done('agent1', 'find', 'Ninguem Com Este Nome').orders, []);
+    assert.deepEqual(done('agent1', 'find', 'Ninguem Com Este Nome').items, []);
     refused(cli('agent1', 'find', 'ab'));
     assert.match(shown('agent1', 'find', kase.code).stdout, new RegExp(kase.code), 'people see it too');
     assert.ok(!lastEvent('CASES_SEARCHED').includes(kase.holder.cpf), 'what was sought is not in the leaf');
@@ -128,10 +130,12 @@ describe('contract 3: a case at the counter, act by act', () => {
     refused(cli('agent1', 'noshow', absent.code), 'not-booked');
     const start = (await slots('ecpf-a1', 40)).at(-1).start;
     done('agent1', 'book', absent.code, start);
-    assert.deepEqual([done('agent1', 'noshow', absent.code).states].map((one) => [one.appointment, one.attendance]), [['missed', 'no_show']]);
+    assert.deepEqual([done('agent1', 'noshow', absent.code).states].map((one) => [one.appointment, one.attendance]),
+      [['missed', 'no_show']]);
     const undone = done('agent1', 'undo', absent.code);
     assert.deepEqual([undone.states.appointment, undone.states.attendance], ['booked', 'none']);
-    assert.equal(sql(`select count(*) from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`), '1', 'the seat is back');
+    assert.equal(sql(`select count(*) from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`),
+      '1', 'the seat is back');
     done('agent1', 'checkin', absent.code);
     done('agent1', 'noshow', absent.code);
     assert.equal(done('agent1', 'undo', absent.code).states.attendance, 'waiting');
@@ -163,7 +167,8 @@ describe('queue and calling order', () => {
     const at = (code) => queue.items.findIndex((item) => item.order === code);
     assert.ok(at(elder.code) >= 0 && at(plain.code) >= 0);
     assert.ok(at(elder.code) < at(plain.code), 'priority first');
-    for (const key of ['order', 'ticket', 'name', 'product', 'mode', 'start', 'state', 'deadline']) assert.ok(key in queue.items[at(elder.code)], key);
+    for (const key of ['order', 'ticket', 'name', 'product', 'mode', 'start', 'state',
+        'deadline']) assert.ok(key in queue.items[at(elder.code)], key);
     const firstWaiting = queue.items.find((item) => item.state === 'waiting');
     assert.equal(done('agent2', 'call').order, firstWaiting.order, 'call takes the first of the queue');
     done('agent2', 'undo', firstWaiting.order);
@@ -356,7 +361,8 @@ describe('design 2.11: every reading and every act leaves a trace', () => {
     done('auditor', 'find', kase.code);
     done('auditor', 'clock');
     const after = counts();
-    for (const code of ['QUEUE_READ', 'CASES_SEARCHED', 'REPORT_READ']) assert.equal(Number(after[code]), Number(before_[code] ?? 0) + 1, code);
+    for (const code of ['QUEUE_READ', 'CASES_SEARCHED', 'REPORT_READ']) assert.equal(Number(after[code]),
+        Number(before_[code] ?? 0) + 1, code);
   });
 
   test('the whole path of a case stands in the log in order', async () => {
@@ -367,7 +373,8 @@ describe('design 2.11: every reading and every act leaves a trace', () => {
   });
 
   test('the database refuses to change or delete what was logged', () => {
-    for (const act of ["update event set actor = 'outro' where id = (select max(id) from event)", 'delete from event', 'truncate event cascade',
+    for (const act of ["update event set actor = 'outro' where id = (select max(id) from event)", 'delete from event',
+        'truncate event cascade',
       'update leaf set n = n', 'delete from counter_act', 'update statement set signer = signer', 'delete from checkpoint']) {
       assert.throws(() => sql(act), /append-only/, act);
     }
@@ -447,12 +454,14 @@ describe('issue 2: what a terminal shows', () => {
     for (const words of [['dance'], ['show'], ['show', 'A', 'B'], ['show', '--nada', 'A'], ['return', 'A']]) {
       assert.equal(cli('agent1', ...words).status, 2, words.join(' '));
     }
-    const away = spawnSync(cliPath, ['--server', 'https://localhost:1', '--identity', path.join(home, 'identities/agent1.pem'), '--json', 'queue'], { encoding: 'utf8' });
+    const away = spawnSync(cliPath, ['--server', 'https://localhost:1', '--identity', path.join(home,
+      'identities/agent1.pem'), '--json', 'queue'], { encoding: 'utf8' });
     assert.equal(away.status, 3);
     assert.match(JSON.parse(away.stdout).type, /^urn:guiche:problem:/);
     const otherCa = path.join(scratch(), 'ca.pem');
     spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=Outra', '-keyout', '/dev/null', '-out', otherCa]);
-    const untrusted = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'), '--ca', otherCa, '--json', 'queue'], { encoding: 'utf8' });
+    const untrusted = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'),
+      '--ca', otherCa, '--json', 'queue'], { encoding: 'utf8' });
     assert.equal(untrusted.status, 3, 'a server that the identity\'s roots do not vouch for');
   });
 });

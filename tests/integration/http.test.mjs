@@ -40,7 +40,8 @@ describe('through the front', () => {
     ['length with chunked', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 2', 'Transfer-Encoding: chunked')
       + '2\r\n{}\r\n0\r\n\r\n', 400],
     ['an unknown transfer coding', head('POST /api/orders HTTP/1.1', host, json, 'Transfer-Encoding: gzip, chunked') + '{}', [400, 501]],
-    ['a coding that only looks like chunked', head('POST /api/orders HTTP/1.1', host, json, 'Transfer-Encoding: xchunked') + '{}', [400, 501]],
+    ['a coding that only looks like chunked', head('POST /api/orders HTTP/1.1', host, json,
+      'Transfer-Encoding: xchunked') + '{}', [400, 501]],
     ['a negative length', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: -1') + '{}', 400],
     ['a length that overflows', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 99999999999999999999') + '{}', [400, 413]],
     ['a body of 1 GB announced', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 1073741824') + '{', 413],
@@ -102,7 +103,8 @@ describe('through the front', () => {
 
   test('a request hidden in a body stays a body', async () => {
     const hidden = head('GET /metrics HTTP/1.1', host);
-    const answer = await raw(front, [head('POST /api/orders HTTP/1.1', host, json, `Content-Length: ${hidden.length}`, 'Connection: close') + hidden],
+    const answer = await raw(front, [head('POST /api/orders HTTP/1.1', host, json, `Content-Length: ${hidden.length}`,
+      'Connection: close') + hidden],
       { all: true });
     assert.deepEqual([...answer.text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((found) => found[1]), ['400']);
   });
@@ -171,7 +173,8 @@ describe('protocol 8: identity comes from the office listener alone', () => {
   const forged = { 'X-Client-Cert': certificate, 'X-Client-Verify': 'SUCCESS', 'X-Client-Subject': 'CN=ANA', 'X-Client-Fingerprint': '00' };
 
   test('a forged X-Client- header on the public side opens nothing', async () => {
-    for (const where of ['/api/office/queue', '/api/office/me', '/api/office/find?q=maria', '/api/office/audit/export?from=2026-01-01&to=2026-12-31']) {
+    for (const where of ['/api/office/queue', '/api/office/me', '/api/office/find?q=maria',
+        '/api/office/audit/export?from=2026-01-01&to=2026-12-31']) {
       assert.equal((await api('GET', where, { headers: forged })).status, 404, where);
     }
     const kase = await order('ecpf-a1');
@@ -190,7 +193,8 @@ describe('protocol 8: identity comes from the office listener alone', () => {
 
   test('no office without a certificate: not by none, not by a self-made one, not over plain HTTP', async () => {
     const curl = (...words) => {
-      const run = spawnSync('curl', ['-sS', '-o', '-', '-w', '\n%{http_code} %{content_type}', '--cacert', path.join(home, 'identities/ca.pem'), ...words],
+      const run = spawnSync('curl', ['-sS', '-o', '-', '-w', '\n%{http_code} %{content_type}', '--cacert',
+        path.join(home, 'identities/ca.pem'), ...words],
         { encoding: 'utf8' });
       const cut = run.stdout.lastIndexOf('\n');
       return { body: run.stdout.slice(0, cut), last: run.stdout.slice(cut + 1), status: run.status };
@@ -199,11 +203,13 @@ describe('protocol 8: identity comes from the office listener alone', () => {
     assert.match(none.last, /^400 application\/problem\+json/);
     assert.match(JSON.parse(none.body).type, /^urn:guiche:problem:/);
     const folder = fs.mkdtempSync('/tmp/guiche-self-');
-    spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=ANA BEATRIZ SOUZA TESTE:73190486204',
+    spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj',
+      '/CN=ANA BEATRIZ SOUZA TESTE:73190486204',
       '-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'leaf.pem')]);
     const selfMade = curl('--cert', path.join(folder, 'leaf.pem'), '--key', path.join(folder, 'key.pem'), `${officeUrl}/api/office/queue`);
     assert.match(selfMade.last, /^400 application\/problem\+json/);
-    const plain = await raw({ host: '127.0.0.1', port: port + 1 }, [head('GET /api/office/queue HTTP/1.1', 'Host: x', 'Connection: close')]);
+    const plain = await raw({ host: '127.0.0.1', port: port + 1 }, [head('GET /api/office/queue HTTP/1.1', 'Host: x',
+      'Connection: close')]);
     isProblem(plain, 400);
     fs.rmSync(folder, { recursive: true });
   });
@@ -217,7 +223,8 @@ describe('at the server\'s own sockets', () => {
   test('without the front the framing is checked all the same', () => {
     for (const [name, bytes, status] of [
       ['two lengths', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 2', 'Content-Length: 3') + '{}', 400],
-      ['length with chunked', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 2', 'Transfer-Encoding: chunked') + '2\r\n{}\r\n0\r\n\r\n', 400],
+      ['length with chunked', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 2',
+        'Transfer-Encoding: chunked') + '2\r\n{}\r\n0\r\n\r\n', 400],
       ['two Hosts', head('GET /api/products HTTP/1.1', host, 'Host: b'), 400],
       ['no Host', head('GET /api/products HTTP/1.1'), 400],
       ['two certificates', head('GET /api/products HTTP/1.1', host, 'X-Client-Cert: a', 'X-Client-Cert: b'), 400],
@@ -228,7 +235,8 @@ describe('at the server\'s own sockets', () => {
       assert.equal(answer.status, status, `${name}: ${answer.text.slice(0, 200)}`);
     }
     assert.equal(rawAs(as, publicSocket, head('GET /api/products HTTP/1.1', host, 'Connection: close')).status, 200);
-    assert.ok([0, 431, 400].includes(rawAs(as, publicSocket, head('GET /api/products HTTP/1.1', host, `X-Longo: ${'a'.repeat(1 << 20)}`), 2).status));
+    assert.ok([0, 431, 400].includes(rawAs(as, publicSocket, head('GET /api/products HTTP/1.1', host,
+      `X-Longo: ${'a'.repeat(1 << 20)}`), 2).status));
   });
 
   test('whose address it is, only the front says', async () => {
@@ -263,13 +271,15 @@ describe('at the server\'s own sockets', () => {
 
   test('a claimed certificate that is none is refused at the office too', () => {
     for (const claim of ['', 'nada', '-----BEGIN%20CERTIFICATE-----%0AAAAA%0A-----END%20CERTIFICATE-----%0A']) {
-      const answer = rawAs(as, officeSocket, head('GET /api/office/queue HTTP/1.1', host, `X-Client-Cert: ${claim}`, 'X-Client-Verify: SUCCESS', 'Connection: close'));
+      const answer = rawAs(as, officeSocket, head('GET /api/office/queue HTTP/1.1', host, `X-Client-Cert: ${claim}`,
+        'X-Client-Verify: SUCCESS', 'Connection: close'));
       isProblem(answer, 401, claim);
     }
   });
 
   test('only the front\'s user is let in', { skip: process.getuid() !== 0 && 'one user for everything' }, () => {
-    for (const [who, words] of [['root', []], ['nobody', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']], ['the database', asOwnerOf('pg/data')]]) {
+    for (const [who, words] of [['root', []], ['nobody', ['setpriv', '--reuid=65534', '--regid=65534',
+        '--clear-groups']], ['the database', asOwnerOf('pg/data')]]) {
       for (const socket of [publicSocket, officeSocket]) {
         assert.equal(rawAs(words, socket, head('GET /api/products HTTP/1.1', host, 'Connection: close'), 2).status, 0, `${who} ${socket}`);
       }

@@ -35,11 +35,13 @@ function checkBase(cert, { profileArc }) {
   year.setUTCFullYear(year.getUTCFullYear() + 1);
   assert.ok(Math.abs(cert.notAfter - year.getTime()) <= 86400000, new Date(cert.notAfter).toISOString());
   const extensions = cert.extensions;
-  assert.deepEqual(Object.keys(extensions).sort(), ['1.3.6.1.5.5.7.1.1', '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.31', '2.5.29.32', '2.5.29.35', '2.5.29.37']
+  assert.deepEqual(Object.keys(extensions).sort(), ['1.3.6.1.5.5.7.1.1', '2.5.29.15', '2.5.29.17', '2.5.29.19',
+    '2.5.29.31', '2.5.29.32', '2.5.29.35', '2.5.29.37']
     .sort(), 'these extensions and no other');
   for (const [oid, extension] of Object.entries(extensions)) assert.equal(extension.critical, oid === '2.5.29.15', oid);
   assert.equal(extensions['2.5.29.15'].value.whole.toString('hex'), '030205e0', 'keyUsage DS+NR+KE');
-  assert.equal(extensions['2.5.29.37'].value.whole.toString('hex'), '301406082b0601050507030206082b06010505070304', 'clientAuth, emailProtection');
+  assert.equal(extensions['2.5.29.37'].value.whole.toString('hex'), '301406082b0601050507030206082b06010505070304',
+    'clientAuth, emailProtection');
   assert.equal(extensions['2.5.29.19'].value.whole.toString('hex'), '3000', 'CA:FALSE');
   assert.match(extensions['2.5.29.35'].value.whole.toString('hex'), /^30168014[0-9a-f]{40}$/, 'keyIdentifier only');
   const policies = extensions['2.5.29.32'].value;
@@ -69,7 +71,8 @@ async function checkChain(issued) {
   fs.writeFileSync(leaf, issued.certificate);
   fs.writeFileSync(chain, issued.chain);
   const at = String(Math.floor(now() / 1000));
-  assert.match(openssl('verify', '-x509_strict', '-attime', at, '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
+  assert.match(openssl('verify', '-x509_strict', '-attime', at, '-CAfile', path.join(home, 'identities/ca.pem'),
+    '-untrusted', chain, leaf), /: OK/);
   assert.ok(blocks(issued.chain, 'CERTIFICATE').length >= 2, 'chain');
   assert.equal(/-----BEGIN [A-Z ]*PRIVATE/.test(JSON.stringify(issued)), false);
 }
@@ -82,7 +85,8 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
   const folder = scratch();
 
   before(async () => {
-    kase = await readyByCode('ecpf-a1', person({ name: 'Marina Gonçalves Prado', nis: '12345678900', rg: '12345678', rg_issuer: 'SSP', rg_uf: 'SP',
+    kase = await readyByCode('ecpf-a1', person({ name: 'Marina Gonçalves Prado', nis: '12345678900', rg: '12345678',
+      rg_issuer: 'SSP', rg_uf: 'SP',
       voter_id: '142501480248', voter_zone: '123', voter_section: '456', voter_city: 'Campinas', voter_uf: 'SP' }));
     file = path.join(folder, 'marina.p12');
     fs.writeFileSync(path.join(folder, 'senha'), `${passphrase}\n`);
@@ -97,7 +101,8 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
     assert.ok(json.not_after > now() / 1000 + 6 * 86400 && json.not_after <= now() / 1000 + 7 * 86400 + 300);
     assert.equal(json.preview.name, 'MARINA GONCALVES PRADO');
     assert.equal(headers.get('cache-control'), 'no-store');
-    for (const secret of [kase.holder.cpf, kase.holder.email, kase.holder.phone, '1985-08-15', '12345678900']) assert.ok(!text.includes(secret), secret);
+    for (const secret of [kase.holder.cpf, kase.holder.email, kase.holder.phone, '1985-08-15',
+        '12345678900']) assert.ok(!text.includes(secret), secret);
   });
 
   test('codes with a slip of the pen are told by group before anything is asked', () => {
@@ -117,7 +122,8 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
   });
 
   test('ra-cli as the holder, without identity: a .p12 with key, certificate and chain; hyphens and case do not matter', async () => {
-    issued = done(null, 'issue', kase.code, '--new-key', file, '--code', kase.counter.toLowerCase().replaceAll('-', ' '), '--mail-code', kase.mail,
+    issued = done(null, 'issue', kase.code, '--new-key', file, '--code', kase.counter.toLowerCase().replaceAll('-',
+      ' '), '--mail-code', kase.mail,
       '--passphrase-file', path.join(folder, 'senha'));
     assert.ok(fs.existsSync(file));
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
@@ -134,15 +140,18 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
     const key = openssl('pkcs12', '-in', file, '-passin', `pass:${passphrase}`, '-nocerts', '-nodes');
     const keyFile = path.join(folder, 'key.pem');
     fs.writeFileSync(keyFile, key, { mode: 0o600 });
-    assert.equal(openssl('pkey', '-in', keyFile, '-pubout'), openssl('x509', '-in', write('leaf.pem', issued.certificate), '-noout', '-pubkey'));
+    assert.equal(openssl('pkey', '-in', keyFile, '-pubout'), openssl('x509', '-in', write('leaf.pem',
+      issued.certificate), '-noout', '-pubkey'));
     const certificates = blocks(openssl('pkcs12', '-in', file, '-passin', `pass:${passphrase}`, '-nokeys'), 'CERTIFICATE');
     assert.ok(certificates.length >= 3, `${certificates.length}`);
-    assert.notEqual(spawnSync('openssl', ['pkcs12', '-in', file, '-passin', 'pass:outra senha 2026', '-noout']).status, 0, 'another pass phrase');
+    assert.notEqual(spawnSync('openssl', ['pkcs12', '-in', file, '-passin', 'pass:outra senha 2026', '-noout']).status,
+      0, 'another pass phrase');
     fs.rmSync(keyFile);
   });
 
   test('Java opens it', { skip: spawnSync('keytool', ['-help']).error && 'no keytool here' }, () => {
-    const run = spawnSync('keytool', ['-list', '-v', '-storetype', 'PKCS12', '-keystore', file, '-storepass', passphrase], { encoding: 'utf8' });
+    const run = spawnSync('keytool', ['-list', '-v', '-storetype', 'PKCS12', '-keystore', file, '-storepass',
+      passphrase], { encoding: 'utf8' });
     assert.equal(run.status, 0, run.stdout + run.stderr);
     assert.match(run.stdout, /PrivateKeyEntry/);
     assert.ok(run.stdout.includes(`MARINA GONCALVES PRADO:${kase.holder.cpf}`), run.stdout.slice(0, 500));
@@ -169,7 +178,8 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
   test('certificate-profiles 1.6.5: the golden otherNames, to the byte', () => {
     const cert = certificate(issued.certificate);
     const names = alternativeNames(cert);
-    assert.deepEqual(names.map((name) => name.oid ?? name.tag).filter((name) => name !== 0x81), ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']);
+    assert.deepEqual(names.map((name) => name.oid ?? name.tag).filter((name) => name !== 0x81), ['2.16.76.1.3.1',
+      '2.16.76.1.3.6', '2.16.76.1.3.5']);
     assert.equal(otherName(cert, '2.16.76.1.3.1').text, `15081985${kase.holder.cpf}12345678900000000012345678SSPSP`);
     assert.equal(otherName(cert, '2.16.76.1.3.6').text, '000000000000');
     assert.equal(otherName(cert, '2.16.76.1.3.5').text, '1425014802481230456CAMPINASSP');
@@ -178,7 +188,8 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
     const golden = der([0xa0, 0x3d, 0x06, 0x05, 0x60, 0x4c, 0x01, 0x03, 0x01, 0xa0, 0x34, 0x04, 0x32],
       `15081985${kase.holder.cpf}12345678900000000012345678SSPSP`);
     assert.ok(cert.der.includes(golden), 'GeneralName of .3.1');
-    assert.ok(cert.der.includes(der([0xa0, 0x17, 0x06, 0x05, 0x60, 0x4c, 0x01, 0x03, 0x06, 0xa0, 0x0e, 0x04, 0x0c], '000000000000')), 'GeneralName of .3.6');
+    assert.ok(cert.der.includes(der([0xa0, 0x17, 0x06, 0x05, 0x60, 0x4c, 0x01, 0x03, 0x06, 0xa0, 0x0e, 0x04, 0x0c],
+      '000000000000')), 'GeneralName of .3.6');
     const parsed = openssl('asn1parse', '-in', write('leaf.pem', issued.certificate));
     assert.match(parsed, /OBJECT\s+:X509v3 Key Usage/);
     assert.match(parsed, /sha256WithRSAEncryption/);
@@ -190,7 +201,7 @@ describe('e-CPF A1 by the code in two channels, key born on the holder\'s machin
     assert.equal(shown.serial, issued.serial);
     const { text } = await mail(kase.holder.email, /não fui eu/i);
     assert.ok(!text.includes(kase.counter) && !text.includes(kase.mail));
-    assert.ok(done('agent1', 'find', issued.serial).orders.some((one) => one.order === kase.code));
+    assert.ok(done('agent1', 'find', issued.serial).items.some((one) => one.order === kase.code));
     const { json } = await api('GET', `/api/orders/${kase.code}/certificate`, { token: kase.token });
     assert.equal(json.certificate, issued.certificate);
     assert.equal((await api('GET', `/api/orders/${kase.code}/certificate`)).status, 401);
@@ -265,7 +276,8 @@ describe('e-CNPJ A1 by the key\'s fingerprint, for a CSR that exists', () => {
       await checkChain(issued);
       const cert = certificate(issued.certificate);
       checkBase(cert, { profileArc: '604c010201' });
-      assert.deepEqual(cert.subject.map((rdn) => rdn.oid), ['C', 'O', 'ST', 'L', 'OU', 'OU', 'OU', 'OU', 'CN'].map((name) => attribute[name]));
+      assert.deepEqual(cert.subject.map((rdn) => rdn.oid), ['C', 'O', 'ST', 'L', 'OU', 'OU', 'OU', 'OU',
+        'CN'].map((name) => attribute[name]));
       assert.deepEqual(textOf(cert, 'ST'), ['SP']);
       assert.deepEqual(textOf(cert, 'L'), ['SAO JOSE DOS CAMPOS']);
       assert.deepEqual(textOf(cert, 'OU').sort(), [ar, 'presencial', rfb, 'RFB e-CNPJ A1'].sort());
@@ -278,7 +290,8 @@ describe('e-CNPJ A1 by the key\'s fingerprint, for a CSR that exists', () => {
       assert.deepEqual(alternativeNames(cert).filter((name) => name.oid).map((name) => name.oid),
         ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7']);
       if (kind === 'alphanumeric') {
-        assert.ok(cert.der.includes(Buffer.from('a0190605604c010303a010040e3132414243333435303144453335', 'hex')), 'the golden GeneralName');
+        assert.ok(cert.der.includes(Buffer.from('a0190605604c010303a010040e3132414243333435303144453335', 'hex')),
+          'the golden GeneralName');
       }
       assert.ok(cert.spki.equals(requestSpki(fs.readFileSync(kase.csr, 'utf8'))));
       assert.ok(!cert.der.toString('latin1').toLowerCase().includes('ignorado'), 'nothing of the CSR but its key');

@@ -86,7 +86,8 @@ function inside(lines, env = environment()) {
     const say = (value) => writeSync(1, JSON.stringify(value));
     ${lines}`;
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env, timeout: 120000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env, timeout: 120000 },
+      (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message} ${stderr}`));
       else resolve(JSON.parse(stdout));
     });
@@ -158,7 +159,8 @@ describe('contract 1: an instance beside another', () => {
     assert.equal(made.status, 201, made.text);
     assert.equal((await own('GET', `/api/orders/${made.json.order}`, { token: made.json.token })).status, 200);
     assert.equal((await api('GET', `/api/orders/${made.json.order}`, { token: made.json.token })).status, 404);
-    assert.notEqual(fs.readFileSync(path.join(home, 'identities/log.vkey'), 'utf8'), fs.readFileSync(path.join(suiteHome, 'identities/log.vkey'), 'utf8'));
+    assert.notEqual(fs.readFileSync(path.join(home, 'identities/log.vkey'), 'utf8'),
+      fs.readFileSync(path.join(suiteHome, 'identities/log.vkey'), 'utf8'));
     assert.notEqual(port, suitePort);
   });
 
@@ -176,12 +178,15 @@ describe('contract 1: an instance beside another', () => {
     assert.match(issued.to, /^2028-03-/);
   });
 
-  test('status is 0 healthy, 1 degraded, 3 stopped; a second start of a running one is refused', async () => {
+  test('status is 0 healthy, 1 degraded, 3 stopped; a running one is not started twice', async () => {
     assert.equal(run('status').status, 0);
     const again = run('start');
-    assert.notEqual(again.status, 0);
-    assert.match(again.text, /já há um Guichê/);
-    assert.equal((await own('GET', '/healthz')).json.status, 'ok', 'and harms nothing');
+    assert.equal(again.status, 0);
+    assert.match(again.text, /já está no ar/);
+    const foreground = run();
+    assert.notEqual(foreground.status, 0);
+    assert.match(foreground.text, /já há um Guichê/);
+    assert.equal((await own('GET', '/healthz')).json.status, 'ok', 'and neither harms it');
     process.kill(pidOf('server'), 'SIGSTOP');
     try {
       const degraded = run('status');
@@ -217,7 +222,8 @@ describe('protocol 6 and 8: who runs what', () => {
   test('secrets are readable by their owner alone', () => {
     const modes = (folder) => fs.readdirSync(path.join(home, folder), { recursive: true }).map((name) => path.join(home, folder, name))
       .filter((name) => fs.statSync(name).isFile()).map((name) => [name, fs.statSync(name).mode & 0o077]);
-    for (const [name, open] of [...modes('keys'), ...modes('signer/conf'), ...modes('signer/journal'), ...modes('ca/keys')]) assert.equal(open, 0, name);
+    for (const [name, open] of [...modes('keys'), ...modes('signer/conf'), ...modes('signer/journal'),
+        ...modes('ca/keys')]) assert.equal(open, 0, name);
     for (const name of ['agent1', 'agent2', 'agent3', 'auditor', 'admin']) {
       assert.equal(fs.statSync(path.join(home, `identities/${name}.pem`)).mode & 0o077, 0, name);
     }
@@ -229,7 +235,8 @@ describe('protocol 6 and 8: who runs what', () => {
 });
 
 test('issue 2: a body that comes a byte a second is not waited for', async () => {
-  const answer = await raw({ host: '127.0.0.1', port }, [head('POST /api/orders HTTP/1.1', `Host: localhost:${port}`, 'Content-Type: application/json',
+  const answer = await raw({ host: '127.0.0.1', port }, [head('POST /api/orders HTTP/1.1', `Host: localhost:${port}`,
+    'Content-Type: application/json',
     'Content-Length: 1000'), ...Array.from({ length: 20 }, () => ['{', 1000]).flat()], { seconds: 20 });
   assert.ok(answer.closed || answer.status >= 400, 'ended');
   assert.ok(answer.seconds < 12, `${answer.seconds} s`);

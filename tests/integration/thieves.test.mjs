@@ -16,7 +16,8 @@ import {
 } from '../support/office.mjs';
 import { head, rawAs } from '../support/raw.mjs';
 import {
-  acUrl, asOwnerOf, certifiedKeys, crls, crlsOfTheAc, halfPublicKey, halfText, identity, issueMessage, ownKey, pair, proof, proofs, selfMade, sendCsr, signer, signStatement,
+  acUrl, asOwnerOf, certifiedKeys, crls, crlsOfTheAc, halfPublicKey, halfText, identity, issueMessage, ownKey, pair,
+    proof, proofs, selfMade, sendCsr, signer, signStatement,
   storedStatement,
 } from '../support/thief.mjs';
 
@@ -147,9 +148,12 @@ describe('protocol 1: a full copy of server and database, with every order, stat
     const made = thief('mixed statements');
     const [victim, mine] = [factsOf(code), factsOf(own)];
     const given = await proofs(own, made.csr, own);
-    refusedBySigner(issueMessage({ validation: victim.validation.cms, verification: mine.verification.cms, csr: made.csr, ...given }), 'order-mismatch');
-    refusedBySigner(issueMessage({ validation: mine.validation.cms, verification: victim.verification.cms, csr: made.csr, ...given }), 'order-mismatch');
-    refusedBySigner(issueMessage({ validation: victim.verification.cms, verification: victim.validation.cms, csr: made.csr, ...given }), 'statement-type');
+    refusedBySigner(issueMessage({ validation: victim.validation.cms, verification: mine.verification.cms,
+      csr: made.csr, ...given }), 'order-mismatch');
+    refusedBySigner(issueMessage({ validation: mine.validation.cms, verification: victim.verification.cms,
+      csr: made.csr, ...given }), 'order-mismatch');
+    refusedBySigner(issueMessage({ validation: victim.verification.cms, verification: victim.validation.cms,
+      csr: made.csr, ...given }), 'statement-type');
     refusedBySigner(issueMessage({ validation: victim.validation.cms, csr: made.csr, ...given }), 'floor');
   });
 
@@ -158,11 +162,13 @@ describe('protocol 1: a full copy of server and database, with every order, stat
     const made = thief('edited row');
     const given = await proofs(kase, made.csr, kase);
     const id = sql(`select p.id from person p join orders o on o.id = p.order_id where o.code = '${kase.code}'`);
-    for (const [column, value] of [['name', 'OUTRA PESSOA'], ['cpf', '98765432100'], ['email', 'outro@cidadao.example'], ['birth_date', '1970-01-01']]) {
+    for (const [column, value] of [['name', 'OUTRA PESSOA'], ['cpf', '98765432100'], ['email', 'outro@cidadao.example'],
+        ['birth_date', '1970-01-01']]) {
       const old = sql(`select ${column} from person where id = '${id}'`);
       sql(`update person set ${column} = '${value}' where id = '${id}'`);
       try {
-        refusedByServer(await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(made.csr, 'utf8'), proofs: given } }), 'data-mismatch');
+        refusedByServer(await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(made.csr,
+          'utf8'), proofs: given } }), 'data-mismatch');
       } finally {
         sql(`update person set ${column} = '${old}' where id = '${id}'`);
       }
@@ -207,7 +213,8 @@ describe('protocol 1: a full copy of server and database, with every order, stat
 
 describe('protocol 1: a live ra-server process and its database', () => {
   test('thief 11: other messages to the signer, crafted ones, halves of them', () => {
-    allRefusedBySigner(['sign', 'certify', 'template', 'configure', 'key', '', 'ISSUE', 'issue '].map((type) => [{ type, csr: 'AAAA' }, 'unknown-type']));
+    allRefusedBySigner(['sign', 'certify', 'template', 'configure', 'key', '', 'ISSUE', 'issue '].map((type) => [{ type,
+      csr: 'AAAA' }, 'unknown-type']));
     const facts = factsOf(key);
     const good = issueMessage({ validation: facts.validation.cms, verification: facts.verification.cms, csr: key.csr });
     allRefusedBySigner([{ ...good, subject: '/CN=EU' }, { ...good, csr: undefined }, { ...good, proofs: {} }, { ...good, csr: '%%%' },
@@ -256,8 +263,10 @@ describe('protocol 1: a live ra-server process and its database', () => {
     };
     const self = selfMade('/C=BR/O=ICP-Brasil/CN=ELISA NOGUEIRA PRADO TESTE:82746019396');
     const at = now();
-    const roster = (changes = {}) => ({ typ: 'guiche-roster-v1', instance: factsOf(key).validation.content.instance, version: 900, issued_at: at,
-      not_after: at + 86400, entries: [{ name: 'LADRAO', cpf: '12345678909', spki: self.spki, role: 'agent', from: at - 60, until: at + 86400 }], ...changes });
+    const roster = (changes = {}) => ({ typ: 'guiche-roster-v1', instance: factsOf(key).validation.content.instance,
+      version: 900, issued_at: at,
+      not_after: at + 86400, entries: [{ name: 'LADRAO', cpf: '12345678909', spki: self.spki, role: 'agent',
+        from: at - 60, until: at + 86400 }], ...changes });
     const send = (who, content) => ({ type: 'roster', roster: bundle(signStatement(who, 'roster', content)) });
     allRefusedBySigner([
       [send(self, roster()), 'statement-certificate'],
@@ -282,7 +291,8 @@ describe('protocol 1: a live ra-server process and its database', () => {
   test('thief 16: a checkpoint for a log that is not the one signed before', () => {
     const { tree_size: size } = signer({ type: 'status' }).answer;
     const root = randomBytes(32).toString('base64');
-    allRefusedBySigner([{ size, root, proof: [] }, { size: size + 1, root, proof: [] }, { size: 1, root, proof: [] }, { size: 0, root, proof: [] },
+    allRefusedBySigner([{ size, root, proof: [] }, { size: size + 1, root, proof: [] }, { size: 1, root, proof: [] },
+      { size: 0, root, proof: [] },
       { size: size + 5, root, proof: Array.from({ length: 8 }, () => randomBytes(32).toString('base64')) }]
       .map((bent) => [{ type: 'checkpoint', ...bent }, 'checkpoint-inconsistent']));
   });
@@ -302,23 +312,27 @@ describe('protocol 1: one agent with identity and station', () => {
     assert.equal(run.status, 1);
     assert.equal(run.json.reason, 'same-agent');
     const { cms, content } = storedStatement(alone.code, 'validation');
-    const verification = signStatement(agents.agent1, 'verification', { typ: 'guiche-verification-v1', instance: content.instance, order: content.order,
+    const verification = signStatement(agents.agent1, 'verification', { typ: 'guiche-verification-v1',
+      instance: content.instance, order: content.order,
       attempt: content.attempt, issued_at: now(), not_after: now() + 3600, validation: digestOf(cms), waived: [], mail: '' });
-    refusedByServer(office('agent1', 'POST', `/api/office/orders/${alone.code}/verification`, { body: { cms: verification.toString('base64') } }), 'same-agent');
+    refusedByServer(office('agent1', 'POST', `/api/office/orders/${alone.code}/verification`,
+      { body: { cms: verification.toString('base64') } }), 'same-agent');
     refusedBySigner(issueMessage({ validation: cms, verification, csr: made.csr }), 'same-agent');
     refusedBySigner(issueMessage({ validation: cms, csr: made.csr }), 'floor');
   });
 
   test('thief 18: she forges the second\'s statement: with a certificate of her own making, with his name and CPF', () => {
     const made = thief('forged second');
-    const his = openssl('x509', '-in', agents.agent2.leaf, '-noout', '-subject', '-nameopt', 'RFC2253,sep_comma_plus').replace('subject=', '').trim();
+    const his = openssl('x509', '-in', agents.agent2.leaf, '-noout', '-subject', '-nameopt',
+      'RFC2253,sep_comma_plus').replace('subject=', '').trim();
     const double = selfMade(`/C=BR/O=ICP-Brasil/CN=${/CN=([^,]+)/.exec(his)[1]}`);
     const { validation } = forge({ spki: made.spki, verifier: null });
     const facts = factsOf(key).verification.content;
     const verification = signStatement(double, 'verification', { ...facts, attempt: 2, validation: digestOf(validation), mail: '' });
     refusedBySigner(issueMessage({ validation, verification, csr: made.csr }), 'statement-certificate');
     const { cms, content } = storedStatement(alone.code, 'validation');
-    const posted = signStatement(double, 'verification', { ...facts, order: content.order, attempt: content.attempt, validation: digestOf(cms), mail: '' });
+    const posted = signStatement(double, 'verification', { ...facts, order: content.order, attempt: content.attempt,
+      validation: digestOf(cms), mail: '' });
     const answer = office('agent1', 'POST', `/api/office/orders/${alone.code}/verification`, { body: { cms: posted.toString('base64') } });
     assert.equal(answer.status, 422, answer.text);
     assert.equal(answer.json.reason, 'statement-certificate');
@@ -353,11 +367,13 @@ describe('protocol 1: one agent with identity and station', () => {
     const people = [{ cpf: herself, role: 'holder' }];
     const data = { ...facts.data, cpf: herself };
     refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bend: { data, people } }), csr: made.csr }), 'agent-is-subject');
-    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, validator: agents.agent2, verifier: agents.agent1, bend: { data, people } }), csr: made.csr }),
+    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, validator: agents.agent2, verifier: agents.agent1,
+      bend: { data, people } }), csr: made.csr }),
       'agent-is-subject');
     const aside = [...facts.people, { cpf: herself, role: 'representative' }];
     refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bend: { people: aside } }), csr: made.csr }), 'agent-is-subject');
-    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bend: { people: [{ cpf: '12345678909', role: 'holder' }] } }), csr: made.csr }),
+    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bend: { people: [{ cpf: '12345678909',
+      role: 'holder' }] } }), csr: made.csr }),
       'data-mismatch');
     done('agent2', 'refuse', kase.code, '--reason', 'agente como titular');
   });
@@ -395,7 +411,8 @@ describe('protocol 1: one agent with identity and station', () => {
       [{ method: 'dream' }, 'statement-malformed'],
       [{ extra: 'x' }, 'statement-malformed'],
     ].map(([bend, reason]) => [issueMessage({ ...forge({ spki: made.spki, bend }), csr: made.csr }), reason]));
-    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bendSecond: { waived: [{ rule: 'PFBR-01', reason: 'não precisa' }] } }), csr: made.csr }),
+    refusedBySigner(issueMessage({ ...forge({ spki: made.spki, bendSecond: { waived: [{ rule: 'PFBR-01',
+      reason: 'não precisa' }] } }), csr: made.csr }),
       'waiver-mismatch');
   });
 });
@@ -408,16 +425,20 @@ describe('protocol 1: the mail server', () => {
     refusedBySigner(issueMessage({ validation: validation.cms, verification: verification.cms, csr: made.csr, ...given }), reason);
   };
 
-  test('thief 24: the mail half in both places', () => tried(thief('mail half twice'), { counter: code.mail, mail: code.mail }, 'proof-counter'));
+  test('thief 24: the mail half in both places', () => tried(thief('mail half twice'), { counter: code.mail,
+    mail: code.mail }, 'proof-counter'));
 
-  test('thief 25: both halves, each in the other\'s place', () => tried(thief('swapped halves'), { counter: code.mail, mail: code.counter }, 'proof-counter'));
+  test('thief 25: both halves, each in the other\'s place', () => tried(thief('swapped halves'), { counter: code.mail,
+    mail: code.counter }, 'proof-counter'));
 
-  test('thief 26: the mail half of another order', () => tried(thief('half of another order'), { counter: code.counter, mail: own.mail }, 'proof-mail'));
+  test('thief 26: the mail half of another order', () => tried(thief('half of another order'), { counter: code.counter,
+    mail: own.mail }, 'proof-mail'));
 
   test('thief 27: proofs that are right for another order, instance or validation', async () => {
     const made = thief('proofs about something else');
     const emission = (await api('GET', `/api/orders/${code.code}/emission`)).json;
-    const right = { instance: emission.instance, order: code.code, validation: Buffer.from(emission.validation_sha256, 'hex'), spki: made.spki };
+    const right = { instance: emission.instance, order: code.code, validation: Buffer.from(emission.validation_sha256,
+      'hex'), spki: made.spki };
     for (const bend of [{ order: own.code }, { instance: '0'.repeat(32) }, { validation: Buffer.alloc(32) }]) {
       const about = { ...right, ...bend };
       const given = { counter: proof(code.counter, 'counter', about), mail: proof(code.mail, 'mail', about) };
@@ -431,7 +452,8 @@ describe('protocol 1: the front', () => {
     const made = thief('the front');
     const leaf = encodeURIComponent(agents.agent2.certificate);
     const say = (method, where, body = '') => rawAs(asOwnerOf('front/tmp'), path.join(home, 'run/office.sock'),
-      head(`${method} ${where} HTTP/1.1`, 'Host: localhost', `X-Client-Cert: ${leaf}`, 'X-Client-Verify: SUCCESS', 'Content-Type: application/json',
+      head(`${method} ${where} HTTP/1.1`, 'Host: localhost', `X-Client-Cert: ${leaf}`, 'X-Client-Verify: SUCCESS',
+        'Content-Type: application/json',
         `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close') + body);
     const me = say('GET', '/api/office/me');
     assert.match(me.json.name, /^BRUNO /, 'the certificate identifies; the threat model says so');
@@ -500,7 +522,8 @@ describe('issue 2: requests for certificates that cannot be', () => {
     assert.equal(answer.status, 409, answer.text);
     assert.equal(answer.json.reason, 'key-already-used');
     const { validation, verification } = factsOf(own);
-    refusedBySigner(issueMessage({ validation: validation.cms, verification: verification.cms, csr: key.csr, ...given }), 'key-already-used');
+    refusedBySigner(issueMessage({ validation: validation.cms, verification: verification.cms, csr: key.csr,
+      ...given }), 'key-already-used');
   });
 
   test('thief 33: a hostile subject, other names, CA:TRUE in the CSR: only its key is taken', async () => {
@@ -529,7 +552,8 @@ describe('refused, superseded, revoked', () => {
     done('agent3', 'refuse', kase.code, '--reason', 'denúncia');
     const answer = await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(made.csr, 'utf8'), proofs: given } });
     assert.equal(answer.status, 409, answer.text);
-    refusedBySigner(issueMessage({ validation: facts.validation.cms, verification: facts.verification.cms, csr: made.csr, ...given }), 'attempt-refused');
+    refusedBySigner(issueMessage({ validation: facts.validation.cms, verification: facts.verification.cms,
+      csr: made.csr, ...given }), 'attempt-refused');
     sql(`set session_replication_role = replica; update orders set identification_state = 'verified', issuance_state = 'ready', closed_at = null
       where code = '${kase.code}'`);
     const revived = await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(made.csr, 'utf8'), proofs: given } });
@@ -547,7 +571,8 @@ describe('refused, superseded, revoked', () => {
     verify(kase.code);
     const answer = await sendCsr(kase, keys.csr);
     assert.equal(answer.status, 200, answer.text);
-    refusedBySigner(issueMessage({ validation: old.validation.cms, verification: old.verification.cms, csr: made.csr, ...given }), 'attempt-superseded');
+    refusedBySigner(issueMessage({ validation: old.validation.cms, verification: old.verification.cms, csr: made.csr,
+      ...given }), 'attempt-superseded');
     const api_ = await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(made.csr, 'utf8'), proofs: given } });
     assert.ok([409, 422].includes(api_.status), api_.text);
   });
@@ -555,7 +580,8 @@ describe('refused, superseded, revoked', () => {
   test('thief 36: false revocation: one agent where two are due, the same twice, another\'s serial, no agent at all', async () => {
     const issued = JSON.parse(JSON.stringify((await sendCsr(key, key.csr)).json));
     const cert = certificate(issued.certificate);
-    const content = (changes = {}) => ({ typ: 'guiche-revocation-v1', instance: factsOf(key).validation.content.instance, order: key.code, attempt: 1,
+    const content = (changes = {}) => ({ typ: 'guiche-revocation-v1',
+      instance: factsOf(key).validation.content.instance, order: key.code, attempt: 1,
       issued_at: now(), not_after: now() + 3600, serial: cert.serial, reason: 4, ...changes });
     const revoke = (...statements) => ({ type: 'revoke', statements: statements.map((cms) => cms.toString('base64')),
       certificate: cert.der.toString('base64'), crls: crls() });
@@ -574,7 +600,8 @@ describe('refused, superseded, revoked', () => {
       [revoke(first, by(double)), 'statement-certificate'],
       [revoke(by(double, { reason: 1 })), 'statement-certificate'],
     ]);
-    const posted = await officeLater('agent1', 'POST', `/api/office/orders/${own.code}/revocation`, { body: { cms: by(agents.agent1, { order: own.code }).toString('base64') } });
+    const posted = await officeLater('agent1', 'POST', `/api/office/orders/${own.code}/revocation`,
+      { body: { cms: by(agents.agent1, { order: own.code }).toString('base64') } });
     assert.equal(posted.status, 422, posted.text);
     const states = sql(`select string_agg(issuance_state, ',') from orders where code in ('${key.code}', '${own.code}')`);
     assert.ok(!states.includes('revo'), states);
@@ -583,7 +610,8 @@ describe('refused, superseded, revoked', () => {
   test('not promised, and said so: two dishonest agents together do get one', () => {
     const made = ownKey();
     const bend = { order: `TW0${String(Date.now()).slice(-9)}` };
-    const { answer, carried } = signer(issueMessage({ ...forge({ spki: made.spki, bend, bendSecond: bend }), csr: made.csr }), { carry: acUrl });
+    const { answer, carried } = signer(issueMessage({ ...forge({ spki: made.spki, bend, bendSecond: bend }),
+      csr: made.csr }), { carry: acUrl });
     assert.equal(answer.type, 'issued', JSON.stringify(answer));
     assert.ok(carried > 0);
     assert.ok(certifiedKeys().has(digestOf(made.spki)), 'so these tools could issue, and the drawer tells');
@@ -600,7 +628,8 @@ describe('refused, superseded, revoked', () => {
 function homologIdentity(name, number) {
   const folder = scratch();
   const made = path.join(home, `ca/${path.basename(folder)}.pem`);
-  const words = [...asOwnerOf('ca'), path.join(home, 'bin/homolog-ca'), 'identity', path.join(home, 'ca'), '--clock', path.join(home, 'clock'), '--name', name,
+  const words = [...asOwnerOf('ca'), path.join(home, 'bin/homolog-ca'), 'identity', path.join(home, 'ca'), '--clock',
+    path.join(home, 'clock'), '--name', name,
     '--cpf', number, '--birth', '1980-01-01', '--email', 'alguem@ar.example', '--out', made];
   const run = spawnSync(words[0], words.slice(1), { encoding: 'utf8', cwd: '/' });
   assert.equal(run.status, 0, run.stderr);
@@ -618,7 +647,8 @@ describe('protocol 5: the roster and the CRLs age forwards only', () => {
   before(() => {
     versionOne = Buffer.from(sql('select encode(bundle, \'hex\') from roster order by version desc limit 1'), 'hex');
     extra = homologIdentity('GUILHERME SANTOS REIS TESTE', cpf('691350428'));
-    done('admin', 'admin', 'roster', 'sign', ...['agent1', 'agent2', 'agent3'].flatMap((name) => ['--agent', path.join(home, `identities/${name}.pem`)]),
+    done('admin', 'admin', 'roster', 'sign', ...['agent1', 'agent2', 'agent3'].flatMap((name) => ['--agent',
+      path.join(home, `identities/${name}.pem`)]),
       '--agent', extra.file, '--auditor', path.join(home, 'identities/auditor.pem'), '--days', '365');
   });
 
@@ -631,12 +661,14 @@ describe('protocol 5: the roster and the CRLs age forwards only', () => {
 
   test('thief 38: an agent\'s revoked certificate; no CRL', () => {
     const made = thief('revoked agent');
-    const stolen = () => forge({ spki: made.spki, verifier: extra, bend: { order: 'REVQKED00000' }, bendSecond: { order: 'REVQKED00000' } });
+    const stolen = () => forge({ spki: made.spki, verifier: extra, bend: { order: 'REVQKED00000' },
+      bendSecond: { order: 'REVQKED00000' } });
     const older = crlsOfTheAc();
     const message = issueMessage({ ...stolen(), csr: made.csr, lists: older });
     refusedBySigner({ ...message, crls: [] }, 'crl-missing');
     refusedBySigner({ ...message, crls: older.slice(0, 1) }, 'crl-missing');
-    const words = [...asOwnerOf('ca'), path.join(home, 'bin/homolog-ca'), 'revoke', path.join(home, 'ca'), '--clock', path.join(home, 'clock'), '--serial', serialOf(extra),
+    const words = [...asOwnerOf('ca'), path.join(home, 'bin/homolog-ca'), 'revoke', path.join(home, 'ca'), '--clock',
+      path.join(home, 'clock'), '--serial', serialOf(extra),
       '--reason', '1'];
     const run = spawnSync(words[0], words.slice(1), { encoding: 'utf8', cwd: '/' });
     assert.equal(run.status, 0, run.stderr);
