@@ -137,25 +137,6 @@ bool cmp_peek(struct bytes message, struct cmp_peek *peek, struct ra_error *erro
     return true;
 }
 
-const char *cmp_body_name(int body_type)
-{
-    static const struct {
-        int type;
-        const char *name;
-    } NAMES[] = {
-        {CMP_BODY_IR, "ir"},           {CMP_BODY_IP, "ip"},
-        {CMP_BODY_CR, "cr"},           {CMP_BODY_CP, "cp"},
-        {CMP_BODY_P10CR, "p10cr"},     {CMP_BODY_RR, "rr"},
-        {CMP_BODY_RP, "rp"},           {CMP_BODY_PKICONF, "pkiconf"},
-        {CMP_BODY_ERROR, "error"},     {CMP_BODY_CERTCONF, "certConf"},
-        {CMP_BODY_POLLREQ, "pollReq"}, {CMP_BODY_POLLREP, "pollRep"},
-    };
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (NAMES[i].type == body_type)
-            return NAMES[i].name;
-    return "other";
-}
-
 /* Time ::= CHOICE { utcTime, generalTime }, wrapped in an explicit context tag. */
 static bool read_time(struct bytes wrapped, int64_t *instant_us)
 {

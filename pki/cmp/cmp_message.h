@@ -38,9 +38,6 @@ struct cmp_peek {
 /* Header and body type of one encoded PKIMessage. */
 RA_MUST_CHECK bool cmp_peek(struct bytes message, struct cmp_peek *peek, struct ra_error *error);
 
-/* "ir", "ip", …, "error"; "other" for a type this project does not speak. Never NULL. */
-const char *cmp_body_name(int body_type);
-
 /* The fields of a CertTemplate that OpenSSL 3.0 keeps to itself. Absent fields are empty. */
 struct cmp_template {
     struct bytes public_key; /* SubjectPublicKeyInfo as DER, with its own SEQUENCE tag (field [6] is

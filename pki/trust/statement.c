@@ -124,15 +124,6 @@ bool statement_place_kind_parse(const char *word, enum statement_place_kind *kin
     return found;
 }
 
-bool roster_role_parse(const char *word, enum roster_role *role)
-{
-    unsigned index = 0;
-    bool found = word_find(roster_role_words, ARRAY_LENGTH(roster_role_words), word, &index);
-    if (found)
-        *role = (enum roster_role)index;
-    return found;
-}
-
 /* --- the shapes, walked for writing and for reading --- */
 
 static bool text(struct strict_json *json, const char *key, const char **value, size_t least)

@@ -190,7 +190,6 @@ const char *roster_role_word(enum roster_role role);
 const char *roster_role_name(enum roster_role role);
 RA_MUST_CHECK bool statement_people_role_parse(const char *word, enum statement_people_role *role);
 RA_MUST_CHECK bool statement_place_kind_parse(const char *word, enum statement_place_kind *kind);
-RA_MUST_CHECK bool roster_role_parse(const char *word, enum roster_role *role);
 
 /* The content bytes, on `context`. A value outside its bounds is RA_STATEMENT_REFUSED, reason
  * "statement-malformed", detail naming the key. */

@@ -71,28 +71,3 @@ bool tile_parse(const char *path, struct tile *tile)
         return false;
     return *at == '\0' && tile_path(tile, again) && strcmp(path, again) == 0;
 }
-
-bool tile_read(TALLOC_CTX *context, const struct merkle_reader *reader, uint64_t size,
-               const struct tile *tile, struct bytes *content, struct ra_error *error)
-{
-    *content = (struct bytes){NULL, 0};
-    if (!in_range(tile))
-        return ra_fail(error, RA_NOT_FOUND, "tile out of range");
-    uint64_t first = tile->index * TILE_WIDTH;
-    uint64_t length = level_length(size, tile->level);
-    if (length < first || length - first < tile->width)
-        return ra_fail(error, RA_NOT_FOUND, "tile beyond the tree");
-    uint8_t *data = talloc_size(context, (size_t)tile->width * MERKLE_HASH_SIZE);
-    if (data == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "tile");
-    for (unsigned i = 0; i < tile->width; i++) {
-        struct merkle_hash hash;
-        if (!reader->read(reader->state, TILE_HEIGHT * tile->level, first + i, &hash, error)) {
-            talloc_free(data);
-            return false;
-        }
-        memcpy(data + (size_t)i * MERKLE_HASH_SIZE, hash.bytes, MERKLE_HASH_SIZE);
-    }
-    *content = (struct bytes){data, (size_t)tile->width * MERKLE_HASH_SIZE};
-    return true;
-}

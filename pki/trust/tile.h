@@ -27,9 +27,4 @@ RA_MUST_CHECK bool tile_path(const struct tile *tile, char path[TILE_PATH_SIZE])
 /* Strict reading of a path in the one canonical form. false for anything else: it is a 404. */
 RA_MUST_CHECK bool tile_parse(const char *path, struct tile *tile);
 
-/* The bytes of a tile (32 * width) of a tree with `size` leaves, on `context`. RA_NOT_FOUND when that tree
- * does not hold all its hashes. */
-RA_MUST_CHECK bool tile_read(TALLOC_CTX *context, const struct merkle_reader *reader, uint64_t size,
-                             const struct tile *tile, struct bytes *content, struct ra_error *error);
-
 #endif

@@ -48,8 +48,6 @@ static void peeks_at_header_and_body(void **state)
     assert_int_equal(peek.transaction.length, 3);
     assert_memory_equal(peek.transaction.data, "abc", 3);
     assert_int_equal(peek.body.length, 2);
-    assert_string_equal(cmp_body_name(peek.body_type), "error");
-    assert_string_equal(cmp_body_name(30), "other");
 }
 
 static void refuses_messages_that_are_not_der(void **state)
@@ -97,7 +95,7 @@ static void transaction_may_be_absent(void **state)
     assert_true(cmp_peek(from_hex(buffer, "30 11 30 0b 02 01 02 a4 02 30 00 a4 02 30 00 b3 02 05 00"), &peek,
                          &error));
     assert_int_equal(peek.transaction.length, 0);
-    assert_string_equal(cmp_body_name(peek.body_type), "pkiconf");
+    assert_int_equal(peek.body_type, CMP_BODY_PKICONF);
 }
 
 static struct bytes encode_template(TALLOC_CTX *memory, EVP_PKEY *key)

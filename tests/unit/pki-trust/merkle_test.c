@@ -434,39 +434,6 @@ static void a_reader_that_fails_is_believed(void **state)
 
 /* --- tiles --- */
 
-static void tiles_hold_the_nodes_of_their_level(void **state)
-{
-    struct forest *forest = *state;
-    struct merkle_reader reader = reader_of(forest);
-    static const struct tile tiles[] = {{0, 0, 256}, {0, 255, 256}, {0, 256, 1}, {0, 257, 45},
-                                        {1, 0, 256}, {1, 1, 1},     {2, 0, 1}};
-    for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
-        struct ra_error error = {0};
-        struct bytes content;
-        assert_true(tile_read(forest, &reader, FOREST_SIZE, &tiles[i], &content, &error));
-        assert_int_equal(content.length, (size_t)tiles[i].width * 32);
-        for (unsigned j = 0; j < tiles[i].width; j++)
-            assert_memory_equal(
-                content.data + (size_t)j * 32,
-                forest->levels[(size_t)8 * tiles[i].level][tiles[i].index * TILE_WIDTH + j].bytes, 32);
-    }
-}
-
-static void tiles_beyond_the_tree_are_not_found(void **state)
-{
-    struct forest *forest = *state;
-    struct merkle_reader reader = reader_of(forest);
-    static const struct tile tiles[] = {{0, 257, 46}, {0, 257, 256}, {0, 258, 1}, {1, 1, 2}, {2, 0, 2},
-                                        {2, 1, 1},    {3, 0, 1},     {6, 0, 1},   {0, 0, 0}, {0, 0, 257}};
-    for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
-        struct ra_error error = {0};
-        struct bytes content;
-        assert_false(tile_read(forest, &reader, FOREST_SIZE, &tiles[i], &content, &error));
-        assert_int_equal(error.code, RA_NOT_FOUND);
-        assert_null(content.data);
-    }
-}
-
 static void tile_paths_go_there_and_back(void **state)
 {
     (void)state;
@@ -555,8 +522,6 @@ int main(void)
         cmocka_unit_test(a_rewritten_history_has_no_proof),
         cmocka_unit_test(trees_of_no_size_have_their_own_rules),
         cmocka_unit_test(a_reader_that_fails_is_believed),
-        cmocka_unit_test(tiles_hold_the_nodes_of_their_level),
-        cmocka_unit_test(tiles_beyond_the_tree_are_not_found),
         cmocka_unit_test(tile_paths_go_there_and_back),
         cmocka_unit_test(other_tile_paths_are_refused),
     };
