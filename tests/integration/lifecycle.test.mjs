@@ -34,7 +34,9 @@ function run(word, changes = {}) {
 
 function start(changes) {
   const made = run('start', changes);
-  assert.equal(made.status, 0, made.text);
+  const logs = () => parts.map((name) => path.join(home, `log/${name}.log`)).filter((name) => fs.existsSync(name))
+    .map((name) => `${name}: ${fs.readFileSync(name, 'utf8').slice(-500)}`).join('\n');
+  assert.equal(made.status, 0, made.status === 0 ? '' : `${made.text}\n${logs()}`);
   startSeconds.push(made.seconds);
   return made;
 }
