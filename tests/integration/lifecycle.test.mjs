@@ -150,6 +150,10 @@ after(async () => {
   process.kill(silentAc, 'SIGCONT');
   run('stop');
   await nothingLeft();
+  for (const name of parts) {
+    const log = fs.readFileSync(path.join(home, `log/${name}.log`), 'utf8');
+    assert.ok(!/ERROR: (Address|Leak|Undefined)|runtime error:/.test(log), `${name}: ${log.slice(-4000)}`);
+  }
   fs.rmSync(parent, { recursive: true, force: true });
 });
 
