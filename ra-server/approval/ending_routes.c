@@ -78,13 +78,13 @@ static bool end_case(struct http_request *request, const struct incoming *incomi
 {
     struct order *order = incoming->order;
     const char *reason = incoming->statement->statement->refusal.reason;
-    json_t *detail = json_pack("{s:s, s:i}", "statement", incoming_digest(request, incoming->statement),
-                               "attempt", order->attempt);
     return incoming_store(request, incoming, error) && mail_half_destroy(request, order, error) &&
            orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "none", error) &&
            orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "refused", error) &&
            orders_milestone(request, order, "refused", "", error) &&
-           audit_record(request, AUDIT_VERIFICATION_REFUSED, order, detail,
+           audit_record(request, AUDIT_VERIFICATION_REFUSED, order,
+                        json_pack("{s:s, s:i}", "statement", incoming_digest(request, incoming->statement),
+                                  "attempt", order->attempt),
                         json_pack("{s:s}", "reason", reason), error) &&
            notice_enqueue(request, order, NOTICE_REFUSED, NULL, error);
 }
@@ -146,12 +146,14 @@ static bool accept_revocation(struct http_request *request, const struct incomin
     struct order *order = incoming->order;
     const struct statement_revocation *content = &incoming->statement->statement->revocation;
     struct stored_statement *all = NULL;
-    json_t *detail = json_pack("{s:s, s:I, s:s}", "statement", incoming_digest(request, incoming->statement),
-                               "reason", (json_int_t)content->reason, "serial", content->serial);
     return incoming_store(request, incoming, error) &&
            orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "revocation_requested", error) &&
            orders_milestone(request, order, "revocation_requested", "", error) &&
-           audit_record(request, AUDIT_REVOCATION_REQUESTED, order, detail, NULL, error) &&
+           audit_record(request, AUDIT_REVOCATION_REQUESTED, order,
+                        json_pack("{s:s, s:I, s:s}", "statement",
+                                  incoming_digest(request, incoming->statement), "reason",
+                                  (json_int_t)content->reason, "serial", content->serial),
+                        NULL, error) &&
            approval_store_find(request->db, request->context, order->id, order->attempt, STATEMENT_REVOCATION,
                                &all, count, error) &&
            http_after_commit(request, wake_revocations, NULL, error);

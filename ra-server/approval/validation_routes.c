@@ -107,12 +107,12 @@ bool validation_post(struct http_request *request, struct http_response *respons
 static bool send_back(struct http_request *request, struct order *order, const char *reason,
                       struct ra_error *error)
 {
-    json_t *detail = json_pack("{s:i}", "attempt", order->attempt);
     return mail_half_destroy(request, order, error) &&
            orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "returned", error) &&
            orders_milestone(request, order, "returned", reason, error) &&
-           audit_record(request, AUDIT_VERIFICATION_RETURNED, order, detail,
-                        json_pack("{s:s}", "reason", reason), error) &&
+           audit_record(request, AUDIT_VERIFICATION_RETURNED, order,
+                        json_pack("{s:i}", "attempt", order->attempt), json_pack("{s:s}", "reason", reason),
+                        error) &&
            orders_next_attempt(request, order, error) &&
            orders_milestone(request, order, "new_attempt", "returned", error) &&
            notice_enqueue(request, order, NOTICE_RETURNED, json_pack("{s:s}", "reason", reason), error);
