@@ -131,14 +131,15 @@ static bool accept_verification(struct http_request *request, const struct incom
     const struct statement *content = incoming->statement->statement;
     const char *validation =
         hex_encode(request->context, (struct bytes){content->verification.validation, 32});
-    json_t *detail =
-        json_pack("{s:s, s:s, s:I, s:b}", "statement", incoming_digest(request, incoming->statement),
-                  "validation", validation, "attempt", (json_int_t)content->attempt, "mail", mail);
     return incoming_store(request, incoming, error) &&
            orders_set_state(request, incoming->order, ORDERS_MACHINE_IDENTIFICATION, "verified", error) &&
            orders_set_state(request, incoming->order, ORDERS_MACHINE_ISSUANCE, "ready", error) &&
            orders_milestone(request, incoming->order, "verified", "", error) &&
-           audit_record(request, AUDIT_VERIFICATION_APPROVED, incoming->order, detail, NULL, error) &&
+           audit_record(request, AUDIT_VERIFICATION_APPROVED, incoming->order,
+                        json_pack("{s:s, s:s, s:I, s:b}", "statement",
+                                  incoming_digest(request, incoming->statement), "validation", validation,
+                                  "attempt", (json_int_t)content->attempt, "mail", mail),
+                        NULL, error) &&
            (!mail || mail_half_send(request, incoming->order, error));
 }
 
