@@ -24,7 +24,6 @@ const linesOf = (bytes) => bytes.toString('utf8').split('\n').slice(0, -1).map((
 const folder = scratch();
 const canary = { name: 'Zulmira Quixadá Waltrick', birth_date: '1961-07-13',
   email: `canario${Date.now()}@cidadao.example`, phone: '+5519981726354' };
-let kase;
 
 function exported(format = 'jsonl', from = day(), to = day()) {
   const file = path.join(folder, `${format}-${from}-${Math.random()}.zip`);
@@ -58,16 +57,14 @@ async function settled() {
 
 const checkpointNow = async () => openCheckpoint((await api('GET', '/log/checkpoint')).text, vkey);
 
-before(async () => {
-  kase = await readyByCode('ecpf-a1', person(canary));
-  await book(await order());
-  const keys = makeCsr();
-  const answer = await sendCsr(kase, keys.csr, await proofs(kase, keys.csr, kase));
-  assert.equal(answer.status, 200, answer.text);
-  // More leaves than one tile holds.
-  for (let i = 0; i < 26; i++) await Promise.all(Array.from({ length: 10 }, () => officeLater('auditor', 'GET', '/api/office/queue')));
-  await settled();
-});
+// A case that went the whole way, and more leaves than one tile holds.
+const kase = await readyByCode('ecpf-a1', person(canary));
+await book(await order());
+const keys = makeCsr();
+const answer = await sendCsr(kase, keys.csr, await proofs(kase, keys.csr, kase));
+assert.equal(answer.status, 200, answer.text);
+for (let i = 0; i < 26; i++) await Promise.all(Array.from({ length: 10 }, () => officeLater('auditor', 'GET', '/api/office/queue')));
+await settled();
 
 describe('contract 4: the export', () => {
   let files;

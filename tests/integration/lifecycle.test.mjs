@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { api, home as suiteHome, person, port as suitePort, root } from '../support/office.mjs';
 import { head, raw } from '../support/raw.mjs';
@@ -131,31 +131,18 @@ const silence = inside(`const kase = await office.readyByKey('ecpf-a1');
       certificates: drawer.filter((one) => one.spki.toString('hex') === key).length });`, process.env);
 silence.catch(() => {}); // told where it is awaited
 
-before(async () => {
-  fs.chmodSync(parent, 0o755);
-  port = await freePort();
-  fs.mkdirSync(path.join(home, 'config'), { recursive: true });
-  fs.chmodSync(home, 0o755);
-  fs.writeFileSync(path.join(home, 'config/local.conf'), 'request_seconds = 3\n');
-  // Keys of 4096 bits are made once per suite; all the rest is made anew.
-  const keys = path.join(home, 'ca/keys');
-  fs.cpSync(path.join(suiteHome, 'ca/keys'), keys, { recursive: true });
-  const { uid, gid } = fs.statSync(path.join(suiteHome, 'ca/keys'));
-  for (const name of ['..', '.', ...fs.readdirSync(keys)]) fs.chownSync(path.join(keys, name), uid, gid);
-  start({ RA_NOW: startNow });
-  startSeconds.length = 0;
-});
-
-after(async () => {
-  process.kill(silentAc, 'SIGCONT');
-  run('stop');
-  await nothingLeft();
-  for (const name of parts) {
-    const log = fs.readFileSync(path.join(home, `log/${name}.log`), 'utf8');
-    assert.ok(!/ERROR: (Address|Leak|Undefined)|runtime error:/.test(log), `${name}: ${log.slice(-4000)}`);
-  }
-  fs.rmSync(parent, { recursive: true, force: true });
-});
+fs.chmodSync(parent, 0o755);
+port = await freePort();
+fs.mkdirSync(path.join(home, 'config'), { recursive: true });
+fs.chmodSync(home, 0o755);
+fs.writeFileSync(path.join(home, 'config/local.conf'), 'request_seconds = 3\n');
+// Keys of 4096 bits are made once per suite; all the rest is made anew.
+const keys = path.join(home, 'ca/keys');
+fs.cpSync(path.join(suiteHome, 'ca/keys'), keys, { recursive: true });
+const { uid, gid } = fs.statSync(path.join(suiteHome, 'ca/keys'));
+for (const name of ['..', '.', ...fs.readdirSync(keys)]) fs.chownSync(path.join(keys, name), uid, gid);
+start({ RA_NOW: startNow });
+startSeconds.length = 0;
 
 describe('contract 1: an instance beside another', () => {
   test('both are healthy, and know nothing of each other', async () => {
@@ -390,4 +377,15 @@ test('design 2.10: an AC that falls silent: 202 with a place to ask; when it spe
   assert.match(told.first[1].poll, /^\/api\/orders\/[0-9A-Z]{12}\/certificate\?key=[0-9a-f]{64}$/);
   assert.deepEqual(told.later, [200, true]);
   assert.equal(told.certificates, 1, 'one certificate for the key, whatever was repeated');
+});
+
+test('stopped at last: nothing is left running, and the sanitizers have nothing to say', async () => {
+  process.kill(silentAc, 'SIGCONT');
+  run('stop');
+  await nothingLeft();
+  for (const name of parts) {
+    const log = fs.readFileSync(path.join(home, `log/${name}.log`), 'utf8');
+    assert.ok(!/ERROR: (Address|Leak|Undefined)|runtime error:/.test(log), `${name}: ${log.slice(-4000)}`);
+  }
+  fs.rmSync(parent, { recursive: true, force: true });
 });

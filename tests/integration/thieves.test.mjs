@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 
 import { certificate, requestSpki } from '../support/der.mjs';
 import {
@@ -23,11 +23,13 @@ import {
 
 const now = () => Math.floor(Date.now() / 1000) + clockOffset();
 const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const agents = {};
+const agents = Object.fromEntries(['agent1', 'agent2', 'agent3', 'auditor', 'admin'].map((name) => [name, identity(name)]));
 const thieves = new Map(); // digest of a thief's key: what he tried
-let code; // a victim's case, bound by the code in two channels
-let key; // another's, bound by the fingerprint of a key
-let own; // the thief is a client of the house too: a case of his own, with his own codes
+// A victim's case bound by the code in two channels; another's bound by the fingerprint of a key; and the thief is a
+// client of the house too, with a case and codes of his own.
+const code = await readyByCode('ecpf-a1', person({ name: 'Vitória Salgado Nunes' }));
+const key = await readyByKey('ecpf-a1', person({ name: 'Otávio Salgado Nunes' }));
+const own = await readyByCode('ecpf-a1', person({ name: 'Ladrão de Carteiras' }));
 
 // A key of the thief's own, remembered for the end.
 function thief(what, options) {
@@ -69,19 +71,6 @@ function forge({ spki, validator = agents.agent1, verifier = agents.agent2, bend
     validation: digestOf(validation), mail: '', ...bendSecond });
   return { validation, verification };
 }
-
-before(async () => {
-  for (const name of ['agent1', 'agent2', 'agent3', 'auditor', 'admin']) agents[name] = identity(name);
-  code = await readyByCode('ecpf-a1', person({ name: 'Vitória Salgado Nunes' }));
-  key = await readyByKey('ecpf-a1', person({ name: 'Otávio Salgado Nunes' }));
-  own = await readyByCode('ecpf-a1', person({ name: 'Ladrão de Carteiras' }));
-});
-
-after(() => {
-  const drawer = certifiedKeys();
-  for (const [digest, what] of thieves) assert.ok(!drawer.has(digest), `certified: ${what}`);
-  assert.ok(thieves.size >= 12, 'a dozen ways at least');
-});
 
 describe('protocol 1: a full copy of server and database, with every order, statement and public key', () => {
   const message = (csr, given) => {
@@ -682,4 +671,10 @@ describe('protocol 5: the roster and the CRLs age forwards only', () => {
     const answer = await sendCsr(kase, kase.csr);
     assert.equal(answer.status, 200, answer.text);
   });
+});
+
+test('no thief\'s key stands in the AC\'s drawer', () => {
+  const drawer = certifiedKeys();
+  for (const [digest, what] of thieves) assert.ok(!drawer.has(digest), `certified: ${what}`);
+  assert.ok(thieves.size >= 12, 'a dozen ways at least');
 });
