@@ -49,7 +49,7 @@ const listening = (where) => new Promise((resolve) => {
   socket.on('error', () => resolve(false));
 });
 
-// Processes that name this instance, and its ports and sockets that still answer.
+// Processes that name this instance, its supervisor, its ports and sockets that still answer.
 async function leftovers() {
   const found = [];
   for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
@@ -58,6 +58,8 @@ async function leftovers() {
       if (words.includes(`${home}/`) || words.endsWith(home)) found.push(`${pid} ${words.slice(0, 100)}`);
     } catch { /* it has just ended */ }
   }
+  const supervisor = path.join(home, 'pids/supervisor');
+  if (fs.existsSync(supervisor) && fs.existsSync(`/proc/${fs.readFileSync(supervisor, 'utf8').trim()}/exe`)) found.push('supervisor');
   for (const offset of [0, 1, 2]) if (await listening({ host: '127.0.0.1', port: port + offset })) found.push(`port ${port + offset}`);
   for (const name of ['run/public.sock', 'run/office.sock', 'pg/run/.s.PGSQL.5432']) {
     if (await listening({ path: path.join(home, name) })) found.push(name);
