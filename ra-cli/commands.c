@@ -41,25 +41,42 @@ static const struct cli_option appointment_options[] = {
     {"mode", "in_person|video", false, false}, {"priority", "CLASSE", false, false}, END};
 static const struct cli_option pay_options[] = {
     {"method", "cash|card|pix|transfer|voucher", false, false}, {"reference", "TEXTO", false, false}, END};
-static const struct cli_option checkin_options[] = {
-    {"walk-in", NULL, false, false}, {"priority", "CLASSE", false, false}, END};
+static const struct cli_option checkin_options[] = {{"walk-in", NULL, false, false},
+                                                    {"priority", "CLASSE", false, false},
+                                                    {"person", "PAPEL|CPF|all", false, false},
+                                                    END};
+static const struct cli_option person_options[] = {{"name", "NOME", true, false},
+                                                   {"cpf", "CPF", true, false},
+                                                   {"birth-date", "AAAA-MM-DD", true, false},
+                                                   {"email", "E-MAIL", false, false},
+                                                   {"phone", "TELEFONE", false, false},
+                                                   END};
+static const struct cli_option fact_options[] = {{"person", "PAPEL|CPF", false, false}, END};
 static const struct cli_option document_options[] = {{"kind", "ESPECIE", false, false},
                                                      {"number", "N", false, false},
                                                      {"issued", "AAAA-MM-DD", false, false},
                                                      {"expires", "AAAA-MM-DD", false, false},
                                                      {"via", "N", false, false},
-                                                     {"person", "PAPEL", false, false},
+                                                     {"person", "PAPEL|CPF", false, false},
+                                                     {"issuer", "ORGAO", false, false},
+                                                     {"sides", "front|back|both", false, false},
                                                      {"original-seen", NULL, false, false},
+                                                     {"no-photo", NULL, false, false},
+                                                     {"not-legible", NULL, false, false},
                                                      END};
 static const struct cli_option output_options[] = {{"o", "ARQUIVO", true, false}, END};
 static const struct cli_option judge_options[] = {
-    {"reason", "MOTIVO", false, false}, {"person", "PAPEL", false, false}, END};
+    {"reason", "MOTIVO", false, false}, {"person", "PAPEL|CPF", false, false}, END};
 static const struct cli_option consult_options[] = {
     {"result", "ok|alert|not_found|conflict|unavailable", true, false},
     {"base", "BASE", false, false},
     {"evidence", "ARQUIVO", false, false},
     {"protocol", "N", false, false},
-    {"person", "PAPEL", false, false},
+    {"person", "PAPEL|CPF", false, false},
+    {"registration", "N", false, false},
+    {"form-number", "N", false, false},
+    {"via-seen", "N", false, false},
+    {"consulted-at", "AAAA-MM-DDTHH:MM:SSZ", false, false},
     END};
 static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
@@ -121,6 +138,12 @@ const struct cli_command cli_commands[] = {
      "Dispensa um item, onde uma regra permite."},
     {"consult", "PEDIDO BASE", 2, 2, consult_options, true, identification_consult, NULL,
      "Registra uma consulta (cnh, cpf, cnpj, neglist, psbio…)."},
+    {"person add", "PEDIDO representative|attorney|interpreter", 2, 2, person_options, true,
+     identification_person_add, render_checklist, "Inclui uma pessoa no caso."},
+    {"person remove", "PEDIDO PAPEL|CPF", 2, 2, NULL, true, identification_person_remove, render_checklist,
+     "Tira do caso quem não é titular nem responsável."},
+    {"fact", "PEDIDO CHAVE VALOR", 3, 3, fact_options, true, identification_fact, render_checklist,
+     "Responde uma pergunta do caso; as regras que se aplicam seguem a resposta."},
     {"validate", "PEDIDO", 1, 1, validate_options, true, approval_validate, render_validated,
      "Primeiro agente: mostra o que será assinado e assina."},
     {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,

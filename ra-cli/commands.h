@@ -15,10 +15,10 @@ cli_render render_queue, render_find, render_show, render_clock;
 /* counter.c: the visit */
 cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;
 
-/* identification.c: checklist, documents, consultations */
+/* identification.c: checklist, documents, consultations, people, facts */
 cli_run identification_checklist, identification_document_add, identification_document_get,
     identification_accept, identification_reject, identification_reopen, identification_waive,
-    identification_consult;
+    identification_consult, identification_person_add, identification_person_remove, identification_fact;
 cli_render render_checklist;
 
 /* approval.c: what agents sign */

@@ -14,8 +14,9 @@ bool counter_checkin(struct cli *cli, const struct cli_arguments *arguments, jso
                      struct ra_error *error)
 {
     const char *priority = cli_option(arguments, "priority");
-    json_t *body = json_pack("{s:b,s:s}", "walk_in", cli_flag(arguments, "walk-in") ? 1 : 0, "priority",
-                             priority == NULL ? "" : priority);
+    const char *person = cli_option(arguments, "person");
+    json_t *body = json_pack("{s:b,s:s,s:s}", "walk_in", cli_flag(arguments, "walk-in") ? 1 : 0, "priority",
+                             priority == NULL ? "" : priority, "person", person == NULL ? "" : person);
     if (body == NULL)
         return ra_fail(error, RA_NO_MEMORY, "json");
     bool ok = client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/checkin"), body,

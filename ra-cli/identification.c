@@ -35,29 +35,158 @@ static const char *state_mark(const char *state)
     return strcmp(state, "waived") == 0 ? "[-]" : "[ ]";
 }
 
+static const char *role_name(const char *role)
+{
+    static const struct {
+        const char *role, *name;
+    } roles[] = {{"holder", "Titular"},
+                 {"responsible", "Responsável pela empresa"},
+                 {"representative", "Representante"},
+                 {"attorney", "Procurador"},
+                 {"interpreter", "Intérprete"},
+                 {"company", "Empresa"},
+                 {"case", "O caso"}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(roles[i].role, role) == 0)
+            return roles[i].name;
+    return role;
+}
+
+static void print_indented(FILE *out, const char *label, const char *value)
+{
+    if (value[0] == '\0')
+        return;
+    fprintf(out, "              %s", label);
+    terminal_text(out, value);
+    fputc('\n', out);
+}
+
+/* "rg, cin, cnh…": the words that --kind takes, beside the names people use. */
+static void print_alternatives(FILE *out, const json_t *item)
+{
+    const json_t *kinds = json_object_get(item, "alternatives");
+    const json_t *names = json_object_get(item, "alternative_names");
+    if (json_array_size(kinds) == 0)
+        return;
+    fputs("              serve: ", out);
+    for (size_t i = 0; i < json_array_size(kinds); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        fputs(i == 0 ? "" : "; ", out);
+        terminal_text(out, json_string_value(json_array_get(kinds, i)));
+        if (name != NULL) {
+            fputs(" (", out);
+            terminal_text(out, name);
+            fputc(')', out);
+        }
+    }
+    fputc('\n', out);
+}
+
+static void print_item(FILE *out, const json_t *item)
+{
+    const char *state = text(item, "state");
+    const bool open = strcmp(state, "accepted") != 0 && strcmp(state, "waived") != 0;
+    fprintf(out, "%s ", state_mark(state));
+    terminal_column(out, text(item, "id"), 9);
+    terminal_text(out, text(item, "text"));
+    fputc('\n', out);
+    if (open) {
+        print_alternatives(out, item);
+        if (text(item, "consult")[0] != '\0')
+            print_indented(out, "base: ", text(item, "consult"));
+        print_indented(out, "falta: ", text(item, "detail"));
+    }
+    if (strcmp(state, "rejected") == 0 || strcmp(state, "waived") == 0)
+        print_indented(out, "motivo: ", text(item, "reason"));
+    fputs("              por quê: ", out);
+    terminal_text(out, text(item, "why"));
+    fputs(" (", out);
+    terminal_text(out, text(item, "layer"));
+    fputs("; ", out);
+    terminal_text(out, text(item, "source"));
+    fputs(")\n", out);
+}
+
+static void print_person(FILE *out, const json_t *one)
+{
+    fputc('\n', out);
+    terminal_text(out, role_name(text(one, "person")));
+    if (text(one, "person_name")[0] != '\0') {
+        fputs(": ", out);
+        terminal_text(out, text(one, "person_name"));
+    }
+    fputc('\n', out);
+}
+
+static void print_question(FILE *out, const json_t *question)
+{
+    const json_t *options = json_object_get(question, "options");
+    const json_t *labels = json_object_get(question, "labels");
+    fprintf(out, "  %s ", json_is_true(json_object_get(question, "answered")) ? "[x]" : "[ ]");
+    terminal_text(out, text(question, "question"));
+    fputs("\n        ", out);
+    terminal_text(out, text(question, "key"));
+    fputs(" = ", out);
+    for (size_t i = 0; i < json_array_size(options); i++) {
+        const char *option = json_string_value(json_array_get(options, i));
+        const bool chosen = strcmp(option, text(question, "value")) == 0;
+        fputs(i == 0 ? "" : " | ", out);
+        fputs(chosen ? "*" : "", out);
+        terminal_text(out, option);
+        if (chosen) {
+            fputs(" (", out);
+            terminal_text(out, json_string_value(json_array_get(labels, i)));
+            fputs(")", out);
+        }
+    }
+    fputc('\n', out);
+}
+
+static void print_questions(FILE *out, const json_t *questions)
+{
+    const char *person = NULL;
+    size_t index;
+    json_t *question;
+    if (json_array_size(questions) == 0)
+        return;
+    fputs("\nPerguntas do caso (ra-cli fact PEDIDO CHAVE VALOR; * é o que vale agora)\n", out);
+    json_array_foreach(questions, index, question)
+    {
+        if (person == NULL || strcmp(person, text(question, "person_id")) != 0)
+            print_person(out, question);
+        person = text(question, "person_id");
+        print_question(out, question);
+    }
+}
+
 void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
+    const char *person = NULL;
     size_t index;
     json_t *item;
+    fprintf(out, "Pedido %s, julgado em %s pelas regras %s\n", text(result, "order"), text(result, "day"),
+            text(result, "rules"));
     json_array_foreach(json_object_get(result, "items"), index, item)
     {
-        fprintf(out, "%s ", state_mark(text(item, "state")));
-        terminal_column(out, text(item, "id"), 9);
-        terminal_text(out, text(item, "text"));
-        fputs("\n              ", out);
-        terminal_text(out, text(item, "source"));
-        fputc('\n', out);
+        if (person == NULL || strcmp(person, text(item, "person_id")) != 0)
+            print_person(out, item);
+        person = text(item, "person_id");
+        print_item(out, item);
     }
-    fputs(json_is_true(json_object_get(result, "complete")) ? "Completo: pode validar.\n"
-                                                            : "Ainda falta algo.\n",
+    print_questions(out, json_object_get(result, "questions"));
+    if (json_object_get(result, "suspended") != NULL)
+        fputs("\nSUSPENSO por divergência: oriente a regularizar no órgão responsável.\n", out);
+    fputs(json_is_true(json_object_get(result, "complete")) ? "\nCompleto: pode validar.\n"
+                                                            : "\nAinda falta algo.\n",
           out);
 }
 
 /* Query string of the options that describe a document. */
 static char *document_query(struct cli *cli, const struct cli_arguments *arguments)
 {
-    static const char *const described[] = {"kind", "number", "issued", "expires", "via", "person"};
+    static const char *const described[] = {"kind", "number", "issued", "expires",
+                                            "via",  "person", "issuer", "sides"};
     char *query =
         talloc_asprintf(cli->context, "/documents?item=%s", client_escape(cli, arguments->positional[1]));
     for (size_t i = 0; query != NULL && i < sizeof described / sizeof *described; i++) {
@@ -67,6 +196,10 @@ static char *document_query(struct cli *cli, const struct cli_arguments *argumen
     }
     if (query != NULL && cli_flag(arguments, "original-seen"))
         query = talloc_asprintf_append(query, "&original_seen=1");
+    if (query != NULL && cli_flag(arguments, "no-photo"))
+        query = talloc_asprintf_append(query, "&photo=0");
+    if (query != NULL && cli_flag(arguments, "not-legible"))
+        query = talloc_asprintf_append(query, "&legible=0");
     return query;
 }
 
@@ -164,27 +297,84 @@ static bool upload_evidence(struct cli *cli, const struct cli_arguments *argumen
         !client_upload(cli, client_order_path(cli, arguments->positional[0], suffix),
                        "application/octet-stream", content, &answer, error))
         return false;
-    json_object_set(body, "evidence", json_object_get(answer, "document"));
+    uint8_t digest[32];
+    bool ok = sha256(content, digest) || ra_fail_crypto(error, "evidence");
+    const char *hex = ok ? hex_encode(cli->context, (struct bytes){digest, sizeof digest}) : NULL;
+    ok = ok && json_object_set(body, "evidence", json_object_get(answer, "document")) == 0 && hex != NULL &&
+         json_object_set_new(body, "evidence_sha256", json_string(hex)) == 0;
     json_decref(answer);
-    return true;
+    return ok || error->code != RA_OK ? ok : ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+/* Options are written with hyphens, members of the API with underscores. */
+static const char *member_name(struct cli *cli, const char *option)
+{
+    char *name = talloc_strdup(cli->context, option);
+    for (char *c = name; c != NULL && *c != '\0'; c++)
+        if (*c == '-')
+            *c = '_';
+    return name == NULL ? option : name;
 }
 
 bool identification_consult(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                             struct ra_error *error)
 {
-    static const char *const copied[] = {"result", "base", "protocol", "person"};
+    static const char *const copied[] = {"result",       "base",        "protocol", "person",
+                                         "registration", "form-number", "via-seen", "consulted-at"};
     json_t *body = json_pack("{s:s}", "kind", arguments->positional[1]);
     bool ok = body != NULL || ra_fail(error, RA_NO_MEMORY, "json");
     for (size_t i = 0; ok && i < sizeof copied / sizeof *copied; i++) {
         const char *value = cli_option(arguments, copied[i]);
         if (value != NULL)
-            json_object_set_new(body, copied[i], json_string(value));
+            json_object_set_new(body, member_name(cli, copied[i]), json_string(value));
     }
     const char *evidence = cli_option(arguments, "evidence");
     if (ok && evidence != NULL)
         ok = upload_evidence(cli, arguments, evidence, body, error);
     ok = ok && client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/consultations"),
                            body, result, error);
+    json_decref(body);
+    return ok;
+}
+
+/* --- people and facts --- */
+
+bool identification_person_add(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                               struct ra_error *error)
+{
+    static const char *const copied[] = {"name", "cpf", "birth-date", "email", "phone"};
+    json_t *body = json_pack("{s:s}", "role", arguments->positional[1]);
+    for (size_t i = 0; body != NULL && i < sizeof copied / sizeof *copied; i++) {
+        const char *value = cli_option(arguments, copied[i]);
+        if (value != NULL)
+            json_object_set_new(body, member_name(cli, copied[i]), json_string(value));
+    }
+    bool ok = (body != NULL || ra_fail(error, RA_NO_MEMORY, "json")) &&
+              client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/people"), body,
+                          result, error);
+    json_decref(body);
+    return ok;
+}
+
+bool identification_person_remove(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                                  struct ra_error *error)
+{
+    const char *suffix =
+        talloc_asprintf(cli->context, "/people/%s", client_escape(cli, arguments->positional[1]));
+    return (suffix != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
+           client_json(cli, "DELETE", client_order_path(cli, arguments->positional[0], suffix), NULL, result,
+                       error);
+}
+
+bool identification_fact(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                         struct ra_error *error)
+{
+    const char *person = cli_option(arguments, "person");
+    json_t *body = json_pack("{s:s,s:s,s:s}", "key", arguments->positional[1], "value",
+                             arguments->positional[2], "person", person == NULL ? "" : person);
+    bool ok = (body != NULL || ra_fail(error, RA_NO_MEMORY, "json")) &&
+              client_json(cli, "PUT", client_order_path(cli, arguments->positional[0], "/facts"), body,
+                          result, error);
     json_decref(body);
     return ok;
 }

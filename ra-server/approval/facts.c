@@ -143,8 +143,7 @@ bool facts_gather(struct http_request *request, const struct order *order, struc
     orders_certificate_data(order, &rules->data);
     rules->profile = profile;
     rules->term_months = order->validity_months;
-    rules->rules = order->rules_version;
-    return true;
+    return identification_rules_version(request, order, &rules->rules, error);
 }
 
 void facts_release(struct facts *facts)

@@ -88,6 +88,7 @@ bool validation_post(struct http_request *request, struct http_response *respons
     }
     const char *binding = binding_word(&incoming.statement->statement->validation.binding);
     if (!incoming_store(request, &incoming, error) ||
+        !identification_fix_rules(request, incoming.order, error) ||
         !orders_set_state(request, incoming.order, ORDERS_MACHINE_IDENTIFICATION, "validated", error) ||
         !orders_milestone(request, incoming.order, "validated", binding, error) ||
         !audit_record(request, AUDIT_VALIDATION_APPROVED, incoming.order,

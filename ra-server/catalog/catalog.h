@@ -107,12 +107,6 @@ RA_MUST_CHECK bool catalog_policy_flag(struct ra_app *app, int64_t now_us, const
 RA_MUST_CHECK bool catalog_policy_text(struct ra_app *app, TALLOC_CTX *context, int64_t now_us,
                                        const char *key, const char **value, struct ra_error *error);
 
-/* What a dossier records as the rules it was judged by: a digest of the
- * checklist and policy rows in force, 16 hexadecimal digits, on `context`.
- */
-RA_MUST_CHECK bool catalog_rules_version(struct ra_app *app, TALLOC_CTX *context, const char **version,
-                                         struct ra_error *error);
-
 /* Reads the rows anew now instead of at the next period. For start, the job
  * and tests. */
 RA_MUST_CHECK bool catalog_refresh(struct ra_app *app, struct db *db, struct ra_error *error);

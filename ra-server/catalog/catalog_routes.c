@@ -97,86 +97,6 @@ static bool products_handler(struct http_request *request, struct http_response 
     return true;
 }
 
-static json_t *item_json(const struct db_rows *rows, size_t row)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:b}", "id", row_text(rows, row, "id"), "person",
-                     row_text(rows, row, "person"), "kind", row_text(rows, row, "kind"), "consult",
-                     row_text(rows, row, "consult"), "alternatives", row_texts(rows, row, "alternatives"),
-                     "text", row_text(rows, row, "text_citizen"), "source", row_text(rows, row, "source"),
-                     "required", row_bool(rows, row, "required"));
-}
-
-/* What the citizen brings: consultations and attestations are the office's own work. */
-static bool concerns_citizen(const struct db_rows *rows, size_t row)
-{
-    return strcmp(row_text(rows, row, "kind"), "document") == 0;
-}
-
-/* `subject` is "pf" or "pj"; without it the product says it. Sets *product when one was asked for. */
-static bool checklist_subject(struct http_request *request, const char *day, const char **subject,
-                              struct catalog_product **product, struct ra_error *error)
-{
-    const char *asked = http_query(request, "subject");
-    const char *id = http_query(request, "product");
-    *product = NULL;
-    *subject = asked != NULL && asked[0] != '\0' ? asked : "pf";
-    if (strcmp(*subject, "pf") != 0 && strcmp(*subject, "pj") != 0)
-        return ra_fail_field(error, "subject", "unknown", "Use pf (pessoa) ou pj (empresa).");
-    if (id == NULL || id[0] == '\0')
-        return true;
-    if (!catalog_product_on(request->app, request->context, id, day, product, error))
-        return false;
-    if (asked != NULL && asked[0] != '\0' && strcmp(asked, (*product)->holder) != 0)
-        return ra_fail_field(error, "subject", "mismatch",
-                             "Este certificado não é para esse tipo de titular.");
-    *subject = (*product)->holder;
-    return true;
-}
-
-static json_t *product_choices(struct http_request *request, const char *day, const char *chosen,
-                               struct ra_error *error)
-{
-    struct catalog_product *products = NULL;
-    size_t count = 0;
-    if (!catalog_products_on(request->app, request->context, day, &products, &count, error))
-        return NULL;
-    json_t *choices = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(choices,
-                              json_pack("{s:s, s:s, s:b}", "id", products[i].id, "name", products[i].name,
-                                        "selected", strcmp(products[i].id, chosen) == 0));
-    return choices;
-}
-
-static bool checklist_handler(struct http_request *request, struct http_response *response,
-                              struct ra_error *error)
-{
-    char day[CATALOG_DAY_SIZE];
-    const char *subject = NULL;
-    struct catalog_product *product = NULL;
-    struct db_rows *rows = NULL;
-    catalog_today(request->app, request->now_us, day);
-    if (!checklist_subject(request, day, &subject, &product, error) ||
-        !catalog_checklist_rows(request->db, request->context, subject, day, &rows, error))
-        return false;
-    json_t *items = json_array();
-    for (size_t i = 0; i < db_row_count(rows); i++)
-        if (concerns_citizen(rows, i))
-            json_array_append_new(items, item_json(rows, i));
-    json_t *model = json_pack("{s:s, s:s, s:o}", "subject", subject, "day", day, "items", items);
-    if (page_is_wanted(request)) {
-        const char *chosen = product != NULL              ? product->id
-                             : strcmp(subject, "pj") == 0 ? "ecnpj-a1"
-                                                          : "ecpf-a1";
-        page_set(model, "products", product_choices(request, day, chosen, error));
-        if (product != NULL)
-            page_set(model, "product", json_pack("{s:s}", "name", product->name));
-        page_frame(model, "O que levar no dia");
-    }
-    http_reply(response, 200, model);
-    return true;
-}
-
 static bool privacy_handler(struct http_request *request, struct http_response *response,
                             struct ra_error *error)
 {
@@ -194,12 +114,6 @@ static bool accessibility_handler(struct http_request *request, struct http_resp
     http_reply(response, 200, page_frame(json_object(), "Acessibilidade"));
     return true;
 }
-
-static const struct http_parameter checklist_query[] = {
-    {"product", false, NULL, "Código do certificado; diz também se é para pessoa ou empresa."},
-    {"subject", false, "{\"type\":\"string\",\"enum\":[\"pf\",\"pj\"]}", "Sem product: para quem é."},
-    {NULL, false, NULL, NULL},
-};
 
 static const struct http_route routes[] = {
     {
@@ -227,28 +141,6 @@ static const struct http_route routes[] = {
             "\"summary\":{\"type\":\"string\"},\"from\":{\"type\":\"string\",\"format\":\"date\"},"
             "\"until\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"}}}}}}",
         .statuses = {200, 0},
-    },
-    {
-        .method = HTTP_GET,
-        .listeners = HTTP_BOTH,
-        .api_path = "/api/checklist",
-        .page_path = "/checklist",
-        .page_template = "checklist",
-        .authorize = http_anyone,
-        .handler = checklist_handler,
-        .transaction = HTTP_OWN,
-        .operation = "checklistShow",
-        .summary = "O que levar, cada item com a sua fonte.",
-        .query = checklist_query,
-        .response_schema =
-            "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"subject\":{\"type\":\"string\"},"
-            "\"day\":{\"type\":\"string\",\"format\":\"date\"},\"items\":{\"type\":\"array\",\"items\":{"
-            "\"type\":\"object\",\"required\":[\"id\",\"text\",\"source\"],\"properties\":{"
-            "\"id\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
-            "\"consult\":{\"type\":\"string\"},\"alternatives\":{\"type\":\"array\",\"items\":{\"type\":"
-            "\"string\"}},\"text\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},"
-            "\"required\":{\"type\":\"boolean\"}}}}}}",
-        .statuses = {200, 422, 0},
     },
     {
         .method = HTTP_GET,

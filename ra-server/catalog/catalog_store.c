@@ -22,7 +22,6 @@ struct catalog_copy {
     struct policy_row *policies;
     size_t policy_count;
     struct catalog_office office;
-    const char *rules_version;
 };
 
 struct catalog_state {
@@ -120,18 +119,6 @@ static bool read_office(struct ra_app *app, struct db *db, struct catalog_copy *
     return ra_fail(error, RA_INTERNAL, "office_code names no office of the database");
 }
 
-static bool read_rules_version(struct ra_app *app, struct db *db, struct catalog_copy *copy,
-                               struct ra_error *error)
-{
-    char day[CATALOG_DAY_SIZE];
-    struct db_rows *row = NULL;
-    catalog_day_of(clock_now_us(&app->clock), copy->office.offset_s, day);
-    if (!db_one(db, copy, STATEMENT_CATALOG_RULES_VERSION, DB_VALUES(db_text(day)), &row, error))
-        return false;
-    copy->rules_version = row_text(row, 0, "version");
-    return true;
-}
-
 bool catalog_refresh(struct ra_app *app, struct db *db, struct ra_error *error)
 {
     struct catalog_state *state = app->room_state[ROOM_CATALOG];
@@ -140,7 +127,7 @@ bool catalog_refresh(struct ra_app *app, struct db *db, struct ra_error *error)
         return ra_fail(error, RA_NO_MEMORY, "catalogue");
     talloc_set_destructor(copy, copy_destructor);
     if (!read_products(db, copy, error) || !read_policies(db, copy, error) ||
-        !read_office(app, db, copy, error) || !read_rules_version(app, db, copy, error)) {
+        !read_office(app, db, copy, error)) {
         talloc_free(copy);
         return false;
     }
@@ -319,19 +306,4 @@ bool catalog_policy_text(struct ra_app *app, TALLOC_CTX *context, int64_t now_us
     if (!fits)
         return ra_fail(error, RA_INTERNAL, "policy %s is no text", key);
     return *value != NULL || ra_fail(error, RA_NO_MEMORY, "catalogue");
-}
-
-bool catalog_rules_version(struct ra_app *app, TALLOC_CTX *context, const char **version,
-                           struct ra_error *error)
-{
-    *version = talloc_strdup(context, lock_copy(app)->rules_version);
-    unlock_copy(app);
-    return *version != NULL || ra_fail(error, RA_NO_MEMORY, "catalogue");
-}
-
-bool catalog_checklist_rows(struct db *db, TALLOC_CTX *context, const char *subject, const char *day,
-                            struct db_rows **rows, struct ra_error *error)
-{
-    return db_query(db, context, STATEMENT_CATALOG_CHECKLIST, DB_VALUES(db_text(subject), db_text(day)), rows,
-                    error);
 }

@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "desk/desk.h"
 #include "desk/desk_store.h"
+#include "identification/identification.h"
 #include "orders/orders.h"
 #include "pki/base/clock.h"
 #include "pki/certificate/calendar.h"
@@ -115,14 +116,35 @@ static bool may_check_in(const struct act *act, bool walk_in, bool *came_by_appo
     return true;
 }
 
+/* Somebody else of the case arrives while its visit is going on: no second ticket. */
+static bool join_visit(struct act *act, const char *who, struct http_response *response,
+                       struct ra_error *error)
+{
+    return identification_presence(act->request, act->order, who, true, error) &&
+           audit_record(act->request, AUDIT_CHECKED_IN, act->order, json_pack("{s:s}", "act", "joined"),
+                        json_pack("{s:s}", "person", who), error) &&
+           answer(act, response, NULL, error);
+}
+
+static bool visit_is_on(const struct order *order)
+{
+    return orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "waiting") ||
+           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called") ||
+           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked");
+}
+
 static bool check_in(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct act act;
+    const char *who = http_text(request->body, "person");
     const char *priority = http_text(request->body, "priority");
     const bool walk_in = json_is_true(json_object_get(request->body, "walk_in"));
     bool by_appointment = false;
-    if (!begin(request, http_path_parameter(request, "code"), &act, error) ||
-        !may_check_in(&act, walk_in, &by_appointment, error))
+    if (!begin(request, http_path_parameter(request, "code"), &act, error))
+        return false;
+    if (who != NULL && who[0] != '\0' && visit_is_on(act.order))
+        return join_visit(&act, who, response, error);
+    if (!may_check_in(&act, walk_in, &by_appointment, error))
         return false;
     if (priority == NULL || priority[0] == '\0')
         priority = act.order->appointment == NULL ? "" : act.order->appointment->priority;
@@ -133,7 +155,8 @@ static bool check_in(struct http_request *request, struct http_response *respons
     json_t *before = picture(&act);
     bool ok = (!by_appointment || agenda_keep(request, act.order, error)) &&
               orders_set_state(request, act.order, ORDERS_MACHINE_APPOINTMENT, "kept", error) &&
-              attendance(&act, "waiting", error) && add_ticket(&act, priority, !by_appointment, error);
+              attendance(&act, "waiting", error) && add_ticket(&act, priority, !by_appointment, error) &&
+              identification_presence(request, act.order, who, true, error);
     if (!ok) {
         json_decref(before);
         return false;
@@ -294,7 +317,9 @@ static bool put_back(struct act *act, int64_t undone_id, const char *undone, con
     json_t *now = picture(act);
     bool ok = attendance(act, text_of(before, "attendance"), error) &&
               restore_appointment(act, text_of(before, "appointment"), error) &&
-              restore_visit(act, before, error);
+              restore_visit(act, before, error) &&
+              (strcmp(undone, "checkin") != 0 ||
+               identification_presence(act->request, act->order, "all", false, error));
     if (!ok) {
         json_decref(now);
         return false;
@@ -420,7 +445,7 @@ static bool queue(struct http_request *request, struct http_response *response, 
     "\"items\":{\"type\":\"object\"}}}}"
 #define CHECKIN_SCHEMA                                                                                       \
     "{\"type\":\"object\",\"properties\":{\"walk_in\":{\"type\":\"boolean\"},\"priority\":{\"type\":"        \
-    "\"string\"}}}"
+    "\"string\"},\"person\":{\"type\":\"string\"}}}"
 
 static const struct http_parameter queue_parameters[] = {
     {"date", false, "{\"type\":\"string\",\"format\":\"date\"}", "dia; hoje quando falta"},

@@ -5,10 +5,10 @@
 #include "app.h"
 #include "approval/office.h"
 #include "audit/audit.h"
-#include "catalog/catalog.h"
+#include "identification/evidence.h"
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
-#include "identification/rules.h"
+#include "identification/judged_case.h"
 
 #include <magic.h>
 #include <pthread.h>
@@ -90,40 +90,26 @@ static const char *query_or_empty(const struct http_request *request, const char
     return value == NULL ? "" : value;
 }
 
-static const char *rule_person_id(const struct order *order, const char *item, const char *day,
-                                  struct http_request *request, bool *known, struct ra_error *error)
+static bool flag(const struct http_request *request, const char *name, bool otherwise)
 {
-    struct db_rows *rows = NULL;
-    *known = false;
-    if (!store_items(request, order, day, &rows, error))
-        return "";
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        if (strcmp(row_text(rows, i, "id"), item) == 0) {
-            *known = true;
-            return row_text(rows, i, "person_id");
-        }
-    }
-    ra_fail_field(error, "item", "unknown", "Este item não faz parte do caso.");
-    return "";
+    const char *value = query_or_empty(request, name);
+    return value[0] == '\0' ? otherwise : strcmp(value, "1") == 0 || strcmp(value, "true") == 0;
 }
 
-/* Bounds of what an agent or a scanner may say about a document. */
 static bool texts_fit(const struct store_document *document, struct ra_error *error)
 {
-    bool ok = true;
-    if (strlen(document->number) > 60)
-        ok = ra_fail_field(error, "number", "length", "O número tem no máximo 60 caracteres.");
-    if (strlen(document->via) > 2 || strspn(document->via, "0123456789") != strlen(document->via))
-        ok = ra_fail_field(error, "via", "digits", "A via é um número.");
-    return ok;
+    enum { ISSUER_MAX = 60 };
+    if (strlen(document->issuer) > ISSUER_MAX)
+        return ra_fail_field(error, "issuer", "length", "O órgão emissor tem no máximo 60 caracteres.");
+    return strcmp(document->sides, "front") == 0 || strcmp(document->sides, "back") == 0 ||
+           strcmp(document->sides, "both") == 0 ||
+           ra_fail_field(error, "sides", "unknown", "Diga front, back ou both.");
 }
 
-static bool describe(struct http_request *request, const struct order *order, bool by_agent,
-                     const char *media_type, struct store_document *document, struct ra_error *error)
+static void describe(const struct http_request *request, bool by_agent, const char *media_type,
+                     struct store_document *document)
 {
-    char day[CATALOG_DAY_SIZE];
-    bool known = false;
-    catalog_today(request->app, request->now_us, day);
+    const char *sides = query_or_empty(request, "sides");
     *document = (struct store_document){.person_id = "",
                                         .media_type = media_type,
                                         .item = query_or_empty(request, "item"),
@@ -133,38 +119,58 @@ static bool describe(struct http_request *request, const struct order *order, bo
                                         .issued_on = query_or_empty(request, "issued"),
                                         .expires_on = query_or_empty(request, "expires"),
                                         .via = query_or_empty(request, "via"),
+                                        .issuer = query_or_empty(request, "issuer"),
+                                        .sides = sides[0] == '\0' ? "both" : sides,
+                                        .photo = flag(request, "photo", true),
+                                        .legible = flag(request, "legible", true),
+                                        .original_seen = by_agent && flag(request, "original_seen", false),
                                         .agent = actor_name(request),
                                         .station = actor_station(request),
                                         .sha256 = request->raw_sha256,
                                         .size = (int64_t)request->raw_length};
-    const char *seen = query_or_empty(request, "original_seen");
-    document->original_seen = by_agent && (strcmp(seen, "1") == 0 || strcmp(seen, "true") == 0);
-    const struct rule_document fields = {.kind = document->kind,
-                                         .issued_on = document->issued_on,
-                                         .expires_on = document->expires_on,
-                                         .via = document->via};
-    bool ok = rule_document_fields(&fields, day, error);
+}
+
+/* For which item of which person. Evidence of a consultation hangs on no item of the checklist. */
+static bool assign(const struct http_request *request, const struct judged_case *judged,
+                   struct store_document *document, struct ra_error *error)
+{
+    const struct engine_document typed = {.kind = document->kind,
+                                          .number = document->number,
+                                          .issued_on = document->issued_on,
+                                          .expires_on = document->expires_on,
+                                          .via = document->via};
+    const struct engine_item *item = NULL;
+    bool ok = evidence_document_fields(judged->ruleset, &typed, judged->facts.day, error);
     ok = texts_fit(document, error) && ok;
-    /* Evidence of a consultation hangs on no item of the checklist. */
-    if (strcmp(document->kind, "evidence") == 0)
+    if (!ok || strcmp(document->kind, "evidence") == 0)
         return ok;
-    document->person_id = rule_person_id(order, document->item, day, request, &known, error);
-    return ok && known;
+    struct ra_error absent = {0};
+    if (!judged_case_item(judged, document->item, http_query(request, "person"), &item, &absent)) {
+        if (absent.code == RA_NOT_FOUND)
+            return ra_fail_field(error, "item", "unknown", "Este item não faz parte do caso.");
+        *error = absent;
+        return false;
+    }
+    document->person_id = item->person->id;
+    return true;
 }
 
 static bool add(struct http_request *request, struct http_response *response, bool by_agent,
                 struct ra_error *error)
 {
     struct order *order = NULL;
-    struct store_document document = {.person_id = ""};
+    struct judged_case judged;
+    struct store_document document;
     const char *id = NULL, *media_type = NULL;
     if (request->raw_length == 0)
         return ra_fail(error, RA_BAD_REQUEST, "O arquivo veio vazio.");
     if (!open_for_change(request, "document", &order, error) ||
         !document_media_type(request->raw_fd, &media_type, error) ||
-        !describe(request, order, by_agent, media_type, &document, error))
+        !judged_case_read(request, order, &judged, error))
         return false;
-    if (!document_keep(request, order, &document, request->raw_fd, &id, error))
+    describe(request, by_agent, media_type, &document);
+    if (!assign(request, &judged, &document, error) ||
+        !document_keep(request, order, &document, request->raw_fd, &id, error))
         return false;
     const char *digest = hex_encode(request->context, (struct bytes){request->raw_sha256, 32});
     json_t *detail =

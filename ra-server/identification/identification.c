@@ -1,89 +1,135 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Checklist and dossier of a case, as other rooms and the routes see them.
+ * The checklist of a case, as other rooms and the routes see it.
  */
 #include "identification/identification.h"
 
-#include "catalog/catalog.h"
 #include "identification/identification_internal.h"
-#include "identification/identification_store.h"
-#include "pki/base/clock.h"
-#include "pki/trust/merkle.h"
+#include "identification/judged_case.h"
+#include "identification/rules_cache.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* --- checklist --- */
+/* --- as JSON --- */
 
-static bool satisfied(const char *state)
+static json_t *texts_json(const struct rules_texts *texts)
 {
-    return strcmp(state, "accepted") == 0 || strcmp(state, "waived") == 0;
+    json_t *array = json_array();
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append_new(array, json_string(texts->items[i]));
+    return array;
 }
 
-static json_t *item_json(const struct db_rows *rows, size_t row)
+/* The names of the kinds that serve, as people call them. */
+static json_t *kind_names_json(const struct ruleset *ruleset, const struct rules_texts *kinds)
 {
-    json_t *item =
-        json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:b,s:s}", "id", row_text(rows, row, "id"), "person",
-                  row_text(rows, row, "person"), "kind", row_text(rows, row, "kind"), "alternatives",
-                  row_texts(rows, row, "alternatives"), "text", row_text(rows, row, "text_agent"), "source",
-                  row_text(rows, row, "source"), "required", row_bool(rows, row, "required") ? 1 : 0, "state",
-                  row_text(rows, row, "state"));
-    if (item == NULL)
-        return NULL;
-    const char *consult = row_text(rows, row, "consult");
-    const char *reason = row_text(rows, row, "reason");
-    if ((consult[0] != '\0' && json_object_set_new(item, "consult", json_string(consult)) != 0) ||
-        (reason[0] != '\0' && json_object_set_new(item, "reason", json_string(reason)) != 0) ||
-        json_object_set_new(item, "waivable", json_boolean(row_bool(rows, row, "waivable"))) != 0) {
-        json_decref(item);
-        return NULL;
+    json_t *array = json_array();
+    for (size_t i = 0; i < kinds->count; i++) {
+        const struct rules_document_kind *kind = ruleset_kind(ruleset, kinds->items[i]);
+        json_array_append_new(array, json_string(kind == NULL ? kinds->items[i] : kind->name));
     }
-    return item;
+    return array;
 }
 
-static bool items_today(struct http_request *request, const struct order *order, struct db_rows **rows,
-                        struct ra_error *error)
+static const char *person_name(const struct judged_case *judged, const struct engine_person *person)
 {
-    char day[CATALOG_DAY_SIZE];
-    catalog_today(request->app, request->now_us, day);
-    return store_items(request, order, day, rows, error);
+    const struct order_person *one = judged_case_order_person(judged, person);
+    if (one != NULL)
+        return one->name;
+    return judged->order->company == NULL ? "" : judged->order->company->name;
 }
+
+static json_t *item_json(const struct judged_case *judged, const struct engine_item *item)
+{
+    const struct rules_rule *rule = item->rule;
+    json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:b}", "id", rule->id,
+                             "person", rules_role_word(item->person->role), "person_id", item->person->id,
+                             "person_name", person_name(judged, item->person), "kind",
+                             rules_kind_word(rule->kind), "alternatives", texts_json(&rule->alternatives),
+                             "alternative_names", kind_names_json(judged->ruleset, &rule->alternatives),
+                             "text", rule->text_agent, "why", rule->why, "layer", rule->layer, "evidence",
+                             rule->evidence, "source", rule->source, "required", rule->required ? 1 : 0,
+                             "state", engine_state_word(item->state), "waivable", item->may_waive ? 1 : 0);
+    if (json == NULL)
+        return NULL;
+    if (rule->consult[0] != '\0')
+        json_object_set_new(json, "consult", json_string(rule->consult));
+    if (item->reason[0] != '\0')
+        json_object_set_new(json, "reason", json_string(item->reason));
+    if (item->detail[0] != '\0')
+        json_object_set_new(json, "detail", json_string(item->detail));
+    if (item->source[0] != '\0')
+        json_object_set_new(json, "reason_source", json_string(item->source));
+    return json;
+}
+
+static json_t *question_json(const struct judged_case *judged, const struct engine_question *question)
+{
+    const struct rules_fact *fact = question->fact;
+    const struct engine_person *person = question->person;
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:b}", "key", fact->key, "person",
+                     person == NULL ? "case" : rules_role_word(person->role), "person_id",
+                     person == NULL ? "" : person->id, "person_name",
+                     person == NULL ? "" : person_name(judged, person), "question", fact->question, "options",
+                     texts_json(&fact->options), "labels", texts_json(&fact->labels), "value",
+                     question->value, "answered", question->answered ? 1 : 0);
+}
+
+json_t *judged_case_json(const struct judged_case *judged)
+{
+    json_t *items = json_array();
+    json_t *questions = json_array();
+    for (size_t i = 0; i < judged->verdict.item_count; i++)
+        json_array_append_new(items, item_json(judged, &judged->verdict.items[i]));
+    for (size_t i = 0; i < judged->verdict.question_count; i++)
+        json_array_append_new(questions, question_json(judged, &judged->verdict.questions[i]));
+    json_t *json = json_pack("{s:s,s:o,s:b,s:o,s:s,s:s}", "order", judged->order->code, "items", items,
+                             "complete", judged->verdict.complete ? 1 : 0, "questions", questions, "rules",
+                             judged->ruleset->version, "day", judged->ruleset->day);
+    if (json != NULL && judged->verdict.suspended != NULL)
+        json_object_set_new(json, "suspended", json_string(judged->verdict.suspended->rule->id));
+    return json;
+}
+
+/* --- for other rooms --- */
 
 bool identification_checklist(struct http_request *request, const struct order *order, json_t **checklist,
                               struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (!items_today(request, order, &rows, error))
+    struct judged_case judged;
+    if (!judged_case_read(request, order, &judged, error))
         return false;
-    bool complete = true;
-    json_t *items = json_array();
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        if (row_bool(rows, i, "required") && !satisfied(row_text(rows, i, "state")))
-            complete = false;
-        if (json_array_append_new(items, item_json(rows, i)) != 0) {
-            json_decref(items);
-            return ra_fail(error, RA_NO_MEMORY, "checklist");
-        }
-    }
-    *checklist =
-        json_pack("{s:s,s:o,s:b}", "order", order->code, "items", items, "complete", complete ? 1 : 0);
+    *checklist = judged_case_json(&judged);
     return *checklist != NULL || ra_fail(error, RA_NO_MEMORY, "checklist");
+}
+
+static bool is_satisfied(const struct engine_item *item)
+{
+    return !item->rule->required || item->state == ENGINE_ACCEPTED || item->state == ENGINE_WAIVED;
 }
 
 bool identification_require_complete(struct http_request *request, const struct order *order,
                                      struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (!items_today(request, order, &rows, error))
-        return false;
+    struct judged_case judged;
     char *missing = NULL;
     const char *source = "";
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        if (!row_bool(rows, i, "required") || satisfied(row_text(rows, i, "state")))
+    if (!judged_case_read(request, order, &judged, error))
+        return false;
+    if (judged.verdict.suspended != NULL) {
+        ra_fail_reason(error, RA_RULE_REFUSED, "suspended-divergence",
+                       "O caso está suspenso por divergência (%s): o titular precisa regularizar.",
+                       judged.verdict.suspended->rule->id);
+        snprintf(error->source, sizeof error->source, "%s", judged.verdict.suspended->rule->source);
+        return false;
+    }
+    for (size_t i = 0; i < judged.verdict.item_count; i++) {
+        const struct engine_item *item = &judged.verdict.items[i];
+        if (is_satisfied(item))
             continue;
-        missing = missing == NULL ? talloc_strdup(request->context, row_text(rows, i, "id"))
-                                  : talloc_asprintf_append(missing, ", %s", row_text(rows, i, "id"));
-        source = row_text(rows, i, "source");
+        missing = missing == NULL ? talloc_strdup(request->context, item->rule->id)
+                                  : talloc_asprintf_append(missing, ", %s", item->rule->id);
+        source = item->rule->source;
         if (missing == NULL)
             return ra_fail(error, RA_NO_MEMORY, "checklist");
     }
@@ -97,15 +143,15 @@ bool identification_require_complete(struct http_request *request, const struct 
 bool identification_waivers(struct http_request *request, const struct order *order, json_t **waivers,
                             struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (!items_today(request, order, &rows, error))
+    struct judged_case judged;
+    if (!judged_case_read(request, order, &judged, error))
         return false;
     *waivers = json_array();
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        if (strcmp(row_text(rows, i, "state"), "waived") != 0)
-            continue;
-        if (json_array_append_new(*waivers, json_pack("{s:s,s:s}", "rule", row_text(rows, i, "id"), "reason",
-                                                      row_text(rows, i, "reason"))) != 0) {
+    for (size_t i = 0; i < judged.verdict.item_count; i++) {
+        const struct engine_item *item = &judged.verdict.items[i];
+        if (item->state == ENGINE_WAIVED &&
+            json_array_append_new(
+                *waivers, json_pack("{s:s,s:s}", "rule", item->rule->id, "reason", item->reason)) != 0) {
             json_decref(*waivers);
             return ra_fail(error, RA_NO_MEMORY, "waivers");
         }
@@ -113,150 +159,19 @@ bool identification_waivers(struct http_request *request, const struct order *or
     return *waivers != NULL || ra_fail(error, RA_NO_MEMORY, "waivers");
 }
 
-/* --- dossier --- */
-
-/* The separator, backslash and control characters as \xx: two different dossiers never give the same leaf. */
-static char *dossier_escape(TALLOC_CTX *context, const char *text)
+bool identification_rules_version(struct http_request *request, const struct order *order,
+                                  const char **version, struct ra_error *error)
 {
-    char *escaped = talloc_size(context, strlen(text) * 3 + 1);
-    size_t length = 0;
-    if (escaped == NULL)
-        return NULL;
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '|' || c == '\\' || c < 0x20 || c == 0x7F) {
-            static const char digits[] = "0123456789abcdef";
-            escaped[length++] = '\\';
-            escaped[length++] = digits[c >> 4];
-            escaped[length++] = digits[c & 15];
-        } else {
-            escaped[length++] = (char)c;
-        }
-    }
-    escaped[length] = '\0';
-    return escaped;
-}
-
-struct leaves {
-    TALLOC_CTX *context;
-    const char **texts;
-    size_t count;
-};
-
-static bool add_leaf(struct leaves *leaves, const char *text, struct ra_error *error)
-{
-    const char **longer =
-        talloc_realloc(leaves->context, leaves->texts, const char *, (unsigned)leaves->count + 1);
-    if (text == NULL || longer == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "dossier");
-    leaves->texts = longer;
-    leaves->texts[leaves->count++] = text;
-    return true;
-}
-
-static const char *escaped(struct leaves *leaves, const struct db_rows *rows, size_t row, const char *column)
-{
-    const char *text = dossier_escape(leaves->context, row_text(rows, row, column));
-    return text == NULL ? "" : text;
-}
-
-static bool document_leaves(struct http_request *request, const struct order *order, struct leaves *leaves,
-                            json_t *documents, struct ra_error *error)
-{
-    struct db_rows *rows = NULL;
-    if (!store_documents(request, order, "sealed", &rows, error))
+    const struct ruleset *ruleset = NULL;
+    if (!rules_of_case(request, order, &ruleset, error))
         return false;
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        const char *leaf = talloc_asprintf(
-            leaves->context, "document|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d", row_text(rows, i, "id"),
-            escaped(leaves, rows, i, "item"), row_text(rows, i, "person"), row_text(rows, i, "sha256"),
-            escaped(leaves, rows, i, "kind"), escaped(leaves, rows, i, "number"),
-            row_text(rows, i, "issued_on"), row_text(rows, i, "expires_on"), escaped(leaves, rows, i, "via"),
-            row_bool(rows, i, "original_seen"));
-        json_t *document = json_pack("{s:s,s:s,s:s,s:I,s:s}", "id", row_text(rows, i, "id"), "item",
-                                     row_text(rows, i, "item"), "sha256", row_text(rows, i, "sha256"), "size",
-                                     (json_int_t)row_int(rows, i, "size_bytes"), "media_type",
-                                     row_text(rows, i, "media_type"));
-        if (json_array_append_new(documents, document) != 0)
-            return ra_fail(error, RA_NO_MEMORY, "dossier");
-        if (!add_leaf(leaves, leaf, error))
-            return false;
-    }
+    *version = ruleset->version;
     return true;
 }
 
-static bool consultation_leaves(struct http_request *request, const struct order *order,
-                                struct leaves *leaves, struct ra_error *error)
+bool identification_fix_rules(struct http_request *request, struct order *order, struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (!store_consultations(request, order, &rows, error))
-        return false;
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        char at[CLOCK_TEXT_SIZE];
-        clock_format_utc(row_time(rows, i, "at"), at, sizeof at);
-        const char *leaf = talloc_asprintf(
-            leaves->context, "consultation|%s|%s|%s|%s|%s|%s|%s", escaped(leaves, rows, i, "kind"),
-            row_text(rows, i, "person"), row_text(rows, i, "result"), escaped(leaves, rows, i, "base"),
-            escaped(leaves, rows, i, "protocol"), row_text(rows, i, "evidence"), at);
-        if (!add_leaf(leaves, leaf, error))
-            return false;
-    }
-    return true;
-}
-
-static bool item_leaves(struct http_request *request, const struct order *order, struct leaves *leaves,
-                        struct ra_error *error)
-{
-    struct db_rows *rows = NULL;
-    if (!items_today(request, order, &rows, error))
-        return false;
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        const char *leaf = talloc_asprintf(leaves->context, "item|%s|%s|%s|%s", row_text(rows, i, "id"),
-                                           row_text(rows, i, "person"), row_text(rows, i, "state"),
-                                           escaped(leaves, rows, i, "reason"));
-        if (!add_leaf(leaves, leaf, error))
-            return false;
-    }
-    return true;
-}
-
-static int by_bytes(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static bool root_of(struct leaves *leaves, uint8_t root[32], struct ra_error *error)
-{
-    struct bytes *texts = talloc_array(leaves->context, struct bytes, (unsigned)leaves->count + 1);
-    struct merkle_hash hash;
-    if (texts == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "dossier");
-    for (size_t i = 0; i < leaves->count; i++)
-        texts[i] = bytes_of_text(leaves->texts[i]);
-    if (!merkle_root_of(texts, leaves->count, &hash, error))
-        return false;
-    memcpy(root, hash.bytes, sizeof hash.bytes);
-    return true;
-}
-
-bool identification_dossier(struct http_request *request, const struct order *order, json_t **dossier,
-                            uint8_t root[32], struct ra_error *error)
-{
-    struct leaves leaves = {.context = request->context};
-    json_t *documents = json_array();
-    json_t *texts = json_array();
-    bool ok = document_leaves(request, order, &leaves, documents, error) &&
-              consultation_leaves(request, order, &leaves, error) &&
-              item_leaves(request, order, &leaves, error);
-    if (ok && leaves.count > 1)
-        qsort(leaves.texts, leaves.count, sizeof *leaves.texts, by_bytes);
-    ok = ok && root_of(&leaves, root, error);
-    for (size_t i = 0; ok && i < leaves.count; i++)
-        ok = json_array_append_new(texts, json_string(leaves.texts[i])) == 0 ||
-             ra_fail(error, RA_NO_MEMORY, "dossier");
-    const char *hex = ok ? hex_encode(request->context, (struct bytes){root, 32}) : NULL;
-    *dossier = ok ? json_pack("{s:s,s:O,s:O}", "root", hex, "leaves", texts, "documents", documents) : NULL;
-    json_decref(documents);
-    json_decref(texts);
-    return ok && (*dossier != NULL || ra_fail(error, RA_NO_MEMORY, "dossier"));
+    const struct ruleset *ruleset = NULL;
+    return rules_today(request, &ruleset, error) && rules_keep(request, ruleset, error) &&
+           orders_set_rules_version(request, order, ruleset->version, error);
 }

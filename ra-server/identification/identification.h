@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The identification room: what must be seen of whom, what was seen, and the dossier that keeps it. Items
- * come from dated rows (checklist_rule); documents are encrypted files; the sealed part has a Merkle root
- * that the agents' statements bind (protocol 2). Not the signatures (approval).
+ * come from dated rows (identification_rule); documents are encrypted files; the sealed part has a Merkle
+ * root that the agents' statements bind (protocol 2). Not the signatures (approval).
  *
  * Thread rules: everything belongs to the request.
  */
@@ -20,7 +20,8 @@
 
 enum { IDENTIFICATION_DOCUMENT_MAX = 20 << 20 }; /* bytes of one file */
 
-/* {"items":[…],"complete":bool} of the contract; new reference. Items that no act has touched are pending. */
+/* {"items":[…],"complete":bool,"questions":[…],"rules","day","suspended"?}: the contract's checklist with the
+ * facts that may be asked and the rule version that judged; new reference. */
 RA_MUST_CHECK bool identification_checklist(struct http_request *request, const struct order *order,
                                             json_t **checklist, struct ra_error *error);
 
@@ -43,6 +44,20 @@ RA_MUST_CHECK bool identification_waivers(struct http_request *request, const st
 RA_MUST_CHECK bool identification_annex_add(struct http_request *request, const struct order *order,
                                             const char *kind, const char *media_type, struct bytes content,
                                             struct ra_error *error);
+
+/* The version of the rules that this case is judged by: today's while it is open, afterwards the one it was
+ * signed under. Lives as long as the request. */
+RA_MUST_CHECK bool identification_rules_version(struct http_request *request, const struct order *order,
+                                                const char **version, struct ra_error *error);
+
+/* From here on the case is judged by today's rules, whatever comes: called when the first agent signs. */
+RA_MUST_CHECK bool identification_fix_rules(struct http_request *request, struct order *order,
+                                            struct ra_error *error);
+
+/* A person came to the counter, or the check-in was undone: the item of presence follows. `who` names a
+ * person by role or CPF; NULL the order's subject, "all" everybody of the case. */
+RA_MUST_CHECK bool identification_presence(struct http_request *request, struct order *order, const char *who,
+                                           bool present, struct ra_error *error);
 
 extern const struct room identification_room;
 

@@ -15,6 +15,22 @@ RA_MUST_CHECK bool document_media_type(int descriptor, const char **media_type, 
 /* documents.c */
 http_handler document_add, document_add_by_holder, document_get;
 
+/* items.c */
+http_handler item_accept, item_reject, item_reopen, item_waive;
+
+/* consultations.c */
+http_handler consultation_add;
+
+/* public_checklist.c */
+http_handler public_checklist;
+
+/* people.c */
+http_handler person_add, person_remove, fact_set;
+
+/* The checklist as it stands after an act; suspends or resumes the case as the dossier says (DIV-01). */
+RA_MUST_CHECK bool answer_with_checklist(struct http_request *request, struct http_response *response,
+                                         int status, struct order *order, struct ra_error *error);
+
 /* Encrypts the file into the dossier and adds its row. */
 RA_MUST_CHECK bool document_keep(struct http_request *request, const struct order *order,
                                  const struct store_document *document, int descriptor, const char **id,

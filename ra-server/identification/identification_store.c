@@ -2,18 +2,35 @@
 #include "identification/identification_store.h"
 
 #include "app.h"
+#include "identification/identification_internal.h"
 
 static struct db_value text_or_null(const char *text)
 {
     return text[0] == '\0' ? db_null() : db_text(text);
 }
 
-bool store_items(struct http_request *request, const struct order *order, const char *day,
-                 struct db_rows **rows, struct ra_error *error)
+bool store_marks(struct http_request *request, const struct order *order, struct db_rows **rows,
+                 struct ra_error *error)
 {
-    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_ITEMS,
-                    DB_VALUES(db_int(order->id), db_text(order->company == NULL ? "pf" : "pj"), db_text(day)),
-                    rows, error);
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_MARKS,
+                    DB_VALUES(db_int(order->id)), rows, error);
+}
+
+bool store_answers(struct http_request *request, const struct order *order, struct db_rows **rows,
+                   struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_ANSWERS,
+                    DB_VALUES(db_int(order->id)), rows, error);
+}
+
+bool store_add_answer(struct http_request *request, const struct order *order, const char *person_id,
+                      const char *key, const char *value, struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_ADD_ANSWER,
+                   DB_VALUES(db_int(order->id), text_or_null(person_id), db_text(key), db_text(value),
+                             db_text(actor_name(request)), db_text(actor_station(request)),
+                             db_time(request->now_us)),
+                   NULL, error);
 }
 
 bool store_set_item(struct http_request *request, const struct order *order, const char *person_id,
@@ -37,7 +54,8 @@ bool store_add_document(struct http_request *request, const struct order *order,
                           db_text(document->media_type), db_text(document->number),
                           text_or_null(document->issued_on), text_or_null(document->expires_on),
                           db_text(document->via), db_bool(document->original_seen), db_text(document->agent),
-                          db_text(document->station), db_time(request->now_us)),
+                          db_text(document->station), db_time(request->now_us), db_text(document->issuer),
+                          db_text(document->sides), db_bool(document->photo), db_bool(document->legible)),
                 &row, error))
         return false;
     *id = row_text(row, 0, "id");
@@ -59,11 +77,10 @@ bool store_document(struct http_request *request, const char *id, struct db_rows
 }
 
 bool store_document_of(struct http_request *request, const struct order *order, const char *id,
-                       struct ra_error *error)
+                       struct db_rows **row, struct ra_error *error)
 {
-    struct db_rows *row = NULL;
     return db_one(request->db, request->context, STATEMENT_IDENTIFICATION_DOCUMENT_OF_ORDER,
-                  DB_VALUES(db_text(id), db_int(order->id)), &row, error);
+                  DB_VALUES(db_text(id), db_int(order->id)), row, error);
 }
 
 bool store_add_consultation(struct http_request *request, const struct order *order,
@@ -74,7 +91,9 @@ bool store_add_consultation(struct http_request *request, const struct order *or
                              db_text(consultation->kind), db_text(consultation->result),
                              db_text(consultation->base), db_text(consultation->protocol),
                              text_or_null(consultation->evidence_id), db_text(consultation->agent),
-                             db_text(consultation->station), db_time(request->now_us)),
+                             db_text(consultation->station), db_time(request->now_us),
+                             db_time(consultation->consulted_us), db_text(consultation->registration),
+                             db_text(consultation->form_number), db_text(consultation->via_seen)),
                    NULL, error);
 }
 
@@ -83,6 +102,49 @@ bool store_consultations(struct http_request *request, const struct order *order
 {
     return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_CONSULTATIONS,
                     DB_VALUES(db_int(order->id)), rows, error);
+}
+
+bool store_open_task(struct http_request *request, const struct order *order, const char *person_id,
+                     const char *kind, const char *text, const char *day, int business_days,
+                     struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_OPEN_TASK,
+                   DB_VALUES(db_int(order->id), text_or_null(person_id), db_text(kind), db_text(text),
+                             db_int(order->office_id), db_text(day), db_int(business_days),
+                             db_time(request->now_us), db_text(actor_name(request))),
+                   NULL, error);
+}
+
+bool store_close_tasks(struct http_request *request, const struct order *order, const char *person_id,
+                       const char *kind, const char *outcome, struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_CLOSE_TASKS,
+                   DB_VALUES(db_int(order->id), text_or_null(person_id), db_text(kind),
+                             db_time(request->now_us), db_text(actor_name(request)), db_text(outcome)),
+                   NULL, error);
+}
+
+bool store_add_person(struct http_request *request, const struct order *order,
+                      const struct store_person *person, const char **id, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    if (!db_one(request->db, request->context, STATEMENT_IDENTIFICATION_ADD_PERSON,
+                DB_VALUES(db_int(order->id), db_text(person->role), db_text(person->name),
+                          db_text(person->cpf), db_text(person->birth_date), db_text(person->email),
+                          db_text(person->phone)),
+                &row, error))
+        return false;
+    *id = row_text(row, 0, "id");
+    return true;
+}
+
+bool store_remove_person(struct http_request *request, const struct order *order, const char *id,
+                         struct ra_error *error)
+{
+    int64_t changed = 0;
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_REMOVE_PERSON,
+                   DB_VALUES(db_text(id), db_int(order->id), db_time(request->now_us)), &changed, error) &&
+           (changed == 1 || ra_fail(error, RA_NOT_FOUND, "Esta pessoa não pode sair do caso."));
 }
 
 bool store_dossier_key(struct http_request *request, int64_t order_id, struct vault_key *key,

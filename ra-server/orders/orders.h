@@ -91,7 +91,7 @@ struct order {
     struct order_company *company; /* NULL for a person's certificate */
 
     int attempt;
-    const char *rules_version;
+    const char *rules_version; /* that the dossier was judged by when it was signed; "" before */
     const char *states[ORDERS_MACHINE_COUNT];
     const char *origin; /* "site" or "counter" */
     bool email_confirmed;
@@ -149,6 +149,10 @@ RA_MUST_CHECK bool orders_advance(struct http_request *request, struct order *or
 /* A new attempt at identification: attempt + 1 (protocol 2: a higher one kills the lower). */
 RA_MUST_CHECK bool orders_next_attempt(struct http_request *request, struct order *order,
                                        struct ra_error *error);
+
+/* The rules that the dossier was judged by; order->rules_version follows. */
+RA_MUST_CHECK bool orders_set_rules_version(struct http_request *request, struct order *order,
+                                            const char *version, struct ra_error *error);
 
 /* When something happened (table milestone, kinds there). The actor is 'holder' on the public side and the
  * agent's name at the office. */

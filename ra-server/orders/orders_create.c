@@ -67,16 +67,15 @@ static bool fill_codes(struct http_request *request, struct orders_new *new_orde
     if (code == NULL)
         return ra_fail(error, RA_NO_MEMORY, "order");
     new_order->code = code;
-    return orders_code_generate(code, error) &&
-           catalog_rules_version(request->app, request->context, &new_order->rules_version, error);
+    return orders_code_generate(code, error);
 }
 
 static bool created_event(struct http_request *request, const struct order *order, struct ra_error *error)
 {
     struct certificate_data data;
     orders_certificate_data(order, &data);
-    json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "product", order->product_id, "office",
-                               order->office_code, "origin", order->origin, "rules", order->rules_version);
+    json_t *detail = json_pack("{s:s, s:s, s:s}", "product", order->product_id, "office",
+                               order->office_code, "origin", order->origin);
     json_t *personal = json_object();
 #define X(member) json_object_set_new(personal, #member, json_string(data.member));
     CERTIFICATE_DATA_FIELDS(X)

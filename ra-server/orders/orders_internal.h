@@ -38,7 +38,6 @@ struct orders_new {
     const struct catalog_product *product;
     const struct catalog_office *office;
     const char *code;
-    const char *rules_version;
     const char *origin; /* "site" or "counter" */
     const char *actor;
     struct bytes address_hash; /* empty at the counter */

@@ -239,6 +239,14 @@ bool orders_next_attempt(struct http_request *request, struct order *order, stru
     return true;
 }
 
+bool orders_set_rules_version(struct http_request *request, struct order *order, const char *version,
+                              struct ra_error *error)
+{
+    order->rules_version = version;
+    return db_exec(request->db, STATEMENT_ORDER_SET_RULES_VERSION,
+                   DB_VALUES(db_int(order->id), db_text(version)), NULL, error);
+}
+
 static bool insert_milestone(struct db *db, int64_t now_us, const struct order *order, const char *kind,
                              const char *actor, const char *detail, struct ra_error *error)
 {
@@ -343,7 +351,7 @@ bool orders_insert(struct db *db, TALLOC_CTX *context, const struct orders_new *
         db, context, STATEMENT_ORDER_INSERT,
         DB_VALUES(db_text(new_order->code), db_int(new_order->office->id), db_text(new_order->product->id),
                   db_text(new_order->product->from), db_int(new_order->product->price_cents),
-                  db_text(new_order->rules_version), db_text(new_order->origin),
+                  db_text(new_order->origin),
                   new_order->address_hash.length > 0 ? db_bytes(new_order->address_hash) : db_null(),
                   db_time(new_order->at_us), db_text(new_order->actor), db_text(people_text),
                   db_text(company_text)),

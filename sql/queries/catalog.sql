@@ -20,20 +20,3 @@ select id, code, name, legal_name, cnpj, address, district, city, uf::text as uf
        extract(epoch from ($1 at time zone zone) - ($1 at time zone 'UTC'))::integer as offset_s
   from office
  order by id;
-
--- name: catalog_rules_version
--- params: day date
--- The digest changes when a row that judges a dossier changes, whoever changed it and however.
-select left(encode(sha256(convert_to(coalesce(string_agg(line, E'\n' order by line), ''), 'UTF8')), 'hex'), 16) as version
-  from (select r::text as line from checklist_rule r
-         where valid_from <= $1 and (valid_to is null or valid_to >= $1)
-         union all
-        select p::text from policy p
-         where valid_from <= $1 and (valid_to is null or valid_to >= $1)) rules;
-
--- name: catalog_checklist
--- params: subject text, day date
-select id, person, kind, coalesce(consult, '') as consult, alternatives, text_citizen, required, source
-  from checklist_rule
- where subject = $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2)
- order by position, id;

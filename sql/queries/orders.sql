@@ -41,25 +41,26 @@ select (select count(distinct o.id) from person p join orders o on o.id = p.orde
        (select count(*) from orders o where o.address_hash = $5 and o.closed_at is null) as address;
 
 -- name: order_insert
--- params: code text, office_id integer, product_id text, product_from date, price_cents integer, rules_version text, origin text, address_hash bytea, at timestamptz, actor text, people jsonb, company jsonb
+-- params: code text, office_id integer, product_id text, product_from date, price_cents integer, origin text, address_hash bytea, at timestamptz, actor text, people jsonb, company jsonb
+-- No rules have judged it yet (rules_version): the first agent's signature says which.
 -- Everything an order is made of in one round trip. `company` is an empty array for a person's certificate.
 with made as (
   insert into orders (code, office_id, product_id, product_from, price_cents, rules_version, origin, address_hash,
                       created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  values ($1, $2, $3, $4, $5, '', $6, $7, $8)
   returning id, ref
 ), people as (
   insert into person (order_id, role, name, cpf, birth_date, email, phone, nis, rg, rg_issuer, rg_uf, voter_id,
                       voter_zone, voter_section, voter_city, voter_uf, cei)
   select made.id, q.*
-    from made, jsonb_to_recordset($11) as q (role text, name text, cpf text, birth_date date, email text, phone text,
+    from made, jsonb_to_recordset($10) as q (role text, name text, cpf text, birth_date date, email text, phone text,
          nis text, rg text, rg_issuer text, rg_uf text, voter_id text, voter_zone text, voter_section text,
          voter_city text, voter_uf text, cei text)
 ), firm as (
   insert into company (order_id, cnpj, name, uf, city, cei)
-  select made.id, c.* from made, jsonb_to_recordset($12) as c (cnpj text, name text, uf text, city text, cei text)
+  select made.id, c.* from made, jsonb_to_recordset($11) as c (cnpj text, name text, uf text, city text, cei text)
 ), ordered as (
-  insert into milestone (order_id, kind, at, actor) select made.id, 'ordered', $9, $10 from made
+  insert into milestone (order_id, kind, at, actor) select made.id, 'ordered', $8, $9 from made
 )
 select id, ref from made;
 
@@ -121,6 +122,10 @@ with moved as (
   select id, $5, $4, $6, $7 from moved where $5 is not null
 )
 select closed_at from moved;
+
+-- name: order_set_rules_version
+-- params: id bigint, version text
+update orders set rules_version = $2 where id = $1;
 
 -- name: order_next_attempt
 -- params: id bigint

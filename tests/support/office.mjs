@@ -204,17 +204,36 @@ export function photograph(folder = scratch()) {
   return file;
 }
 
-// Checks in, calls, accepts every required document, finishes.
+// What the checklist asks of one item, done as an agent would: papers shown and accepted, bases consulted, the rest
+// attested.
+export function satisfy(code, item, { agent = 'agent1', file = photograph(), kind } = {}) {
+  const who = item.person === 'company' || !item.person ? [] : ['--person', item.person];
+  if (item.kind === 'consultation' || item.kind === 'biometric') {
+    done(agent, 'consult', code, item.consult, '--result', 'ok', '--protocol', 'P-2026-1', ...who);
+    return;
+  }
+  if (item.kind === 'document')
+    done(agent, 'document', 'add', code, item.id, file, '--kind', kind ?? item.alternatives[0], '--original-seen',
+      '--number', '12345678901', '--issued', '2026-11-10', '--expires', '2035-01-10', ...who);
+  done(agent, 'item', 'accept', code, item.id, ...who);
+}
+
+// Until nothing required is pending: an answer may bring up another item.
+export function identify(code, options = {}) {
+  for (let turns = 0; turns < 10; turns++) {
+    const open = done(options.agent ?? 'agent1', 'checklist', code).items
+      .filter((item) => item.required && item.state === 'pending');
+    if (open.length === 0) return;
+    for (const item of open) satisfy(code, item, options);
+  }
+  throw new Error(`identify: ${code} never completes`);
+}
+
+// Checks in, calls, satisfies the checklist, finishes.
 export function attend(code, { agent = 'agent1', finish = true } = {}) {
-  const file = photograph();
   done(agent, 'checkin', code, '--walk-in');
   done(agent, 'call', code);
-  for (const item of done(agent, 'checklist', code).items) {
-    if (!item.required || item.kind !== 'document') continue;
-    done(agent, 'document', 'add', code, item.id, file, '--kind', item.alternatives[0], '--original-seen',
-      '--number', '12345678', '--issued', '2022-01-10', '--expires', '2035-01-10');
-    done(agent, 'item', 'accept', code, item.id);
-  }
+  identify(code, { agent });
   if (finish) done(agent, 'finish', code);
 }
 

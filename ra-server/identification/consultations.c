@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Consultations of official bases as agents record them (driver `manual`): base, moment, protocol, result,
+ * evidence (rules 2.2, 3.1, 3.2, 3.3).
+ */
+#include "app.h"
+#include "approval/office.h"
+#include "audit/audit.h"
+#include "catalog/catalog.h"
+#include "identification/evidence.h"
+#include "identification/identification.h"
+#include "identification/identification_internal.h"
+#include "identification/judged_case.h"
+#include "pki/base/clock.h"
+
+#include <string.h>
+
+enum { TEXT_MAX = 120, VIA_MAX = 2 };
+
+static const struct {
+    const char *kind;
+    enum audit_code code;
+} consultation_kinds[] = {{"cnh", AUDIT_CNH_CONSULTED},         {"cpf", AUDIT_RECEITA_CPF_QUERIED},
+                          {"cnpj", AUDIT_RECEITA_CNPJ_QUERIED}, {"neglist", AUDIT_NEGLIST_QUERIED},
+                          {"psbio", AUDIT_BIO_RESULT},          {"icn", AUDIT_CONSULTED},
+                          {"datavalid", AUDIT_CONSULTED}};
+
+static bool kind_code(const char *kind, enum audit_code *code)
+{
+    for (size_t i = 0; kind != NULL && i < sizeof consultation_kinds / sizeof *consultation_kinds; i++) {
+        if (strcmp(kind, consultation_kinds[i].kind) == 0) {
+            *code = consultation_kinds[i].code;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool result_known(const char *result)
+{
+    static const char *const results[] = {"ok", "alert", "not_found", "conflict", "unavailable"};
+    for (size_t i = 0; result != NULL && i < sizeof results / sizeof *results; i++)
+        if (strcmp(result, results[i]) == 0)
+            return true;
+    return false;
+}
+
+static const char *body_or_empty(const struct http_request *request, const char *name)
+{
+    const char *value = http_text(request->body, name);
+    return value == NULL ? "" : value;
+}
+
+static bool fits(const char *text, const char *field, struct ra_error *error)
+{
+    return strlen(text) <= TEXT_MAX ||
+           ra_fail_field(error, field, "length", "Este campo tem no máximo 120 caracteres.");
+}
+
+/* A day or an instant; absent is now. A consultation of tomorrow was not made. */
+static bool read_moment(const struct http_request *request, int64_t *at_us, struct ra_error *error)
+{
+    enum { SKEW_US = 120 * 1000000 };
+    const char *text = http_text(request->body, "consulted_at");
+    *at_us = request->now_us;
+    if (text == NULL || text[0] == '\0')
+        return true;
+    if (!clock_parse(text, at_us))
+        return ra_fail_field(error, "consulted_at", "instant",
+                             "Informe o momento da consulta como 2026-11-26T14:30:00Z.");
+    return *at_us <= request->now_us + SKEW_US ||
+           ra_fail_field(error, "consulted_at", "future", "A consulta não pode ser de depois de agora.");
+}
+
+static bool read_consultation(const struct http_request *request, struct store_consultation *consultation,
+                              enum audit_code *code, struct ra_error *error)
+{
+    bool ok = true;
+    *consultation = (struct store_consultation){.kind = http_text(request->body, "kind"),
+                                                .result = http_text(request->body, "result"),
+                                                .base = body_or_empty(request, "base"),
+                                                .protocol = body_or_empty(request, "protocol"),
+                                                .evidence_id = body_or_empty(request, "evidence"),
+                                                .registration = body_or_empty(request, "registration"),
+                                                .form_number = body_or_empty(request, "form_number"),
+                                                .via_seen = body_or_empty(request, "via_seen"),
+                                                .person_id = "",
+                                                .agent = actor_name(request),
+                                                .station = actor_station(request)};
+    if (!kind_code(consultation->kind, code))
+        ok = ra_fail_field(error, "kind", "unknown",
+                           "Consulta desconhecida: use cnh, cpf, cnpj, neglist ou psbio.");
+    if (!result_known(consultation->result))
+        ok = ra_fail_field(error, "result", "unknown",
+                           "Resultado desconhecido: use ok, alert, not_found, conflict ou unavailable.");
+    ok = fits(consultation->base, "base", error) && ok;
+    ok = fits(consultation->protocol, "protocol", error) && ok;
+    ok = fits(consultation->registration, "registration", error) && ok;
+    ok = fits(consultation->form_number, "form_number", error) && ok;
+    if (strlen(consultation->via_seen) > VIA_MAX ||
+        strspn(consultation->via_seen, "0123456789") != strlen(consultation->via_seen))
+        ok = ra_fail_field(error, "via_seen", "digits", "A via é um número.");
+    return read_moment(request, &consultation->consulted_us, error) && ok;
+}
+
+/* The evidence is a document of this order; a digest given with it must be its own. */
+static bool check_evidence(struct http_request *request, const struct order *order, const char *id,
+                           struct ra_error *error)
+{
+    const char *digest = body_or_empty(request, "evidence_sha256");
+    struct db_rows *row = NULL;
+    if (id[0] == '\0')
+        return digest[0] == '\0' ||
+               ra_fail_field(error, "evidence", "missing", "Falta o comprovante deste resumo.");
+    if (!store_document_of(request, order, id, &row, error))
+        return false;
+    return digest[0] == '\0' || strcmp(digest, row_text(row, 0, "sha256")) == 0 ||
+           ra_fail_field(error, "evidence_sha256", "mismatch", "O comprovante não é o que este resumo diz.");
+}
+
+/* --- whom it is about --- */
+
+/* Those with an item that asks for this base; without any, the company for its number and people otherwise.
+ */
+static unsigned roles_asked(const struct judged_case *judged, const char *kind)
+{
+    unsigned roles = 0;
+    for (size_t i = 0; i < judged->verdict.item_count; i++)
+        if (strcmp(judged->verdict.items[i].rule->consult, kind) == 0)
+            roles |= 1U << judged->verdict.items[i].person->role;
+    if (roles != 0)
+        return roles;
+    const unsigned company = 1U << RULES_ROLE_COMPANY;
+    return strcmp(kind, "cnpj") == 0 ? company : ((1U << RULES_ROLE_COUNT) - 1) & ~company;
+}
+
+/* --- what a result leads to --- */
+
+/* Rules 3.1: an unanswered conflict after one business day is the AC's risk; CPF_NOT_FOUND goes to enrolment,
+ * which PSBio drops after thirty days. */
+static bool follow_biometrics(struct http_request *request, const struct order *order,
+                              const struct judged_case *judged, const struct store_consultation *consultation,
+                              struct ra_error *error)
+{
+    const struct ruleset *ruleset = judged->ruleset;
+    if (strcmp(consultation->result, "conflict") == 0)
+        return store_open_task(request, order, consultation->person_id, "psbio_conflict",
+                               "Responder o conflito biométrico no PSBio", ruleset->day,
+                               (int)ruleset_number(ruleset, "psbio_conflict_business_days", 1), error) &&
+               audit_record(request, AUDIT_BIO_CONFLICT_OPENED, order, json_object(), NULL, error);
+    if (strcmp(consultation->result, "not_found") == 0)
+        return store_open_task(request, order, consultation->person_id, "psbio_enrolment",
+                               "Enviar os dados colhidos para cadastro no PSBio", ruleset->day,
+                               (int)ruleset_number(ruleset, "psbio_enrolment_business_days", 5), error);
+    return strcmp(consultation->result, "ok") != 0 ||
+           store_close_tasks(request, order, consultation->person_id, "psbio_conflict", "psbio ok", error);
+}
+
+static bool follow(struct http_request *request, const struct order *order, const struct judged_case *judged,
+                   const struct store_consultation *consultation, struct ra_error *error)
+{
+    if (strcmp(consultation->kind, "psbio") == 0)
+        return follow_biometrics(request, order, judged, consultation, error);
+    if (strcmp(consultation->kind, "neglist") == 0 && strcmp(consultation->result, "alert") == 0)
+        return audit_record(request, AUDIT_NEGLIST_HIT, order, json_object(), NULL, error);
+    return true;
+}
+
+static bool record(struct http_request *request, const struct order *order, enum audit_code code,
+                   const struct store_consultation *consultation, struct ra_error *error)
+{
+    if (!store_add_consultation(request, order, consultation, error))
+        return false;
+    json_t *detail = json_pack("{s:s,s:s}", "kind", consultation->kind, "result", consultation->result);
+    if (detail != NULL && consultation->person_id[0] != '\0')
+        json_object_set_new(detail, "person", json_string(consultation->person_id));
+    return audit_record(
+        request, code, order, detail,
+        json_pack("{s:s,s:s}", "base", consultation->base, "protocol", consultation->protocol), error);
+}
+
+bool consultation_add(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct judged_case judged;
+    enum audit_code code = AUDIT_CONSULTED;
+    struct store_consultation consultation;
+    const struct engine_person *person = NULL;
+    if (!read_consultation(request, &consultation, &code, error) ||
+        !open_for_change(request, "consultation", &order, error) ||
+        !judged_case_read(request, order, &judged, error) ||
+        !judged_case_person(&judged, http_text(request->body, "person"),
+                            roles_asked(&judged, consultation.kind), &person, error) ||
+        !check_evidence(request, order, consultation.evidence_id, error))
+        return false;
+    consultation.person_id = person->id;
+    if (!record(request, order, code, &consultation, error) ||
+        !follow(request, order, &judged, &consultation, error) ||
+        !answer_with_checklist(request, response, 201, order, error))
+        return false;
+    json_object_set_new(response->model, "kind", json_string(consultation.kind));
+    json_object_set_new(response->model, "result", json_string(consultation.result));
+    json_object_set_new(response->model, "person", json_string(rules_role_word(person->role)));
+    return true;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What agents say of an item: accept, reject, reopen, waive; and the presence of each person.
+ */
+#include "app.h"
+#include "approval/office.h"
+#include "audit/audit.h"
+#include "identification/identification.h"
+#include "identification/identification_internal.h"
+#include "identification/judged_case.h"
+#include "identification/rules_cache.h"
+
+#include <string.h>
+
+enum { REASON_MAX = 500 };
+
+#define PRESENCE_RULE "ATT-01"
+
+/* --- suspension (DIV-01) --- */
+
+static bool move_suspension(struct http_request *request, struct order *order, const char *state,
+                            enum audit_code code, const char *item, struct ra_error *error)
+{
+    return orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, state, error) &&
+           audit_record(request, code, order, json_pack("{s:s}", "item", item), NULL, error);
+}
+
+/* The state follows what the dossier says: a divergence suspends by itself and nothing else resumes. */
+static bool settle_suspension(struct http_request *request, struct order *order,
+                              const struct judged_case *judged, struct ra_error *error)
+{
+    const bool suspended = orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "suspended");
+    if (judged->verdict.suspended != NULL && !suspended)
+        return move_suspension(request, order, "suspended", AUDIT_DIVERGENCE_SUSPENDED,
+                               judged->verdict.suspended->rule->id, error);
+    if (judged->verdict.suspended == NULL && suspended)
+        return move_suspension(request, order, "open", AUDIT_DIVERGENCE_RESOLVED, "", error);
+    return true;
+}
+
+bool answer_with_checklist(struct http_request *request, struct http_response *response, int status,
+                           struct order *order, struct ra_error *error)
+{
+    struct judged_case judged;
+    if (!judged_case_read(request, order, &judged, error) ||
+        !settle_suspension(request, order, &judged, error))
+        return false;
+    http_reply(response, status, judged_case_json(&judged));
+    return true;
+}
+
+/* --- judging one item --- */
+
+struct item_act {
+    struct order *order;
+    struct judged_case judged;
+    const struct engine_item *item;
+};
+
+static bool begin(struct http_request *request, struct item_act *act, struct ra_error *error)
+{
+    return open_for_change(request, "item", &act->order, error) &&
+           judged_case_read(request, act->order, &act->judged, error) &&
+           judged_case_item(&act->judged, http_path_parameter(request, "item"),
+                            http_text(request->body, "person"), &act->item, error);
+}
+
+static bool mark(struct http_request *request, struct http_response *response, struct item_act *act,
+                 const char *state, enum audit_code code, struct ra_error *error)
+{
+    const char *reason = http_text(request->body, "reason");
+    const struct rules_rule *rule = act->item->rule;
+    reason = reason == NULL ? "" : reason;
+    if (strlen(reason) > REASON_MAX)
+        return ra_fail_field(error, "reason", "length", "O motivo tem no máximo 500 caracteres.");
+    if (!store_set_item(request, act->order, act->item->person->id, rule->id, state, reason,
+                        actor_name(request), error))
+        return false;
+    json_t *detail = json_pack("{s:s,s:s}", "item", rule->id, "state", state);
+    if (detail != NULL && act->item->person->id[0] != '\0')
+        json_object_set_new(detail, "person", json_string(act->item->person->id));
+    return audit_record(request, code, act->order, detail,
+                        reason[0] == '\0' ? NULL : json_pack("{s:s}", "reason", reason), error) &&
+           answer_with_checklist(request, response, 200, act->order, error);
+}
+
+/* When the rows' agents last said anything of the item; 0 = never. */
+static int64_t marked_at(const struct item_act *act)
+{
+    int64_t at = 0;
+    for (size_t i = 0; i < act->judged.facts.mark_count; i++) {
+        const struct engine_mark *one = &act->judged.facts.marks[i];
+        if (strcmp(one->rule_id, act->item->rule->id) == 0 &&
+            strcmp(one->person_id, act->item->person->id) == 0)
+            at = row_time(act->judged.marks, i, "at");
+    }
+    return at;
+}
+
+static bool has_newer_evidence(const struct item_act *act, int64_t since)
+{
+    const struct db_rows *tables[] = {act->judged.documents, act->judged.consultations};
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        for (size_t i = 0; i < db_row_count(tables[t]); i++)
+            if (row_time(tables[t], i, "at") > since &&
+                strcmp(row_text(tables[t], i, "person_id"), act->item->person->id) == 0)
+                return true;
+    return false;
+}
+
+/* DIV-01: nobody's word lifts a divergence, only something new in the dossier. */
+static bool may_lift(const struct item_act *act, struct ra_error *error)
+{
+    if (act->item->state != ENGINE_REJECTED || strcmp(act->item->reason, "divergence") != 0 ||
+        has_newer_evidence(act, marked_at(act)))
+        return true;
+    const struct rules_rule *rule = ruleset_rule(act->judged.ruleset, "DIV-01");
+    ra_fail_reason(error, RA_RULE_REFUSED, "suspended-divergence",
+                   "%s: a divergência só se encerra com documento ou consulta nova no dossiê.",
+                   act->item->rule->id);
+    snprintf(error->source, sizeof error->source, "%s", rule == NULL ? "DIV-01" : rule->source);
+    return false;
+}
+
+bool item_accept(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct item_act act;
+    return begin(request, &act, error) && may_lift(&act, error) &&
+           engine_may_accept(act.judged.ruleset, &act.judged.facts, act.item, error) &&
+           mark(request, response, &act, "accepted", AUDIT_ITEM_ACCEPTED, error);
+}
+
+/* CLR-01: an unclear document means that another one was asked for, and the log says so. */
+static bool note_second_document(struct http_request *request, const struct item_act *act,
+                                 struct ra_error *error)
+{
+    const char *reason = http_text(request->body, "reason");
+    return reason == NULL || strcmp(reason, "not_legible") != 0 ||
+           audit_record(request, AUDIT_SECOND_DOC_REQUESTED, act->order,
+                        json_pack("{s:s}", "item", act->item->rule->id), NULL, error);
+}
+
+bool item_reject(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct item_act act;
+    return begin(request, &act, error) && note_second_document(request, &act, error) &&
+           mark(request, response, &act, "rejected", AUDIT_ITEM_REJECTED, error);
+}
+
+bool item_reopen(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct item_act act;
+    return begin(request, &act, error) && may_lift(&act, error) &&
+           mark(request, response, &act, "pending", AUDIT_ITEM_REOPENED, error);
+}
+
+bool item_waive(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct item_act act;
+    const char *reason = http_text(request->body, "reason");
+    if (!begin(request, &act, error) || !may_lift(&act, error))
+        return false;
+    if (!act.item->may_waive) {
+        ra_fail_reason(error, RA_RULE_REFUSED, "not-waivable", "Nenhuma regra permite dispensar este item.");
+        snprintf(error->source, sizeof error->source, "%s", act.item->rule->source);
+        return false;
+    }
+    if (reason == NULL || reason[0] == '\0')
+        return ra_fail_field(error, "reason", "missing", "Diga por que o item é dispensado.");
+    return mark(request, response, &act, "waived", AUDIT_ITEM_WAIVED, error);
+}
+
+/* --- presence --- */
+
+static bool set_presence(struct http_request *request, const struct order *order,
+                         const struct engine_person *person, bool present, struct ra_error *error)
+{
+    return store_set_item(request, order, person->id, PRESENCE_RULE, present ? "accepted" : "pending", "",
+                          actor_name(request), error);
+}
+
+static bool is_open(const struct order *order)
+{
+    return orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "open") ||
+           orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "returned") ||
+           orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "suspended");
+}
+
+bool identification_presence(struct http_request *request, struct order *order, const char *who, bool present,
+                             struct ra_error *error)
+{
+    struct judged_case judged;
+    const unsigned everybody = ((1U << RULES_ROLE_COUNT) - 1) & ~(1U << RULES_ROLE_COMPANY);
+    if (!is_open(order)) /* what was signed is not touched by who comes and goes */
+        return true;
+    if (!judged_case_read(request, order, &judged, error))
+        return false;
+    if (who == NULL || who[0] == '\0')
+        return set_presence(request, order, &judged.facts.people[0], present, error);
+    if (strcmp(who, "all") != 0) {
+        const struct engine_person *person = NULL;
+        return judged_case_person(&judged, who, everybody, &person, error) &&
+               set_presence(request, order, person, present, error);
+    }
+    for (size_t i = 0; i < judged.facts.people_count; i++)
+        if (judged.facts.people[i].role != RULES_ROLE_COMPANY &&
+            !set_presence(request, order, &judged.facts.people[i], present, error))
+            return false;
+    return true;
+}

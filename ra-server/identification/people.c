@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who takes part in a case besides its subject, and the facts that decide which rules apply. Both are bound
+ * by the statements, so a change voids what was signed.
+ */
+#include "app.h"
+#include "audit/audit.h"
+#include "identification/identification.h"
+#include "identification/identification_internal.h"
+#include "identification/identification_store.h"
+#include "identification/judged_case.h"
+#include "pki/certificate/names.h"
+
+#include <string.h>
+
+enum { PEOPLE_MAX = 12 };
+
+static const char *body_or_empty(const struct http_request *request, const char *name)
+{
+    const char *value = http_text(request->body, name);
+    return value == NULL ? "" : value;
+}
+
+/* --- people --- */
+
+/* A person's fields, normalised, for as long as the request. */
+struct typed_person {
+    char name[PERSON_NAME_SIZE], cpf[CPF_SIZE], birth_date[DATE_SIZE], email[EMAIL_SIZE], phone[PHONE_SIZE];
+};
+
+static bool role_fits(const struct order *order, const char *role, struct ra_error *error)
+{
+    if (strcmp(role, "representative") == 0 || strcmp(role, "interpreter") == 0)
+        return true;
+    if (strcmp(role, "attorney") != 0)
+        return ra_fail_field(error, "role", "unknown", "Use representative, attorney ou interpreter.");
+    if (order->company != NULL)
+        return true;
+    ra_fail_reason(error, RA_RULE_REFUSED, "REP-01",
+                   "Certificado de pessoa física não admite procuração de nenhuma espécie.");
+    snprintf(error->source, sizeof error->source, "Res. 42/2006 3.1.9 (ITI) [S]");
+    return false;
+}
+
+static bool read_person(const struct http_request *request, struct typed_person *typed,
+                        struct ra_error *error)
+{
+    struct field_problem problem;
+    bool ok = true;
+    *typed = (struct typed_person){.name = ""};
+    if (!person_name_normalise(bytes_of_text(body_or_empty(request, "name")), typed->name, &problem))
+        ok = field_fail(error, "name", &problem);
+    if (!cpf_normalise(body_or_empty(request, "cpf"), typed->cpf, &problem))
+        ok = field_fail(error, "cpf", &problem);
+    if (!birth_date_normalise(body_or_empty(request, "birth_date"), typed->birth_date, &problem))
+        ok = field_fail(error, "birth_date", &problem);
+    if (body_or_empty(request, "email")[0] != '\0' &&
+        !email_normalise(body_or_empty(request, "email"), typed->email, &problem))
+        ok = field_fail(error, "email", &problem);
+    if (body_or_empty(request, "phone")[0] != '\0' &&
+        !phone_normalise(body_or_empty(request, "phone"), typed->phone, &problem))
+        ok = field_fail(error, "phone", &problem);
+    return ok;
+}
+
+/* REP-05: the person registered at Receita never stands behind an attorney, so the two cannot be one. */
+static bool is_free(const struct order *order, const char *role, const char *cpf, struct ra_error *error)
+{
+    for (size_t i = 0; i < order->people_count; i++) {
+        if (strcmp(order->people[i].cpf, cpf) != 0)
+            continue;
+        if (strcmp(order->people[i].role, role) == 0)
+            return ra_fail_field(error, "cpf", "repeated", "Esta pessoa já está no caso com este papel.");
+        if (strcmp(role, "representative") != 0)
+            return ra_fail_field(error, "cpf", "other-role",
+                                 "Esta pessoa já está no caso; procurador e intérprete são outras pessoas.");
+    }
+    return order->people_count < PEOPLE_MAX ||
+           ra_fail_field(error, "cpf", "too-many", "Há pessoas demais neste caso.");
+}
+
+/* CAP-01, CAP-03: who represents must be able to. */
+static bool is_capable(const struct http_request *request, const struct judged_case *judged,
+                       const struct typed_person *typed, struct ra_error *error)
+{
+    enum { OF_AGE = 18 };
+    if (strcmp(body_or_empty(request, "role"), "interpreter") == 0 ||
+        age_on(typed->birth_date, judged->facts.day) >= OF_AGE)
+        return true;
+    return ra_fail_field(error, "birth_date", "CAP-03", "Quem representa precisa ser maior de idade.");
+}
+
+bool person_add(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct typed_person typed;
+    struct judged_case judged;
+    const char *id = NULL;
+    const char *role = body_or_empty(request, "role");
+    if (!open_for_change(request, "people", &order, error) || !role_fits(order, role, error) ||
+        !read_person(request, &typed, error) || !is_free(order, role, typed.cpf, error) ||
+        !judged_case_read(request, order, &judged, error) || !is_capable(request, &judged, &typed, error))
+        return false;
+    const struct store_person person = {role,        typed.name, typed.cpf, typed.birth_date,
+                                        typed.email, typed.phone};
+    if (!store_add_person(request, order, &person, &id, error) ||
+        !audit_record(request, AUDIT_REQUEST_CHANGED, order,
+                      json_pack("{s:s,s:s,s:s}", "what", "person-added", "role", role, "person", id),
+                      json_pack("{s:s,s:s}", "name", typed.name, "cpf", typed.cpf), error) ||
+        !orders_load_for_update(request, order->code, &order, error))
+        return false;
+    return answer_with_checklist(request, response, 201, order, error);
+}
+
+bool person_remove(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct judged_case judged;
+    const struct engine_person *person = NULL;
+    const unsigned others =
+        1U << RULES_ROLE_REPRESENTATIVE | 1U << RULES_ROLE_ATTORNEY | 1U << RULES_ROLE_INTERPRETER;
+    if (!open_for_change(request, "people", &order, error) ||
+        !judged_case_read(request, order, &judged, error) ||
+        !judged_case_person(&judged, http_path_parameter(request, "person"), others, &person, error) ||
+        !store_remove_person(request, order, person->id, error) ||
+        !audit_record(request, AUDIT_REQUEST_CHANGED, order,
+                      json_pack("{s:s,s:s}", "what", "person-removed", "person", person->id), NULL, error) ||
+        !orders_load_for_update(request, order->code, &order, error))
+        return false;
+    return answer_with_checklist(request, response, 200, order, error);
+}
+
+/* --- facts --- */
+
+static bool option_known(const struct rules_fact *fact, const char *value)
+{
+    for (size_t i = 0; i < fact->options.count; i++)
+        if (strcmp(fact->options.items[i], value) == 0)
+            return true;
+    return false;
+}
+
+static bool read_fact(const struct judged_case *judged, const char *key, const char *value,
+                      const struct rules_fact **fact, struct ra_error *error)
+{
+    *fact = ruleset_fact(judged->ruleset, key);
+    if (*fact == NULL)
+        return ra_fail_field(error, "key", "unknown", "Este fato não existe nas regras de hoje.");
+    if (option_known(*fact, value))
+        return true;
+    char sentence[sizeof error->fields[0].message];
+    size_t length = (size_t)snprintf(sentence, sizeof sentence, "Valores possíveis:");
+    for (size_t i = 0; i < (*fact)->options.count && length < sizeof sentence; i++)
+        length +=
+            (size_t)snprintf(sentence + length, sizeof sentence - length, " %s", (*fact)->options.items[i]);
+    return ra_fail_field(error, "value", "unknown", sentence);
+}
+
+bool fact_set(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct judged_case judged;
+    const struct rules_fact *fact = NULL;
+    const struct engine_person *person = NULL;
+    const char *key = body_or_empty(request, "key");
+    const char *value = body_or_empty(request, "value");
+    if (!open_for_change(request, "fact", &order, error) ||
+        !judged_case_read(request, order, &judged, error) || !read_fact(&judged, key, value, &fact, error))
+        return false;
+    if (fact->of_person &&
+        !judged_case_person(&judged, http_text(request->body, "person"), fact->roles, &person, error))
+        return false;
+    const char *person_id = person == NULL ? "" : person->id;
+    if (!store_add_answer(request, order, person_id, key, value, error) ||
+        !audit_record(request, AUDIT_REQUEST_CHANGED, order,
+                      json_pack("{s:s,s:s,s:s}", "what", "fact", "key", key, "value", value), NULL, error))
+        return false;
+    return answer_with_checklist(request, response, 200, order, error);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a citizen brings: the engine asked about a case that does not exist yet.
+ */
+#include "catalog/catalog.h"
+#include "catalog/page.h"
+#include "identification/engine.h"
+#include "identification/identification_internal.h"
+#include "identification/rules_cache.h"
+#include "pki/certificate/calendar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PEOPLE_MAX = 4 };
+
+/* An applicant as the query describes one. */
+struct imagined {
+    struct engine_case facts;
+    struct engine_person people[PEOPLE_MAX];
+    struct engine_answer *answers;
+    char birth_date[RULES_DAY_SIZE];
+};
+
+/* `subject` is "pf" or "pj"; without it the product says it. Sets *product when one was asked for. */
+static bool read_subject(struct http_request *request, const char *day, const char **subject,
+                         struct catalog_product **product, struct ra_error *error)
+{
+    const char *asked = http_query(request, "subject");
+    const char *id = http_query(request, "product");
+    *product = NULL;
+    *subject = asked != NULL && asked[0] != '\0' ? asked : "pf";
+    if (strcmp(*subject, "pf") != 0 && strcmp(*subject, "pj") != 0)
+        return ra_fail_field(error, "subject", "unknown", "Use pf (pessoa) ou pj (empresa).");
+    if (id == NULL || id[0] == '\0')
+        return true;
+    if (!catalog_product_on(request->app, request->context, id, day, product, error))
+        return false;
+    if (asked != NULL && asked[0] != '\0' && strcmp(asked, (*product)->holder) != 0)
+        return ra_fail_field(error, "subject", "mismatch",
+                             "Este certificado não é para esse tipo de titular.");
+    *subject = (*product)->holder;
+    return true;
+}
+
+/* An age that stands for its class (CAP-01). */
+static bool read_age(const struct http_request *request, const char *day, struct imagined *imagined,
+                     bool *minor, struct ra_error *error)
+{
+    static const struct {
+        const char *word;
+        int years;
+    } ages[] = {{"adult", 30}, {"assisted", 17}, {"represented", 10}};
+    const char *age = http_query(request, "age");
+    struct calendar_day today;
+    if (calendar_parse(day, &today) != CALENDAR_DAY)
+        return ra_fail(error, RA_INTERNAL, "day");
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+        if (strcmp(age == NULL || age[0] == '\0' ? "adult" : age, ages[i].word) != 0)
+            continue;
+        snprintf(imagined->birth_date, sizeof imagined->birth_date, "%04d-01-01", today.year - ages[i].years);
+        *minor = i > 0;
+        return true;
+    }
+    return ra_fail_field(error, "age", "unknown",
+                         "Use adult, assisted (16 ou 17 anos) ou represented (menos de 16).");
+}
+
+static bool value_known(const struct rules_fact *fact, const char *value)
+{
+    for (size_t i = 0; i < fact->options.count; i++)
+        if (strcmp(fact->options.items[i], value) == 0)
+            return true;
+    return false;
+}
+
+/* Every fact that the rules know may stand in the query under its own name; a person's one is the subject's.
+ */
+static bool read_answers(struct http_request *request, const struct ruleset *ruleset,
+                         struct imagined *imagined, struct ra_error *error)
+{
+    size_t count = 0;
+    imagined->answers =
+        talloc_zero_array(request->context, struct engine_answer, (unsigned)ruleset->fact_count + 1);
+    if (imagined->answers == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "checklist");
+    for (size_t i = 0; i < ruleset->fact_count; i++) {
+        const struct rules_fact *fact = &ruleset->facts[i];
+        const char *value = http_query(request, fact->key);
+        if (value == NULL || value[0] == '\0')
+            continue;
+        if (!value_known(fact, value))
+            return ra_fail_field(error, fact->key, "unknown", fact->question);
+        imagined->answers[count++] =
+            (struct engine_answer){fact->of_person ? imagined->people[0].id : "", fact->key, value};
+    }
+    imagined->facts.answers = imagined->answers;
+    imagined->facts.answer_count = count;
+    return true;
+}
+
+static void add_person(struct imagined *imagined, const char *id, enum rules_role role,
+                       const char *birth_date)
+{
+    imagined->people[imagined->facts.people_count++] =
+        (struct engine_person){.id = id, .role = role, .birth_date = birth_date};
+}
+
+static bool imagine(struct http_request *request, const struct ruleset *ruleset, const char *subject,
+                    const struct catalog_product *product, struct imagined *imagined, struct ra_error *error)
+{
+    const bool company = strcmp(subject, "pj") == 0;
+    const char *representation = http_query(request, "representation");
+    bool minor = false;
+    *imagined = (struct imagined){.facts = {.day = ruleset->day,
+                                            .subject = subject,
+                                            .mode = "in_person",
+                                            .media = product == NULL ? "software" : product->media,
+                                            .people = imagined->people}};
+    if (!read_age(request, ruleset->day, imagined, &minor, error))
+        return false;
+    add_person(imagined, "1", company ? RULES_ROLE_RESPONSIBLE : RULES_ROLE_HOLDER, imagined->birth_date);
+    if (!company && minor)
+        add_person(imagined, "2", RULES_ROLE_REPRESENTATIVE, "1980-01-01");
+    if (company && representation != NULL && strcmp(representation, "attorney") == 0)
+        add_person(imagined, "3", RULES_ROLE_ATTORNEY, "1980-01-01");
+    if (company)
+        add_person(imagined, "", RULES_ROLE_COMPANY, "");
+    return read_answers(request, ruleset, imagined, error);
+}
+
+/* --- showing --- */
+
+static json_t *texts_json(const struct rules_texts *texts)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append_new(array, json_string(texts->items[i]));
+    return array;
+}
+
+static json_t *item_json(const struct engine_item *item)
+{
+    const struct rules_rule *rule = item->rule;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:b}", "id", rule->id, "person",
+                     rules_role_word(item->person->role), "kind", rules_kind_word(rule->kind), "consult",
+                     rule->consult, "alternatives", texts_json(&rule->alternatives), "text",
+                     rule->text_citizen, "why", rule->why, "layer", rule->layer, "evidence", rule->evidence,
+                     "source", rule->source, "required", rule->required ? 1 : 0);
+}
+
+/* Two lists for the page: what to carry, and what will be done there. */
+static void add_groups(json_t *model)
+{
+    json_t *bring = json_array();
+    json_t *expect = json_array();
+    size_t index;
+    json_t *item;
+    json_array_foreach(json_object_get(model, "items"), index, item)
+    {
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        json_array_append(kind != NULL && strcmp(kind, "document") == 0 ? bring : expect, item);
+    }
+    page_set(model, "bring", bring);
+    page_set(model, "expect", expect);
+}
+
+static json_t *product_choices(struct http_request *request, const char *day, const char *chosen,
+                               struct ra_error *error)
+{
+    struct catalog_product *products = NULL;
+    size_t count = 0;
+    if (!catalog_products_on(request->app, request->context, day, &products, &count, error))
+        return NULL;
+    json_t *choices = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(choices,
+                              json_pack("{s:s, s:s, s:b}", "id", products[i].id, "name", products[i].name,
+                                        "selected", strcmp(products[i].id, chosen) == 0));
+    return choices;
+}
+
+/* The questions that change this list, as the page's form asks them. */
+static json_t *questions_json(const struct engine_verdict *verdict)
+{
+    json_t *questions = json_array();
+    for (size_t i = 0; i < verdict->question_count; i++) {
+        const struct engine_question *question = &verdict->questions[i];
+        const struct rules_fact *fact = question->fact;
+        if (strcmp(fact->key, "residence") != 0 && strcmp(fact->key, "nature") != 0 &&
+            strcmp(fact->key, "representation") != 0 && strcmp(fact->key, "signature") != 0)
+            continue;
+        if (question->person != NULL && strcmp(question->person->id, "1") != 0)
+            continue;
+        json_t *options = json_array();
+        for (size_t j = 0; j < fact->options.count; j++)
+            json_array_append_new(options, json_pack("{s:s, s:s, s:b}", "value", fact->options.items[j],
+                                                     "label", fact->labels.items[j], "selected",
+                                                     strcmp(fact->options.items[j], question->value) == 0));
+        json_array_append_new(questions, json_pack("{s:s, s:s, s:o}", "key", fact->key, "question",
+                                                   fact->question, "options", options));
+    }
+    return questions;
+}
+
+bool public_checklist(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    const struct ruleset *ruleset = NULL;
+    const char *subject = NULL;
+    struct catalog_product *product = NULL;
+    struct imagined imagined;
+    struct engine_verdict verdict;
+    if (!rules_today(request, &ruleset, error) ||
+        !read_subject(request, ruleset->day, &subject, &product, error) ||
+        !imagine(request, ruleset, subject, product, &imagined, error) ||
+        !engine_judge(request->context, ruleset, &imagined.facts, &verdict, error))
+        return false;
+    json_t *items = json_array();
+    for (size_t i = 0; i < verdict.item_count; i++)
+        json_array_append_new(items, item_json(&verdict.items[i]));
+    json_t *model = json_pack("{s:s, s:s, s:s, s:o}", "subject", subject, "day", ruleset->day, "rules",
+                              ruleset->version, "items", items);
+    if (page_is_wanted(request)) {
+        const char *chosen = product != NULL              ? product->id
+                             : strcmp(subject, "pj") == 0 ? "ecnpj-a1"
+                                                          : "ecpf-a1";
+        page_set(model, "products", product_choices(request, ruleset->day, chosen, error));
+        page_set(model, "questions", questions_json(&verdict));
+        add_groups(model);
+        if (product != NULL)
+            page_set(model, "product", json_pack("{s:s}", "name", product->name));
+        page_frame(model, "O que levar no dia");
+    }
+    http_reply(response, 200, model);
+    return true;
+}
