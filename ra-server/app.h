@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "pki/base/clock.h"
 
+struct http_request;
 struct jobs;
 struct templates;
 
@@ -32,7 +33,10 @@ struct ra_app {
     struct ra_clock clock;
     const struct templates *templates; /* http/template.h; also for the texts of mails */
     struct jobs *jobs;                 /* jobs.h: jobs_wake(app->jobs, "name") */
-    void *room_state[ROOM_COUNT];      /* what a room's start() made; NULL for rooms without state */
+    /* Asked after each route's authorize whether the caller may do the operation at all (the authorisation
+     * matrix). Without it nothing is served. */
+    bool (*permit)(struct http_request *request, struct ra_error *error);
+    void *room_state[ROOM_COUNT]; /* what a room's start() made; NULL for rooms without state */
 };
 
 #endif

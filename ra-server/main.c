@@ -4,6 +4,7 @@
  * for the signal that ends it.
  */
 #include "app.h"
+#include "authorization/authorization.h"
 #include "config/config.h"
 #include "db/db.h"
 #include "db/migrate.h"
@@ -152,6 +153,7 @@ static bool serve_locked(const struct config *config, TALLOC_CTX *context, struc
     if (app == NULL || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         return ra_fail(error, RA_INTERNAL, "signals");
     app->config = config;
+    app->permit = authorization_permit;
     floor_set_health_parts(health_list, health_count);
     bool served = load_clock(app, error) && templates_load(context, config->templates_dir, &templates, error);
     app->templates = templates;

@@ -50,8 +50,10 @@ bool incoming_read(struct http_request *request, enum statement_type type, struc
     if (text == NULL || !base64_decode(request->context, text, strlen(text), &incoming->cms)) {
         return ra_fail_field(error, "cms", "base64", "Envie a declaração assinada em base64.");
     }
-    if (!orders_load_for_update(request, http_path_parameter(request, "code"), &incoming->order, error) ||
-        !read_caller(request, &incoming->caller, error)) {
+    if (!orders_load_for_update(request, http_path_parameter(request, "code"), &incoming->order, error)) {
+        return incoming->order != NULL && incoming_reject(request, incoming->order, type, error);
+    }
+    if (!read_caller(request, &incoming->caller, error)) {
         return false;
     }
     struct ra_error cause = {0};

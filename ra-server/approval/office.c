@@ -212,6 +212,7 @@ static bool authorize(struct http_request *request, unsigned roles, struct ra_er
     }
     if (known) {
         request->principal = caller;
+        request->role = office_role_word(caller->role);
         return true;
     }
     if (!record_refusal(request, caller, &cause, error)) {

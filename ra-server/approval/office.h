@@ -9,8 +9,9 @@
  *   RA_UNAUTHENTICATED  no certificate, or one that is not valid (reason as the signer's words:
  * statement-certificate, crl-missing, crl-expired, certificate-revoked) RA_FORBIDDEN        valid, but not in
  * a valid roster (roster-missing, roster-expired, roster-not-listed) or in another role (roster-role) and on
- * success leaves a struct office_caller as request->principal. The administrators that the configuration pins
- * pass as "admin" even before there is a roster, so that the first one can be handed in.
+ * success leaves a struct office_caller as request->principal, its role as request->role. The administrators
+ * that the configuration pins pass as "admin" even before there is a roster, so that the first one can be
+ * handed in.
  */
 #ifndef APPROVAL_OFFICE_H
 #define APPROVAL_OFFICE_H

@@ -75,7 +75,12 @@ void response_reset(struct http_response *response)
 
 static bool authorize(struct http_exchange *exchange, struct ra_error *error)
 {
-    if (!exchange->request.route->authorize(&exchange->request, error))
+    struct http_request *request = &exchange->request;
+    if (!request->route->authorize(request, error))
+        return false;
+    if (request->app->permit == NULL)
+        return ra_fail(error, RA_INTERNAL, "there is no authorisation matrix");
+    if (!request->app->permit(request, error))
         return false;
     exchange->stage = HTTP_STAGE_ALLOWED;
     return true;
@@ -177,6 +182,7 @@ static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_e
         exchange->stage = HTTP_STAGE_UNKNOWN;
         request->after_commit = NULL;
         request->principal = NULL;
+        request->role = NULL;
         request->keep_changes = false;
     }
 }
@@ -184,19 +190,22 @@ static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_e
 /* --- refusals --- */
 
 /* What the form's template needs besides the errors: the model its GET would have, read in a transaction of
- * its own. Failing leaves the template without it. */
-static void fill_form_model(struct http_exchange *exchange, struct db *db)
+ * its own. false: there is no such model, the form is not to be had in the present state. */
+static bool fill_form_model(struct http_exchange *exchange, struct db *db)
 {
     struct http_request *request = &exchange->request;
     struct http_response model = {.context = request->context, .status = 200, .fd = -1};
     struct ra_error error = {0};
-    if (db == NULL || request->route->form_model == NULL)
-        return;
-    bool begun = db_begin(db, &error);
-    if (begun && request->route->form_model(request, &model, &error) && model.model != NULL)
+    if (request->route->form_model == NULL)
+        return true;
+    if (db == NULL || !db_begin(db, &error))
+        return false;
+    bool filled = request->route->form_model(request, &model, &error) && model.model != NULL;
+    if (filled)
         json_object_update_missing(exchange->response.model, model.model);
     db_rollback(db);
     response_reset(&model);
+    return filled;
 }
 
 /* The form's page shows what its GET shows: only to whom the route's authorize let through. A body that could
@@ -225,9 +234,7 @@ static void refuse(struct http_exchange *exchange, struct db *db, const struct r
         http_set_header(response, "Allow", allow);
     response->model = extra != NULL ? extra : json_object();
     exchange->error = *error;
-    bool form_again = wants_form_again(exchange, error);
-    if (form_again)
-        fill_form_model(exchange, db);
+    bool form_again = wants_form_again(exchange, error) && fill_form_model(exchange, db);
     render_refusal(exchange, error, form_again);
 }
 

@@ -17,8 +17,8 @@
  * is the form's Idempotency-Key, so that five clicks make one order. The floor takes it out of the body.
  *
  * The order of things for one request, all on one worker thread: body parsing → BEGIN (WRAPPED) → authorize →
- * known Idempotency-Key? then the answer of then → handler → record of the answer → COMMIT → after-commit
- * callbacks → answer. A failure rolls back and records nothing.
+ * the authorisation matrix → known Idempotency-Key? then the answer of then → handler → record of the answer
+ * → COMMIT → after-commit callbacks → answer. A failure rolls back and records nothing.
  *
  * Thread rules: a request and its response belong to the worker that runs them. Ownership: whatever is
  * allocated for a request hangs on `request->context`.
@@ -59,8 +59,9 @@ enum http_transaction {
     HTTP_OWN,     /* authorize and handler begin and commit themselves, or run single statements */
 };
 
-/* May this request go on? false with RA_UNAUTHENTICATED, RA_FORBIDDEN or RA_NOT_FOUND. May set
- * request->principal. Runs after body parsing. */
+/* Who calls, and may this request go on? false with RA_UNAUTHENTICATED, RA_FORBIDDEN or RA_NOT_FOUND. May set
+ * request->principal; sets request->role unless the caller need not say who he is. Runs after body parsing.
+ */
 typedef bool http_authorize(struct http_request *request, struct ra_error *error);
 
 /* true with a response filled, or false with an error: then members of a model already set in the response
@@ -95,7 +96,8 @@ struct http_route {
     http_handler *handler;     /* never NULL */
     http_handler *form_model;  /* page posts: fills the model that page_template needs besides errors and form
                                   when the handler refused (usually the GET's handler); NULL: nothing more.
-                                  Runs only after this route's authorize said yes */
+                                  Runs only after this route's authorize said yes; when it fails too, the
+                                  form is not to be had and the template "erro" is shown */
     enum http_body body;
     size_t body_limit; /* bytes; 0: 256 KiB for JSON, 16 KiB for NONE; must be given for RAW */
     enum http_transaction transaction;
@@ -146,6 +148,7 @@ struct http_request {
     const char *idempotency_key;     /* NULL: none */
     char id[33];                     /* request id: answers, problems and log lines carry it */
     void *principal;                 /* what authorize found; the room's own type */
+    const char *role;                /* and the word of the authorisation matrix for it; NULL: a visitor */
     bool keep_changes;               /* see http_keep_changes */
     struct http_after_commit *after_commit;
 };

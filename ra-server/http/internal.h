@@ -32,7 +32,7 @@ struct http_site {
 /* How far a try came: what a refusal may show depends on it. */
 enum http_stage {
     HTTP_STAGE_UNKNOWN, /* nobody has said yet that this request may see anything */
-    HTTP_STAGE_ALLOWED, /* the route's authorize said yes */
+    HTTP_STAGE_ALLOWED, /* the route's authorize and the matrix said yes */
     HTTP_STAGE_HANDLED, /* and its handler too: the response holds what only a success may show */
 };
 

@@ -118,7 +118,9 @@ void orders_certificate_data(const struct order *order, struct certificate_data 
 
 /* --- loading (orders_store.c) --- */
 
-/* By code, as typed by people. No such order: RA_NOT_FOUND. */
+/* By code, as typed by people. No such order: RA_NOT_FOUND. In a state in which the authorisation matrix does
+ * not allow the request's operation: RA_CONFLICT, reason "state-not-allowed"; then *order is set all the
+ * same, for the record of the refusal. */
 RA_MUST_CHECK bool orders_load(struct http_request *request, const char *code, struct order **order,
                                struct ra_error *error);
 

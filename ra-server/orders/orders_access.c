@@ -46,7 +46,10 @@ bool orders_authorize_holder(struct http_request *request, struct ra_error *erro
         code[0] = '\0';
     if (!opens(request, token, code, &opened, error))
         return false;
-    return opened || ra_fail(error, RA_NOT_FOUND, "Não há pedido seu com este código.");
+    if (!opened)
+        return ra_fail(error, RA_NOT_FOUND, "Não há pedido seu com este código.");
+    request->role = "holder";
+    return true;
 }
 
 bool orders_grant_bearer(struct http_request *request, const struct order *order, char token[TOKEN_SIZE],

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "approval/office.h"
+#include "authorization/authorization.h"
 #include "orders/orders_internal.h"
 
 #include <stddef.h>
@@ -157,12 +158,23 @@ static bool load_code(TALLOC_CTX *context, struct db *db, const char *code, stru
     return db_row_count(rows) == 1 ? orders_from_row(context, rows, 0, order, error) : not_found(error);
 }
 
+/* A case was loaded for an operation: may it be done in the states the case is in? */
+static bool check_states(const struct http_request *request, const struct order *order,
+                         struct ra_error *error)
+{
+    struct authorization_state states[ORDERS_MACHINE_COUNT];
+    for (size_t i = 0; i < ORDERS_MACHINE_COUNT; i++)
+        states[i] = (struct authorization_state){machine_words[i], order->states[i]};
+    return authorization_check_case(request->route->operation, states, ORDERS_MACHINE_COUNT, error);
+}
+
 bool orders_load(struct http_request *request, const char *code, struct order **order, struct ra_error *error)
 {
     char normal[ORDERS_CODE_SIZE];
-    return orders_code_normalise(code, normal)
-               ? load_code(request->context, request->db, normal, order, error)
-               : not_found(error);
+    if (!orders_code_normalise(code, normal))
+        return not_found(error);
+    return load_code(request->context, request->db, normal, order, error) &&
+           check_states(request, *order, error);
 }
 
 bool orders_load_for_update(struct http_request *request, const char *code, struct order **order,
@@ -174,7 +186,8 @@ bool orders_load_for_update(struct http_request *request, const char *code, stru
         return not_found(error);
     if (!db_exec(request->db, STATEMENT_ORDER_LOCK_BY_CODE, DB_VALUES(db_text(normal)), &locked, error))
         return false;
-    return load_code(request->context, request->db, normal, order, error);
+    return load_code(request->context, request->db, normal, order, error) &&
+           check_states(request, *order, error);
 }
 
 bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock, struct order **order,

@@ -186,6 +186,42 @@ static void a_stranger_never_sees_the_forms_page(void **state)
     }
 }
 
+/* The route's authorizer said yes: the matrix is asked after it, and before anything is done or remembered.
+ */
+static void what_the_matrix_forbids_is_not_done(void **state)
+{
+    (void)state;
+    atomic_store(&forbidden, 1);
+    const char *got = post("/api/orders", JSON "Idempotency-Key: 7f2c9a\r\n", good);
+    assert_int_equal(status_of(got), 403);
+    assert_non_null(strstr(got, "test-matrix"));
+    assert_int_equal(status_of(post("/api/own", "", NULL)), 403);
+    got = post("/pedido", FORM OURS, "holder.cpf=1");
+    assert_int_equal(status_of(got), 403);
+    assert_null(strstr(got, "e-CPF A1"));
+    assert_int_equal(status_of(post("/fechado", FORM OURS, "start=1")), 401);
+    assert_int_equal(atomic_load(&handled), 0);
+    atomic_store(&forbidden, 0);
+    assert_int_equal(status_of(post("/api/orders", JSON "Idempotency-Key: 7f2c9a\r\n", good)), 201);
+}
+
+static int start_without_matrix(void **state)
+{
+    (void)state;
+    atomic_store(&forbidden, -1);
+    fixture_start("");
+    return 0;
+}
+
+static void without_a_matrix_nothing_is_served(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, "GET /api/echo", "", NULL)), 500);
+    assert_int_equal(status_of(post("/api/orders", JSON, good)), 500);
+    assert_int_equal(atomic_load(&handled), 0);
+    atomic_store(&forbidden, 0);
+}
+
 static void foreign_pages_cannot_post(void **state)
 {
     (void)state;
@@ -373,6 +409,8 @@ int main(void)
         with_server(a_refused_form_comes_back_filled),
         with_server(other_refusals_of_a_page_are_a_page),
         with_server(a_stranger_never_sees_the_forms_page),
+        with_server(what_the_matrix_forbids_is_not_done),
+        cmocka_unit_test_setup_teardown(without_a_matrix_nothing_is_served, start_without_matrix, stop),
         with_server(foreign_pages_cannot_post),
         with_server(the_same_key_gets_the_same_answer),
         with_server(the_same_key_with_another_request_is_refused),

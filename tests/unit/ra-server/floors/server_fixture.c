@@ -23,6 +23,7 @@ atomic_int handled;
 atomic_int after_commits;
 atomic_int failures_to_come;
 atomic_int hold;
+atomic_int forbidden;
 
 /* --- routes --- */
 
@@ -265,6 +266,12 @@ static void make_folders(void)
         "<h1>{{problem.title}}</h1>{{#is.unauthenticated}}<a href=\"/entrar\">{{/is.unauthenticated}}");
 }
 
+static bool fixture_permit(struct http_request *request, struct ra_error *error)
+{
+    (void)request;
+    return atomic_load(&forbidden) == 0 || ra_fail_reason(error, RA_FORBIDDEN, "test-matrix", "%s", "");
+}
+
 bool fixture_try(const char *settings, struct ra_error *failure)
 {
     struct ra_error error = {0};
@@ -286,6 +293,7 @@ bool fixture_try(const char *settings, struct ra_error *failure)
     struct templates *templates = NULL;
     assert_done(templates_load(app, app->config->templates_dir, &templates, &error));
     app->templates = templates;
+    app->permit = atomic_load(&forbidden) < 0 ? NULL : fixture_permit;
     const struct route_table tables[] = {{floor_routes, floor_route_count},
                                          {test_routes, sizeof test_routes / sizeof test_routes[0]}};
     atomic_store(&handled, 0);

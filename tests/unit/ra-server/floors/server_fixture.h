@@ -15,6 +15,7 @@ extern atomic_int handled;          /* runs of the handlers that count */
 extern atomic_int after_commits;    /* callbacks that ran */
 extern atomic_int failures_to_come; /* so many runs of /api/race lose against another transaction */
 extern atomic_int hold;             /* 1: /api/slow waits until it is 0 */
+extern atomic_int forbidden;        /* 1: the matrix allows nobody anything; -1: there is no matrix */
 
 /* Migrates the database once and starts. `settings`: further lines of configuration. */
 void fixture_start(const char *settings);

@@ -4,6 +4,7 @@
 #include "agenda/agenda.h"
 #include "agenda/agenda_internal.h"
 #include "audit/audit.h"
+#include "authorization/authorization.h"
 #include "catalog/catalog.h"
 #include "db/migrate.h"
 #include "http/floor_routes.h"
@@ -98,6 +99,7 @@ int rooms_start(void **state)
     read_config();
     assert_done(templates_load(app, app->config->templates_dir, &templates, &error));
     app->templates = templates;
+    app->permit = authorization_permit;
     start_rooms();
     for (size_t i = 0; i < TESTED; i++)
         tables[i + 1] = (struct route_table){tested[i]->routes, tested[i]->route_count};
