@@ -19,17 +19,22 @@ enum { TEXT_MAX = 120, VIA_MAX = 2 };
 
 static const struct {
     const char *kind;
+    const char *base; /* where one looks unless the agent says elsewhere */
     enum audit_code code;
-} consultation_kinds[] = {{"cnh", AUDIT_CNH_CONSULTED},         {"cpf", AUDIT_RECEITA_CPF_QUERIED},
-                          {"cnpj", AUDIT_RECEITA_CNPJ_QUERIED}, {"neglist", AUDIT_NEGLIST_QUERIED},
-                          {"psbio", AUDIT_BIO_RESULT},          {"icn", AUDIT_CONSULTED},
-                          {"datavalid", AUDIT_CONSULTED}};
+} consultation_kinds[] = {{"cnh", "senatran", AUDIT_CNH_CONSULTED},
+                          {"cpf", "receita", AUDIT_RECEITA_CPF_QUERIED},
+                          {"cnpj", "receita", AUDIT_RECEITA_CNPJ_QUERIED},
+                          {"neglist", "lista negativa da AC", AUDIT_NEGLIST_QUERIED},
+                          {"psbio", "psbio", AUDIT_BIO_RESULT},
+                          {"icn", "icn", AUDIT_CONSULTED},
+                          {"datavalid", "datavalid", AUDIT_CONSULTED}};
 
-static bool kind_code(const char *kind, enum audit_code *code)
+static bool kind_known(const char *kind, enum audit_code *code, const char **base)
 {
     for (size_t i = 0; kind != NULL && i < sizeof consultation_kinds / sizeof *consultation_kinds; i++) {
         if (strcmp(kind, consultation_kinds[i].kind) == 0) {
             *code = consultation_kinds[i].code;
+            *base = consultation_kinds[i].base;
             return true;
         }
     }
@@ -76,6 +81,7 @@ static bool read_consultation(const struct http_request *request, struct store_c
                               enum audit_code *code, struct ra_error *error)
 {
     bool ok = true;
+    const char *base = "";
     *consultation = (struct store_consultation){.kind = http_text(request->body, "kind"),
                                                 .result = http_text(request->body, "result"),
                                                 .base = body_or_empty(request, "base"),
@@ -87,12 +93,14 @@ static bool read_consultation(const struct http_request *request, struct store_c
                                                 .person_id = "",
                                                 .agent = actor_name(request),
                                                 .station = actor_station(request)};
-    if (!kind_code(consultation->kind, code))
+    if (!kind_known(consultation->kind, code, &base))
         ok = ra_fail_field(error, "kind", "unknown",
                            "Consulta desconhecida: use cnh, cpf, cnpj, neglist ou psbio.");
     if (!result_known(consultation->result))
         ok = ra_fail_field(error, "result", "unknown",
                            "Resultado desconhecido: use ok, alert, not_found, conflict ou unavailable.");
+    if (consultation->base[0] == '\0')
+        consultation->base = base;
     ok = fits(consultation->base, "base", error) && ok;
     ok = fits(consultation->protocol, "protocol", error) && ok;
     ok = fits(consultation->registration, "registration", error) && ok;

@@ -31,7 +31,7 @@ struct engine_consultation {
     const char *kind;
     const char *result; /* ok alert not_found conflict unavailable */
     const char *day;    /* when the base answered */
-    const char *base, *registration, *form_number, *via_seen;
+    const char *base, *protocol, *registration, *form_number, *via_seen;
     bool has_evidence;
 };
 

@@ -63,11 +63,16 @@ static bool is_past(const char *expires_on, const char *day)
 }
 
 /* EXP-02 and EXP-03 ask for the whole record of rules 2.2: base, registration, form, copy seen and evidence.
- */
-static bool consultation_is_whole(const struct engine_consultation *consultation)
+ * What stands on the paper itself need not be typed twice, and the base's protocol stands for the number of a
+ * form that a digital CNH does not show. */
+static bool consultation_is_whole(const struct engine_consultation *consultation,
+                                  const struct engine_document *document)
 {
-    return consultation->base[0] != '\0' && consultation->registration[0] != '\0' &&
-           consultation->form_number[0] != '\0' && consultation->via_seen[0] != '\0' &&
+    return consultation->base[0] != '\0' &&
+           (consultation->registration[0] != '\0' || document->number[0] != '\0') &&
+           (consultation->form_number[0] != '\0' || consultation->protocol[0] != '\0') &&
+           (consultation->via_seen[0] == '\0' || document->via[0] == '\0' ||
+            strcmp(consultation->via_seen, document->via) == 0) &&
            consultation->has_evidence;
 }
 
@@ -80,10 +85,10 @@ static bool cnh_exception(const struct engine_case *of, const struct engine_docu
         return fails(
             fault, "cnh-not-consulted", rule,
             "CNH vencida ou com mais de uma via só vale com a consulta ao Senatran ou Detran registrada.");
-    if (!consultation_is_whole(consultation))
+    if (!consultation_is_whole(consultation, document))
         return fails(fault, "cnh-consultation-incomplete", rule,
-                     "Para CNH vencida ou com mais de uma via, a consulta leva base, registro, espelho, via "
-                     "e comprovante.");
+                     "CNH vencida ou com mais de uma via: a consulta leva registro, espelho ou protocolo, "
+                     "via e comprovante.");
     return true;
 }
 

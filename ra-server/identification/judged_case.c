@@ -116,6 +116,7 @@ static bool read_consultations(struct http_request *request, struct judged_case 
                                          .result = row_text(rows, i, "result"),
                                          .day = row_text(rows, i, "day"),
                                          .base = row_text(rows, i, "base"),
+                                         .protocol = row_text(rows, i, "protocol"),
                                          .registration = row_text(rows, i, "registration"),
                                          .form_number = row_text(rows, i, "form_number"),
                                          .via_seen = row_text(rows, i, "via_seen"),

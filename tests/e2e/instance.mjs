@@ -119,6 +119,18 @@ export async function as(member, ...words) {
   }
 }
 
+async function satisfy(order, { id, kind, consult, alternatives, person }, file) {
+  const who = person === 'company' ? [] : ['--person', person];
+  if (consult) {
+    await as('agent1', 'consult', order, consult, '--result', 'ok', '--protocol', 'P-1', ...who);
+    return;
+  }
+  if (kind === 'document')
+    await as('agent1', 'document', 'add', order, id, file, '--kind', alternatives[0], '--original-seen',
+      '--number', '12345678', '--issued', '2023-05-10', '--expires', '2033-05-10', ...who);
+  await as('agent1', 'item', 'accept', order, id, ...who);
+}
+
 // Everything at the counter up to the second agent: every document seen and accepted. `picture`: bytes of a JPEG.
 export async function attend(order, picture) {
   const folder = await mkdtemp(path.join(tmpdir(), 'e2e-'));
@@ -128,11 +140,7 @@ export async function attend(order, picture) {
     await as('agent1', 'checkin', order);
     await as('agent1', 'call', order);
     const { items } = await as('agent1', 'checklist', order);
-    for (const { id, alternatives } of items.filter((item) => item.required && item.kind === 'document')) {
-      await as('agent1', 'document', 'add', order, id, file, '--kind', alternatives[0], '--original-seen',
-        '--number', '12345678', '--issued', '2023-05-10', '--expires', '2033-05-10');
-      await as('agent1', 'item', 'accept', order, id);
-    }
+    for (const item of items.filter((one) => one.required && one.state === 'pending')) await satisfy(order, item, file);
     await as('agent1', 'finish', order);
   } finally {
     await rm(folder, { recursive: true });

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  attend, cli, cliLater, cliPath, cnpj, done, home, mail, office, officeLater, officeUrl, order, person,
+  attend, cli, cliLater, cliPath, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
   photograph, publicUrl, scratch, slots, sql, validate, verify,
 } from '../support/office.mjs';
 
@@ -213,7 +213,8 @@ describe('documents and items', () => {
 
   test('the checklist has the Carta\'s items, each with its source', () => {
     const { items, complete } = done('agent1', 'checklist', kase.code);
-    assert.deepEqual(items.filter((item) => item.required).map((item) => item.id), ['PFBR-01']);
+    assert.deepEqual(items.filter((item) => item.required).map((item) => item.id),
+      ['ATT-01', 'PFBR-01', 'PFBR-03', 'REC-01', 'NEG-01']);
     assert.equal(complete, false);
     for (const key of ['id', 'person', 'kind', 'alternatives', 'text', 'source', 'required', 'state']) assert.ok(key in items[0], key);
     assert.match(shown('agent1', 'checklist', kase.code).stdout, /Ainda falta algo/);
@@ -245,14 +246,18 @@ describe('documents and items', () => {
     assert.equal(add('--kind', 'cnpj_card', '--original-seen').status, 0);
     refused(accept(), 'document-kind');
     assert.equal(add('--kind', 'passport', '--original-seen', '--expires', '2021-01-01').status, 0);
-    assert.match(refused(accept(), 'document-expired').source, /EXP-01/);
+    assert.match(refused(accept(), 'document-expired').source, /Carta de Serviços 5.1.13/);
     assert.equal(add('--kind', 'cnh', '--original-seen', '--expires', '2021-01-01').status, 0);
-    assert.match(refused(accept(), 'cnh-not-consulted').source, /EXP-02/);
+    assert.match(refused(accept(), 'cnh-not-consulted').source, /Carta de Serviços 5.1.13/);
     assert.equal(add('--kind', 'cnh', '--original-seen', '--via', '2', '--expires', '2035-01-01').status, 0);
-    assert.match(refused(accept(), 'cnh-not-consulted').source, /EXP-03/);
+    assert.match(refused(accept(), 'cnh-not-consulted').source, /Carta de Serviços 5.1.13/);
     done('agent1', 'consult', kase.code, 'cnh', '--result', 'alert', '--protocol', 'P1');
     refused(accept(), 'cnh-not-consulted');
-    done('agent1', 'consult', kase.code, 'cnh', '--result', 'ok', '--protocol', 'P2', '--evidence', file);
+    done('agent1', 'consult', kase.code, 'cnh', '--result', 'ok', '--protocol', 'P2', '--registration', '01234567890');
+    refused(accept(), 'cnh-consultation-incomplete');
+    refused(cli('agent1', 'consult', kase.code, 'cnh', '--result', 'ok', '--consulted-at', '2999-01-01T12:00:00Z'));
+    done('agent1', 'consult', kase.code, 'cnh', '--result', 'ok', '--protocol', 'P2', '--registration', '01234567890',
+      '--form-number', '1234567890', '--via-seen', '2', '--evidence', file);
     assert.equal(accept().status, 0);
     refused(cli('agent1', 'consult', kase.code, 'cnh', '--result', 'talvez'));
     refused(cli('agent1', 'consult', kase.code, 'horoscopo', '--result', 'ok'));
@@ -267,6 +272,7 @@ describe('documents and items', () => {
     refused(cli('agent1', 'item', 'waive', kase.code, 'PFBR-01', '--reason', 'é meu amigo'), 'not-waivable');
     refused(cli('agent1', 'item', 'accept', kase.code, 'PJ-01'));
     done('agent1', 'item', 'accept', kase.code, 'PFBR-01');
+    identify(kase.code);
     assert.equal(done('agent1', 'checklist', kase.code).complete, true);
   });
 
@@ -369,7 +375,8 @@ describe('design 2.11: every reading and every act leaves a trace', () => {
     const kase = await order();
     attend(kase.code);
     const acts = eventsOf(kase.code).filter((code) => code !== 'CASE_READ');
-    assert.deepEqual(acts, ['REQUEST_CREATED', 'CHECKED_IN', 'CALLED', 'DOC_PRESENTED', 'ITEM_ACCEPTED', 'FINISHED']);
+    assert.deepEqual(acts, ['REQUEST_CREATED', 'CHECKED_IN', 'CALLED', 'DOC_PRESENTED', 'ITEM_ACCEPTED', 'BIO_RESULT',
+      'RECEITA_CPF_QUERIED', 'NEGLIST_QUERIED', 'FINISHED']);
   });
 
   test('the database refuses to change or delete what was logged', () => {

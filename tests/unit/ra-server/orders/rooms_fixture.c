@@ -10,6 +10,7 @@
 #include "http/floor_routes.h"
 #include "http/server.h"
 #include "http/template.h"
+#include "identification/identification.h"
 #include "jobs.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
@@ -28,7 +29,7 @@
 
 static const struct room *const tested[] = {
     &catalog_room,      &audit_room,  &orders_room, &orders_public_room,
-    &orders_login_room, &agenda_room, &notice_room, &agenda_routes_room,
+    &orders_login_room, &agenda_room, &notice_room, &agenda_routes_room, &identification_room,
 };
 enum { TESTED = sizeof tested / sizeof tested[0] };
 
