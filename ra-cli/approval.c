@@ -318,12 +318,45 @@ bool approval_verify(struct cli *cli, const struct cli_arguments *arguments, jso
 
 /* --- return, refuse, revoke --- */
 
+/* "ITEM=MOTIVO" or "ITEM@PESSOA=MOTIVO". */
+static json_t *item_to_correct(struct cli *cli, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text)
+        return NULL;
+    char *item = talloc_strndup(cli->context, text, (size_t)(equals - text));
+    char *person = item == NULL ? NULL : strchr(item, '@');
+    if (person != NULL)
+        *person++ = '\0';
+    return json_pack("{s:s,s:s,s:s}", "item", item, "person", person == NULL ? "" : person, "reason",
+                     equals + 1);
+}
+
+static bool items_to_correct(struct cli *cli, const struct cli_arguments *arguments, json_t *body,
+                             struct ra_error *error)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; cli_option_at(arguments, "item", i) != NULL; i++) {
+        json_t *item = item_to_correct(cli, cli_option_at(arguments, "item", i));
+        if (json_array_append_new(items, item) != 0) {
+            json_decref(items);
+            return ra_fail(error, RA_INVALID,
+                           "escreva o item a corrigir como ITEM=MOTIVO ou ITEM@PESSOA=MOTIVO");
+        }
+    }
+    return json_object_set_new(body, "items", items) == 0 || ra_fail(error, RA_NO_MEMORY, "json");
+}
+
 bool approval_return(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                      struct ra_error *error)
 {
     json_t *body = json_pack("{s:s}", "reason", cli_option(arguments, "reason"));
     if (body == NULL)
         return ra_fail(error, RA_INVALID, "o motivo não é texto válido");
+    if (!items_to_correct(cli, arguments, body, error)) {
+        json_decref(body);
+        return false;
+    }
     bool ok = client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/return"), body,
                           result, error);
     json_decref(body);

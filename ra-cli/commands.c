@@ -80,6 +80,9 @@ static const struct cli_option consult_options[] = {
     END};
 static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
+static const struct cli_option return_options[] = {
+    {"reason", "MOTIVO", true, false}, {"item", "ITEM[@PESSOA]=MOTIVO", false, true}, END};
+static const struct cli_option outcome_options[] = {{"outcome", "TEXTO", true, false}, END};
 static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, false},
                                                   {"new-key", "SAIDA.p12", false, false},
                                                   {"code", "CODIGO", false, false},
@@ -138,6 +141,12 @@ const struct cli_command cli_commands[] = {
      "Dispensa um item, onde uma regra permite."},
     {"consult", "PEDIDO BASE", 2, 2, consult_options, true, identification_consult, NULL,
      "Registra uma consulta (cnh, cpf, cnpj, neglist, psbio…)."},
+    {"missing", "PEDIDO", 1, 1, NULL, true, identification_missing, render_missing,
+     "O que falta trazer, para entregar à pessoa."},
+    {"reasons", "", 0, 0, NULL, true, identification_reasons, render_reasons,
+     "Motivos codificados de rejeição e devolução."},
+    {"tasks", "", 0, 0, NULL, true, identification_tasks, render_tasks, "Tarefas abertas, com prazo."},
+    {"task close", "N", 1, 1, outcome_options, true, identification_task_close, NULL, "Encerra uma tarefa."},
     {"person add", "PEDIDO representative|attorney|interpreter", 2, 2, person_options, true,
      identification_person_add, render_checklist, "Inclui uma pessoa no caso."},
     {"person remove", "PEDIDO PAPEL|CPF", 2, 2, NULL, true, identification_person_remove, render_checklist,
@@ -148,7 +157,8 @@ const struct cli_command cli_commands[] = {
      "Primeiro agente: mostra o que será assinado e assina."},
     {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,
      "Segundo agente: confere, mostra o que será assinado e assina."},
-    {"return", "PEDIDO", 1, 1, reason_options, true, approval_return, NULL, "Devolve para correção."},
+    {"return", "PEDIDO", 1, 1, return_options, true, approval_return, render_missing,
+     "Devolve para correção; diz o que trazer."},
     {"refuse", "PEDIDO", 1, 1, reason_options, true, approval_refuse, NULL,
      "Encerra o caso, assinando a recusa."},
     {"issue", "PEDIDO", 1, 1, issue_options, true, issue_certificate, render_issued,

@@ -18,8 +18,9 @@ cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_fin
 /* identification.c: checklist, documents, consultations, people, facts */
 cli_run identification_checklist, identification_document_add, identification_document_get,
     identification_accept, identification_reject, identification_reopen, identification_waive,
-    identification_consult, identification_person_add, identification_person_remove, identification_fact;
-cli_render render_checklist;
+    identification_consult, identification_person_add, identification_person_remove, identification_fact,
+    identification_missing, identification_reasons, identification_tasks, identification_task_close;
+cli_render render_checklist, render_missing, render_reasons, render_tasks;
 
 /* approval.c: what agents sign */
 cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;

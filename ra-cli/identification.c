@@ -378,3 +378,95 @@ bool identification_fact(struct cli *cli, const struct cli_arguments *arguments,
     json_decref(body);
     return ok;
 }
+
+/* --- what is missing, reasons, tasks --- */
+
+bool identification_missing(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                            struct ra_error *error)
+{
+    return client_json(cli, "GET", client_order_path(cli, arguments->positional[0], "/missing"), NULL, result,
+                       error);
+}
+
+/* For the hands of the person who must bring it: no codes, no norms. */
+void render_missing(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    const json_t *missing = json_object_get(result, "missing");
+    size_t index;
+    json_t *one;
+    fprintf(out, "Pedido %s\n\n", text(result, "order"));
+    fputs(json_array_size(missing) == 0 ? "Não falta trazer nada.\n" : "Para concluir, traga ou corrija:\n\n",
+          out);
+    json_array_foreach(missing, index, one)
+    {
+        fputs("- ", out);
+        if (text(one, "person_name")[0] != '\0') {
+            terminal_text(out, text(one, "person_name"));
+            fputs(": ", out);
+        }
+        terminal_text(out, text(one, "text"));
+        fputc('\n', out);
+        print_indented(out, "", text(one, "why"));
+    }
+    if (json_array_size(missing) > 0)
+        fputs("\nO que já foi aceito continua valendo. Ao voltar, diga que é retorno de correção.\n", out);
+}
+
+bool identification_reasons(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                            struct ra_error *error)
+{
+    (void)arguments;
+    return client_json(cli, "GET", "/api/office/reasons", NULL, result, error);
+}
+
+void render_reasons(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "reasons"), index, one)
+    {
+        terminal_column(out, text(one, "code"), 20);
+        terminal_column(out, text(one, "rule"), 9);
+        terminal_text(out, text(one, "citizen"));
+        fputc('\n', out);
+    }
+}
+
+bool identification_tasks(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                          struct ra_error *error)
+{
+    (void)arguments;
+    return client_json(cli, "GET", "/api/office/tasks", NULL, result, error);
+}
+
+void render_tasks(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    size_t index;
+    json_t *one;
+    if (json_array_size(json_object_get(result, "tasks")) == 0)
+        fputs("Nenhuma tarefa aberta.\n", out);
+    json_array_foreach(json_object_get(result, "tasks"), index, one)
+    {
+        fprintf(out, "%4" JSON_INTEGER_FORMAT " ", json_integer_value(json_object_get(one, "id")));
+        terminal_column(out, text(one, "order"), 13);
+        fputs(json_is_true(json_object_get(one, "late")) ? "ATRASADA " : "até ", out);
+        terminal_column(out, text(one, "due"), 21);
+        terminal_text(out, text(one, "text"));
+        fputc('\n', out);
+    }
+}
+
+bool identification_task_close(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                               struct ra_error *error)
+{
+    const char *path = talloc_asprintf(cli->context, "/api/office/tasks/%s/close",
+                                       client_escape(cli, arguments->positional[0]));
+    json_t *body = json_pack("{s:s}", "outcome", cli_option(arguments, "outcome"));
+    bool ok = (path != NULL && body != NULL) || ra_fail(error, RA_NO_MEMORY, "json");
+    ok = ok && client_json(cli, "POST", path, body, result, error);
+    json_decref(body);
+    return ok;
+}

@@ -12,7 +12,9 @@ static const char cms_schema[] =
     "\"contentEncoding\":\"base64\"}}}";
 static const char reason_schema[] =
     "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"reason\":{\"type\":\"string\","
-    "\"minLength\":1,\"maxLength\":500}}}";
+    "\"minLength\":1,\"maxLength\":500},\"items\":{\"type\":\"array\",\"maxItems\":32,\"items\":{"
+    "\"type\":\"object\",\"required\":[\"item\",\"reason\"],\"properties\":{\"item\":{\"type\":\"string\"},"
+    "\"person\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}}}}";
 static const char roster_schema[] =
     "{\"type\":\"object\",\"required\":[\"roster\"],\"properties\":{\"roster\":{\"type\":\"string\","
     "\"contentEncoding\":\"base64\"}}}";

@@ -105,7 +105,7 @@ bool validation_post(struct http_request *request, struct http_response *respons
 }
 
 /* Back for correction: what the first agent signed is void, a new attempt begins (protocol 2). */
-static bool send_back(struct http_request *request, struct order *order, const char *reason,
+static bool send_back(struct http_request *request, struct order *order, const char *reason, json_t **missing,
                       struct ra_error *error)
 {
     return mail_half_destroy(request, order, error) &&
@@ -116,12 +116,18 @@ static bool send_back(struct http_request *request, struct order *order, const c
                         error) &&
            orders_next_attempt(request, order, error) &&
            orders_milestone(request, order, "new_attempt", "returned", error) &&
-           notice_enqueue(request, order, NOTICE_RETURNED, json_pack("{s:s}", "reason", reason), error);
+           identification_send_back(request, order, json_object_get(request->body, "items"), error) &&
+           identification_missing(request, order, missing, error) &&
+           notice_enqueue(request, order, NOTICE_RETURNED,
+                          json_pack("{s:s,s:O,s:b}", "reason", reason, "missing", *missing, "has_missing",
+                                    json_array_size(*missing) > 0),
+                          error);
 }
 
 bool return_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
+    json_t *missing = NULL;
     const char *reason = http_text(request->body, "reason");
     if (reason == NULL || reason[0] == '\0' || strlen(reason) > STATEMENT_REASON_MAX) {
         return ra_fail_field(error, "reason", "required",
@@ -129,9 +135,12 @@ bool return_post(struct http_request *request, struct http_response *response, s
     }
     if (!orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) ||
         !incoming_require_state(order, after_validation, error) ||
-        !send_back(request, order, reason, error)) {
+        !send_back(request, order, reason, &missing, error)) {
+        json_decref(missing);
         return false;
     }
-    http_reply(response, 200, json_pack("{s:s, s:i}", "state", "returned", "attempt", order->attempt));
+    http_reply(response, 200,
+               json_pack("{s:s, s:s, s:i, s:o}", "order", order->code, "state", "returned", "attempt",
+                         order->attempt, "missing", missing));
     return true;
 }

@@ -18,6 +18,7 @@ static const struct {
     {"obesity", "pessoa com obesidade, Lei 10.048/2000"},
     {"mobility", "mobilidade reduzida, Lei 10.048/2000"},
     {"donor", "doador de sangue, Lei 14.626/2023"},
+    {DESK_PRIORITY_RETURN, "volta com a correção pedida"},
 };
 
 static const char *because_of(const char *priority)
@@ -30,7 +31,8 @@ static const char *because_of(const char *priority)
 
 bool desk_priority_known(const char *priority)
 {
-    return priority[0] == '\0' || because_of(priority) != NULL;
+    return priority[0] == '\0' ||
+           (because_of(priority) != NULL && strcmp(priority, DESK_PRIORITY_RETURN) != 0);
 }
 
 char *desk_ticket_text(TALLOC_CTX *context, const char *letter, int number)

@@ -133,6 +133,20 @@ static bool visit_is_on(const struct order *order)
            orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked");
 }
 
+/* A legal class counts more and stays. */
+static bool prefer_return(struct http_request *request, const struct order *order, const char **priority,
+                          struct ra_error *error)
+{
+    bool preferred = false;
+    if (!orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "returned") || (*priority)[0] != '\0')
+        return true;
+    if (!catalog_policy_flag(request->app, request->now_us, "priority_return", &preferred, error))
+        return false;
+    if (preferred)
+        *priority = DESK_PRIORITY_RETURN;
+    return true;
+}
+
 static bool check_in(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct act act;
@@ -150,7 +164,8 @@ static bool check_in(struct http_request *request, struct http_response *respons
         priority = act.order->appointment == NULL ? "" : act.order->appointment->priority;
     if (!desk_priority_known(priority))
         return ra_fail_field(error, "priority", "unknown", "Classe de prioridade desconhecida.");
-    if (!orders_check_gates(request, act.order, "checkin", error))
+    if (!prefer_return(request, act.order, &priority, error) ||
+        !orders_check_gates(request, act.order, "checkin", error))
         return false;
     json_t *before = picture(&act);
     bool ok = (!by_appointment || agenda_keep(request, act.order, error)) &&

@@ -54,6 +54,16 @@ RA_MUST_CHECK bool identification_rules_version(struct http_request *request, co
 RA_MUST_CHECK bool identification_fix_rules(struct http_request *request, struct order *order,
                                             struct ra_error *error);
 
+/* [{"item","person","person_name","code","why","text"}…]: what the people of the case must still bring or
+ * mend, in their words; new reference. */
+RA_MUST_CHECK bool identification_missing(struct http_request *request, const struct order *order,
+                                          json_t **missing, struct ra_error *error);
+
+/* The second agent sends a case back: each of [{"item","person"?,"reason"}…] is rejected with its reason,
+ * coded or free; what was accepted stays accepted. `items` may be NULL. */
+RA_MUST_CHECK bool identification_send_back(struct http_request *request, const struct order *order,
+                                            const json_t *items, struct ra_error *error);
+
 /* A person came to the counter, or the check-in was undone: the item of presence follows. `who` names a
  * person by role or CPF; NULL the order's subject, "all" everybody of the case. */
 RA_MUST_CHECK bool identification_presence(struct http_request *request, struct order *order, const char *who,

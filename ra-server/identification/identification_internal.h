@@ -21,6 +21,9 @@ http_handler item_accept, item_reject, item_reopen, item_waive;
 /* consultations.c */
 http_handler consultation_add;
 
+/* corrections.c */
+http_handler reasons_list, missing_get, tasks_list, task_close;
+
 /* public_checklist.c */
 http_handler public_checklist;
 

@@ -107,6 +107,15 @@ static const struct http_parameter document_parameters[] = {
     "\"registration\":{\"type\":\"string\"},\"form_number\":{\"type\":\"string\"},"                          \
     "\"via_seen\":{\"type\":\"string\"},\"consulted_at\":{\"type\":\"string\"},"                             \
     "\"person\":{\"type\":\"string\"}}}"
+#define MISSING_SCHEMA                                                                                       \
+    "{\"type\":\"object\",\"required\":[\"missing\"],\"properties\":{\"order\":{\"type\":\"string\"},"       \
+    "\"missing\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"item\",\"person\","      \
+    "\"code\","                                                                                              \
+    "\"why\",\"text\"]}}}}"
+#define REASONS_SCHEMA                                                                                       \
+    "{\"type\":\"object\",\"required\":[\"reasons\"],\"properties\":{\"reasons\":{\"type\":\"array\"}}}"
+#define TASKS_SCHEMA                                                                                         \
+    "{\"type\":\"object\",\"required\":[\"tasks\"],\"properties\":{\"tasks\":{\"type\":\"array\"}}}"
 #define PERSON_SCHEMA                                                                                        \
     "{\"type\":\"object\",\"required\":[\"role\",\"name\",\"cpf\",\"birth_date\"],\"properties\":{"          \
     "\"role\":{\"type\":\"string\",\"enum\":[\"representative\",\"attorney\",\"interpreter\"]},"             \
@@ -216,6 +225,46 @@ static const struct http_route routes[] = {
      .summary = "A parte selada do dossiê e sua raiz",
      .response_schema = DOSSIER_SCHEMA,
      .statuses = {200, 401, 403, 404}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/orders/{code}/missing",
+     .authorize = office_authorize_any,
+     .handler = missing_get,
+     .operation = "missingShow",
+     .summary = "O que falta trazer ou corrigir, nas palavras do cidadão",
+     .response_schema = MISSING_SCHEMA,
+     .statuses = {200, 401, 403, 404}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/reasons",
+     .authorize = office_authorize_any,
+     .handler = reasons_list,
+     .transaction = HTTP_OWN,
+     .operation = "reasonList",
+     .summary = "Motivos codificados de rejeição e devolução",
+     .response_schema = REASONS_SCHEMA,
+     .statuses = {200, 401, 403}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/tasks",
+     .authorize = office_authorize_any,
+     .handler = tasks_list,
+     .operation = "taskList",
+     .summary = "Tarefas abertas com prazo",
+     .response_schema = TASKS_SCHEMA,
+     .statuses = {200, 401, 403}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/tasks/{id}/close",
+     .authorize = office_authorize_agent,
+     .handler = task_close,
+     .body = HTTP_BODY_JSON,
+     .operation = "taskClose",
+     .summary = "Encerra uma tarefa, dizendo como terminou",
+     .request_schema = "{\"type\":\"object\",\"required\":[\"outcome\"],\"properties\":{\"outcome\":{"
+                       "\"type\":\"string\"}}}",
+     .response_schema = "{\"type\":\"object\",\"required\":[\"kind\",\"state\"]}",
+     .statuses = {200, 401, 403, 404, 422}},
     {.method = HTTP_POST,
      .listeners = HTTP_OFFICE,
      .api_path = "/api/office/orders/{code}/people",

@@ -124,6 +124,28 @@ bool store_close_tasks(struct http_request *request, const struct order *order, 
                    NULL, error);
 }
 
+bool store_tasks(struct http_request *request, struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_TASKS,
+                    DB_VALUES(db_time(request->now_us)), rows, error);
+}
+
+bool store_close_task(struct http_request *request, const char *id, const char *outcome, struct db_rows **row,
+                      struct ra_error *error)
+{
+    return db_one(
+        request->db, request->context, STATEMENT_IDENTIFICATION_CLOSE_TASK,
+        DB_VALUES(db_text(id), db_time(request->now_us), db_text(actor_name(request)), db_text(outcome)), row,
+        error);
+}
+
+bool store_reasons(struct http_request *request, const char *day, struct db_rows **rows,
+                   struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_REASONS, DB_VALUES(db_text(day)),
+                    rows, error);
+}
+
 bool store_add_person(struct http_request *request, const struct order *order,
                       const struct store_person *person, const char **id, struct ra_error *error)
 {

@@ -60,6 +60,16 @@ RA_MUST_CHECK bool store_close_tasks(struct http_request *request, const struct 
                                      const char *person_id, const char *kind, const char *outcome,
                                      struct ra_error *error);
 
+/* Open ones, the most urgent first. */
+RA_MUST_CHECK bool store_tasks(struct http_request *request, struct db_rows **rows, struct ra_error *error);
+/* {kind}; RA_NOT_FOUND when it is closed already. */
+RA_MUST_CHECK bool store_close_task(struct http_request *request, const char *id, const char *outcome,
+                                    struct db_rows **row, struct ra_error *error);
+
+/* Coded reasons in force on `day`. */
+RA_MUST_CHECK bool store_reasons(struct http_request *request, const char *day, struct db_rows **rows,
+                                 struct ra_error *error);
+
 /* A person as one joins a case. */
 struct store_person {
     const char *role, *name, *cpf, *birth_date, *email, *phone;

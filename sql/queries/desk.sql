@@ -29,14 +29,15 @@ update visit set called_at = $2, calls = $3, agent = $4, station = $5, finished_
 
 -- name: desk_next_waiting
 -- params: office_id integer, day date
--- Legal priority first, then who had an hour, by that hour, then arrivals. Two agents never get the same visit.
+-- Legal priority first, then who comes back with a correction, then who had an hour, by that hour, then arrivals. Two agents never get the same visit.
 select v.id, o.code
   from visit v
   join orders o on o.id = v.order_id and o.attendance_state = 'waiting'
   left join appointment a on a.order_id = o.id and a.state = 'kept'
  where v.office_id = $1 and v.day = $2 and v.finished_at is null
    and v.id = (select max(w.id) from visit w where w.order_id = v.order_id)
- order by case when v.priority = '80+' then 0 when v.priority <> '' then 1 else 2 end,
+ order by case when v.priority = '80+' then 0 when v.priority not in ('', 'return') then 1
+               when v.priority = 'return' then 2 else 3 end,
           v.walk_in, coalesce(a.starts, v.checked_in_at), v.id
    for update of v, o skip locked
  limit 1;
@@ -74,7 +75,8 @@ select o.code, p.name, o.product_id as product, coalesce(a.mode, 'in_person') as
  where (v.id is not null or a.state = 'booked') and o.office_id = $1
  order by (o.attendance_state = 'called') desc, (o.attendance_state = 'waiting') desc,
           case when coalesce(v.priority, a.priority, '') = '80+' then 0
-               when coalesce(v.priority, a.priority, '') <> '' then 1 else 2 end,
+               when coalesce(v.priority, a.priority, '') not in ('', 'return') then 1
+               when coalesce(v.priority, a.priority, '') = 'return' then 2 else 3 end,
           coalesce(v.walk_in, false), coalesce(a.starts, v.checked_in_at), o.id;
 
 -- name: desk_inbox

@@ -117,6 +117,11 @@ returning id, due_at;
 update task set closed_at = $4, closed_by = $5, outcome = $6
  where order_id = $1 and person_id is not distinct from $2 and kind = $3 and closed_at is null;
 
+-- name: identification_close_task
+-- params: id bigint, at timestamptz, agent text, outcome text
+update task set closed_at = $2, closed_by = $3, outcome = $4 where id = $1 and closed_at is null
+returning kind;
+
 -- name: identification_tasks
 -- params: now timestamptz
 select t.id, coalesce(o.code, '') as code, t.kind, t.text, t.due_at, t.opened_at, t.opened_by, t.due_at < $1 as late
