@@ -9,6 +9,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/terminal.h"
 
 static bool save(struct cli *cli, const char *path, const char *output, json_t **result,
                  struct ra_error *error)
@@ -104,4 +105,47 @@ bool audit_verify(struct cli *cli, const struct cli_arguments *arguments, json_t
         document.data[0] == '{')
         return verify_proof(document, &verifier, result, error);
     return verify_export(cli, path, &verifier, result, error);
+}
+
+/* --- waivers --- */
+
+bool audit_waivers(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                   struct ra_error *error)
+{
+    const char *from = cli_option(arguments, "from");
+    const char *to = cli_option(arguments, "to");
+    const char *path = talloc_asprintf(cli->context, "/api/office/waivers?from=%s&to=%s",
+                                       client_escape(cli, from == NULL ? "" : from),
+                                       client_escape(cli, to == NULL ? "" : to));
+    return (path != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
+           client_json(cli, "GET", path, NULL, result, error);
+}
+
+static const char *text(const json_t *object, const char *name)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value == NULL ? "" : value;
+}
+
+void render_waivers(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    size_t index;
+    json_t *one;
+    if (json_array_size(json_object_get(result, "waivers")) == 0)
+        fputs("Nenhuma dispensa neste período.\n", out);
+    json_array_foreach(json_object_get(result, "waivers"), index, one)
+    {
+        terminal_column(out, text(one, "at"), 21);
+        terminal_column(out, text(one, "order"), 13);
+        terminal_column(out, text(one, "rule"), 9);
+        terminal_text(out, text(one, "reason"));
+        fputs("\n    por ", out);
+        terminal_text(out, text(one, "agent"));
+        fputs(text(one, "confirmed_by")[0] == '\0' ? "; ainda sem confirmação\n" : "; confirmada por ", out);
+        if (text(one, "confirmed_by")[0] != '\0') {
+            terminal_text(out, text(one, "confirmed_by"));
+            fputc('\n', out);
+        }
+    }
 }

@@ -19,7 +19,8 @@ cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_fin
 cli_run identification_checklist, identification_document_add, identification_document_get,
     identification_accept, identification_reject, identification_reopen, identification_waive,
     identification_consult, identification_person_add, identification_person_remove, identification_fact,
-    identification_missing, identification_reasons, identification_tasks, identification_task_close;
+    identification_missing, identification_reasons, identification_tasks, identification_task_close,
+    identification_reuse;
 cli_render render_checklist, render_missing, render_reasons, render_tasks;
 
 /* approval.c: what agents sign */
@@ -31,7 +32,8 @@ cli_run issue_certificate;
 cli_render render_issued;
 
 /* audit.c: the auditor */
-cli_run audit_export, audit_verify, audit_prove;
+cli_run audit_export, audit_verify, audit_prove, audit_waivers;
+cli_render render_waivers;
 
 /* admin.c: the administrator */
 cli_run admin_roster_sign, admin_roster_show;

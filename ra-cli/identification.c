@@ -159,6 +159,28 @@ static void print_questions(FILE *out, const json_t *questions)
     }
 }
 
+/* What the same people showed today elsewhere, and what they answered last time. */
+static void print_offers(FILE *out, const json_t *result)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "reusable"), index, one)
+    {
+        fprintf(out, "\nHá documentos e consultas de hoje no pedido %s: ra-cli reuse %s %s\n",
+                json_string_value(one), text(result, "order"), json_string_value(one));
+    }
+    if (json_array_size(json_object_get(result, "offered")) > 0)
+        fputs("\nRespostas da última vez, a confirmar com a pessoa:\n", out);
+    json_array_foreach(json_object_get(result, "offered"), index, one)
+    {
+        fputs("  ", out);
+        terminal_text(out, text(one, "key"));
+        fputs(" = ", out);
+        terminal_text(out, text(one, "value"));
+        fputc('\n', out);
+    }
+}
+
 void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
@@ -175,6 +197,7 @@ void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
         print_item(out, item);
     }
     print_questions(out, json_object_get(result, "questions"));
+    print_offers(out, result);
     if (json_object_get(result, "suspended") != NULL)
         fputs("\nSUSPENSO por divergência: oriente a regularizar no órgão responsável.\n", out);
     fputs(json_is_true(json_object_get(result, "complete")) ? "\nCompleto: pode validar.\n"
@@ -374,6 +397,17 @@ bool identification_fact(struct cli *cli, const struct cli_arguments *arguments,
                              arguments->positional[2], "person", person == NULL ? "" : person);
     bool ok = (body != NULL || ra_fail(error, RA_NO_MEMORY, "json")) &&
               client_json(cli, "PUT", client_order_path(cli, arguments->positional[0], "/facts"), body,
+                          result, error);
+    json_decref(body);
+    return ok;
+}
+
+bool identification_reuse(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                          struct ra_error *error)
+{
+    json_t *body = json_pack("{s:s}", "from", client_order_code(cli, arguments->positional[1]));
+    bool ok = (body != NULL || ra_fail(error, RA_NO_MEMORY, "json")) &&
+              client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/reuse"), body,
                           result, error);
     json_decref(body);
     return ok;

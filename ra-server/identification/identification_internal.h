@@ -24,6 +24,16 @@ http_handler consultation_add;
 /* corrections.c */
 http_handler reasons_list, missing_get, tasks_list, task_close;
 
+/* reuse.c */
+http_handler reuse_evidence;
+struct judged_case;
+/* Adds "reusable" (orders with evidence of today's visit) and "offered" (earlier answers) to a checklist. */
+RA_MUST_CHECK bool reuse_offer(struct http_request *request, const struct judged_case *judged,
+                               json_t *checklist, struct ra_error *error);
+
+/* waivers.c */
+http_handler waiver_register;
+
 /* public_checklist.c */
 http_handler public_checklist;
 

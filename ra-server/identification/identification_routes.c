@@ -5,6 +5,7 @@
 #include "audit/audit.h"
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
+#include "identification/judged_case.h"
 #include "identification/rules_cache.h"
 
 #include <string.h>
@@ -35,13 +36,13 @@ static bool get_checklist(struct http_request *request, struct http_response *re
                           struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *checklist = NULL;
+    struct judged_case judged;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !audit_case_read(request, order, "checklist", error) ||
-        !identification_checklist(request, order, &checklist, error))
+        !judged_case_read(request, order, &judged, error))
         return false;
-    http_reply(response, 200, checklist);
-    return true;
+    http_reply(response, 200, judged_case_json(&judged));
+    return reuse_offer(request, &judged, response->model, error);
 }
 
 static bool get_dossier(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -114,6 +115,8 @@ static const struct http_parameter document_parameters[] = {
     "\"why\",\"text\"]}}}}"
 #define REASONS_SCHEMA                                                                                       \
     "{\"type\":\"object\",\"required\":[\"reasons\"],\"properties\":{\"reasons\":{\"type\":\"array\"}}}"
+#define WAIVERS_SCHEMA                                                                                       \
+    "{\"type\":\"object\",\"required\":[\"waivers\"],\"properties\":{\"waivers\":{\"type\":\"array\"}}}"
 #define TASKS_SCHEMA                                                                                         \
     "{\"type\":\"object\",\"required\":[\"tasks\"],\"properties\":{\"tasks\":{\"type\":\"array\"}}}"
 #define PERSON_SCHEMA                                                                                        \
@@ -142,6 +145,11 @@ static const struct http_parameter document_parameters[] = {
             422                                                                                              \
         }                                                                                                    \
     }
+
+static const struct http_parameter range_query[] = {
+    {"from", false, "{\"type\":\"string\",\"format\":\"date\"}", "primeiro dia"},
+    {"to", false, "{\"type\":\"string\",\"format\":\"date\"}", "último dia; hoje quando falta"},
+    {NULL, false, NULL, NULL}};
 
 static const struct http_parameter checklist_query[] = {
     {"product", false, NULL, "Código do certificado; diz também se é para pessoa ou empresa."},
@@ -234,6 +242,28 @@ static const struct http_route routes[] = {
      .summary = "O que falta trazer ou corrigir, nas palavras do cidadão",
      .response_schema = MISSING_SCHEMA,
      .statuses = {200, 401, 403, 404}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/orders/{code}/reuse",
+     .authorize = office_authorize_agent,
+     .handler = reuse_evidence,
+     .body = HTTP_BODY_JSON,
+     .operation = "evidenceReuse",
+     .summary = "Aproveita o que as mesmas pessoas já apresentaram hoje em outro pedido",
+     .request_schema = "{\"type\":\"object\",\"required\":[\"from\"],\"properties\":{\"from\":{\"type\":"
+                       "\"string\"}}}",
+     .response_schema = CHECKLIST_SCHEMA,
+     .statuses = {200, 401, 403, 404, 409, 422}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/waivers",
+     .authorize = office_authorize_auditor,
+     .handler = waiver_register,
+     .operation = "waiverRegister",
+     .summary = "Registro das dispensas: quem dispensou o quê, por quê, e quem confirmou",
+     .query = range_query,
+     .response_schema = WAIVERS_SCHEMA,
+     .statuses = {200, 401, 403, 422}},
     {.method = HTTP_GET,
      .listeners = HTTP_OFFICE,
      .api_path = "/api/office/reasons",

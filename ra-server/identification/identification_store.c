@@ -139,6 +139,63 @@ bool store_close_task(struct http_request *request, const char *id, const char *
         error);
 }
 
+bool store_siblings(struct http_request *request, const struct order *order, const char *day,
+                    struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_SIBLINGS,
+                    DB_VALUES(db_int(order->id), db_text(day)), rows, error);
+}
+
+bool store_former_answers(struct http_request *request, const struct order *order, struct db_rows **rows,
+                          struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_FORMER_ANSWERS,
+                    DB_VALUES(db_int(order->id)), rows, error);
+}
+
+bool store_reusable_documents(struct http_request *request, const struct order *order,
+                              const struct order *source, const char *day, struct db_rows **rows,
+                              struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_REUSABLE_DOCUMENTS,
+                    DB_VALUES(db_int(order->id), db_int(source->id), db_text(day)), rows, error);
+}
+
+bool store_reusable_marks(struct http_request *request, const struct order *order, const struct order *source,
+                          struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_REUSABLE_MARKS,
+                    DB_VALUES(db_int(order->id), db_int(source->id)), rows, error);
+}
+
+bool store_copy_document(struct http_request *request, const struct order *order, const char *source_id,
+                         const char *person_id, struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_COPY_DOCUMENT,
+                   DB_VALUES(db_text(source_id), db_int(order->id), text_or_null(person_id),
+                             db_int(order->attempt), db_text(actor_name(request)),
+                             db_text(actor_station(request)), db_time(request->now_us)),
+                   NULL, error);
+}
+
+bool store_copy_consultations(struct http_request *request, const struct order *order,
+                              const struct order *source, const char *day, int64_t *copied,
+                              struct ra_error *error)
+{
+    return db_exec(request->db, STATEMENT_IDENTIFICATION_COPY_CONSULTATIONS,
+                   DB_VALUES(db_int(order->id), db_int(source->id), db_text(day),
+                             db_text(actor_name(request)), db_text(actor_station(request)),
+                             db_time(request->now_us)),
+                   copied, error);
+}
+
+bool store_waiver_register(struct http_request *request, const char *from, const char *to, const char *zone,
+                           struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_WAIVER_REGISTER,
+                    DB_VALUES(db_text(from), db_text(to), db_text(zone)), rows, error);
+}
+
 bool store_reasons(struct http_request *request, const char *day, struct db_rows **rows,
                    struct ra_error *error)
 {

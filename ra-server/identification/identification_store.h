@@ -66,6 +66,26 @@ RA_MUST_CHECK bool store_tasks(struct http_request *request, struct db_rows **ro
 RA_MUST_CHECK bool store_close_task(struct http_request *request, const char *id, const char *outcome,
                                     struct db_rows **row, struct ra_error *error);
 
+/* Reuse of a visit's evidence: see the statements. */
+RA_MUST_CHECK bool store_siblings(struct http_request *request, const struct order *order, const char *day,
+                                  struct db_rows **rows, struct ra_error *error);
+RA_MUST_CHECK bool store_former_answers(struct http_request *request, const struct order *order,
+                                        struct db_rows **rows, struct ra_error *error);
+RA_MUST_CHECK bool store_reusable_documents(struct http_request *request, const struct order *order,
+                                            const struct order *source, const char *day,
+                                            struct db_rows **rows, struct ra_error *error);
+RA_MUST_CHECK bool store_reusable_marks(struct http_request *request, const struct order *order,
+                                        const struct order *source, struct db_rows **rows,
+                                        struct ra_error *error);
+RA_MUST_CHECK bool store_copy_document(struct http_request *request, const struct order *order,
+                                       const char *source_id, const char *person_id, struct ra_error *error);
+RA_MUST_CHECK bool store_copy_consultations(struct http_request *request, const struct order *order,
+                                            const struct order *source, const char *day, int64_t *copied,
+                                            struct ra_error *error);
+
+RA_MUST_CHECK bool store_waiver_register(struct http_request *request, const char *from, const char *to,
+                                         const char *zone, struct db_rows **rows, struct ra_error *error);
+
 /* Coded reasons in force on `day`. */
 RA_MUST_CHECK bool store_reasons(struct http_request *request, const char *day, struct db_rows **rows,
                                  struct ra_error *error);

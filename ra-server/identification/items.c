@@ -108,11 +108,13 @@ static bool has_newer_evidence(const struct item_act *act, int64_t since)
     return false;
 }
 
-/* DIV-01: nobody's word lifts a divergence, only something new in the dossier. */
+/* DIV-01: nobody's word lifts a divergence, only something new in the dossier. Where a base said it (no agent
+ * has marked the item), its next answer lifts it by itself. */
 static bool may_lift(const struct item_act *act, struct ra_error *error)
 {
+    const int64_t marked = marked_at(act);
     if (act->item->state != ENGINE_REJECTED || strcmp(act->item->reason, "divergence") != 0 ||
-        has_newer_evidence(act, marked_at(act)))
+        (marked != 0 && has_newer_evidence(act, marked)))
         return true;
     const struct rules_rule *rule = ruleset_rule(act->judged.ruleset, "DIV-01");
     ra_fail_reason(error, RA_RULE_REFUSED, "suspended-divergence",

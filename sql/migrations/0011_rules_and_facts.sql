@@ -204,15 +204,16 @@ insert into state_transition values
 -- The last moment of the nth business day after a day, by the office's holidays and zone; n = 0 is the day itself.
 create function business_deadline(of_office integer, after_day date, business_days integer) returns timestamptz
 language sql stable set search_path from current as $$
-  select ((d + 1)::timestamp at time zone f.zone) - interval '1 second'
+  select ((business_day + 1)::timestamp at time zone f.zone) - interval '1 second'
     from office f,
-         lateral (select day::date as d
-                    from generate_series(after_day::timestamp + case when business_days = 0 then interval '0' else interval '1 day' end,
-                                         after_day::timestamp + interval '60 days', interval '1 day') day
-                   where business_days = 0
-                      or (extract(isodow from day) < 6
-                          and not exists (select from holiday h where h.day = day::date
+         lateral (select candidate::date as business_day
+                    from generate_series(after_day::timestamp, after_day::timestamp + interval '90 days',
+                                         interval '1 day') candidate
+                   where (business_days = 0 and candidate = after_day)
+                      or (candidate > after_day and extract(isodow from candidate) < 6
+                          and not exists (select from holiday h
+                                           where h.day = candidate::date
                                              and (h.office_id is null or h.office_id = of_office)))
-                   order by day offset greatest(business_days - 1, 0) limit 1) days
+                   order by candidate offset greatest(business_days - 1, 0) limit 1) days
    where f.id = of_office
 $$;

@@ -143,3 +143,116 @@ returning id::text as id;
 -- params: id uuid, order_id bigint, at timestamptz
 update person set removed_at = $3
  where id = $1 and order_id = $2 and role not in ('holder', 'responsible') and removed_at is null;
+
+-- name: identification_waiver_register
+-- params: from_day date, to_day date, zone text
+-- Every waiver ever given, from the log: also those that were taken back or whose case came to nothing.
+select e.at, e.actor, o.code, convert_from(e.bytes, 'UTF8')::jsonb -> 'detail' ->> 'item' as rule,
+       coalesce(convert_from(p.data, 'UTF8')::jsonb ->> 'reason', '') as reason,
+       coalesce(i.state, '') as state, coalesce(s.signer, '') as confirmed_by
+  from event e
+  join orders o on o.id = e.order_id
+  left join event_private p on p.event_id = e.id
+  left join lateral (select c.state from checklist_item c
+                      where c.order_id = o.id
+                        and c.rule_id = convert_from(e.bytes, 'UTF8')::jsonb -> 'detail' ->> 'item'
+                      order by c.at desc limit 1) i on true
+  left join lateral (select v.signer from statement v
+                      where v.order_id = o.id and v.typ = 'guiche-verification-v1' and v.at >= e.at
+                      order by v.at limit 1) s on true
+ where e.code = 'ITEM_WAIVED' and (e.at at time zone $3)::date between $1 and $2
+ order by e.id
+ limit 5000;
+
+-- name: identification_siblings
+-- params: order_id bigint, day date
+-- Other orders of the same people with evidence collected today: one visit, several certificates.
+select distinct o.code
+  from person mine
+  join person theirs on theirs.cpf = mine.cpf and theirs.order_id <> mine.order_id and theirs.removed_at is null
+  join orders o on o.id = theirs.order_id
+  join office f on f.id = o.office_id
+ where mine.order_id = $1 and mine.removed_at is null
+   and (exists (select from document d where d.person_id = theirs.id and d.part = 'sealed' and d.removed_at is null
+                   and (d.at at time zone f.zone)::date = $2)
+        or exists (select from consultation c where c.person_id = theirs.id
+                      and (c.at at time zone f.zone)::date = $2))
+ order by o.code;
+
+-- name: identification_reusable_documents
+-- params: order_id bigint, source_id bigint, day date
+-- Papers of the same people (and of the same company), and what proves their consultations.
+select distinct on (d.id) d.id::text as id, d.sha256, d.item, coalesce(mine.id::text, '') as person_id
+  from document d
+  join orders o on o.id = d.order_id
+  join office f on f.id = o.office_id
+  left join consultation k on k.evidence_id = d.id
+  left join person theirs on theirs.id = coalesce(d.person_id, k.person_id)
+  left join person mine on mine.order_id = $1 and mine.cpf = theirs.cpf and mine.removed_at is null
+ where d.order_id = $2 and d.part = 'sealed' and d.removed_at is null and (d.at at time zone f.zone)::date = $3
+   and (mine.id is not null
+        or (theirs.id is null
+            and exists (select from company a join company b on b.cnpj = a.cnpj
+                         where a.order_id = $1 and b.order_id = $2)))
+   and not exists (select from document c where c.order_id = $1 and c.copied_from = d.id)
+ order by d.id, mine.role not in ('holder', 'responsible');
+
+-- name: identification_copy_document
+-- params: source_id uuid, order_id bigint, person_id uuid, attempt integer, agent text, station text, at timestamptz
+insert into document (order_id, person_id, item, attempt, part, kind, sha256, size_bytes, media_type, number, issued_on,
+                      expires_on, via, original_seen, agent, station, at, issuer, sides, photo, legible, copied_from)
+select $2, case when d.person_id is null then null else $3 end, d.item, $4, d.part, d.kind, d.sha256, d.size_bytes,
+       d.media_type, d.number, d.issued_on, d.expires_on, d.via, d.original_seen, $5, $6, $7, d.issuer, d.sides, d.photo,
+       d.legible, d.id
+  from document d where d.id = $1;
+
+-- name: identification_copy_consultations
+-- params: order_id bigint, source_id bigint, day date, agent text, station text, at timestamptz
+insert into consultation (order_id, person_id, kind, result, base, protocol, evidence_id, agent, station, at,
+                          consulted_at, registration, form_number, via_seen, copied_from)
+select $1, mine.id, c.kind, c.result, c.base, c.protocol,
+       (select d.id from document d where d.order_id = $1 and d.copied_from = c.evidence_id limit 1),
+       $4, $5, $6, coalesce(c.consulted_at, c.at), c.registration, c.form_number, c.via_seen, c.id
+  from consultation c
+  join orders o on o.id = c.order_id
+  join office f on f.id = o.office_id
+  left join person theirs on theirs.id = c.person_id
+  left join lateral (select m.id from person m
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      order by m.role not in ('holder', 'responsible') limit 1) mine on true
+ where c.order_id = $2 and (c.at at time zone f.zone)::date = $3
+   and (mine.id is not null
+        or (c.person_id is null
+            and exists (select from company a join company b on b.cnpj = a.cnpj
+                         where a.order_id = $1 and b.order_id = $2)))
+   and not exists (select from consultation k where k.order_id = $1 and k.copied_from = c.id)
+ order by c.id;
+
+-- name: identification_reusable_marks
+-- params: order_id bigint, source_id bigint
+-- What the same agents' day accepted of the same people there.
+select i.rule_id, coalesce(mine.id::text, '') as person_id
+  from checklist_item i
+  left join person theirs on theirs.id = i.person_id
+  left join lateral (select m.id from person m
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      order by m.role not in ('holder', 'responsible') limit 1) mine on true
+ where i.order_id = $2 and i.state = 'accepted' and (mine.id is not null or i.person_id is null);
+
+-- name: identification_former_answers
+-- params: order_id bigint
+-- What was last answered of the same people and company in earlier orders, where this one has no answer yet.
+select distinct on (mine.id, f.key) coalesce(mine.id::text, '') as person_id, f.key, f.value, o.code, f.at
+  from fact f
+  join orders o on o.id = f.order_id and o.id <> $1
+  left join person theirs on theirs.id = f.person_id
+  left join lateral (select m.id from person m
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      order by m.role not in ('holder', 'responsible') limit 1) mine on true
+ where (mine.id is not null
+        or (f.person_id is null
+            and exists (select from company a join company b on b.cnpj = a.cnpj
+                         where a.order_id = $1 and b.order_id = o.id)))
+   and not exists (select from fact g where g.order_id = $1 and g.key = f.key
+                      and g.person_id is not distinct from mine.id)
+ order by mine.id, f.key, f.id desc;
