@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "approval/approval.h"
+#include "approval/office.h"
 #include "approval/trust_state.h"
 #include "catalog/catalog.h"
 #include "identification/identification.h"
@@ -57,13 +58,20 @@ static bool gather_people(struct http_request *request, const struct order *orde
     if (items == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "people");
     }
+    size_t count = 0;
     for (size_t at = 0; at < order->people_count; at++) {
-        items[at].cpf = order->people[at].cpf;
-        if (!statement_people_role_parse(order->people[at].role, &items[at].role)) {
-            return ra_fail(error, RA_INTERNAL, "a person of role %s", order->people[at].role);
+        const char *role = order->people[at].role;
+        if (strcmp(role, "interpreter") == 0) {
+            continue; /* gains nothing by the certificate (decision 12) */
         }
+        items[count].cpf = order->people[at].cpf;
+        if (!statement_people_role_parse(strcmp(role, "attorney") == 0 ? "representative" : role,
+                                         &items[count].role)) {
+            return ra_fail(error, RA_INTERNAL, "a person of role %s", role);
+        }
+        count++;
     }
-    *people = (struct statement_people){order->people_count, items};
+    *people = (struct statement_people){count, items};
     return true;
 }
 
@@ -85,6 +93,17 @@ bool facts_gather_head(struct http_request *request, const struct order *order, 
     rules->code_life_s = days * DAY_S;
     return approval_instance(request, &rules->instance, error) &&
            gather_people(request, order, &rules->people, error);
+}
+
+bool facts_caller_is_nobody(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    const struct office_caller *caller = office_caller(request);
+    for (size_t at = 0; at < order->people_count; at++) {
+        if (strcmp(order->people[at].cpf, caller->cpf) == 0) {
+            return reason_fail(error, "agent-is-subject", NULL);
+        }
+    }
+    return true;
 }
 
 static bool gather_place(struct http_request *request, const struct order *order,

@@ -26,6 +26,11 @@ RA_MUST_CHECK bool facts_gather(struct http_request *request, const struct order
                                 struct ra_error *error);
 void facts_release(struct facts *facts);
 
+/* Who validates or verifies is no person of the case in any role. RA_STATEMENT_REFUSED, "agent-is-subject".
+ */
+RA_MUST_CHECK bool facts_caller_is_nobody(struct http_request *request, const struct order *order,
+                                          struct ra_error *error);
+
 /* The document of GET …/validation; new reference, NULL when memory ran out. `checklist` is borrowed. */
 json_t *facts_json(const struct facts *facts, json_t *checklist);
 

@@ -71,6 +71,7 @@ static bool check_validation(struct http_request *request, const struct incoming
 {
     struct facts facts = {0};
     bool good = check_ready(request, incoming->order, error) &&
+                facts_caller_is_nobody(request, incoming->order, error) &&
                 facts_gather(request, incoming->order, &facts, error) &&
                 rules_check_validation(incoming->statement, &facts.rules, &incoming->caller, error);
     facts_release(&facts);

@@ -109,7 +109,8 @@ static bool check_verification(struct http_request *request, const struct incomi
     char public_key[65];
     uint8_t key[32];
     bool mail = takes_mail_half(validation);
-    bool good = facts_gather(request, incoming->order, &facts, error) &&
+    bool good = facts_caller_is_nobody(request, incoming->order, error) &&
+                facts_gather(request, incoming->order, &facts, error) &&
                 certificate_read_cpf(validation->signer, validator_cpf, error) &&
                 (!mail || mail_half_public_key(request, incoming->order, public_key, error));
     if (good && mail && !hex_decode(public_key, key, sizeof key)) {

@@ -100,6 +100,20 @@ describe('people and facts', () => {
   });
 });
 
+describe('dual control', () => {
+  test('rules 3.6: neither agent is anybody in the case, an interpreter included; an attorney stands in the statement', async () => {
+    const kase = await arrived('ecnpj-a1');
+    addPerson(kase.code, 'attorney', { name: 'Procurador Teste' });
+    addPerson(kase.code, 'interpreter', { name: 'Bruno Carvalho Lima Teste', cpf: '64081725390' });
+    identify(kase.code);
+    validate(kase.code);
+    const run = cli('agent2', 'verify', kase.code);
+    assert.equal(run.status, 1, run.stdout);
+    assert.equal(run.json.reason, 'agent-is-subject');
+    verify(kase.code, 'agent3');
+  });
+});
+
 describe('evidence', () => {
   test('could not tell never passes, and neither does a consultation of tomorrow', async () => {
     const kase = await arrived();
