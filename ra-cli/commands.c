@@ -105,12 +105,10 @@ static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, 
                                                    END};
 static const struct cli_option rules_options[] = {
     {"date", "AAAA-MM-DD", false, false}, {"all", NULL, false, false}, END};
-static const struct cli_option propose_options[] = {{"from", "AAAA-MM-DD", true, false},
-                                                    {"source", "NORMA", true, false},
-                                                    {"reason", "MOTIVO", true, false},
-                                                    {"layer", "SEED|NORM|AC", false, false},
-                                                    {"evidence", "SEED|T|S|V|U", false, false},
-                                                    END};
+static const struct cli_option propose_options[] = {
+    {"from", "AAAA-MM-DD", true, false},        {"source", "NORMA", true, false},
+    {"reason", "MOTIVO", true, false},          {"layer", "SEED|NORM|AC", false, false},
+    {"evidence", "SEED|T|S|V|U", false, false}, END};
 static const struct cli_option pending_options[] = {{"all", NULL, false, false}, END};
 
 const struct cli_command cli_commands[] = {

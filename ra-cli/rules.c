@@ -86,7 +86,8 @@ void render_rules(const struct cli *cli, const json_t *result, FILE *out)
     show_day(out, text_of(result, "day"));
     fputs(", versão ", out);
     terminal_text(out, text_of(result, "version"));
-    fputs("\nMarcas: [SEED] Carta de Serviços, [T] texto da norma lido, [S] fonte secundária, [V] prática de uma "
+    fputs("\nMarcas: [SEED] Carta de Serviços, [T] texto da norma lido, [S] fonte secundária, [V] prática de "
+          "uma "
           "AC ou AR, [U] ainda não confirmada\n",
           out);
 }
@@ -240,7 +241,8 @@ static bool build_change(struct cli *cli, const struct cli_arguments *arguments,
     rules->valid_from = cli_option(arguments, "from");
     rules->source = cli_option(arguments, "source");
     rules->reason = cli_option(arguments, "reason");
-    return signing_text(me, "instance", &statement->instance, error) && marks_given(arguments, rules, error) &&
+    return signing_text(me, "instance", &statement->instance, error) &&
+           marks_given(arguments, rules, error) &&
            value_given(cli, arguments->positional[1], &rules->value, error) &&
            value_before(cli, json_object_get(list, "rows"), rules->key, &rules->before, error);
 }
@@ -264,12 +266,13 @@ bool rules_propose(struct cli *cli, const struct cli_arguments *arguments, json_
     struct statement statement;
     struct bytes cms;
     json_t *me = NULL, *list = NULL;
-    bool ok = signing_identity(cli, &identity, error) &&
-              client_json(cli, "GET", "/api/office/me", NULL, &me, error) &&
-              fetch_rules(cli, cli_option(arguments, "from"), false, &list, error) &&
-              build_change(cli, arguments, me, list, &statement, error) &&
-              signing_sign(cli, identity, &statement, (struct bytes){NULL, 0}, STATEMENT_RULES, &cms, error) &&
-              deliver(cli, "/api/office/rules/changes", cms, result, error);
+    bool ok =
+        signing_identity(cli, &identity, error) &&
+        client_json(cli, "GET", "/api/office/me", NULL, &me, error) &&
+        fetch_rules(cli, cli_option(arguments, "from"), false, &list, error) &&
+        build_change(cli, arguments, me, list, &statement, error) &&
+        signing_sign(cli, identity, &statement, (struct bytes){NULL, 0}, STATEMENT_RULES, &cms, error) &&
+        deliver(cli, "/api/office/rules/changes", cms, result, error);
     json_decref(me);
     json_decref(list);
     return ok;
@@ -305,8 +308,8 @@ static bool is_another(const struct identity *identity, const struct signed_stat
     if (!certificate_read_cpf(identity_certificate(identity), own, error) ||
         !certificate_read_cpf(signature->signer, theirs, error))
         return false;
-    if (strcmp(own, theirs) != 0 && !bytes_equal((struct bytes){identity_spki(identity), 32},
-                                                 (struct bytes){signature->signer_spki, 32}))
+    if (strcmp(own, theirs) != 0 &&
+        !bytes_equal((struct bytes){identity_spki(identity), 32}, (struct bytes){signature->signer_spki, 32}))
         return true;
     return ra_fail_reason(error, RA_RULE_REFUSED, "same-administrator",
                           "quem já assinou esta mudança não a confirma: outro administrador precisa assinar");

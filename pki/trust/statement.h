@@ -182,10 +182,10 @@ struct statement_roster {
 
 /* One policy switch gets another value from a day on. Two administrators sign the same bytes. */
 struct statement_rules {
-    int64_t version;    /* 1..; one more than the change before it */
-    const char *key;    /* [a-z0-9_]{1,64} */
-    const char *before; /* the value in force on valid_from when this was written; "" for none */
-    const char *value;  /* JSON text, compact; whether the key takes it is for who applies it */
+    int64_t version;        /* 1..; one more than the change before it */
+    const char *key;        /* [a-z0-9_]{1,64} */
+    const char *before;     /* the value in force on valid_from when this was written; "" for none */
+    const char *value;      /* JSON text, compact; whether the key takes it is for who applies it */
     const char *valid_from; /* written YYYY-MM-DD; whether there is such a day, likewise */
     enum rule_layer layer;
     const char *source; /* norm and item, 1..200 bytes */
