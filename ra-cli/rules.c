@@ -315,39 +315,47 @@ static bool is_another(const struct identity *identity, const struct signed_stat
                           "quem já assinou esta mudança não a confirma: outro administrador precisa assinar");
 }
 
-static bool judge_signature(struct cli *cli, const json_t *item, const struct signed_trust *trust,
-                            const struct identity *identity, struct signed_statement **signature,
-                            struct ra_error *error)
+/* NULL, with the error set, when it does not hold. */
+static struct signed_statement *judge_signature(struct cli *cli, const json_t *item,
+                                                const struct signed_trust *trust,
+                                                const struct identity *identity, struct ra_error *error)
 {
     const char *text = json_string_value(item);
+    struct signed_statement *signature = NULL;
     struct bytes cms;
-    if (text == NULL || !base64_decode(cli->context, text, strlen(text), &cms))
-        return ra_fail(error, RA_UPSTREAM, "assinatura malformada na resposta do servidor");
-    return signed_verify(cli->context, cms, STATEMENT_RULES, trust, signature, error) == SIGNED_VALID &&
-           is_pinned(cli, (*signature)->signer, error) && is_another(identity, *signature, error);
+    if (text == NULL || !base64_decode(cli->context, text, strlen(text), &cms)) {
+        ra_fail(error, RA_UPSTREAM, "assinatura malformada na resposta do servidor");
+        return NULL;
+    }
+    if (signed_verify(cli->context, cms, STATEMENT_RULES, trust, &signature, error) != SIGNED_VALID ||
+        !is_pinned(cli, signature->signer, error) || !is_another(identity, signature, error))
+        return NULL;
+    return signature;
 }
 
-/* Everybody before signed the same bytes. */
-static bool judge_signatures(struct cli *cli, const json_t *answer, const struct identity *identity,
-                             struct signed_statement **first, struct ra_error *error)
+/* Everybody before signed the same bytes: those of the first, NULL when one does not hold. */
+static struct signed_statement *judge_signatures(struct cli *cli, const json_t *signatures,
+                                                 const struct signed_trust *trust,
+                                                 const struct identity *identity, struct ra_error *error)
 {
-    struct signed_trust trust = {0};
+    struct signed_statement *first = NULL;
     size_t index;
     json_t *item;
-    *first = NULL;
-    bool ok = signing_trust(cli, json_object_get(answer, "crls"), &trust, error);
-    json_array_foreach(json_object_get(answer, "signatures"), index, item)
+    json_array_foreach(signatures, index, item)
     {
-        struct signed_statement *signature = NULL;
-        ok = ok && judge_signature(cli, item, &trust, identity, &signature, error);
-        if (ok && *first != NULL && !bytes_equal(signature->content, (*first)->content))
-            ok = ra_fail_reason(error, RA_VERIFICATION_FAILED, "rules-content",
-                                "as assinaturas são sobre mudanças diferentes");
-        if (ok && *first == NULL)
-            *first = signature;
+        struct signed_statement *signature = judge_signature(cli, item, trust, identity, error);
+        if (signature == NULL)
+            return NULL;
+        if (first != NULL && !bytes_equal(signature->content, first->content)) {
+            ra_fail_reason(error, RA_VERIFICATION_FAILED, "rules-content",
+                           "as assinaturas são sobre mudanças diferentes");
+            return NULL;
+        }
+        first = first != NULL ? first : signature;
     }
-    signing_trust_free(&trust);
-    return ok && (*first != NULL || ra_fail(error, RA_UPSTREAM, "falta a assinatura de quem propôs"));
+    if (first == NULL)
+        ra_fail(error, RA_UPSTREAM, "falta a assinatura de quem propôs");
+    return first;
 }
 
 static bool is_the_one_asked(struct cli *cli, const struct cli_arguments *arguments, const json_t *me,
@@ -365,19 +373,29 @@ static bool is_the_one_asked(struct cli *cli, const struct cli_arguments *argume
     return statement_check_time(statement, (int64_t)clock_now(&cli->clock), LONGEST_LIFE_S, error);
 }
 
+/* What the others signed, judged; then the same bytes by this administrator. */
+static bool sign_alike(struct cli *cli, const struct cli_arguments *arguments, const json_t *me,
+                       const json_t *answer, struct bytes *cms, struct ra_error *error)
+{
+    struct identity *identity = NULL;
+    struct signed_trust trust = {0};
+    struct signed_statement *first = NULL;
+    if (signing_identity(cli, &identity, error) &&
+        signing_trust(cli, json_object_get(answer, "crls"), &trust, error))
+        first = judge_signatures(cli, json_object_get(answer, "signatures"), &trust, identity, error);
+    signing_trust_free(&trust);
+    return first != NULL && is_the_one_asked(cli, arguments, me, first->statement, error) &&
+           signing_sign_content(cli, identity, STATEMENT_RULES, first->content, cms, error);
+}
+
 bool rules_confirm(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                    struct ra_error *error)
 {
-    struct identity *identity = NULL;
-    struct signed_statement *first = NULL;
     struct bytes cms;
     json_t *me = NULL, *answer = NULL;
-    bool ok = signing_identity(cli, &identity, error) &&
-              client_json(cli, "GET", "/api/office/me", NULL, &me, error) &&
+    bool ok = client_json(cli, "GET", "/api/office/me", NULL, &me, error) &&
               client_json(cli, "GET", change_path(cli, arguments, ""), NULL, &answer, error) &&
-              judge_signatures(cli, answer, identity, &first, error) &&
-              is_the_one_asked(cli, arguments, me, first->statement, error) &&
-              signing_sign_content(cli, identity, STATEMENT_RULES, first->content, &cms, error) &&
+              sign_alike(cli, arguments, me, answer, &cms, error) &&
               deliver(cli, change_path(cli, arguments, "/signatures"), cms, result, error);
     json_decref(me);
     json_decref(answer);

@@ -32,6 +32,12 @@ bool policy_version_of(const struct http_request *request, int64_t *version, str
     return true;
 }
 
+static bool refuse(const char *word, struct ra_error *error)
+{
+    (void)!policy_allows(word, error);
+    return false;
+}
+
 /* --- a signature as it comes in --- */
 
 struct signing {
@@ -94,7 +100,7 @@ static bool check_change(struct http_request *request, const struct statement_ru
         return false;
     }
     if (calendar_parse(rules->valid_from, &day) != CALENDAR_DAY) {
-        return policy_allows("rules-day", error);
+        return refuse("rules-day", error);
     }
     catalog_today(request->app, request->now_us, today);
     return policy_store_check(request->db, request->context, rules, today, error);
@@ -162,7 +168,7 @@ static bool check_proposal(struct http_request *request, struct signing *signing
         return false;
     }
     if (signing->rules->version != next) {
-        return policy_allows("rules-version", error);
+        return refuse("rules-version", error);
     }
     return check_change(request, signing->rules, error);
 }
@@ -217,13 +223,13 @@ static bool check_confirmation(struct http_request *request, const struct policy
                                struct signing *signing, struct ra_error *error)
 {
     if (proposal->outcome[0] != '\0') {
-        return policy_allows("rules-ended", error);
+        return refuse("rules-ended", error);
     }
     if (!check_signature(request, signing, error)) {
         return false;
     }
     if (!bytes_equal(signing->signature->content, proposal->content)) {
-        return policy_allows("rules-content", error);
+        return refuse("rules-content", error);
     }
     return check_signers(request, proposal, signing, error) && check_change(request, signing->rules, error);
 }
@@ -281,7 +287,7 @@ bool policy_withdraw(struct http_request *request, struct http_response *respons
         return false;
     }
     if (proposal.outcome[0] != '\0') {
-        return policy_allows("rules-ended", error);
+        return refuse("rules-ended", error);
     }
     if (!policy_store_end(request->db, version, "withdrawn", office_caller(request)->name, request->now_us,
                           error) ||
