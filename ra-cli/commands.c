@@ -103,6 +103,13 @@ static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, 
                                                    {"days", "N", false, false},
                                                    {"version", "N", false, false},
                                                    END};
+static const struct cli_option rules_options[] = {
+    {"date", "AAAA-MM-DD", false, false}, {"all", NULL, false, false}, END};
+static const struct cli_option propose_options[] = {
+    {"from", "AAAA-MM-DD", true, false},        {"source", "NORMA", true, false},
+    {"reason", "MOTIVO", true, false},          {"layer", "SEED|NORM|AC", false, false},
+    {"evidence", "SEED|T|S|V|U", false, false}, END};
+static const struct cli_option pending_options[] = {{"all", NULL, false, false}, END};
 
 const struct cli_command cli_commands[] = {
     {"queue", "", 0, 0, queue_options, true, case_queue, render_queue,
@@ -178,5 +185,15 @@ const struct cli_command cli_commands[] = {
     {"admin roster sign", "", 0, 0, roster_options, true, admin_roster_sign, NULL,
      "Assina e entrega um novo quadro de agentes."},
     {"admin roster show", "", 0, 0, NULL, true, admin_roster_show, NULL, "O quadro de agentes em vigor."},
+    {"admin rules", "", 0, 0, rules_options, true, rules_list, render_rules,
+     "As políticas em vigor, com camada, fonte e marca de evidência; --all mostra o histórico."},
+    {"admin rules propose", "CHAVE VALOR", 2, 2, propose_options, true, rules_propose, render_change_state,
+     "Primeiro administrador: propõe e assina a mudança de uma política."},
+    {"admin rules pending", "", 0, 0, pending_options, true, rules_pending, render_changes,
+     "As mudanças à espera do segundo administrador; --all mostra também as que terminaram."},
+    {"admin rules confirm", "NUMERO", 1, 1, NULL, true, rules_confirm, render_change_state,
+     "Segundo administrador: mostra o valor velho e o novo, e assina os mesmos bytes."},
+    {"admin rules withdraw", "NUMERO", 1, 1, NULL, true, rules_withdraw, render_change_state,
+     "Retira uma mudança que ainda não vale."},
     {NULL, NULL, 0, 0, NULL, false, NULL, NULL, NULL},
 };

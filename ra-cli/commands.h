@@ -38,4 +38,8 @@ cli_render render_waivers;
 /* admin.c: the administrator */
 cli_run admin_roster_sign, admin_roster_show;
 
+/* rules.c: policies, changed by two administrators */
+cli_run rules_list, rules_propose, rules_pending, rules_confirm, rules_withdraw;
+cli_render render_rules, render_changes, render_change_state;
+
 #endif

@@ -45,6 +45,16 @@ static bool show_content(struct cli *cli, struct bytes content, enum statement_t
     return true;
 }
 
+bool signing_sign_content(struct cli *cli, const struct identity *identity, enum statement_type type,
+                          struct bytes content, struct bytes *cms, struct ra_error *error)
+{
+    if (!cli->json && !show_content(cli, content, type, "O que você vai assinar:", error))
+        return false;
+    if (!cli->yes && !terminal_confirm("\nAssinar?"))
+        return ra_fail(error, RA_FORBIDDEN, "nada foi assinado");
+    return signed_sign(cli->context, identity, type, content, clock_now(&cli->clock), cms, error);
+}
+
 bool signing_sign(struct cli *cli, const struct identity *identity, const struct statement *statement,
                   struct bytes also_read, enum statement_type also_type, struct bytes *cms,
                   struct ra_error *error)
@@ -52,16 +62,10 @@ bool signing_sign(struct cli *cli, const struct identity *identity, const struct
     struct bytes content;
     if (!statement_write(cli->context, statement, &content, error))
         return false;
-    if (!cli->json) {
-        if (also_read.length > 0 &&
-            !show_content(cli, also_read, also_type, "O que o primeiro agente assinou:", error))
-            return false;
-        if (!show_content(cli, content, statement->type, "O que você vai assinar:", error))
-            return false;
-    }
-    if (!cli->yes && !terminal_confirm("\nAssinar?"))
-        return ra_fail(error, RA_FORBIDDEN, "nada foi assinado");
-    return signed_sign(cli->context, identity, statement->type, content, clock_now(&cli->clock), cms, error);
+    if (!cli->json && also_read.length > 0 &&
+        !show_content(cli, also_read, also_type, "O que o primeiro agente assinou:", error))
+        return false;
+    return signing_sign_content(cli, identity, statement->type, content, cms, error);
 }
 
 bool signing_text(const json_t *object, const char *name, const char **text, struct ra_error *error)
@@ -227,15 +231,21 @@ void signing_trust_free(struct signed_trust *trust)
     *trust = (struct signed_trust){0};
 }
 
-bool signing_roster(struct cli *cli, struct bytes bundle, const char *instance, struct roster **roster,
-                    struct ra_error *error)
+bool signing_administrators(struct cli *cli, STACK_OF(X509) **administrators, struct ra_error *error)
 {
     const char *slash = strrchr(cli->identity_path, '/');
     int folder = slash == NULL ? 0 : (int)(slash - cli->identity_path) + 1;
     const char *path = talloc_asprintf(cli->context, "%.*sadministrators.pem", folder, cli->identity_path);
+    return (path != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
+           read_certificates(cli, path, administrators, error);
+}
+
+bool signing_roster(struct cli *cli, struct bytes bundle, const char *instance, struct roster **roster,
+                    struct ra_error *error)
+{
     struct roster_trust trust = {
         .instance = instance, .threshold = 1, .longest_life_s = ROSTER_LIFE_S, .now = clock_now(&cli->clock)};
-    if (path == NULL || !read_certificates(cli, path, &trust.administrators, error))
+    if (!signing_administrators(cli, &trust.administrators, error))
         return false;
     enum signed_verdict verdict = roster_verify(cli->context, bundle, &trust, roster, error);
     sk_X509_pop_free(trust.administrators, X509_free);

@@ -21,6 +21,11 @@ RA_MUST_CHECK bool signing_sign(struct cli *cli, const struct identity *identity
                                 const struct statement *statement, struct bytes also_read,
                                 enum statement_type also_type, struct bytes *cms, struct ra_error *error);
 
+/* The same for a content that is there already: an administrator signs the very bytes that another signed. */
+RA_MUST_CHECK bool signing_sign_content(struct cli *cli, const struct identity *identity,
+                                        enum statement_type type, struct bytes content, struct bytes *cms,
+                                        struct ra_error *error);
+
 /* Fills head fields from the facts of a case ("instance", "order", "attempt") and the clock. */
 RA_MUST_CHECK bool signing_head(struct cli *cli, const json_t *facts, enum statement_type type,
                                 int64_t life_s, struct statement *statement, struct ra_error *error);
@@ -35,6 +40,10 @@ RA_MUST_CHECK bool signing_dossier(struct cli *cli, const json_t *dossier, uint8
 RA_MUST_CHECK bool signing_trust(struct cli *cli, const json_t *crls, struct signed_trust *trust,
                                  struct ra_error *error);
 void signing_trust_free(struct signed_trust *trust);
+
+/* The pinned administrators: administrators.pem beside the identity. sk_X509_pop_free. */
+RA_MUST_CHECK bool signing_administrators(struct cli *cli, STACK_OF(X509) **administrators,
+                                          struct ra_error *error);
 
 /* The roster bundle judged by administrators.pem beside the identity. */
 RA_MUST_CHECK bool signing_roster(struct cli *cli, struct bytes bundle, const char *instance,

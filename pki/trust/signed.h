@@ -6,7 +6,8 @@
  *
  * There is one encoding: verification walks the DER byte by byte, so that no byte of an accepted object can
  * be changed without the change being noticed. The signer's certificate and those between it and the root
- * travel inside; the root does not. A roster carries the signer's certificate alone: it is pinned.
+ * travel inside; the root does not. A roster carries the signer's certificate alone: it is pinned. Those who
+ * may sign a rules change are pinned too, but judged with path and CRLs as everybody.
  *
  * A verdict has three values and only SIGNED_VALID passes. Thread rules: OpenSSL objects given are only read.
  */

@@ -15,6 +15,7 @@ static const int64_t VERSIONS_MAX = INT64_C(1000000000);
 #define HEXADECIMAL  "0123456789abcdef"
 #define CROCKFORD    "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #define PROFILE_NAME "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+#define POLICY_KEY   "0123456789abcdefghijklmnopqrstuvwxyz_"
 
 struct type_row {
     const char *typ;
@@ -41,6 +42,8 @@ static const char *const method_words[] = {
 static const char *const people_role_words[] = {STATEMENT_PEOPLE_ROLES(X)};
 static const char *const place_kind_words[] = {STATEMENT_PLACE_KINDS(X)};
 static const char *const roster_role_words[] = {STATEMENT_ROSTER_ROLES(X)};
+static const char *const rule_layer_words[] = {STATEMENT_RULE_LAYERS(X)};
+static const char *const rule_mark_words[] = {STATEMENT_RULE_MARKS(X)};
 #undef X
 #define X(id, word, name) name,
 static const char *const roster_role_names[] = {STATEMENT_ROSTER_ROLES(X)};
@@ -106,6 +109,34 @@ const char *roster_role_name(enum roster_role role)
     return word_at(roster_role_names, ARRAY_LENGTH(roster_role_names), (unsigned)role);
 }
 
+const char *rule_layer_word(enum rule_layer layer)
+{
+    return word_at(rule_layer_words, ARRAY_LENGTH(rule_layer_words), (unsigned)layer);
+}
+
+const char *rule_mark_word(enum rule_mark mark)
+{
+    return word_at(rule_mark_words, ARRAY_LENGTH(rule_mark_words), (unsigned)mark);
+}
+
+bool rule_layer_parse(const char *word, enum rule_layer *layer)
+{
+    unsigned index = 0;
+    bool found = word_find(rule_layer_words, ARRAY_LENGTH(rule_layer_words), word, &index);
+    if (found)
+        *layer = (enum rule_layer)index;
+    return found;
+}
+
+bool rule_mark_parse(const char *word, enum rule_mark *mark)
+{
+    unsigned index = 0;
+    bool found = word_find(rule_mark_words, ARRAY_LENGTH(rule_mark_words), word, &index);
+    if (found)
+        *mark = (enum rule_mark)index;
+    return found;
+}
+
 bool statement_people_role_parse(const char *word, enum statement_people_role *role)
 {
     unsigned index = 0;
@@ -147,15 +178,22 @@ static bool instant(struct strict_json *json, const char *key, int64_t *value)
     return strict_json_integer(json, key, value, 1, LAST_SECOND);
 }
 
+/* What a statement is about: a version of the house's own papers, or an attempt at an order. */
+static bool subject(struct strict_json *json, struct statement *statement)
+{
+    if (statement->type == STATEMENT_ROSTER)
+        return strict_json_integer(json, "version", &statement->roster.version, 1, VERSIONS_MAX);
+    if (statement->type == STATEMENT_RULES)
+        return strict_json_integer(json, "version", &statement->rules.version, 1, VERSIONS_MAX);
+    return exactly(json, "order", &statement->order, STATEMENT_ORDER_SIZE - 1, CROCKFORD) &&
+           strict_json_integer(json, "attempt", &statement->attempt, 1, ATTEMPTS_MAX);
+}
+
 static bool head(struct strict_json *json, struct statement *statement)
 {
     if (!exactly(json, "instance", &statement->instance, STATEMENT_INSTANCE_SIZE - 1, HEXADECIMAL))
         return false;
-    bool named = statement->type == STATEMENT_ROSTER
-                     ? strict_json_integer(json, "version", &statement->roster.version, 1, VERSIONS_MAX)
-                     : exactly(json, "order", &statement->order, STATEMENT_ORDER_SIZE - 1, CROCKFORD) &&
-                           strict_json_integer(json, "attempt", &statement->attempt, 1, ATTEMPTS_MAX);
-    if (!named || !instant(json, "issued_at", &statement->issued_at) ||
+    if (!subject(json, statement) || !instant(json, "issued_at", &statement->issued_at) ||
         !instant(json, "not_after", &statement->not_after))
         return false;
     return statement->not_after > statement->issued_at ||
@@ -374,6 +412,34 @@ static bool roster_body(struct strict_json *json, struct statement_roster *roste
     return true;
 }
 
+static bool day(struct strict_json *json, const char *key, const char **value)
+{
+    enum { DAY_LENGTH = 10 };
+    if (!exactly(json, key, value, DAY_LENGTH, DIGITS "-"))
+        return false;
+    for (size_t i = 0; i < DAY_LENGTH; i++)
+        if (((*value)[i] == '-') != (i == 4 || i == 7))
+            return strict_json_fail(json, key, "não é uma data");
+    return true;
+}
+
+static bool rules_body(struct strict_json *json, struct statement_rules *rules)
+{
+    unsigned layer = (unsigned)rules->layer;
+    unsigned mark = (unsigned)rules->evidence;
+    bool done = strict_json_text(json, "key", &rules->key, 1, STATEMENT_KEY_MAX, POLICY_KEY) &&
+                strict_json_text(json, "before", &rules->before, 0, STATEMENT_VALUE_MAX, NULL) &&
+                strict_json_text(json, "value", &rules->value, 1, STATEMENT_VALUE_MAX, NULL) &&
+                day(json, "valid_from", &rules->valid_from) &&
+                strict_json_word(json, "layer", &layer, rule_layer_words, ARRAY_LENGTH(rule_layer_words)) &&
+                text(json, "source", &rules->source, 1) &&
+                strict_json_word(json, "evidence", &mark, rule_mark_words, ARRAY_LENGTH(rule_mark_words)) &&
+                reason_text(json, &rules->reason);
+    rules->layer = (enum rule_layer)layer;
+    rules->evidence = (enum rule_mark)mark;
+    return done;
+}
+
 static bool body(struct strict_json *json, struct statement *statement)
 {
     switch (statement->type) {
@@ -387,6 +453,8 @@ static bool body(struct strict_json *json, struct statement *statement)
         return revocation_body(json, &statement->revocation);
     case STATEMENT_ROSTER:
         return roster_body(json, &statement->roster);
+    case STATEMENT_RULES:
+        return rules_body(json, &statement->rules);
     case STATEMENT_TYPE_COUNT:
     default:
         return strict_json_fail(json, "typ", "valor desconhecido");

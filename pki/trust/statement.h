@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What agents and administrators sign: five kinds of statement, each a strict JSON document of one fixed
+ * What agents and administrators sign: six kinds of statement, each a strict JSON document of one fixed
  * shape. The writer and the parser are one description of the shape walked in two directions, so that for
  * every accepted input write(parse(x)) is x, byte for byte. Signatures are signed.h's; whether a statement is
  * true, fresh or allowed is for who uses it.
@@ -30,7 +30,8 @@
     X(STATEMENT_VERIFICATION, "guiche-verification-v1", STATEMENT_ARC ".2", "Verificação")                   \
     X(STATEMENT_REFUSAL, "guiche-refusal-v1", STATEMENT_ARC ".3", "Recusa")                                  \
     X(STATEMENT_REVOCATION, "guiche-revocation-v1", STATEMENT_ARC ".4", "Revogação")                         \
-    X(STATEMENT_ROSTER, "guiche-roster-v1", STATEMENT_ARC ".5", "Lista de agentes")
+    X(STATEMENT_ROSTER, "guiche-roster-v1", STATEMENT_ARC ".5", "Lista de agentes")                          \
+    X(STATEMENT_RULES, "guiche-rules-v1", STATEMENT_ARC ".6", "Mudança de política")
 
 enum statement_type {
 #define X(id, typ, oid, name) id,
@@ -49,6 +50,8 @@ enum {
     STATEMENT_TEXT_MAX = 200,    /* bytes of an ordinary string */
     STATEMENT_REASON_MAX = 500,  /* bytes of a reason written by an agent */
     STATEMENT_CMS_MAX = 30000,   /* bytes of key_binding.cms, decoded */
+    STATEMENT_KEY_MAX = 64,      /* bytes of a policy's key */
+    STATEMENT_VALUE_MAX = 1000,  /* bytes of a policy's value, a JSON text */
 };
 
 /* X(identifier, "word in statements", "word for people") */
@@ -68,10 +71,25 @@ enum {
     X(ROSTER_AUDITOR, "auditor", "auditor")                                                                  \
     X(ROSTER_ADMIN, "admin", "administrador")
 
+/* Which layer a policy row belongs to, and how sure we are of it (identification-rules 0.1, 0.2). */
+#define STATEMENT_RULE_LAYERS(X)                                                                             \
+    X(RULE_LAYER_SEED, "SEED", "Carta de Serviços")                                                          \
+    X(RULE_LAYER_NORM, "NORM", "norma da ICP-Brasil")                                                        \
+    X(RULE_LAYER_AC, "AC", "regra da AC ou da AR")
+
+#define STATEMENT_RULE_MARKS(X)                                                                              \
+    X(RULE_MARK_SEED, "SEED", "publicada pela AR")                                                           \
+    X(RULE_MARK_T, "T", "o texto da norma foi lido")                                                         \
+    X(RULE_MARK_S, "S", "dita por fonte secundária")                                                         \
+    X(RULE_MARK_V, "V", "prática de uma AC ou AR")                                                           \
+    X(RULE_MARK_U, "U", "ainda não confirmada")
+
 #define X(id, word, name) id,
 enum statement_people_role { STATEMENT_PEOPLE_ROLES(X) STATEMENT_PEOPLE_ROLE_COUNT };
 enum statement_place_kind { STATEMENT_PLACE_KINDS(X) STATEMENT_PLACE_KIND_COUNT };
 enum roster_role { STATEMENT_ROSTER_ROLES(X) ROSTER_ROLE_COUNT };
+enum rule_layer { STATEMENT_RULE_LAYERS(X) RULE_LAYER_COUNT };
+enum rule_mark { STATEMENT_RULE_MARKS(X) RULE_MARK_COUNT };
 #undef X
 
 struct statement_waiver {
@@ -162,11 +180,24 @@ struct statement_roster {
     const struct roster_entry *entries;
 };
 
+/* One policy switch gets another value from a day on. Two administrators sign the same bytes. */
+struct statement_rules {
+    int64_t version;        /* 1..; one more than the change before it */
+    const char *key;        /* [a-z0-9_]{1,64} */
+    const char *before;     /* the value in force on valid_from when this was written; "" for none */
+    const char *value;      /* JSON text, compact; whether the key takes it is for who applies it */
+    const char *valid_from; /* written YYYY-MM-DD; whether there is such a day, likewise */
+    enum rule_layer layer;
+    const char *source; /* norm and item, 1..200 bytes */
+    enum rule_mark evidence;
+    const char *reason; /* 1..500 bytes */
+};
+
 struct statement {
     enum statement_type type;
     const char *instance; /* 32 lower-case hexadecimal digits */
-    const char *order;    /* 12 of [0-9A-HJKMNP-TV-Z]; a roster has none ("") */
-    int64_t attempt;      /* 1..1000000; a roster has none (0) */
+    const char *order;    /* 12 of [0-9A-HJKMNP-TV-Z]; a roster and a rules change have none ("") */
+    int64_t attempt;      /* 1..1000000; a roster and a rules change have none (0) */
     int64_t issued_at;    /* Unix seconds by the signer's clock */
     int64_t not_after;    /* Unix seconds, after issued_at */
     union {
@@ -175,6 +206,7 @@ struct statement {
         struct statement_refusal refusal;
         struct statement_revocation revocation;
         struct statement_roster roster;
+        struct statement_rules rules;
     };
 };
 
@@ -188,6 +220,10 @@ const char *statement_people_role_word(enum statement_people_role role);
 const char *statement_place_kind_word(enum statement_place_kind kind);
 const char *roster_role_word(enum roster_role role);
 const char *roster_role_name(enum roster_role role);
+const char *rule_layer_word(enum rule_layer layer);
+const char *rule_mark_word(enum rule_mark mark);
+RA_MUST_CHECK bool rule_layer_parse(const char *word, enum rule_layer *layer);
+RA_MUST_CHECK bool rule_mark_parse(const char *word, enum rule_mark *mark);
 RA_MUST_CHECK bool statement_people_role_parse(const char *word, enum statement_people_role *role);
 RA_MUST_CHECK bool statement_place_kind_parse(const char *word, enum statement_place_kind *kind);
 

@@ -121,6 +121,8 @@ static const char *method_name(enum identification_method method)
 #define X(id, word, name) name,
 static const char *const people_role_names[] = {STATEMENT_PEOPLE_ROLES(X)};
 static const char *const place_kind_names[] = {STATEMENT_PLACE_KINDS(X)};
+static const char *const rule_layer_names[] = {STATEMENT_RULE_LAYERS(X)};
+static const char *const rule_mark_names[] = {STATEMENT_RULE_MARKS(X)};
 #undef X
 
 static void describe_data(struct page *page, const struct certificate_data *data)
@@ -265,6 +267,20 @@ static void describe_roster(struct page *page, const struct statement_roster *ro
     }
 }
 
+static void describe_rules(struct page *page, const struct statement_rules *rules)
+{
+    const char *day = rules->valid_from;
+    say(page, "Mudança", "%" PRId64, rules->version);
+    say(page, "Política", "%s", rules->key);
+    say(page, "Valor até então", "%s", rules->before[0] != '\0' ? rules->before : "nenhum");
+    say(page, "Valor novo", "%s", rules->value);
+    say(page, "Vale a partir de", "%.2s/%.2s/%.4s", day + 8, day + 5, day);
+    say(page, "Camada", "%s (%s)", rule_layer_word(rules->layer), rule_layer_names[rules->layer]);
+    say(page, "Fonte", "%s", rules->source);
+    say(page, "Evidência", "[%s] %s", rule_mark_word(rules->evidence), rule_mark_names[rules->evidence]);
+    say(page, "Motivo", "%s", rules->reason);
+}
+
 static void describe_body(struct page *page, const struct statement *statement)
 {
     switch (statement->type) {
@@ -283,6 +299,9 @@ static void describe_body(struct page *page, const struct statement *statement)
     case STATEMENT_ROSTER:
         describe_roster(page, &statement->roster);
         break;
+    case STATEMENT_RULES:
+        describe_rules(page, &statement->rules);
+        break;
     case STATEMENT_TYPE_COUNT:
     default:
         page->failed = true;
@@ -293,7 +312,7 @@ static void describe_body(struct page *page, const struct statement *statement)
 static void describe(struct page *page, const struct statement *statement)
 {
     say(page, "Declaração", "%s", statement_type_name(statement->type));
-    if (statement->type != STATEMENT_ROSTER)
+    if (statement->order[0] != '\0')
         say(page, "Pedido", "%s (tentativa %" PRId64 ")", statement->order, statement->attempt);
     describe_body(page, statement);
     say_instant(page, "Assinada em", statement->issued_at);

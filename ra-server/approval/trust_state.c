@@ -140,6 +140,21 @@ bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct byte
     return valid;
 }
 
+bool trust_verify_administrator(struct ra_app *app, TALLOC_CTX *context, struct bytes cms,
+                                enum statement_type type, time_t now, struct signed_statement **statement,
+                                struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    need_of_cms(app, cms);
+    (void)pthread_rwlock_rdlock(&state->lock);
+    struct signed_trust trust = trust_at(state, now);
+    bool valid = signed_verify(context, cms, type, &trust, statement, error) == SIGNED_VALID;
+    (void)pthread_rwlock_unlock(&state->lock);
+    return valid && (trust_is_administrator(app, (*statement)->signer) ||
+                     ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-certificate",
+                                    "Quem assinou não é um dos administradores configurados."));
+}
+
 bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem, struct ra_error *error)
 {
     const struct trust_state *state = state_of(app);

@@ -42,6 +42,12 @@ RA_MUST_CHECK bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *contex
                                           enum statement_type type, time_t now,
                                           struct signed_statement **statement, struct ra_error *error);
 
+/* Judges what an administrator signed: form, signature, path, CRLs, and that the signer's certificate is
+ * pinned. RA_STATEMENT_REFUSED with the reasons of signed.h. */
+RA_MUST_CHECK bool trust_verify_administrator(struct ra_app *app, TALLOC_CTX *context, struct bytes cms,
+                                              enum statement_type type, time_t now,
+                                              struct signed_statement **statement, struct ra_error *error);
+
 /* Judges a roster bundle against the pinned administrators and the version in force, and on success makes it
  * the one in force. */
 RA_MUST_CHECK bool trust_roster_judge(struct ra_app *app, TALLOC_CTX *context, struct bytes bundle,

@@ -103,6 +103,9 @@ struct order; /* orders/orders.h */
     X(AUDIT_ROSTER_ACCEPTED, "ROSTER_ACCEPTED")                                                              \
     X(AUDIT_AGENT_ADDED, "AGENT_ADDED")                                                                      \
     X(AUDIT_AGENT_REMOVED, "AGENT_REMOVED")                                                                  \
+    X(AUDIT_RULES_PROPOSED, "RULES_PROPOSED")                                                                \
+    X(AUDIT_RULES_CONFIRMED, "RULES_CONFIRMED")                                                              \
+    X(AUDIT_RULES_WITHDRAWN, "RULES_WITHDRAWN")                                                              \
     X(AUDIT_PERM_GRANTED, "PERM_GRANTED")                                                                    \
     X(AUDIT_PERM_REVOKED, "PERM_REVOKED")                                                                    \
     X(AUDIT_LOGIN_OK, "LOGIN_OK")                                                                            \

@@ -38,6 +38,7 @@
     X(path, profiles_dir, "share/pki/profiles", 0, 0, "certificate profile rows")                            \
     X(path, agents_anchors, "config/agents-anchors.pem", 0, 0, "roots of the agents' certificates")          \
     X(path, administrators, "config/administrators.pem", 0, 0, "certificates that may sign a roster")        \
+    X(number, rules_threshold, "2", 2, 8, "administrators who must sign a change of a policy")               \
     X(path, ac_anchors, "identities/ca.pem", 0, 0, "roots of the issued certificates")                       \
     X(path, crl_dir, "dossier/crl", 0, 0, "cache of CRLs and intermediate certificates, made at start")      \
     X(path, export_identity, "keys/export.pem", 0, 0, "key and certificate that sign an audit export")       \

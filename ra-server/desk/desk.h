@@ -15,8 +15,8 @@
 
 enum { DESK_SENTENCE_SIZE = 160 };
 
-/* Who comes back with a correction that was asked for goes after the law's classes and before the rest (policy
- * priority_return); nobody chooses it. */
+/* Who comes back with a correction that was asked for goes after the law's classes and before the rest
+ * (policy priority_return); nobody chooses it. */
 #define DESK_PRIORITY_RETURN "return"
 
 /* The classes of legal priority in their order (Lei 10.048/2000, Lei 10.741/2003 art. 3º § 2º). Pure. */

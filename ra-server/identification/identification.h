@@ -50,6 +50,10 @@ RA_MUST_CHECK bool identification_annex_add(struct http_request *request, const 
 RA_MUST_CHECK bool identification_rules_version(struct http_request *request, const struct order *order,
                                                 const char **version, struct ra_error *error);
 
+/* The version of the rules in force on a day, whatever the case, on `context`. */
+RA_MUST_CHECK bool identification_rules_version_on(struct db *db, TALLOC_CTX *context, const char *day,
+                                                   const char **version, struct ra_error *error);
+
 /* From here on the case is judged by today's rules, whatever comes: called when the first agent signs. */
 RA_MUST_CHECK bool identification_fix_rules(struct http_request *request, struct order *order,
                                             struct ra_error *error);

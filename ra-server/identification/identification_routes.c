@@ -86,6 +86,7 @@ static const struct http_parameter document_parameters[] = {
 #define PUBLIC_CHECKLIST_SCHEMA                                                                              \
     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"subject\":{\"type\":\"string\"},"       \
     "\"day\":{\"type\":\"string\",\"format\":\"date\"},\"rules\":{\"type\":\"string\"},"                     \
+    "\"norm_note\":{\"type\":\"string\"},\"norm_source\":{\"type\":\"string\"},"                             \
     "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"text\",\"source\"]" \
     ","                                                                                                      \
     "\"properties\":{\"id\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"                         \

@@ -4,6 +4,7 @@
  */
 #include "catalog/catalog.h"
 #include "catalog/page.h"
+#include "db/db.h"
 #include "identification/engine.h"
 #include "identification/identification_internal.h"
 #include "identification/rules_cache.h"
@@ -203,6 +204,21 @@ static json_t *questions_json(const struct engine_verdict *verdict)
     return questions;
 }
 
+/* Which norm rules now, and what became of the one that the Carta de Serviços names (0.3-1). */
+static bool add_norm_note(struct http_request *request, const char *day, json_t *model,
+                          struct ra_error *error)
+{
+    struct db_rows *note = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_IDENTIFICATION_NORM_NOTE, DB_VALUES(db_text(day)),
+                  &note, error))
+        return false;
+    if (db_row_count(note) > 0) {
+        page_set_text(model, "norm_note", row_text(note, 0, "text_citizen"));
+        page_set_text(model, "norm_source", row_text(note, 0, "source"));
+    }
+    return true;
+}
+
 bool public_checklist(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     const struct ruleset *ruleset = NULL;
@@ -220,6 +236,10 @@ bool public_checklist(struct http_request *request, struct http_response *respon
         json_array_append_new(items, item_json(&verdict.items[i]));
     json_t *model = json_pack("{s:s, s:s, s:s, s:o}", "subject", subject, "day", ruleset->day, "rules",
                               ruleset->version, "items", items);
+    if (!add_norm_note(request, ruleset->day, model, error)) {
+        json_decref(model);
+        return false;
+    }
     if (page_is_wanted(request)) {
         const char *chosen = product != NULL              ? product->id
                              : strcmp(subject, "pj") == 0 ? "ecnpj-a1"

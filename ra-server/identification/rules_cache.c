@@ -4,6 +4,7 @@
 #include "app.h"
 #include "catalog/catalog.h"
 #include "db/db.h"
+#include "identification/identification.h"
 #include "jobs.h"
 
 #include <pthread.h>
@@ -115,6 +116,16 @@ static bool read_version(struct http_request *request, const char *version, stru
     bool read = read_json(snapshot, version, entry, error);
     json_decref(snapshot);
     return read;
+}
+
+bool identification_rules_version_on(struct db *db, TALLOC_CTX *context, const char *day,
+                                     const char **version, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    if (!db_one(db, context, STATEMENT_IDENTIFICATION_RULES, DB_VALUES(db_text(day)), &row, error))
+        return false;
+    *version = row_text(row, 0, "version");
+    return true;
 }
 
 /* --- today --- */

@@ -74,8 +74,8 @@ static bool created_event(struct http_request *request, const struct order *orde
 {
     struct certificate_data data;
     orders_certificate_data(order, &data);
-    json_t *detail = json_pack("{s:s, s:s, s:s}", "product", order->product_id, "office",
-                               order->office_code, "origin", order->origin);
+    json_t *detail = json_pack("{s:s, s:s, s:s}", "product", order->product_id, "office", order->office_code,
+                               "origin", order->origin);
     json_t *personal = json_object();
 #define X(member) json_object_set_new(personal, #member, json_string(data.member));
     CERTIFICATE_DATA_FIELDS(X)

@@ -14,6 +14,14 @@ select rules from rules_snapshot where version = $1;
 -- params: version text, rules jsonb, at timestamptz
 insert into rules_snapshot (version, rules, at) values ($1, $2, $3) on conflict (version) do nothing;
 
+-- name: identification_norm_note
+-- params: day date
+select text_citizen, source
+  from norm_note
+ where id = 'resolution-90' and valid_from <= $1 and (valid_to is null or valid_to >= $1)
+ order by valid_from desc
+ limit 1;
+
 -- name: identification_marks
 -- params: order_id bigint
 select coalesce(person_id::text, '') as person_id, rule_id, state, reason, at

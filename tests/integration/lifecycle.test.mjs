@@ -226,7 +226,7 @@ describe('protocol 6 and 8: who runs what', () => {
       .filter((name) => fs.statSync(name).isFile()).map((name) => [name, fs.statSync(name).mode & 0o077]);
     for (const [name, open] of [...modes('keys'), ...modes('signer/conf'), ...modes('signer/journal'),
         ...modes('ca/keys')]) assert.equal(open, 0, name);
-    for (const name of ['agent1', 'agent2', 'agent3', 'auditor', 'admin']) {
+    for (const name of ['agent1', 'agent2', 'agent3', 'auditor', 'admin', 'admin2']) {
       assert.equal(fs.statSync(path.join(home, `identities/${name}.pem`)).mode & 0o077, 0, name);
     }
     for (const folder of ['keys', 'signer/conf', 'signer/journal', 'dossier', 'pg/data', 'ca/keys']) {

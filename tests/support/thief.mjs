@@ -17,6 +17,7 @@ export const types = {
   refusal: { typ: 'guiche-refusal-v1', oid: `${arc}.3` },
   revocation: { typ: 'guiche-revocation-v1', oid: `${arc}.4` },
   roster: { typ: 'guiche-roster-v1', oid: `${arc}.5` },
+  rules: { typ: 'guiche-rules-v1', oid: `${arc}.6` },
 };
 
 // --- signing ------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     STACK_OF(X509) *pinned = inside_certificates(cms);
     judge(context, cms, STATEMENT_REFUSAL, pinned);
     judge(context, cms, STATEMENT_ROSTER, pinned);
+    judge(context, cms, STATEMENT_RULES, pinned);
     sk_X509_pop_free(pinned, X509_free);
     talloc_free(context);
     return 0;

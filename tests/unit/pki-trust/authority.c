@@ -268,6 +268,19 @@ struct statement sample_statement(enum statement_type type)
         statement.attempt = 0;
         statement.roster = (struct statement_roster){3, 2, sample_entries};
         break;
+    case STATEMENT_RULES:
+        statement.order = "";
+        statement.attempt = 0;
+        statement.rules = (struct statement_rules){.version = 7,
+                                                   .key = "poa_max_age_days",
+                                                   .before = "90",
+                                                   .value = "60",
+                                                   .valid_from = "2026-10-01",
+                                                   .layer = RULE_LAYER_AC,
+                                                   .source = "DPC da AC, 3.2.2",
+                                                   .evidence = RULE_MARK_V,
+                                                   .reason = "a AC pediu prazo menor"};
+        break;
     case STATEMENT_TYPE_COUNT:
     default:
         fail_msg("no such type");

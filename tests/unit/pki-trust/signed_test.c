@@ -13,7 +13,9 @@
 static void a_signed_statement_of_each_type_verifies(void **state)
 {
     struct authority *authority = *state;
-    for (unsigned type = 0; type < STATEMENT_ROSTER; type++) {
+    for (unsigned type = 0; type < STATEMENT_TYPE_COUNT; type++) {
+        if (type == STATEMENT_ROSTER) /* carries no chain: it is judged as pinned */
+            continue;
         struct ra_error error = {0};
         struct signed_statement *result = NULL;
         uint8_t digest[32];
@@ -26,7 +28,7 @@ static void a_signed_statement_of_each_type_verifies(void **state)
         assert_true(sha256(cms, digest));
         assert_memory_equal(result->digest, digest, 32);
         assert_int_equal(result->statement->type, type);
-        assert_string_equal(result->statement->order, TEST_ORDER);
+        assert_string_equal(result->statement->order, sample_statement((enum statement_type)type).order);
         talloc_free(result);
     }
 }

@@ -343,6 +343,21 @@ static void values_outside_their_alphabet_or_length_are_refused(void **state)
         {STATEMENT_ROSTER, "\"until\":1900000000", "\"until\":1700000000"},
         {STATEMENT_ROSTER, "\"spki\":\"02", "\"spki\":\"01"}, /* the key of the first entry again */
         {STATEMENT_ROSTER, "ALICE DE TESTE", ""},
+        {STATEMENT_RULES, "\"version\":7", "\"version\":0"},
+        {STATEMENT_RULES, "poa_max_age_days", ""},
+        {STATEMENT_RULES, "poa_max_age_days", "POA_MAX_AGE_DAYS"},
+        {STATEMENT_RULES, "poa_max_age_days", "poa-max-age-days"},
+        {STATEMENT_RULES, "\"value\":\"60\"", "\"value\":\"\""},
+        {STATEMENT_RULES, "\"value\":\"60\"", "\"value\":60"},
+        {STATEMENT_RULES, "2026-10-01", "2026-10-1"},
+        {STATEMENT_RULES, "2026-10-01", "2026-1001-"},
+        {STATEMENT_RULES, "2026-10-01", "01/10/2026"},
+        {STATEMENT_RULES, "\"layer\":\"AC\"", "\"layer\":\"ac\""},
+        {STATEMENT_RULES, "\"layer\":\"AC\"", "\"layer\":\"AR\""},
+        {STATEMENT_RULES, "DPC da AC, 3.2.2", ""},
+        {STATEMENT_RULES, "\"evidence\":\"V\"", "\"evidence\":\"W\""},
+        {STATEMENT_RULES, "\"evidence\":\"V\"", "\"evidence\":\"\""},
+        {STATEMENT_RULES, "a AC pediu prazo menor", ""},
     };
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)
         refuse_edit(*state, edits[i].type, edits[i].old, edits[i].new);
@@ -511,6 +526,30 @@ static void every_type_has_a_description_and_broken_bytes_have_none(void **state
     }
 }
 
+/* Both administrators read the old and the new value in what they sign. */
+static void a_rules_change_is_described_with_both_values(void **state)
+{
+    struct ra_error error = {0};
+    struct bytes content;
+    struct statement_line *lines = NULL;
+    size_t count = 0;
+    struct statement statement = sample_statement(STATEMENT_RULES);
+    assert_true(statement_write(*state, &statement, &content, &error));
+    assert_true(statement_describe(*state, content, STATEMENT_RULES, &lines, &count, &error));
+    assert_string_equal(value_of(lines, count, "Mudança"), "7");
+    assert_string_equal(value_of(lines, count, "Política"), "poa_max_age_days");
+    assert_string_equal(value_of(lines, count, "Valor até então"), "90");
+    assert_string_equal(value_of(lines, count, "Valor novo"), "60");
+    assert_string_equal(value_of(lines, count, "Vale a partir de"), "01/10/2026");
+    assert_string_equal(value_of(lines, count, "Evidência"), "[V] prática de uma AC ou AR");
+    statement.rules.before = "";
+    statement.rules.value = "{\"page\":\"required\"}";
+    assert_true(statement_write(*state, &statement, &content, &error));
+    assert_true(statement_describe(*state, content, STATEMENT_RULES, &lines, &count, &error));
+    assert_string_equal(value_of(lines, count, "Valor até então"), "nenhum");
+    assert_string_equal(value_of(lines, count, "Valor novo"), "{\"page\":\"required\"}");
+}
+
 static void a_company_is_described_with_its_cnpj(void **state)
 {
     struct ra_error error = {0};
@@ -538,6 +577,16 @@ static void words_map_both_ways_and_unknown_ones_do_not(void **state)
     assert_int_equal(people, STATEMENT_ROLE_RESPONSIBLE);
     assert_false(statement_place_kind_parse("it", &kind));
     assert_false(statement_people_role_parse("agent", &people));
+    enum rule_layer layer = RULE_LAYER_COUNT;
+    enum rule_mark mark = RULE_MARK_COUNT;
+    assert_true(rule_layer_parse("NORM", &layer));
+    assert_int_equal(layer, RULE_LAYER_NORM);
+    assert_true(rule_mark_parse("U", &mark));
+    assert_int_equal(mark, RULE_MARK_U);
+    assert_false(rule_layer_parse("norm", &layer));
+    assert_false(rule_mark_parse("", &mark));
+    assert_string_equal(rule_mark_word(RULE_MARK_COUNT), "");
+    assert_string_equal(rule_layer_word(RULE_LAYER_COUNT), "");
     assert_string_equal(statement_typ(STATEMENT_TYPE_COUNT), "");
     assert_string_equal(statement_content_oid(STATEMENT_TYPE_COUNT), "");
     assert_string_equal(roster_role_word(ROSTER_ROLE_COUNT), "");
@@ -568,6 +617,7 @@ int main(void)
         cmocka_unit_test(a_statement_lives_between_its_times),
         cmocka_unit_test(the_description_tells_what_the_bytes_say),
         cmocka_unit_test(every_type_has_a_description_and_broken_bytes_have_none),
+        cmocka_unit_test(a_rules_change_is_described_with_both_values),
         cmocka_unit_test(a_company_is_described_with_its_cnpj),
         cmocka_unit_test(words_map_both_ways_and_unknown_ones_do_not),
     };
