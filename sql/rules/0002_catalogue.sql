@@ -44,8 +44,6 @@ insert into policy (key, value, valid_from, valid_to, layer, source, evidence, d
   ('term_signature', '{"page":"optional","new_key":"optional","csr":"at_counter","token":"optional"}', '2020-01-01',
    null, 'NORM', 'DOC-ICP-05 4.1 c (Res. 211/2024)', 'T',
    'assinatura do termo pelo titular, por forma de emissão; obrigatória quando o termo em PDF existir'),
-  ('priority_return', 'true', '2020-01-01', null, 'AC', 'decisão do atendimento', 'U',
-   'quem volta com a correção pedida passa à frente de quem não tem prioridade legal'),
   ('video_room', 'false', '2020-01-01', null, 'SEED', 'Carta de Serviços 5.1.13', 'SEED',
    'atendimento por videoconferência disponível'),
   ('statement_hours', '24', '2020-01-01', null, 'AC', 'protocolo 2', 'U',
