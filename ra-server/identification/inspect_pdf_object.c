@@ -8,6 +8,7 @@
 
 enum {
     OBJECT_MAX = 1 << 20, /* bytes of an object that are looked at, its stream apart */
+    TOKEN_COST = 8,       /* bytes of work that a byte read as tokens takes */
     INTEGER_MAX = 1 << 30
 };
 
@@ -297,7 +298,7 @@ bool pdf_walk_object(struct pdf_walk *walk, size_t at, struct ra_error *error)
     struct pdf_names names = pdf_names_start(true);
     pdf_names_feed(&names, part_of(walk->content, at, reader.at - at));
     pdf_names_end(&names);
-    return pdf_work(walk, reader.at - at, error) && pdf_names_judge(&names, error) &&
+    return pdf_work(walk, TOKEN_COST * (uint64_t)(reader.at - at), error) && pdf_names_judge(&names, error) &&
            (!token_is(&token, "stream") ||
             pdf_walk_stream(walk, data_start(walk->content, reader.at), &dictionary, error));
 }

@@ -245,7 +245,8 @@ static bool copy(struct source *source, struct sink *sink, struct ra_error *erro
     }
 }
 
-/* Damage within ends the stream as it does for readers: what came before it was seen. */
+/* Damage within ends the stream as it does for readers: what came before it was seen. Where nothing did,
+ * there is nothing to read. */
 static bool inflate_all(struct source *source, struct sink *sink, struct bytes piece, struct ra_error *error)
 {
     struct pdf_walk *walk = sink->walk;
@@ -269,7 +270,8 @@ static bool inflate_all(struct source *source, struct sink *sink, struct bytes p
         if (status == Z_OK)
             piece = next_piece(source, walk->coded);
     }
-    return true;
+    return status == Z_OK || status == Z_STREAM_END || inflater->total_out > 0 ||
+           inspect_refuse(INSPECTION_MALFORMED, error);
 }
 
 static bool inflate_stream(struct source *source, struct sink *sink, struct ra_error *error)
