@@ -25,10 +25,10 @@ static const struct refusal {
 #undef X
 };
 
-bool inspect_refuse(enum inspection_refusal refusal, struct ra_error *error)
+void inspect_set_refusal(enum inspection_refusal refusal, struct ra_error *error)
 {
     const struct refusal *row = &refusals[refusal];
-    return ra_fail_reason(error, row->code, row->reason, "%s", row->sentence);
+    ra_fail_reason(error, row->code, row->reason, "%s", row->sentence);
 }
 
 bool starts_with(struct bytes content, const char *text)

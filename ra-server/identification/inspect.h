@@ -77,8 +77,15 @@ struct inspection {
 RA_MUST_CHECK bool inspect_document(struct bytes content, struct inspection *inspection,
                                     struct ra_error *error);
 
-/* Sets the error to a row of the table; returns false. */
-bool inspect_refuse(enum inspection_refusal refusal, struct ra_error *error);
+/* Sets the error to a row of the table. */
+void inspect_set_refusal(enum inspection_refusal refusal, struct ra_error *error);
+
+/* The same, and false: `return inspect_refuse(…);`. */
+static inline bool inspect_refuse(enum inspection_refusal refusal, struct ra_error *error)
+{
+    inspect_set_refusal(refusal, error);
+    return false;
+}
 
 /* --- one walk per format; inspect_document has seen the first bytes and the size --- */
 

@@ -8,16 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include <cmocka.h>
 
+static TALLOC_CTX *context;
+
+static void free_memory(void)
+{
+    talloc_free(context);
+}
+
 static TALLOC_CTX *memory(void)
 {
-    static TALLOC_CTX *context;
-    if (context == NULL)
+    if (context == NULL) {
         context = talloc_new(NULL);
+        assert_int_equal(atexit(free_memory), 0);
+    }
     return context;
 }
 
