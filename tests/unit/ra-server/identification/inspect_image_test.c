@@ -206,6 +206,8 @@ static void test_tiff(void **state)
     struct bytes good = tiff_file(9, 9, nothing, 0);
     expect("the smallest", good, NULL);
     expect("a chain that returns to its start", tiff_file(9, 9, nothing, 12), "document-malformed");
+    expect("a chain of one large image", tiff_file(10000, 10000, tiff_entry(277, 3, 1, 16), 12),
+           "document-malformed");
     expect("a chain that leaves the file", tiff_file(9, 9, nothing, 5000), "document-truncated");
     expect("a directory in the header", BYTES("II*\0\4\0\0\0\1\0\0\0"), "document-malformed");
     expect("no directory", BYTES("II*\0\0\0\0\0"), "document-malformed");
