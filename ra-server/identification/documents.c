@@ -105,7 +105,9 @@ static bool add(struct http_request *request, struct http_response *response, bo
     struct store_document document;
     struct inspection inspection;
     const char *id = NULL;
-    if (!upload_inspect(request->raw_fd, request->raw_length, &inspection, error) ||
+    /* Looking into the file takes its time: the case is asked before, and locked only after it. */
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
+        !upload_inspect(request->raw_fd, request->raw_length, &inspection, error) ||
         !open_for_change(request, "document", &order, error) ||
         !judged_case_read(request, order, &judged, error))
         return false;
