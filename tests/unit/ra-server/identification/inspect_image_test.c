@@ -111,7 +111,7 @@ static void test_jpeg(void **state)
            "document-malformed");
     expect("a page in a comment", jpeg_with(jpeg_note("\xFF\xFE", BYTES("<html><SCRIPT>alert(1)</script>"))),
            "document-two-kinds");
-    expect("a PHP program in a note", jpeg_with(jpeg_note("\xFF\xED", BYTES("\0\1<?php system($x);"))),
+    expect("a PHP program in a note", jpeg_with(jpeg_note("\xFF\xED", BYTES("\0\1<?php echo 1;"))),
            "document-two-kinds");
     expect("a comment of a script", jpeg_as_script(), "document-two-kinds");
     expect("an ordinary comment", jpeg_with(jpeg_note("\xFF\xFE", BYTES("Foto da CNH, frente <1>"))), NULL);
