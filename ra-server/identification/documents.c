@@ -10,66 +10,8 @@
 #include "identification/identification_internal.h"
 #include "identification/judged_case.h"
 
-#include <magic.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-static const char *const accepted_types[] = {"image/jpeg", "image/png", "application/pdf", "image/tiff"};
-
-/* libmagic's database takes milliseconds to load and a handle belongs to one thread: one handle per worker,
- * closed when the worker ends. */
-static pthread_key_t recogniser_key;
-static pthread_once_t recogniser_once = PTHREAD_ONCE_INIT;
-static bool recogniser_has_key;
-
-static void close_recogniser(void *handle)
-{
-    magic_close(handle);
-}
-
-static void make_recogniser_key(void)
-{
-    recogniser_has_key = pthread_key_create(&recogniser_key, close_recogniser) == 0;
-}
-
-/* A handle whose database did not load is not kept: the next upload tries again. */
-static bool find_recogniser(magic_t *recogniser, struct ra_error *error)
-{
-    if (pthread_once(&recogniser_once, make_recogniser_key) != 0 || !recogniser_has_key)
-        return ra_fail(error, RA_INTERNAL, "thread key");
-    *recogniser = pthread_getspecific(recogniser_key);
-    if (*recogniser != NULL)
-        return true;
-    magic_t handle = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
-    if (handle != NULL && magic_load(handle, NULL) == 0 && pthread_setspecific(recogniser_key, handle) == 0) {
-        *recogniser = handle;
-        return true;
-    }
-    if (handle != NULL)
-        magic_close(handle);
-    return ra_fail(error, RA_INTERNAL, "libmagic has no database");
-}
-
-bool document_media_type(int descriptor, const char **media_type, struct ra_error *error)
-{
-    magic_t recogniser = NULL;
-    if (!find_recogniser(&recogniser, error))
-        return false;
-    int copy = dup(descriptor); /* libmagic reads from the present position */
-    const char *found = copy < 0 || lseek(copy, 0, SEEK_SET) != 0 ? NULL : magic_descriptor(recogniser, copy);
-    if (copy >= 0)
-        close(copy);
-    for (size_t i = 0; found != NULL && i < sizeof accepted_types / sizeof *accepted_types; i++) {
-        if (strcmp(found, accepted_types[i]) == 0) {
-            *media_type = accepted_types[i];
-            return true;
-        }
-    }
-    return ra_fail_reason(error, RA_UNSUPPORTED_MEDIA, "document-type",
-                          "O arquivo não é JPEG, PNG, PDF nem TIFF (pelo conteúdo).");
-}
 
 bool document_keep(struct http_request *request, const struct order *order,
                    const struct store_document *document, int descriptor, const char **id,
@@ -161,14 +103,15 @@ static bool add(struct http_request *request, struct http_response *response, bo
     struct order *order = NULL;
     struct judged_case judged;
     struct store_document document;
-    const char *id = NULL, *media_type = NULL;
-    if (request->raw_length == 0)
-        return ra_fail(error, RA_BAD_REQUEST, "O arquivo veio vazio.");
-    if (!open_for_change(request, "document", &order, error) ||
-        !document_media_type(request->raw_fd, &media_type, error) ||
+    struct inspection inspection;
+    const char *id = NULL;
+    /* Looking into the file takes its time: the case is asked before, and locked only after it. */
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
+        !upload_inspect(request->raw_fd, request->raw_length, &inspection, error) ||
+        !open_for_change(request, "document", &order, error) ||
         !judged_case_read(request, order, &judged, error))
         return false;
-    describe(request, by_agent, media_type, &document);
+    describe(request, by_agent, inspection.media_type, &document);
     if (!assign(request, &judged, &document, error) ||
         !document_keep(request, order, &document, request->raw_fd, &id, error))
         return false;
@@ -179,8 +122,8 @@ static bool add(struct http_request *request, struct http_response *response, bo
     if (!audit_record(request, AUDIT_DOC_PRESENTED, order, detail, NULL, error))
         return false;
     http_reply(response, 201,
-               json_pack("{s:s,s:s,s:s,s:I}", "document", id, "sha256", digest, "media_type", media_type,
-                         "size", (json_int_t)request->raw_length));
+               json_pack("{s:s,s:s,s:s,s:I}", "document", id, "sha256", digest, "media_type",
+                         inspection.media_type, "size", (json_int_t)request->raw_length));
     return true;
 }
 

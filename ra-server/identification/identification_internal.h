@@ -7,10 +7,12 @@
 
 #include "http/http.h"
 #include "identification/identification_store.h"
+#include "identification/inspect.h"
 
-/* Media type of a document by its content: JPEG, PNG, PDF or TIFF; anything else is RA_UNSUPPORTED_MEDIA.
- * Static text. */
-RA_MUST_CHECK bool document_media_type(int descriptor, const char **media_type, struct ra_error *error);
+/* upload.c: inspects a file of `length` bytes where it lies; libmagic must see the same type in it. Refused
+ * with a row of INSPECTION_REFUSAL_TABLE. */
+RA_MUST_CHECK bool upload_inspect(int descriptor, uint64_t length, struct inspection *inspection,
+                                  struct ra_error *error);
 
 /* documents.c */
 http_handler document_add, document_add_by_holder, document_get;

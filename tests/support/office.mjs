@@ -174,7 +174,7 @@ function officeAgent(who) {
 
 export function officeLater(who, method, where, { body, headers = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+    const text = body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const request = https.request(officeUrl + where, { method, agent: officeAgent(who), headers: { 'X-Station': 'teste',
       Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       'Content-Length': Buffer.byteLength(text), ...headers } }, (response) => {
