@@ -22,8 +22,9 @@ struct export_archive {
     time_t made_at;
     EVP_MD_CTX *hash;
     bool open; /* the last of `files` is being written */
-    struct listed_file files[EXPORT_FILES_MAX];
+    struct listed_file *files;
     size_t count;
+    size_t room;
 };
 
 /* What the zip library hands out; after the archive was given up it goes nowhere. */
@@ -100,13 +101,32 @@ static bool end_file(struct export_archive *archive, struct ra_error *error)
            ra_fail_crypto(error, "digest of an exported file");
 }
 
+static bool make_room(struct export_archive *archive, struct ra_error *error)
+{
+    enum { STEP = 32 };
+    if (archive->count == EXPORT_FILES_MAX) {
+        return ra_fail(error, RA_TOO_LARGE, "Há arquivos demais para um pacote.");
+    }
+    if (archive->count < archive->room) {
+        return true;
+    }
+    struct listed_file *grown =
+        talloc_realloc(archive, archive->files, struct listed_file, (unsigned)(archive->room + STEP));
+    if (grown == NULL) {
+        return ra_fail(error, RA_NO_MEMORY, "export");
+    }
+    archive->files = grown;
+    archive->room += STEP;
+    return true;
+}
+
 bool export_archive_begin(struct export_archive *archive, const char *name, struct ra_error *error)
 {
-    if (!end_file(archive, error)) {
+    if (!end_file(archive, error) || !make_room(archive, error)) {
         return false;
     }
-    if (archive->count == EXPORT_FILES_MAX || strlen(name) >= EXPORT_NAME_SIZE) {
-        return ra_fail(error, RA_INTERNAL, "too many files in an export");
+    if (strlen(name) >= EXPORT_NAME_SIZE) {
+        return ra_fail(error, RA_INTERNAL, "a name too long for an export");
     }
     struct archive_entry *entry = archive_entry_new();
     if (entry == NULL) {
@@ -194,6 +214,19 @@ static bool sign_manifest(TALLOC_CTX *context, const struct identity *signer, st
     CMS_ContentInfo_free(cms);
     BIO_free(content);
     return done;
+}
+
+bool export_archive_signer(TALLOC_CTX *context, const struct config *config, struct identity **signer,
+                           struct ra_error *error)
+{
+    const struct identity_passphrase no_passphrase = {0};
+    struct ra_error cause = {0};
+    if (identity_load(context, config->export_identity, &no_passphrase, signer, &cause)) {
+        return true;
+    }
+    return ra_fail_reason(error, RA_UNAVAILABLE, "export-identity",
+                          "A identidade que assina as exportações não pode ser usada: %s",
+                          cause.detail[0] != '\0' ? cause.detail : ra_error_info(cause.code)->sentence);
 }
 
 bool export_archive_finish(struct export_archive *archive, json_t *take_manifest,
