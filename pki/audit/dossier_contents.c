@@ -109,7 +109,8 @@ static const char *manifest_fault(struct dossier_case *dossier)
     }
     (void)snprintf(dossier->report->made_at, sizeof dossier->report->made_at, "%s", made_at);
     manifest_show_subject(dossier->exporter, dossier->report->exporter);
-    if (!manifest_signature_holds(content->content, signature->content, dossier->trust->anchors,
+    if (dossier->trust->anchors == NULL ||
+        !manifest_signature_holds(content->content, signature->content, dossier->trust->anchors,
                                   (time_t)(dossier->made_at_us / 1000000), NULL)) {
         return "quem assinou não tem caminho até as raízes dadas";
     }
@@ -153,15 +154,19 @@ static void check_files(struct dossier_case *dossier)
             return;
         }
     }
-    dossier_settle(dossier, DOSSIER_CHECK_FILES, DOSSIER_HOLDS, "%zu arquivos", package->count);
+    dossier_settle(dossier, DOSSIER_CHECK_FILES, DOSSIER_HOLDS, "arquivos: %zu", package->count);
 }
 
 void dossier_check_manifest(struct dossier_case *dossier)
 {
     dossier->manifest = load(dossier_package_find(dossier->package, DOSSIER_MANIFEST));
+    char exporter[MANIFEST_SUBJECT_MAX] = "";
     const char *fault = manifest_fault(dossier);
+    if (dossier->exporter != NULL) {
+        manifest_show_name(dossier->exporter, exporter);
+    }
     dossier_settle(dossier, DOSSIER_CHECK_MANIFEST, fault == NULL ? DOSSIER_HOLDS : DOSSIER_FAILS, "%s",
-                   fault != NULL ? fault : dossier->report->exporter);
+                   fault != NULL ? fault : exporter);
     check_files(dossier);
 }
 
@@ -308,7 +313,7 @@ bool dossier_check_documents(struct dossier_case *dossier, struct ra_error *erro
     if (named.fault != NULL) {
         dossier_settle(dossier, DOSSIER_CHECK_DOCUMENTS, DOSSIER_FAILS, "%s", named.fault);
     } else {
-        dossier_settle(dossier, DOSSIER_CHECK_DOCUMENTS, DOSSIER_HOLDS, "%zu documentos",
+        dossier_settle(dossier, DOSSIER_CHECK_DOCUMENTS, DOSSIER_HOLDS, "documentos: %zu",
                        dossier->report->documents);
     }
     return done;
@@ -368,6 +373,6 @@ void dossier_check_root(struct dossier_case *dossier)
     } else if (!binds_root(dossier, dossier->validation)) {
         dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_FAILS, "mudou depois da validação");
     } else {
-        dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_HOLDS, "%zu folhas", dossier->report->leaves);
+        dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_HOLDS, "folhas: %zu", dossier->report->leaves);
     }
 }

@@ -176,7 +176,7 @@ bool dossier_check_log(struct dossier_case *dossier, struct ra_error *error)
         dossier_settle(dossier, DOSSIER_CHECK_LOG, DOSSIER_FAILS, "as provas são de outro pedido");
         return true;
     }
-    dossier_settle(dossier, DOSSIER_CHECK_LOG, DOSSIER_HOLDS, "%llu folhas de %s",
+    dossier_settle(dossier, DOSSIER_CHECK_LOG, DOSSIER_HOLDS, "folhas: %llu, de %s",
                    (unsigned long long)report.leaves, report.origin);
     return check_acts(dossier, part->content, error);
 }

@@ -100,7 +100,7 @@ static void settle(struct dossier_case *dossier, STACK_OF(X509_CRL) *crls, bool 
         dossier_settle(dossier, DOSSIER_CHECK_REVOCATION, worst,
                        all_read ? "falta uma LCR que fale daquela data" : "uma das LCR está malformada");
     } else if (worst == DOSSIER_HOLDS) {
-        dossier_settle(dossier, DOSSIER_CHECK_REVOCATION, worst, "%d LCR", sk_X509_CRL_num(crls));
+        dossier_settle(dossier, DOSSIER_CHECK_REVOCATION, worst, "listas: %d", sk_X509_CRL_num(crls));
     }
 }
 

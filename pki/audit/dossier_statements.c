@@ -117,7 +117,7 @@ static void settle_one(struct dossier_case *dossier, enum dossier_check_id id,
     } else if (statement->good == NULL) {
         dossier_settle(dossier, id, DOSSIER_FAILS, "%s", statement->why);
     } else {
-        manifest_show_subject(statement->good->signer, signer);
+        manifest_show_name(statement->good->signer, signer);
         dossier_settle(dossier, id, DOSSIER_HOLDS, "%s", signer);
     }
 }
@@ -137,7 +137,7 @@ static void settle_others(struct dossier_case *dossier)
         }
     }
     if (count > 0) {
-        dossier_settle(dossier, DOSSIER_CHECK_OTHERS, DOSSIER_HOLDS, "%zu declarações", count);
+        dossier_settle(dossier, DOSSIER_CHECK_OTHERS, DOSSIER_HOLDS, "declarações: %zu", count);
     }
 }
 

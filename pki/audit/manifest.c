@@ -6,16 +6,30 @@
 #include <stdio.h>
 #include <string.h>
 
-void manifest_show_subject(const X509 *certificate, char text[MANIFEST_SUBJECT_MAX])
+static void make_printable(char *text)
 {
-    char *line = X509_NAME_oneline(X509_get_subject_name(certificate), NULL, 0);
-    (void)snprintf(text, MANIFEST_SUBJECT_MAX, "%s", line != NULL ? line : "?");
-    OPENSSL_free(line);
     for (char *at = text; *at != '\0'; at++) {
         if (*at < 0x20 || *at > 0x7e) {
             *at = '?';
         }
     }
+}
+
+void manifest_show_subject(const X509 *certificate, char text[MANIFEST_SUBJECT_MAX])
+{
+    char *line = X509_NAME_oneline(X509_get_subject_name(certificate), NULL, 0);
+    (void)snprintf(text, MANIFEST_SUBJECT_MAX, "%s", line != NULL ? line : "?");
+    OPENSSL_free(line);
+    make_printable(text);
+}
+
+void manifest_show_name(const X509 *certificate, char text[MANIFEST_SUBJECT_MAX])
+{
+    if (X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text,
+                                  MANIFEST_SUBJECT_MAX) < 0) {
+        (void)snprintf(text, MANIFEST_SUBJECT_MAX, "?");
+    }
+    make_printable(text);
 }
 
 static X509_STORE *store_of(const STACK_OF(X509) *anchors, time_t instant)

@@ -23,6 +23,9 @@ RA_MUST_CHECK bool manifest_signature_holds(struct bytes manifest, struct bytes 
 /* Subject of a certificate for people: printable ASCII, others as '?'. */
 void manifest_show_subject(const X509 *certificate, char text[MANIFEST_SUBJECT_MAX]);
 
+/* The same for its common name alone. */
+void manifest_show_name(const X509 *certificate, char text[MANIFEST_SUBJECT_MAX]);
+
 /* The row of `name` in the manifest's object "files" says exactly this. */
 RA_MUST_CHECK bool manifest_lists(const json_t *files, const char *name, const uint8_t digest[32],
                                   uint64_t size);

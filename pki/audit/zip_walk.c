@@ -3,6 +3,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 enum { BLOCK = 65536 };
 
@@ -58,7 +60,7 @@ static bool walk_all(struct archive *zip, const struct zip_visitor *visitor, uin
     }
 }
 
-bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_error *error)
+static bool walk_open(int fd, const struct zip_visitor *visitor, struct ra_error *error)
 {
     struct archive *zip = archive_read_new();
     uint8_t *block = talloc_array(NULL, uint8_t, BLOCK);
@@ -67,8 +69,8 @@ bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_err
         (void)ra_fail(error, RA_NO_MEMORY, "zip");
     } else if (archive_read_support_format_zip_seekable(zip) != ARCHIVE_OK) {
         (void)ra_fail(error, RA_INTERNAL, "libarchive lacks zip");
-    } else if (archive_read_open_filename(zip, path, BLOCK) != ARCHIVE_OK) {
-        (void)ra_fail(error, RA_IO, "%s: %s", path, archive_error_string(zip));
+    } else if (archive_read_open_fd(zip, fd, BLOCK) != ARCHIVE_OK) {
+        (void)malformed(visitor, "zip danificado", error);
     } else {
         done = walk_all(zip, visitor, block, error);
     }
@@ -76,5 +78,16 @@ bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_err
     if (zip != NULL) {
         (void)archive_read_free(zip);
     }
+    return done;
+}
+
+bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return ra_fail_errno(error, path);
+    }
+    bool done = walk_open(fd, visitor, error);
+    (void)close(fd);
     return done;
 }
