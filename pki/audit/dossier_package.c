@@ -87,7 +87,7 @@ static bool keep(struct reading *reading, const struct dossier_part *part, struc
                  struct ra_error *error)
 {
     size_t needed = (size_t)part->size + bytes.length + 1;
-    if (needed > reading->kept_room) {
+    if (reading->kept == NULL || needed > reading->kept_room) {
         size_t room = 2 * needed;
         uint8_t *grown = talloc_realloc_size(reading->package, reading->kept, room);
         if (grown == NULL) {
