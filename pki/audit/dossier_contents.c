@@ -372,6 +372,10 @@ void dossier_check_root(struct dossier_case *dossier)
         dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_CANNOT_TELL, "a validação não confere");
     } else if (!binds_root(dossier, dossier->validation)) {
         dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_FAILS, "mudou depois da validação");
+    } else if (strcmp(text_of(dossier->description, "rules"),
+                      dossier->validation->good->statement->validation.rules) != 0) {
+        dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_FAILS,
+                       "a versão das regras não é a que a validação nomeia");
     } else {
         dossier_settle(dossier, DOSSIER_CHECK_ROOT, DOSSIER_HOLDS, "folhas: %zu", dossier->report->leaves);
     }

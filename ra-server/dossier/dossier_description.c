@@ -31,18 +31,21 @@ void dossier_document_name(const struct dossier_packing *packing, size_t row, ch
 
 static json_t *document_json(const struct dossier_packing *packing, size_t row)
 {
-    static const char *const texts[] = {"id",     "item",      "part", "person", "kind",    "media_type",
-                                        "number", "issued_on", "via",  "agent",  "station", "expires_on"};
+    static const char *const texts[] = {"id",         "item",   "part",   "person",    "kind",
+                                        "media_type", "number", "issuer", "issued_on", "expires_on",
+                                        "via",        "sides",  "agent",  "station"};
     const struct db_rows *rows = packing->documents;
     char name[DOSSIER_NAME_SIZE];
     char at[CLOCK_TEXT_SIZE];
     dossier_document_name(packing, row, name);
     clock_format_utc(row_time(rows, row, "at"), at, sizeof at);
     char *digest = hex_encode(NULL, row_bytes(rows, row, "sha256"));
-    json_t *document = json_pack("{s:s, s:s, s:I, s:I, s:b, s:s}", "sha256", digest != NULL ? digest : "",
-                                 "file", name, "size", (json_int_t)row_int(rows, row, "size_bytes"),
-                                 "attempt", (json_int_t)row_int(rows, row, "attempt"), "original_seen",
-                                 row_bool(rows, row, "original_seen") ? 1 : 0, "at", at);
+    json_t *document =
+        json_pack("{s:s, s:s, s:I, s:I, s:b, s:b, s:b, s:s}", "sha256", digest != NULL ? digest : "", "file",
+                  name, "size", (json_int_t)row_int(rows, row, "size_bytes"), "attempt",
+                  (json_int_t)row_int(rows, row, "attempt"), "original_seen",
+                  row_bool(rows, row, "original_seen") ? 1 : 0, "photo", row_bool(rows, row, "photo") ? 1 : 0,
+                  "legible", row_bool(rows, row, "legible") ? 1 : 0, "at", at);
     talloc_free(digest);
     for (size_t each = 0; each < sizeof texts / sizeof texts[0]; each++) {
         if (json_object_set_new(document, texts[each], json_string(row_text(rows, row, texts[each]))) != 0) {
@@ -111,9 +114,9 @@ json_t *dossier_description(const struct dossier_packing *packing, const char *c
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:O, s:O, s:o, s:o, s:o}", "format",
         DOSSIER_FORMAT, "instance", packing->instance, "order", order->code, "ref", order->ref, "attempt",
-        order->attempt, "rules", order->rules_version, "product", order->product_id, "office",
-        order->office_code, "ra_cnpj", cnpj, "states", states_json(order), "root",
-        json_object_get(packing->live, "root"), "leaves", json_object_get(packing->live, "leaves"),
-        "documents", rows_json(packing, packing->documents, document_json), "statements",
+        order->attempt, "rules", packing->rules, "product", order->product_id, "office", order->office_code,
+        "ra_cnpj", cnpj, "states", states_json(order), "root", json_object_get(packing->live, "root"),
+        "leaves", json_object_get(packing->live, "leaves"), "documents",
+        rows_json(packing, packing->documents, document_json), "statements",
         rows_json(packing, packing->statements, statement_json), "proofs", proofs_json(packing->certificate));
 }

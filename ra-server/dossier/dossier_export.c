@@ -280,6 +280,7 @@ static bool gather(struct dossier_packing *packing, struct ra_error *error)
     const struct order *order = packing->order;
     uint8_t root[32];
     return approval_instance(request, &packing->instance, error) &&
+           identification_rules_version(request, order, &packing->rules, error) &&
            identification_dossier(request, order, &packing->live, root, error) &&
            db_query(request->db, request->context, STATEMENT_DOSSIER_DOCUMENTS, DB_VALUES(db_int(order->id)),
                     &packing->documents, error) &&

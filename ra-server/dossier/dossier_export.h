@@ -15,7 +15,8 @@ struct dossier_packing {
     struct http_request *request;
     const struct order *order;
     const char *instance;
-    json_t *live; /* leaves and root as the case stands; owned */
+    const char *rules; /* the version that the case is judged by */
+    json_t *live;      /* leaves and root as the case stands; owned */
     struct db_rows *documents;
     struct db_rows *statements;
     struct db_rows *certificate; /* no row, or one */

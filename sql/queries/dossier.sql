@@ -5,7 +5,8 @@
 -- params: order_id bigint
 select d.id::text as id, d.item, d.part, d.attempt, d.kind, coalesce(p.role, 'company') as person, d.sha256,
        d.size_bytes, d.media_type, d.number, coalesce(d.issued_on::text, '') as issued_on,
-       coalesce(d.expires_on::text, '') as expires_on, d.via, d.original_seen, d.agent, d.station, d.at
+       coalesce(d.expires_on::text, '') as expires_on, d.via, d.issuer, d.sides, d.photo, d.legible,
+       d.original_seen, d.agent, d.station, d.at
   from document d
   left join person p on p.id = d.person_id
  where d.order_id = $1 and d.removed_at is null

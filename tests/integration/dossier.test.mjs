@@ -273,6 +273,7 @@ describe('falsified packages never pass (exit 4), though the exporter\'s own key
     ['an act of the log left out', 'log-acts', (files) => change(files, 'audit-proof.json', (json) => {
       json.leaves = json.leaves.filter(({ leaf }) => JSON.parse(leaf).event !== 'CERT_ISSUED');
     })],
+    ['another version of the rules', 'root', (files) => change(files, 'dossier.json', (json) => { json.rules = '2020-01-01.0'; })],
     ['another attempt', 'validation', (files) => change(files, 'dossier.json', (json) => { json.attempt = 2; })],
   ]) {
     test(`${name}: ${check} does not hold`, () => {
