@@ -77,7 +77,6 @@ bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_at, struct exp
         return ra_fail(error, RA_NO_MEMORY, "export");
     }
     if (archive_write_set_format_zip(made->zip) != ARCHIVE_OK ||
-        archive_write_zip_set_compression_deflate(made->zip) != ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(made->zip, 1) != ARCHIVE_OK ||
         archive_write_open(made->zip, made, NULL, write_out, NULL) != ARCHIVE_OK) {
         (void)fail_zip(made, error);
@@ -120,7 +119,8 @@ static bool make_room(struct export_archive *archive, struct ra_error *error)
     return true;
 }
 
-bool export_archive_begin(struct export_archive *archive, const char *name, struct ra_error *error)
+/* `stored` is the size of a file that is not compressed, -1 for one that is. */
+static bool begin(struct export_archive *archive, const char *name, int64_t stored, struct ra_error *error)
 {
     if (!end_file(archive, error) || !make_room(archive, error)) {
         return false;
@@ -128,9 +128,16 @@ bool export_archive_begin(struct export_archive *archive, const char *name, stru
     if (strlen(name) >= EXPORT_NAME_SIZE) {
         return ra_fail(error, RA_INTERNAL, "a name too long for an export");
     }
+    if ((stored < 0 ? archive_write_zip_set_compression_deflate(archive->zip)
+                    : archive_write_zip_set_compression_store(archive->zip)) != ARCHIVE_OK) {
+        return fail_zip(archive, error);
+    }
     struct archive_entry *entry = archive_entry_new();
     if (entry == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "export");
+    }
+    if (stored >= 0) {
+        archive_entry_set_size(entry, stored);
     }
     archive_entry_set_pathname(entry, name);
     archive_entry_set_filetype(entry, AE_IFREG);
@@ -149,6 +156,17 @@ bool export_archive_begin(struct export_archive *archive, const char *name, stru
     (void)snprintf(file->name, sizeof file->name, "%s", name);
     archive->open = true;
     return true;
+}
+
+bool export_archive_begin(struct export_archive *archive, const char *name, struct ra_error *error)
+{
+    return begin(archive, name, -1, error);
+}
+
+bool export_archive_begin_stored(struct export_archive *archive, const char *name, int64_t size,
+                                 struct ra_error *error)
+{
+    return size >= 0 ? begin(archive, name, size, error) : ra_fail(error, RA_INTERNAL, "a file of no size");
 }
 
 bool export_archive_write(struct export_archive *archive, struct bytes part, struct ra_error *error)

@@ -28,6 +28,9 @@ RA_MUST_CHECK bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_
 /* One file after the other: begin, any number of writes, and the next begin or finish ends it. */
 RA_MUST_CHECK bool export_archive_begin(struct export_archive *archive, const char *name,
                                         struct ra_error *error);
+/* The same for content that does not shrink (images, PDF), of exactly `size` bytes: kept as it is. */
+RA_MUST_CHECK bool export_archive_begin_stored(struct export_archive *archive, const char *name, int64_t size,
+                                               struct ra_error *error);
 RA_MUST_CHECK bool export_archive_write(struct export_archive *archive, struct bytes part,
                                         struct ra_error *error);
 

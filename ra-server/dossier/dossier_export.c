@@ -56,7 +56,7 @@ static bool copy_document(const struct dossier_packing *packing, struct export_a
     }
     if (digest.length != 32 ||
         !vault_get(packing->request->app->config, key, packing->order->ref, digest.data, scratch, error) ||
-        !export_archive_begin(archive, name, error)) {
+        !export_archive_begin_stored(archive, name, row_int(packing->documents, row, "size_bytes"), error)) {
         return false;
     }
     if (lseek(scratch, 0, SEEK_SET) != 0) {
