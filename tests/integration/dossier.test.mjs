@@ -53,6 +53,10 @@ async function exported(code, who = 'auditor') {
 
 let person;
 let company;
+let changed;
+let unvalidated;
+let refused;
+let revoked;
 let personFile;
 let companyFile;
 before(async () => {
@@ -62,6 +66,10 @@ before(async () => {
   done('agent1', 'issue', person.code, '--csr', person.csr, '--term-signature', term);
   company = await readyByCode('ecnpj-a1');
   done(null, 'issue', company.code, '--csr', makeCsr().csr, '--code', company.counter, '--mail-code', company.mail);
+  changed = await order();
+  unvalidated = await order();
+  refused = await order();
+  revoked = await readyByKey();
   personFile = await exported(person.code);
   companyFile = await exported(company.code, 'agent1');
 });
@@ -337,13 +345,12 @@ describe('falsified packages never pass (exit 4), though the exporter\'s own key
 
 describe('a case that is not, or is no longer, what was signed', () => {
   test('a document after the validation voids it, visibly', async () => {
-    const kase = await order();
-    attend(kase.code, { finish: false });
-    validate(kase.code);
-    const [item] = done('agent1', 'checklist', kase.code).items.filter((one) => one.kind === 'document');
-    done('agent1', 'document', 'add', kase.code, item.id, photograph(), '--kind', item.alternatives[0], '--original-seen',
+    attend(changed.code, { finish: false });
+    validate(changed.code);
+    const [item] = done('agent1', 'checklist', changed.code).items.filter((one) => one.kind === 'document');
+    done('agent1', 'document', 'add', changed.code, item.id, photograph(), '--kind', item.alternatives[0], '--original-seen',
       '--number', '87654321', '--issued', '2022-01-10', '--expires', '2035-01-10');
-    const check = expectFailed(await exported(kase.code), 'root');
+    const check = expectFailed(await exported(changed.code), 'root');
     assert.match(check.detail, /mudou depois da validação da tentativa 1/);
   });
 
@@ -377,9 +384,8 @@ describe('a case that is not, or is no longer, what was signed', () => {
   });
 
   test('nobody validated yet: nobody can tell, exit 4', async () => {
-    const kase = await order();
-    attend(kase.code);
-    const { status, checks } = verifyFile(await exported(kase.code));
+    attend(unvalidated.code);
+    const { status, checks } = verifyFile(await exported(unvalidated.code));
     assert.equal(status, 4);
     assert.equal(checks.root.verdict, 'unknown');
     assert.equal(checks.validation.verdict, 'unknown');
@@ -387,14 +393,12 @@ describe('a case that is not, or is no longer, what was signed', () => {
   });
 
   test('a refused case, and a certificate that two agents revoked, verify with what ended them', async () => {
-    const refused = await order();
     attend(refused.code);
     validate(refused.code);
     done('agent2', 'refuse', refused.code, '--reason', 'divergência de dados');
     const ended = verifyFile(await exported(refused.code));
     assert.equal(ended.status, 0, JSON.stringify(ended.json));
     assert.equal(ended.checks.others.verdict, 'ok');
-    const revoked = await readyByKey();
     done('agent1', 'issue', revoked.code, '--csr', revoked.csr);
     done('agent1', 'revoke', revoked.code, '--reason', '4');
     done('agent2', 'revoke', revoked.code, '--reason', '4');
