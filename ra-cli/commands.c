@@ -98,6 +98,10 @@ static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, 
                                                    {"o", "ARQUIVO.zip", true, false},
                                                    END};
 static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, false}, END};
+static const struct cli_option dossier_options[] = {{"log-key", "ARQUIVO", true, false},
+                                                    {"ca", "ARQUIVO", false, false},
+                                                    {"administrators", "ARQUIVO", false, false},
+                                                    END};
 static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, true},
                                                    {"auditor", "CERT.pem", false, true},
                                                    {"days", "N", false, false},
@@ -182,6 +186,10 @@ const struct cli_command cli_commands[] = {
      "Prova de inclusão dos eventos de um caso."},
     {"audit waivers", "", 0, 0, range_options, true, audit_waivers, render_waivers,
      "O registro das dispensas: quem, o quê, por quê, quem confirmou."},
+    {"dossier export", "PEDIDO", 1, 1, output_options, true, dossier_export, NULL,
+     "O caso inteiro num pacote selado, que se confere sem o servidor."},
+    {"dossier verify", "ARQUIVO", 1, 1, dossier_options, false, dossier_verify_file, render_dossier,
+     "Confere o pacote de um caso, sem servidor."},
     {"admin roster sign", "", 0, 0, roster_options, true, admin_roster_sign, NULL,
      "Assina e entrega um novo quadro de agentes."},
     {"admin roster show", "", 0, 0, NULL, true, admin_roster_show, NULL, "O quadro de agentes em vigor."},

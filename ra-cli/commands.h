@@ -35,6 +35,10 @@ cli_render render_issued;
 cli_run audit_export, audit_verify, audit_prove, audit_waivers;
 cli_render render_waivers;
 
+/* dossier.c: the package of one case */
+cli_run dossier_export, dossier_verify_file;
+cli_render render_dossier;
+
 /* admin.c: the administrator */
 cli_run admin_roster_sign, admin_roster_show;
 

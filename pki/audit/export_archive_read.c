@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/audit/export_archive_read.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <string.h>
+#include "pki/audit/zip_walk.h"
 
-enum { BLOCK = 65536 };
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -38,61 +36,34 @@ static bool find_file(const char *name, enum export_file *file)
     return false;
 }
 
-static bool walk_file(struct archive *zip, enum export_file file, export_part *part, void *state,
-                      struct ra_error *error)
+struct walking {
+    export_part *part;
+    void *state;
+    enum export_file file; /* the one at hand */
+    bool seen[EXPORT_FILE_COUNT];
+};
+
+static enum zip_choice choose(void *state, const char *name)
 {
-    uint8_t *block = talloc_array(NULL, uint8_t, BLOCK);
-    bool done = block != NULL || ra_fail(error, RA_NO_MEMORY, "zip");
-    la_ssize_t length = 1;
-    while (done && length > 0) {
-        length = archive_read_data(zip, block, BLOCK);
-        done = length < 0 ? malformed(error, "zip danificado")
-                          : part(state, file, (struct bytes){block, (size_t)length}, length == 0, error);
+    struct walking *walking = state;
+    if (!find_file(name, &walking->file) || walking->seen[walking->file]) {
+        return ZIP_REFUSE;
     }
-    talloc_free(block);
-    return done;
+    walking->seen[walking->file] = true;
+    return ZIP_READ;
 }
 
-static bool walk_all(struct archive *zip, export_part *part, void *state, struct ra_error *error)
+static bool hand_on(void *state, struct bytes part, bool end, struct ra_error *error)
 {
-    bool seen[EXPORT_FILE_COUNT] = {false};
-    for (;;) {
-        struct archive_entry *entry = NULL;
-        enum export_file file = EXPORT_FILE_events;
-        int read = archive_read_next_header(zip, &entry);
-        if (read == ARCHIVE_EOF) {
-            return true;
-        }
-        if (read != ARCHIVE_OK) {
-            return malformed(error, "zip danificado");
-        }
-        if (archive_entry_filetype(entry) != AE_IFREG || !find_file(archive_entry_pathname(entry), &file) ||
-            seen[file]) {
-            return malformed(error, "há nele um arquivo a mais");
-        }
-        seen[file] = true;
-        if (!walk_file(zip, file, part, state, error)) {
-            return false;
-        }
-    }
+    struct walking *walking = state;
+    return walking->part(walking->state, walking->file, part, end, error);
 }
 
 bool export_archive_walk(const char *path, export_part *part, void *state, struct ra_error *error)
 {
-    struct archive *zip = archive_read_new();
-    if (zip == NULL) {
-        return ra_fail(error, RA_NO_MEMORY, "zip");
-    }
-    bool done = false;
-    if (archive_read_support_format_zip(zip) != ARCHIVE_OK) {
-        (void)ra_fail(error, RA_INTERNAL, "libarchive lacks zip");
-    } else if (archive_read_open_filename(zip, path, BLOCK) != ARCHIVE_OK) {
-        (void)ra_fail(error, RA_IO, "%s: %s", path, archive_error_string(zip));
-    } else {
-        done = walk_all(zip, part, state, error);
-    }
-    (void)archive_read_free(zip);
-    return done;
+    struct walking walking = {.part = part, .state = state};
+    const struct zip_visitor visitor = {choose, hand_on, &walking, "export-malformed"};
+    return zip_walk(path, &visitor, error);
 }
 
 struct reading {

@@ -2,14 +2,13 @@
 #include "pki/audit/export_verify.h"
 
 #include "pki/audit/export_archive_read.h"
+#include "pki/audit/manifest.h"
 #include "pki/audit/range.h"
 #include "pki/base/bytes.h"
 #include "pki/base/clock.h"
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <openssl/cms.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,63 +79,19 @@ static bool read_manifest(struct verifying *verifying, struct ra_error *error)
     return true;
 }
 
-static void show_subject(const X509 *certificate, char text[EXPORT_SIGNER_MAX])
-{
-    char *line = X509_NAME_oneline(X509_get_subject_name(certificate), NULL, 0);
-    (void)snprintf(text, EXPORT_SIGNER_MAX, "%s", line != NULL ? line : "?");
-    OPENSSL_free(line);
-    for (char *at = text; *at != '\0'; at++) {
-        if (*at < 0x20 || *at > 0x7e) {
-            *at = '?';
-        }
-    }
-}
-
-/* Judges at `instant`: an export stays good after its signer's certificate ended. */
-static X509_STORE *store_of(const STACK_OF(X509) *anchors, time_t instant)
-{
-    X509_STORE *store = X509_STORE_new();
-    if (store != NULL) {
-        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), instant);
-    }
-    for (int at = 0; store != NULL && at < sk_X509_num(anchors); at++) {
-        if (X509_STORE_add_cert(store, sk_X509_value(anchors, at)) != 1) {
-            X509_STORE_free(store);
-            return NULL;
-        }
-    }
-    if (store != NULL && X509_STORE_set_purpose(store, X509_PURPOSE_ANY) != 1) {
-        X509_STORE_free(store);
-        return NULL;
-    }
-    return store;
-}
-
 static bool check_signature(struct verifying *verifying, const STACK_OF(X509) *anchors,
                             struct ra_error *error)
 {
-    struct bytes signature = verifying->small[EXPORT_FILE_signature];
-    struct bytes manifest = verifying->small[EXPORT_FILE_manifest];
-    const unsigned char *at = signature.data;
-    CMS_ContentInfo *cms =
-        signature.length > 0 ? d2i_CMS_ContentInfo(NULL, &at, (long)signature.length) : NULL;
-    X509_STORE *store = store_of(anchors, (time_t)(verifying->made_at_us / 1000000));
-    BIO *content = BIO_new_mem_buf(manifest.data, (int)manifest.length);
-    unsigned flags = CMS_BINARY | (anchors == NULL ? CMS_NO_SIGNER_CERT_VERIFY : 0U);
-    bool good = cms != NULL && store != NULL && content != NULL && at == signature.data + signature.length &&
-                CMS_verify(cms, NULL, store, content, NULL, flags) == 1;
-    STACK_OF(X509) *signers = good ? CMS_get0_signers(cms) : NULL;
-    good = good && sk_X509_num(signers) == 1;
-    if (good) {
-        show_subject(sk_X509_value(signers, 0), verifying->report->signer);
-        verifying->report->signer_trusted = anchors != NULL;
+    X509 *signer = NULL;
+    if (!manifest_signature_holds(verifying->small[EXPORT_FILE_manifest],
+                                  verifying->small[EXPORT_FILE_signature], anchors,
+                                  (time_t)(verifying->made_at_us / 1000000), &signer)) {
+        return fail(error, "export-signature", "a assinatura do manifesto não confere");
     }
-    sk_X509_free(signers);
-    BIO_free(content);
-    X509_STORE_free(store);
-    CMS_ContentInfo_free(cms);
-    ERR_clear_error();
-    return good || fail(error, "export-signature", "a assinatura do manifesto não confere");
+    manifest_show_subject(signer, verifying->report->signer);
+    verifying->report->signer_trusted = anchors != NULL;
+    X509_free(signer);
+    return true;
 }
 
 /* --- proofs --- */
@@ -309,17 +264,11 @@ static bool is_listed(enum export_file file)
 static bool end_hash(struct verifying *verifying, enum export_file file, struct ra_error *error)
 {
     uint8_t digest[32];
-    uint8_t listed[32];
-    uint64_t size = 0;
-    const json_t *row = json_object_get(verifying->files, export_file_name(file));
-    const char *text = json_string_value(json_object_get(row, "sha256"));
     verifying->hashing = false;
     if (EVP_DigestFinal_ex(verifying->hash, digest, NULL) != 1) {
         return ra_fail_crypto(error, "digest");
     }
-    bool same = text != NULL && hex_decode(text, listed, sizeof listed) && read_count(row, "size", &size) &&
-                size == verifying->hashed &&
-                bytes_equal((struct bytes){digest, sizeof digest}, (struct bytes){listed, sizeof listed});
+    bool same = manifest_lists(verifying->files, export_file_name(file), digest, verifying->hashed);
     return same || ra_fail_reason(error, RA_VERIFICATION_FAILED, "export-manifest",
                                   "%s não é o que o manifesto diz", export_file_name(file));
 }

@@ -10,13 +10,12 @@
 #ifndef PKI_AUDIT_EXPORT_VERIFY_H
 #define PKI_AUDIT_EXPORT_VERIFY_H
 
+#include "pki/audit/manifest.h"
 #include "pki/base/error.h"
 #include "pki/trust/note.h"
 
 #include <openssl/x509.h>
 #include <talloc.h>
-
-enum { EXPORT_SIGNER_MAX = 256 };
 
 /* What was found, for people. */
 struct export_report {
@@ -24,11 +23,12 @@ struct export_report {
     uint64_t size;  /* leaves under the checkpoint */
     uint64_t first; /* the range in the export: leaves first .. after - 1 */
     uint64_t after;
-    uint64_t disclosed;             /* lines of private.jsonl, each proved against its leaf */
-    unsigned files;                 /* in the manifest */
-    char signer[EXPORT_SIGNER_MAX]; /* subject of who signed the manifest, printable ASCII, others as '?' */
-    bool signer_trusted;            /* a path to `anchors` was found at the manifest's made_at */
-    char made_at[32];               /* as the manifest says */
+    uint64_t disclosed; /* lines of private.jsonl, each proved against its leaf */
+    unsigned files;     /* in the manifest */
+    char
+        signer[MANIFEST_SUBJECT_MAX]; /* subject of who signed the manifest, printable ASCII, others as '?' */
+    bool signer_trusted;              /* a path to `anchors` was found at the manifest's made_at */
+    char made_at[32];                 /* as the manifest says */
 };
 
 /* `anchors` (roots) may be NULL: then the manifest's signature is proved but not who stands behind it.

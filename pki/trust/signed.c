@@ -90,9 +90,10 @@ struct judgement {
     STACK_OF(X509) *untrusted;
     STACK_OF(X509) *pinned; /* NULL: any path to an anchor */
     CMS_ContentInfo *info;
-    STACK_OF(X509) *inside; /* certificates that came with the signature */
-    STACK_OF(X509) *chain;  /* the path that was judged valid */
-    X509 *signer;           /* borrowed from `inside` */
+    STACK_OF(X509) *inside;      /* certificates that came with the signature */
+    STACK_OF(X509) *chain;       /* the path that was judged valid */
+    X509 *signer;                /* borrowed from `inside` */
+    STACK_OF(X509) **keep_chain; /* NULL, or who wants `chain` */
     struct ra_error *error;
 };
 
@@ -270,6 +271,10 @@ static enum signed_verdict conclude(TALLOC_CTX *context, struct judgement *judge
         verdict = judge(judgement);
     if (verdict == SIGNED_VALID)
         verdict = deliver(context, judgement, result);
+    if (verdict == SIGNED_VALID && judgement->keep_chain != NULL) {
+        *judgement->keep_chain = judgement->chain;
+        judgement->chain = NULL;
+    }
     judgement_clear(judgement);
     return verdict;
 }
@@ -282,6 +287,40 @@ enum signed_verdict signed_verify(TALLOC_CTX *context, struct bytes cms, enum st
                                   .expected = expected,
                                   .store = signed_path_store(trust),
                                   .untrusted = trust->untrusted,
+                                  .error = error};
+    return conclude(context, &judgement, result);
+}
+
+/* When the content says that it was signed: as good as the signature, which is judged right after. */
+static bool read_instant(struct bytes cms, enum statement_type expected, time_t *instant,
+                         struct ra_error *error)
+{
+    struct signed_shape shape;
+    struct statement *statement = NULL;
+    if (cms.length > SIGNED_MAX || !signed_shape_read(cms, &shape))
+        return malformed(error);
+    if (!statement_parse(NULL, shape.content, expected, &statement, error))
+        return false;
+    *instant = (time_t)statement->issued_at;
+    talloc_free(statement);
+    return true;
+}
+
+enum signed_verdict signed_verify_archived(TALLOC_CTX *context, struct bytes cms,
+                                           enum statement_type expected, const struct signed_trust *trust,
+                                           struct signed_statement **result, STACK_OF(X509) **chain,
+                                           struct ra_error *error)
+{
+    struct signed_trust then = *trust;
+    *result = NULL;
+    *chain = NULL;
+    if (!read_instant(cms, expected, &then.now, error))
+        return error->code == RA_STATEMENT_REFUSED ? SIGNED_INVALID : SIGNED_CANNOT_TELL;
+    struct judgement judgement = {.cms = cms,
+                                  .expected = expected,
+                                  .store = signed_path_store_without_crls(&then),
+                                  .untrusted = trust->untrusted,
+                                  .keep_chain = chain,
                                   .error = error};
     return conclude(context, &judgement, result);
 }

@@ -68,6 +68,16 @@ RA_MUST_CHECK enum signed_verdict signed_verify(TALLOC_CTX *context, struct byte
                                                 const struct signed_trust *trust,
                                                 struct signed_statement **result, struct ra_error *error);
 
+/* As signed_verify for what was signed long ago: the path is judged at the statement's own issued_at,
+ * whatever trust->now, and no CRL is asked for. With SIGNED_VALID *chain (the signer first, then the
+ * certificates above up to the root) is the caller's, sk_X509_pop_free: whether one of them was revoked then
+ * is the caller's to find out. */
+RA_MUST_CHECK enum signed_verdict signed_verify_archived(TALLOC_CTX *context, struct bytes cms,
+                                                         enum statement_type expected,
+                                                         const struct signed_trust *trust,
+                                                         struct signed_statement **result,
+                                                         STACK_OF(X509) **chain, struct ra_error *error);
+
 /* As signed_verify, but the signer's certificate must be one of `pinned`, byte for byte, and inside its own
  * validity at `now`; no path, no CRLs (who pins a certificate unpins it). For rosters. */
 RA_MUST_CHECK enum signed_verdict signed_verify_pinned(TALLOC_CTX *context, struct bytes cms,

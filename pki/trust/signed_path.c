@@ -35,13 +35,24 @@ static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) *crls)
 
 /* A path must end in a self-signed certificate of the store (no X509_V_FLAG_PARTIAL_CHAIN): an intermediate
  * in the file of roots fills a gap and cuts nothing short. */
-X509_STORE *signed_path_store(const struct signed_trust *trust)
+X509_STORE *signed_path_store_without_crls(const struct signed_trust *trust)
 {
     X509_STORE *store = X509_STORE_new();
+    if (store == NULL || !store_set(store, trust->now, X509_V_FLAG_X509_STRICT) ||
+        !store_add(store, trust->anchors)) {
+        X509_STORE_free(store);
+        return NULL;
+    }
+    return store;
+}
+
+X509_STORE *signed_path_store(const struct signed_trust *trust)
+{
+    X509_STORE *store = signed_path_store_without_crls(trust);
     if (store == NULL ||
-        !store_set(store, trust->now,
-                   X509_V_FLAG_X509_STRICT | X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) ||
-        !store_add(store, trust->anchors) || !store_add_crls(store, trust->crls)) {
+        X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(store),
+                                    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1 ||
+        !store_add_crls(store, trust->crls)) {
         X509_STORE_free(store);
         return NULL;
     }

@@ -11,6 +11,9 @@
  * 112 bits, CRLs demanded on every level. NULL on failure. X509_STORE_free. */
 X509_STORE *signed_path_store(const struct signed_trust *trust);
 
+/* The same without CRLs, for who judges revocation otherwise. */
+X509_STORE *signed_path_store_without_crls(const struct signed_trust *trust);
+
 /* A store that trusts these very certificates and nothing else, without CRLs. */
 X509_STORE *signed_path_pinned_store(STACK_OF(X509) *pinned, time_t now);
 

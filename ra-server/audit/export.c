@@ -199,25 +199,13 @@ static json_t *manifest_json(const struct exporting *exporting)
                      (json_int_t)exporting->after, "size", (json_int_t)exporting->checkpoint.size);
 }
 
-static bool load_signer(struct http_request *request, struct identity **signer, struct ra_error *error)
-{
-    const struct identity_passphrase no_passphrase = {0};
-    struct ra_error cause = {0};
-    if (identity_load(request->context, request->app->config->export_identity, &no_passphrase, signer,
-                      &cause)) {
-        return true;
-    }
-    return ra_fail_reason(error, RA_UNAVAILABLE, "export-identity",
-                          "A identidade que assina as exportações não pode ser usada: %s",
-                          cause.detail[0] != '\0' ? cause.detail : ra_error_info(cause.code)->sentence);
-}
-
 bool export_write(struct http_request *request, const struct export_wish *wish, int fd,
                   struct export_done *done, struct ra_error *error)
 {
     struct exporting exporting = {.request = request, .wish = wish};
     struct identity *signer = NULL;
-    if (!find_range(&exporting, error) || !load_signer(request, &signer, error) ||
+    if (!find_range(&exporting, error) ||
+        !export_archive_signer(request->context, request->app->config, &signer, error) ||
         !export_archive_open(request->context, fd, (time_t)(request->now_us / 1000000), &exporting.archive,
                              error)) {
         return false;

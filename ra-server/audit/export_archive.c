@@ -22,8 +22,9 @@ struct export_archive {
     time_t made_at;
     EVP_MD_CTX *hash;
     bool open; /* the last of `files` is being written */
-    struct listed_file files[EXPORT_FILES_MAX];
+    struct listed_file *files;
     size_t count;
+    size_t room;
 };
 
 /* What the zip library hands out; after the archive was given up it goes nowhere. */
@@ -76,7 +77,6 @@ bool export_archive_open(TALLOC_CTX *context, int fd, time_t made_at, struct exp
         return ra_fail(error, RA_NO_MEMORY, "export");
     }
     if (archive_write_set_format_zip(made->zip) != ARCHIVE_OK ||
-        archive_write_zip_set_compression_deflate(made->zip) != ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(made->zip, 1) != ARCHIVE_OK ||
         archive_write_open(made->zip, made, NULL, write_out, NULL) != ARCHIVE_OK) {
         (void)fail_zip(made, error);
@@ -100,17 +100,44 @@ static bool end_file(struct export_archive *archive, struct ra_error *error)
            ra_fail_crypto(error, "digest of an exported file");
 }
 
-bool export_archive_begin(struct export_archive *archive, const char *name, struct ra_error *error)
+static bool make_room(struct export_archive *archive, struct ra_error *error)
 {
-    if (!end_file(archive, error)) {
+    enum { STEP = 32 };
+    if (archive->count == EXPORT_FILES_MAX) {
+        return ra_fail(error, RA_TOO_LARGE, "Há arquivos demais para um pacote.");
+    }
+    if (archive->count < archive->room) {
+        return true;
+    }
+    struct listed_file *grown =
+        talloc_realloc(archive, archive->files, struct listed_file, (unsigned)(archive->room + STEP));
+    if (grown == NULL) {
+        return ra_fail(error, RA_NO_MEMORY, "export");
+    }
+    archive->files = grown;
+    archive->room += STEP;
+    return true;
+}
+
+/* `stored` is the size of a file that is not compressed, -1 for one that is. */
+static bool begin(struct export_archive *archive, const char *name, int64_t stored, struct ra_error *error)
+{
+    if (!end_file(archive, error) || !make_room(archive, error)) {
         return false;
     }
-    if (archive->count == EXPORT_FILES_MAX || strlen(name) >= EXPORT_NAME_SIZE) {
-        return ra_fail(error, RA_INTERNAL, "too many files in an export");
+    if (strlen(name) >= EXPORT_NAME_SIZE) {
+        return ra_fail(error, RA_INTERNAL, "a name too long for an export");
+    }
+    if ((stored < 0 ? archive_write_zip_set_compression_deflate(archive->zip)
+                    : archive_write_zip_set_compression_store(archive->zip)) != ARCHIVE_OK) {
+        return fail_zip(archive, error);
     }
     struct archive_entry *entry = archive_entry_new();
     if (entry == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "export");
+    }
+    if (stored >= 0) {
+        archive_entry_set_size(entry, stored);
     }
     archive_entry_set_pathname(entry, name);
     archive_entry_set_filetype(entry, AE_IFREG);
@@ -129,6 +156,17 @@ bool export_archive_begin(struct export_archive *archive, const char *name, stru
     (void)snprintf(file->name, sizeof file->name, "%s", name);
     archive->open = true;
     return true;
+}
+
+bool export_archive_begin(struct export_archive *archive, const char *name, struct ra_error *error)
+{
+    return begin(archive, name, -1, error);
+}
+
+bool export_archive_begin_stored(struct export_archive *archive, const char *name, int64_t size,
+                                 struct ra_error *error)
+{
+    return size >= 0 ? begin(archive, name, size, error) : ra_fail(error, RA_INTERNAL, "a file of no size");
 }
 
 bool export_archive_write(struct export_archive *archive, struct bytes part, struct ra_error *error)
@@ -194,6 +232,19 @@ static bool sign_manifest(TALLOC_CTX *context, const struct identity *signer, st
     CMS_ContentInfo_free(cms);
     BIO_free(content);
     return done;
+}
+
+bool export_archive_signer(TALLOC_CTX *context, const struct config *config, struct identity **signer,
+                           struct ra_error *error)
+{
+    const struct identity_passphrase no_passphrase = {0};
+    struct ra_error cause = {0};
+    if (identity_load(context, config->export_identity, &no_passphrase, signer, &cause)) {
+        return true;
+    }
+    return ra_fail_reason(error, RA_UNAVAILABLE, "export-identity",
+                          "A identidade que assina as exportações não pode ser usada: %s",
+                          cause.detail[0] != '\0' ? cause.detail : ra_error_info(cause.code)->sentence);
 }
 
 bool export_archive_finish(struct export_archive *archive, json_t *take_manifest,

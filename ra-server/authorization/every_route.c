@@ -20,6 +20,7 @@ const struct authorization_known every_known_authorizer[] = {
     {office_authorize_any, "agent,auditor,admin"},
     {office_authorize_agent, "agent"},
     {office_authorize_auditor, "auditor"},
+    {office_authorize_agent_or_auditor, "agent,auditor"},
     {office_authorize_admin, "admin"},
     {NULL, NULL},
 };

@@ -85,3 +85,7 @@ select l.n, p.salt, p.data from leaf l join event_private p on p.event_id = l.ev
 -- params: order_id bigint, codes text[], size bigint
 select l.n, e.bytes from event e join leaf l on l.event_id = e.id
  where e.order_id = $1 and e.code = any($2) and l.n < $3 order by l.n;
+
+-- name: audit_order_acts
+-- params: order_id bigint, codes text[]
+select count(*) as acts from event where order_id = $1 and code = any($2);

@@ -397,6 +397,37 @@ static void crls_are_read_strictly(void **state)
     OPENSSL_free(der);
 }
 
+/* The instant is the statement's own; who asks later, or has no CRL of that time, still learns the path. */
+static void what_was_signed_long_ago_is_judged_at_its_own_instant(void **state)
+{
+    struct authority *authority = *state;
+    struct ra_error error = {0};
+    struct signed_statement *result = NULL;
+    STACK_OF(X509) *chain = NULL;
+    struct signed_trust trust = {.anchors = authority->anchors, .now = TEST_NOW + TEST_DAY * 4000};
+    struct bytes cms = sign(authority, ALICE, STATEMENT_REFUSAL);
+    assert_int_equal(
+        signed_verify_archived(authority, cms, STATEMENT_REFUSAL, &trust, &result, &chain, &error),
+        SIGNED_VALID);
+    assert_int_equal(result->statement->issued_at, TEST_NOW);
+    assert_int_equal(sk_X509_num(chain), 3);
+    assert_int_equal(X509_cmp(sk_X509_value(chain, 0), authority->people[ALICE]), 0);
+    assert_int_equal(X509_cmp(sk_X509_value(chain, 2), authority->root), 0);
+    sk_X509_pop_free(chain, X509_free);
+
+    trust.anchors = NULL;
+    assert_int_equal(
+        signed_verify_archived(authority, cms, STATEMENT_REFUSAL, &trust, &result, &chain, &error),
+        SIGNED_INVALID);
+    assert_string_equal(error.reason, "statement-certificate");
+    assert_null(result);
+    assert_null(chain);
+    assert_int_equal(
+        signed_verify_archived(authority, cms, STATEMENT_ROSTER, &trust, &result, &chain, &error),
+        SIGNED_INVALID);
+    assert_null(chain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +447,7 @@ int main(void)
         cmocka_unit_test(no_flipped_byte_of_a_pinned_object_verifies),
         cmocka_unit_test(lists_of_certificates_are_read_strictly),
         cmocka_unit_test(crls_are_read_strictly),
+        cmocka_unit_test(what_was_signed_long_ago_is_judged_at_its_own_instant),
     };
     return cmocka_run_group_tests(tests, authority_setup, authority_teardown);
 }
