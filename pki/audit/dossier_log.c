@@ -61,6 +61,7 @@ static const char *event_of(enum statement_type type)
     case STATEMENT_REVOCATION:
         return "REVOCATION_REQUESTED";
     case STATEMENT_ROSTER:
+    case STATEMENT_RULES:
     case STATEMENT_TYPE_COUNT:
     default:
         return "";
