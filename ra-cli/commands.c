@@ -101,6 +101,7 @@ static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, 
 static const struct cli_option dossier_options[] = {{"log-key", "ARQUIVO", true, false},
                                                     {"ca", "ARQUIVO", false, false},
                                                     {"administrators", "ARQUIVO", false, false},
+                                                    {"administrators-needed", "N", false, false},
                                                     END};
 static const struct cli_option roster_options[] = {{"agent", "CERT.pem", false, true},
                                                    {"auditor", "CERT.pem", false, true},

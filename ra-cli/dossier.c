@@ -43,6 +43,10 @@ static bool read_trust(struct cli *cli, const struct cli_arguments *arguments, s
     const char *given = cli_option(arguments, "ca");
     const char *ca = given != NULL ? given : cli->ca_path;
     const char *administrators = cli_option(arguments, "administrators");
+    const char *needed = cli_option(arguments, "administrators-needed");
+    if (needed != NULL && (strlen(needed) != 1 || needed[0] < '1' || needed[0] > '9'))
+        return ra_fail(error, RA_INVALID, "--administrators-needed é um algarismo de 1 a 9");
+    trust->roster_threshold = needed == NULL ? 1 : (unsigned)(needed[0] - '0');
     if (ca == NULL)
         return ra_fail(error, RA_INVALID, "diga em que raízes confia: --ca ARQUIVO");
     trust->log = verifier;

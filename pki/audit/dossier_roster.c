@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { YEAR_S = 366 * 86400, THRESHOLD = 2 };
+enum { YEAR_S = 366 * 86400 };
 
 struct judging {
     struct dossier_case *dossier;
@@ -24,10 +24,10 @@ struct judging {
 static bool roster_at(struct judging *judging, time_t instant, struct roster **newest, struct ra_error *error)
 {
     const struct dossier_package *package = judging->dossier->package;
-    int known = sk_X509_num(judging->administrators);
+    const unsigned asked = judging->dossier->trust->roster_threshold;
     const struct roster_trust trust = {.instance = judging->dossier->instance,
                                        .administrators = judging->administrators,
-                                       .threshold = known < THRESHOLD ? (unsigned)known : THRESHOLD,
+                                       .threshold = asked == 0 ? 1 : asked,
                                        .longest_life_s = YEAR_S,
                                        .now = instant};
     *newest = NULL;

@@ -73,6 +73,7 @@ struct dossier_trust {
     const struct note_verifier *log;
     STACK_OF(X509) *anchors;        /* roots of agents, of the exporter and of the issued certificate */
     STACK_OF(X509) *administrators; /* who may sign rosters; NULL: not given, and then not needed */
+    unsigned roster_threshold;      /* how many of them must have signed one; 0 counts as 1 */
 };
 
 /* Fills the report. true also when checks fail: dossier_holds says whether the package is good. false when

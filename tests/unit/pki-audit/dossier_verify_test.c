@@ -91,7 +91,7 @@ static void without_administrators_the_roster_is_not_proved_and_not_needed(void 
     (void)state;
     struct ra_error error = {0};
     struct dossier_report report;
-    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, NULL};
+    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, NULL, 1};
     package_write(&world, &good, NULL);
     assert_true(dossier_verify(world.path, &trust, &report, &error));
     assert_int_equal(report.checks[DOSSIER_CHECK_ROSTER].verdict, DOSSIER_HOLDS);
@@ -419,7 +419,7 @@ static void expect_exporter(struct identity *signer, const char *detail)
 {
     struct ra_error error = {0};
     struct dossier_report report;
-    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, world.administrators};
+    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, world.administrators, 1};
     package_write(&world, &good, signer);
     assert_true(dossier_verify(world.path, &trust, &report, &error));
     assert_int_equal(report.checks[DOSSIER_CHECK_MANIFEST].verdict, DOSSIER_FAILS);
@@ -474,7 +474,7 @@ static void what_is_no_package_is_refused(void **state)
     (void)state;
     struct ra_error error = {0};
     struct dossier_report report;
-    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, world.administrators};
+    const struct dossier_trust trust = {note_key_verifier(world.log), world.anchors, world.administrators, 1};
     struct package package = good;
     package_remove(&package, "dossier.json");
     package_write(&world, &package, NULL);

@@ -375,7 +375,8 @@ void package_write(struct package_world *world, const struct package *package, c
 void package_verify(struct package_world *world, const struct package *package, struct dossier_report *report)
 {
     struct ra_error error = {0};
-    const struct dossier_trust trust = {note_key_verifier(world->log), world->anchors, world->administrators};
+    const struct dossier_trust trust = {note_key_verifier(world->log), world->anchors, world->administrators,
+                                        1};
     package_write(world, package, NULL);
     must(dossier_verify(world->path, &trust, report, &error), &error);
 }
