@@ -36,7 +36,7 @@ static void judge(const char *path)
     struct note_verifier log = {.name = "guiche.homologacao/fuzz"};
     struct dossier_report report;
     STACK_OF(X509) *nobody = sk_X509_new_null();
-    const struct dossier_trust trust = {&log, nobody, nobody};
+    const struct dossier_trust trust = {&log, nobody, nobody, 1};
     if (dossier_verify(path, &trust, &report, &error) && dossier_holds(&report))
         abort();
     sk_X509_free(nobody);
