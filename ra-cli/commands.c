@@ -78,6 +78,37 @@ static const struct cli_option consult_options[] = {
     {"via-seen", "N", false, false},
     {"consulted-at", "AAAA-MM-DDTHH:MM:SSZ", false, false},
     END};
+static const struct cli_option neglist_search_options[] = {
+    {"all", NULL, false, false},
+    {"any", NULL, false, false},
+    {"name", "PARTES DO NOME", false, false},
+    {"cpf", "CPF", false, false},
+    {"email", "E-MAIL", false, false},
+    {"phone", "TELEFONE", false, false},
+    {"company", "PARTES DA RAZAO SOCIAL", false, false},
+    {"cnpj", "CNPJ", false, false},
+    {"uf", "UF", false, false},
+    {"city", "CODIGO DO IBGE", false, true},
+    {"description", "CARACTERISTICAS", false, false},
+    {"faces", NULL, false, false},
+    END};
+static const struct cli_option neglist_add_options[] = {{"name", "NOME", false, false},
+                                                        {"cpf", "CPF", false, false},
+                                                        {"email", "E-MAIL", false, false},
+                                                        {"phone", "TELEFONE", false, false},
+                                                        {"company", "RAZAO SOCIAL", false, false},
+                                                        {"cnpj", "CNPJ", false, false},
+                                                        {"uf", "UF", false, false},
+                                                        {"city", "CODIGO DO IBGE", false, false},
+                                                        {"description", "CARACTERISTICAS", false, false},
+                                                        {"modus", "COMO AGIU", false, false},
+                                                        {"source", "local|ac", false, false},
+                                                        {"reference", "NUMERO NA AC", false, false},
+                                                        {"order", "PEDIDO", false, false},
+                                                        END};
+static const struct cli_option neglist_image_options[] = {{"kind", "face|document", true, false}, END};
+static const struct cli_option neglist_withdraw_options[] = {
+    {"reason", "MOTIVO", true, false}, {"expired", NULL, false, false}, END};
 static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
 static const struct cli_option return_options[] = {
@@ -167,6 +198,17 @@ const struct cli_command cli_commands[] = {
      "Tira do caso quem não é titular nem responsável."},
     {"fact", "PEDIDO CHAVE VALOR", 3, 3, fact_options, true, identification_fact, render_checklist,
      "Responde uma pergunta do caso; as regras que se aplicam seguem a resposta."},
+    {"neglist search", "", 0, 0, neglist_search_options, true, neglist_search, render_neglist,
+     "Procura na lista negativa: qualquer campo (--any, o usual) ou todos (--all)."},
+    {"neglist add", "", 0, 0, neglist_add_options, true, neglist_add, NULL,
+     "Inclui uma ocorrência na lista negativa."},
+    {"neglist show", "OCORRENCIA", 1, 1, NULL, true, neglist_show, NULL, "Uma ocorrência inteira."},
+    {"neglist image add", "OCORRENCIA ARQUIVO", 2, 2, neglist_image_options, true, neglist_image_add, NULL,
+     "Acrescenta um rosto ou documento a uma ocorrência."},
+    {"neglist image get", "IMAGEM", 1, 1, output_options, true, neglist_image_get, NULL,
+     "Traz uma imagem da lista negativa."},
+    {"neglist withdraw", "OCORRENCIA", 1, 1, neglist_withdraw_options, true, neglist_withdraw, NULL,
+     "Administrador: retira uma ocorrência das procuras."},
     {"validate", "PEDIDO", 1, 1, validate_options, true, approval_validate, render_validated,
      "Primeiro agente: mostra o que será assinado e assina."},
     {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,

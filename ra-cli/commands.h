@@ -23,6 +23,10 @@ cli_run identification_checklist, identification_document_add, identification_do
     identification_reuse;
 cli_render render_checklist, render_missing, render_reasons, render_tasks;
 
+/* neglist.c: the lista negativa */
+cli_run neglist_search, neglist_add, neglist_show, neglist_image_add, neglist_image_get, neglist_withdraw;
+cli_render render_neglist;
+
 /* approval.c: what agents sign */
 cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;
 cli_render render_validated;

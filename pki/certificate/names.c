@@ -49,8 +49,7 @@ static bool is_letter(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-/* The certificate's character for a code point; '\0' when there is none. */
-static char certificate_character(uint32_t point)
+char name_character(uint32_t point)
 {
     if (point >= BASE_FIRST && point <= BASE_LAST) {
         char base = base_letters[point - BASE_FIRST];
@@ -126,7 +125,7 @@ static bool build(struct bytes input, const struct name_kind *kind, char *text, 
                           position, kind->noun);
         if (is_combining_mark(point) && is_letter(last))
             continue;
-        last = certificate_character(point);
+        last = name_character(point);
         if (last == '\0')
             return refuse_character(problem, kind, position, (const char *)input.data + at, size, point);
         append(&builder, kind->max, last);

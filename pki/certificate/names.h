@@ -39,6 +39,9 @@ RA_MUST_CHECK bool company_name_normalise(struct bytes input, char output[COMPAN
 RA_MUST_CHECK bool city_name_normalise(struct bytes input, char output[CITY_NAME_SIZE],
                                        struct field_problem *problem);
 
+/* The one character that stands for a code point by that rule; '\0' when there is none. */
+char name_character(uint32_t point);
+
 /* "NAME:NUMBER" of normalised name and number: the name is cut (never abbreviated, 7.1.4.1) at `name_max`
  * characters and a blank left at its end by the cut is dropped. Sizes beyond COMMON_NAME_SIZE are impossible
  * by the limits above. */

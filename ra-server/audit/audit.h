@@ -72,6 +72,10 @@ struct order; /* orders/orders.h */
     X(AUDIT_BIO_CONFLICT_ANSWERED, "BIO_CONFLICT_ANSWERED")                                                  \
     X(AUDIT_NEGLIST_QUERIED, "NEGLIST_QUERIED")                                                              \
     X(AUDIT_NEGLIST_HIT, "NEGLIST_HIT")                                                                      \
+    X(AUDIT_NEGLIST_READ, "NEGLIST_READ") /* detail.what: entry, image */                                    \
+    X(AUDIT_NEGLIST_ADDED, "NEGLIST_ADDED")                                                                  \
+    X(AUDIT_NEGLIST_IMAGE_ADDED, "NEGLIST_IMAGE_ADDED")                                                      \
+    X(AUDIT_NEGLIST_WITHDRAWN, "NEGLIST_WITHDRAWN")                                                          \
     X(AUDIT_DIVERGENCE_SUSPENDED, "DIVERGENCE_SUSPENDED")                                                    \
     X(AUDIT_DIVERGENCE_RESOLVED, "DIVERGENCE_RESOLVED")                                                      \
     X(AUDIT_VIDEO_STARTED, "VIDEO_STARTED")                                                                  \

@@ -168,6 +168,12 @@ static const struct hand_written {
     {"itemAccept", "agent", HTTP_OFFICE, dossier_may_change},
     {"itemWaive", "agent", HTTP_OFFICE, dossier_may_change},
     {"consultationAdd", "agent", HTTP_OFFICE, dossier_may_change},
+    {"neglistSearch", "agent auditor", HTTP_OFFICE, NULL},
+    {"neglistAdd", "agent", HTTP_OFFICE, any},
+    {"neglistShow", "agent auditor admin", HTTP_OFFICE, NULL},
+    {"neglistImageAdd", "agent", HTTP_OFFICE, NULL},
+    {"neglistImageGet", "agent auditor admin", HTTP_OFFICE, NULL},
+    {"neglistWithdraw", "admin", HTTP_OFFICE, NULL},
     {"officeValidationFacts", "agent", HTTP_OFFICE, first_may_sign},
     {"officeValidate", "agent", HTTP_OFFICE, first_may_sign},
     {"officeVerificationFacts", "agent", HTTP_OFFICE, second_may_sign},
@@ -257,9 +263,9 @@ static void every_role_keeps_to_its_side(void **state)
 
 /* What may still be done when a case was refused: the visit is brought to its end, the seat given back,
  * something noted, an address confirmed; a new order is another case. checkIn has a sentence of its own for
- * it. */
+ * it. neglistAdd names the case that an occurrence came from and changes nothing of it. */
 static const char after_refusal[] =
-    "callNext callOne checkIn park noShow finish undo appointmentCancel "
+    "neglistAdd callNext callOne checkIn park noShow finish undo appointmentCancel "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
