@@ -25,6 +25,7 @@ enum room_id {
     ROOM_AUDIT,
     ROOM_NOTICE,
     ROOM_REPORT,
+    ROOM_CONSULTATION, /* the bases that the identification room asks */
     ROOM_COUNT
 };
 

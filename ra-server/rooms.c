@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 #include "catalog/catalog.h"
 #include "desk/desk.h"
+#include "identification/consultation.h"
 #include "identification/identification.h"
 #include "issuance/issuance.h"
 #include "notice/notice.h"
@@ -14,7 +15,8 @@
 
 /* One line a room, in the order of their start: `&orders_room,`. Ends with NULL. */
 const struct room *const rooms[] = {
-    &catalog_room,       &audit_room,          &orders_room,        &orders_public_room, &orders_login_room,
-    &orders_office_room, &agenda_room,         &agenda_routes_room, &notice_room,        &approval_room,
-    &issuance_room,      &identification_room, &desk_room,          &report_room,        NULL,
+    &catalog_room,      &audit_room,         &orders_room,   &orders_public_room,
+    &orders_login_room, &orders_office_room, &agenda_room,   &agenda_routes_room,
+    &notice_room,       &approval_room,      &issuance_room, &identification_room,
+    &consultation_room, &desk_room,          &report_room,   NULL,
 };

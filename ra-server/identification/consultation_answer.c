@@ -257,6 +257,7 @@ static bool judge_envelope(struct judging *judging, const char *protocol_member,
         return could_not_tell(judging, CONSULTATION_REASON_FUTURE);
     if (answered_us < question->now_us - question->fresh_us)
         return could_not_tell(judging, CONSULTATION_REASON_STALE);
+    judging->finding->answered_us = answered_us;
     snprintf(judging->finding->protocol, sizeof judging->finding->protocol, "%s", protocol);
     return true;
 }
@@ -350,8 +351,9 @@ static void judge_cnh(struct judging *judging)
         return;
     compare(judging, "birth_date", strcmp(birth_date, question->birth_date) == 0,
             CONSULTATION_REASON_BIRTH_DATE);
-    compare_number(judging, "registro", registro, question->registro, CONSULTATION_REASON_REGISTRO);
-    compare_number(judging, "espelho", espelho, question->espelho, CONSULTATION_REASON_ESPELHO);
+    compare_number(judging, "registration", registro, question->registration,
+                   CONSULTATION_REASON_REGISTRATION);
+    compare_number(judging, "form_number", espelho, question->form_number, CONSULTATION_REASON_FORM_NUMBER);
     compare_number(judging, "via", via, question->via, CONSULTATION_REASON_VIA);
 }
 
@@ -448,8 +450,9 @@ json_t *consultation_question_json(const struct consultation_question *question)
         {question->kind == CONSULTATION_CPF || question->kind == CONSULTATION_CNH, "birth_date",
          question->birth_date},
         {question->kind == CONSULTATION_CNPJ, "cnpj", question->cnpj},
-        {question->kind == CONSULTATION_CNH, "registro", question->registro},
-        {question->kind == CONSULTATION_CNH && question->espelho[0] != '\0', "espelho", question->espelho},
+        {question->kind == CONSULTATION_CNH, "registro", question->registration},
+        {question->kind == CONSULTATION_CNH && question->form_number[0] != '\0', "espelho",
+         question->form_number},
         {question->kind == CONSULTATION_CNH && question->via[0] != '\0', "via", question->via},
     };
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

@@ -51,8 +51,8 @@ enum consultation_result {
     X(NAME, "name-differs", "O nome na base é outro: a pessoa precisa regularizar.")                         \
     X(BIRTH_DATE, "birth-date-differs", "A data de nascimento na base é outra.")                             \
     X(RESPONSIBLE, "responsible-differs", "O responsável na base não é a pessoa do pedido.")                 \
-    X(REGISTRO, "registro-differs", "O número de registro na base é outro.")                                 \
-    X(ESPELHO, "espelho-differs", "O número do espelho na base é outro.")                                    \
+    X(REGISTRATION, "registration-differs", "O número de registro na base é outro.")                         \
+    X(FORM_NUMBER, "form-number-differs", "O número do espelho na base é outro.")                            \
     X(VIA, "via-differs", "A via vigente na base é outra.")                                                  \
     X(BASE_ERROR, "base-error", "A própria base disse que não pôde responder.")                              \
     X(MALFORMED, "answer-malformed", "A base respondeu algo que não se entende.")                            \
@@ -85,8 +85,9 @@ struct consultation_question {
     enum consultation_kind kind;
     const char *request; /* the uuid that the base repeats */
     const char *cpf, *name, *birth_date;
-    const char *cnpj, *company_name;      /* CNPJ alone; then cpf is the responsible person's */
-    const char *registro, *espelho, *via; /* CNH alone, as read off the document; "" is not compared */
+    const char *cnpj, *company_name; /* CNPJ alone; then cpf is the responsible person's */
+    const char *registration, *form_number,
+        *via; /* CNH alone, as read off the document; "" is not compared */
     int64_t now_us;
     int64_t fresh_us; /* an answer older than this is stale */
 };
@@ -95,8 +96,10 @@ struct consultation_finding {
     enum consultation_result result;
     enum consultation_reason reason;
     char protocol[CONSULTATION_PROTOCOL_MAX + 1]; /* "" where none was read */
-    /* {"status"?, "differs":[member…], "compared":[member…], and of a CNH "registro","espelho","via"}: no
-     * name and no date, those stay in the evidence. New reference; NULL where nothing was understood. */
+    int64_t answered_us;                          /* as the base says; 0 where it was not read */
+    /* {"status"?, "differs":[member…], "compared":[member…], and of a CNH
+     * "registration","form_number","via"}: no name and no date, those stay in the evidence. New reference;
+     * NULL where nothing was understood. */
     json_t *facts;
 };
 

@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                              .birth_date = "1985-08-15",
                                              .cnpj = "12ABC34501DE35",
                                              .company_name = "PADARIA TRES IRMAOS LTDA",
-                                             .registro = "01234567890",
-                                             .espelho = "1234567890",
+                                             .registration = "01234567890",
+                                             .form_number = "1234567890",
                                              .via = "2",
                                              .fresh_us = 300 * INT64_C(1000000)};
     if (size == 0 || !clock_parse("2026-11-24T12:00:00Z", &question.now_us))

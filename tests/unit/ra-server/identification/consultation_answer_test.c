@@ -28,8 +28,8 @@ static struct consultation_question question_of(enum consultation_kind kind)
                                              .birth_date = "1985-08-15",
                                              .cnpj = "12ABC34501DE35",
                                              .company_name = "PADARIA TRES IRMAOS LTDA",
-                                             .registro = "01234567890",
-                                             .espelho = "",
+                                             .registration = "01234567890",
+                                             .form_number = "",
                                              .via = "2",
                                              .fresh_us = 300 * INT64_C(1000000)};
     assert_true(clock_parse(NOW, &question.now_us));
@@ -206,9 +206,9 @@ static void test_cnh(void **state)
         {"EXP-03 a later via is in force", REST("MARINA GONCALVES PRADO", "01234567890", "3", "REGULAR"),
          CONSULTATION_CONFLICT, CONSULTATION_REASON_VIA},
         {"another licence", REST("MARINA GONCALVES PRADO", "01234567891", "2", "REGULAR"),
-         CONSULTATION_CONFLICT, CONSULTATION_REASON_REGISTRO},
+         CONSULTATION_CONFLICT, CONSULTATION_REASON_REGISTRATION},
         {"a longer number", REST("MARINA GONCALVES PRADO", "012345678901", "2", "REGULAR"),
-         CONSULTATION_CONFLICT, CONSULTATION_REASON_REGISTRO},
+         CONSULTATION_CONFLICT, CONSULTATION_REASON_REGISTRATION},
         {"another name", REST("MARIO GONCALVES PRADO", "01234567890", "2", "REGULAR"), CONSULTATION_CONFLICT,
          CONSULTATION_REASON_NAME},
         {"not found", "{" HEAD CPF "\"found\":false}", CONSULTATION_NOT_FOUND, CONSULTATION_REASON_NOT_FOUND},
@@ -220,13 +220,13 @@ static void test_cnh(void **state)
     JUDGE_ALL(CONSULTATION_CNH, cases);
     struct consultation_question question = question_of(CONSULTATION_CNH);
     struct consultation_finding finding;
-    question.espelho = "1234567891";
+    question.form_number = "1234567891";
     consultation_judge(bytes_of_text(REST("MARINA GONCALVES PRADO", "01234567890", "2", "REGULAR")),
                        &question, &finding);
-    assert_int_equal(finding.reason, CONSULTATION_REASON_ESPELHO);
-    assert_string_equal(json_string_value(json_object_get(finding.facts, "espelho")), "1234567890");
+    assert_int_equal(finding.reason, CONSULTATION_REASON_FORM_NUMBER);
+    assert_string_equal(json_string_value(json_object_get(finding.facts, "form_number")), "1234567890");
     assert_string_equal(json_string_value(json_array_get(json_object_get(finding.facts, "differs"), 0)),
-                        "espelho");
+                        "form_number");
     json_decref(finding.facts);
 #undef REST
 }
