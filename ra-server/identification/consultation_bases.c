@@ -70,7 +70,7 @@ void consultation_refresh(const struct ra_app *app, struct consultation_asker *a
         consultation_base_load(context, asker->kind, app->config->bases_dir, &base, &error);
     if (!same(asker, driver, base, error.detail)) {
         talloc_free(asker->base);
-        asker->base = talloc_steal(bases_of(app), base);
+        asker->base = talloc_reparent(context, bases_of(app), base);
         asker->driver = driver;
         asker->since_us = clock_now_us(&app->clock);
         asker->breaker = (struct breaker){.era = asker->breaker.era + 1};

@@ -149,7 +149,7 @@ bool consultation_carrier_send(struct consultation_carrier *carrier, const struc
     talloc_set_destructor(exchange, exchange_destructor);
     if (exchange->handle != NULL && make_headers(exchange) && set_options(exchange, base, body) &&
         curl_multi_add_handle(carrier->multi, exchange->handle) == CURLM_OK) {
-        exchange->owner = talloc_steal(exchange, take_owner);
+        exchange->owner = talloc_reparent(talloc_parent(take_owner), exchange, take_owner);
         return true;
     }
     talloc_free(exchange);
@@ -217,12 +217,13 @@ bool consultation_carrier_next(struct consultation_carrier *carrier, TALLOC_CTX 
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
         return false;
     struct exchange *exchange = (struct exchange *)(void *)private;
-    *arrival = (struct consultation_arrival){.owner = talloc_steal(context, exchange->owner),
+    *arrival = (struct consultation_arrival){.owner = talloc_reparent(exchange, context, exchange->owner),
                                              .failure = judge_transport(exchange, message->data.result)};
     if (arrival->failure == CONSULTATION_REASON_NONE)
         arrival->failure = judge_http(exchange->handle);
     if (!exchange->too_large)
-        arrival->answer = (struct bytes){talloc_steal(context, exchange->data), exchange->length};
+        arrival->answer =
+            (struct bytes){talloc_reparent(exchange, context, exchange->data), exchange->length};
     talloc_free(exchange);
     return true;
 }
