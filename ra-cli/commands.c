@@ -68,7 +68,7 @@ static const struct cli_option output_options[] = {{"o", "ARQUIVO", true, false}
 static const struct cli_option judge_options[] = {
     {"reason", "MOTIVO", false, false}, {"person", "PAPEL|CPF", false, false}, END};
 static const struct cli_option consult_options[] = {
-    {"result", "ok|alert|not_found|conflict|unavailable", true, false},
+    {"result", "ok|alert|not_found|conflict|unavailable", false, false},
     {"base", "BASE", false, false},
     {"evidence", "ARQUIVO", false, false},
     {"protocol", "N", false, false},
@@ -182,8 +182,8 @@ const struct cli_command cli_commands[] = {
     {"item reopen", "PEDIDO ITEM", 2, 2, judge_options, true, identification_reopen, NULL, "Reabre um item."},
     {"item waive", "PEDIDO ITEM", 2, 2, judge_options, true, identification_waive, NULL,
      "Dispensa um item, onde uma regra permite."},
-    {"consult", "PEDIDO BASE", 2, 2, consult_options, true, identification_consult, NULL,
-     "Registra uma consulta (cnh, cpf, cnpj, neglist, psbio…)."},
+    {"consult", "PEDIDO BASE", 2, 2, consult_options, true, identification_consult, render_consultation,
+     "Consulta uma base ligada ao sistema; com --result, registra o que se viu nela (cnh, cpf, neglist…)."},
     {"missing", "PEDIDO", 1, 1, NULL, true, identification_missing, render_missing,
      "O que falta trazer, para entregar à pessoa."},
     {"reasons", "", 0, 0, NULL, true, identification_reasons, render_reasons,

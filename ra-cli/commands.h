@@ -21,7 +21,7 @@ cli_run identification_checklist, identification_document_add, identification_do
     identification_consult, identification_person_add, identification_person_remove, identification_fact,
     identification_missing, identification_reasons, identification_tasks, identification_task_close,
     identification_reuse;
-cli_render render_checklist, render_missing, render_reasons, render_tasks;
+cli_render render_checklist, render_consultation, render_missing, render_reasons, render_tasks;
 
 /* neglist.c: the lista negativa */
 cli_run neglist_search, neglist_add, neglist_show, neglist_image_add, neglist_image_get, neglist_withdraw;

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LARGEST_DOCUMENT = 20 << 20 };
@@ -339,6 +340,51 @@ static const char *member_name(struct cli *cli, const char *option)
     return name == NULL ? option : name;
 }
 
+/* Asks how a question stands until it has its end or the patience is over: then it is shown as it is. */
+static bool wait_for_end(struct cli *cli, json_t **result, struct ra_error *error)
+{
+    enum { PAUSE_MS = 250, PATIENCE_MS = 20000 };
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+    const char *poll = talloc_strdup(cli->context, text(*result, "poll"));
+    for (int waited = 0; waited < PATIENCE_MS && strcmp(text(*result, "state"), "asking") == 0;
+         waited += PAUSE_MS) {
+        json_t *answer = NULL;
+        nanosleep(&pause, NULL);
+        if (poll == NULL || !client_json(cli, "GET", poll, NULL, &answer, error))
+            return false;
+        json_decref(*result);
+        *result = answer;
+    }
+    return true;
+}
+
+static void render_line(const json_t *result, const char *label, const char *member, FILE *out)
+{
+    if (text(result, member)[0] == '\0')
+        return;
+    fputs(label, out);
+    terminal_text(out, text(result, member));
+    fputc('\n', out);
+}
+
+/* One that was recorded by hand answers with the checklist, as every act on the dossier does. */
+void render_consultation(const struct cli *cli, const json_t *result, FILE *out)
+{
+    if (json_object_get(result, "items") != NULL) {
+        render_checklist(cli, result, out);
+        return;
+    }
+    if (strcmp(text(result, "state"), "asking") == 0) {
+        fputs("A base ainda não respondeu. O mesmo comando volta a esperar por ela.\n", out);
+        return;
+    }
+    render_line(result, "Base:      ", "base", out);
+    render_line(result, "Resultado: ", "result", out);
+    render_line(result, "Motivo:    ", "detail", out);
+    render_line(result, "Protocolo: ", "protocol", out);
+    render_line(result, "Evidência: ", "document", out);
+}
+
 bool identification_consult(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                             struct ra_error *error)
 {
@@ -357,6 +403,11 @@ bool identification_consult(struct cli *cli, const struct cli_arguments *argumen
     ok = ok && client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/consultations"),
                            body, result, error);
     json_decref(body);
+    if (ok && !wait_for_end(cli, result, error)) {
+        json_decref(*result);
+        *result = NULL;
+        return false;
+    }
     return ok;
 }
 

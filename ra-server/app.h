@@ -26,6 +26,7 @@ enum room_id {
     ROOM_NOTICE,
     ROOM_REPORT,
     ROOM_DOSSIER,
+    ROOM_CONSULTATION, /* the bases that the identification room asks */
     ROOM_COUNT
 };
 

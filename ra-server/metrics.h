@@ -11,6 +11,13 @@
 #include <stdint.h>
 #include <talloc.h>
 
+/* Of each official base that is asked by machine (identification/consultation.h). */
+#define METRICS_OF_BASE(X, suffix, word)                                                                     \
+    X(METRIC_BASE_ASKED_##suffix, counter, "guiche_base_" word "_asked_total", "questions sent")             \
+    X(METRIC_BASE_UNAVAILABLE_##suffix, counter, "guiche_base_" word "_unavailable_total",                   \
+      "questions that ended without an answer to rely on")                                                   \
+    X(METRIC_BASE_OPEN_##suffix, gauge, "guiche_base_" word "_breaker_open", "1 while it is not asked")
+
 /* X(identifier, kind, name, help). Kinds: counter (only grows), gauge. */
 #define METRICS(X)                                                                                           \
     X(METRIC_REQUESTS, counter, "guiche_http_requests_total", "requests answered")                           \
@@ -28,7 +35,11 @@
     X(METRIC_REPLAYED, counter, "guiche_http_idempotent_replays_total",                                      \
       "answers given again for the same key")                                                                \
     X(METRIC_DB_RECONNECTS, counter, "guiche_db_reconnects_total", "database connections made anew")         \
-    X(METRIC_JOB_FAILURES, counter, "guiche_job_failures_total", "runs of background jobs that failed")
+    X(METRIC_JOB_FAILURES, counter, "guiche_job_failures_total", "runs of background jobs that failed")      \
+    METRICS_OF_BASE(X, CPF, "cpf")                                                                           \
+    METRICS_OF_BASE(X, CNPJ, "cnpj")                                                                         \
+    METRICS_OF_BASE(X, CNH, "cnh")                                                                           \
+    METRICS_OF_BASE(X, PSBIO, "psbio")
 
 enum metric {
 #define X(id, kind, name, help) id,

@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-/* The steps after which nothing that was signed may change any more. */
-static bool certificate_was_asked_for(const struct order *order)
+bool approval_certificate_asked_for(const struct order *order)
 {
     static const char *const words[] = {"requested", "unknown", "issued", "delivered", "revocation_requested",
                                         "revoked"};
@@ -44,7 +43,7 @@ bool approval_void_attempt(struct http_request *request, struct order *order, co
 {
     bool stated = orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "validated") ||
                   orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "verified");
-    if (certificate_was_asked_for(order)) {
+    if (approval_certificate_asked_for(order)) {
         return ra_fail_reason(error, RA_ILLEGAL_TRANSITION, "certificate-asked-for",
                               "O certificado já foi pedido à AC: o que foi assinado não muda mais.");
     }

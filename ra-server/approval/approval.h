@@ -24,6 +24,9 @@
 RA_MUST_CHECK bool approval_void_attempt(struct http_request *request, struct order *order, const char *why,
                                          struct ra_error *error);
 
+/* The AC was asked for a certificate of this attempt: nothing that was signed may change any more. */
+bool approval_certificate_asked_for(const struct order *order);
+
 /* The instance as the signer names it: asked once, then remembered. On the request's context.
  * RA_SIGNER_UNAVAILABLE before that. */
 RA_MUST_CHECK bool approval_instance(struct http_request *request, const char **instance,

@@ -36,6 +36,9 @@ static const struct actor the_holder = {"holder", "", "", "holder", "", false, 0
 static struct actor actor_of(const struct http_request *request)
 {
     const struct office_caller *caller = office_caller(request);
+    if (caller == NULL && request->listener == HTTP_PROGRAM) {
+        return the_system;
+    }
     if (caller == NULL) {
         return request->listener == HTTP_OFFICE ? (struct actor){"unknown", "", "", "unknown", "", false, 0}
                                                 : the_holder;

@@ -139,9 +139,9 @@ enum audit_code {
 const char *audit_code_word(enum audit_code code);
 
 /* Writes the event of an act in the request's open transaction. Who acted comes from the request: on the
- * office listener the caller that the authorizer proved (approval/office.h), on the public one the holder.
- * `order` may be NULL. `detail` and `personal` are taken, also on failure; `personal` may be NULL, `detail`
- * may not (NULL is taken for memory that ran out: say json_object() for nothing). */
+ * office listener the caller that the authorizer proved (approval/office.h), on the public one the holder,
+ * otherwise the program. `order` may be NULL. `detail` and `personal` are taken, also on failure; `personal`
+ * may be NULL, `detail` may not (NULL is taken for memory that ran out: say json_object() for nothing). */
 RA_MUST_CHECK bool audit_record(struct http_request *request, enum audit_code code, const struct order *order,
                                 json_t *take_detail, json_t *take_personal, struct ra_error *error);
 

@@ -44,8 +44,9 @@ struct http_response;
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
 enum http_face { HTTP_FACE_API, HTTP_FACE_PAGE };
 
-/* Which of the two sockets a route is served on; a mask. */
-enum http_listener { HTTP_PUBLIC = 1, HTTP_OFFICE = 2, HTTP_BOTH = 3 };
+/* Which of the two sockets a route is served on; a mask. HTTP_PROGRAM is neither: see http_program_request.
+ */
+enum http_listener { HTTP_PUBLIC = 1, HTTP_OFFICE = 2, HTTP_BOTH = 3, HTTP_PROGRAM = 4 };
 
 enum http_body {
     HTTP_BODY_NONE, /* an unsafe request may still carry a small JSON object or form; it is parsed, seldom
@@ -152,6 +153,11 @@ struct http_request {
     bool keep_changes;               /* see http_keep_changes */
     struct http_after_commit *after_commit;
 };
+
+/* For jobs: the program itself acts on a case through the rooms' functions, which take a request. No route,
+ * no principal, nothing sent; the log names the program as the actor. The job begins and commits. */
+struct http_request http_program_request(TALLOC_CTX *context, struct ra_app *app, struct db *db,
+                                         int64_t now_us);
 
 /* Value by name, NULL when absent. Borrowed from the request. */
 const char *http_path_parameter(const struct http_request *request, const char *name);

@@ -72,6 +72,20 @@ bool http_after_commit(struct http_request *request, http_after_commit_function 
     return true;
 }
 
+struct http_request http_program_request(TALLOC_CTX *context, struct ra_app *app, struct db *db,
+                                         int64_t now_us)
+{
+    return (struct http_request){.context = context,
+                                 .app = app,
+                                 .db = db,
+                                 .now_us = now_us,
+                                 .listener = HTTP_PROGRAM,
+                                 .path = "",
+                                 .content_type = "",
+                                 .peer = "",
+                                 .raw_fd = -1};
+}
+
 bool http_temporary_file(const struct http_request *request, int *fd, struct ra_error *error)
 {
     *fd = open(request->app->config->temporary_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -7,6 +7,7 @@
 #include "approval/office.h"
 #include "audit/audit.h"
 #include "catalog/catalog.h"
+#include "identification/consultation.h"
 #include "identification/evidence.h"
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
@@ -78,9 +79,10 @@ static bool read_moment(const struct http_request *request, int64_t *at_us, stru
 }
 
 static bool read_consultation(const struct http_request *request, struct store_consultation *consultation,
-                              enum audit_code *code, struct ra_error *error)
+                              struct ra_error *error)
 {
     bool ok = true;
+    enum audit_code code = AUDIT_CONSULTED;
     const char *base = "";
     *consultation = (struct store_consultation){.kind = http_text(request->body, "kind"),
                                                 .result = http_text(request->body, "result"),
@@ -93,7 +95,7 @@ static bool read_consultation(const struct http_request *request, struct store_c
                                                 .person_id = "",
                                                 .agent = actor_name(request),
                                                 .station = actor_station(request)};
-    if (!kind_known(consultation->kind, code, &base))
+    if (!kind_known(consultation->kind, &code, &base))
         ok = ra_fail_field(error, "kind", "unknown",
                            "Consulta desconhecida: use cnh, cpf, cnpj, neglist ou psbio.");
     if (!result_known(consultation->result))
@@ -128,9 +130,7 @@ static bool check_evidence(struct http_request *request, const struct order *ord
 
 /* --- whom it is about --- */
 
-/* Those with an item that asks for this base; without any, the company for its number and people otherwise.
- */
-static unsigned roles_asked(const struct judged_case *judged, const char *kind)
+unsigned consultation_roles(const struct judged_case *judged, const char *kind)
 {
     unsigned roles = 0;
     for (size_t i = 0; i < judged->verdict.item_count; i++)
@@ -174,10 +174,13 @@ static bool follow(struct http_request *request, const struct order *order, cons
     return true;
 }
 
-static bool record(struct http_request *request, const struct order *order, enum audit_code code,
+static bool record(struct http_request *request, const struct order *order,
                    const struct store_consultation *consultation, struct ra_error *error)
 {
-    if (!store_add_consultation(request, order, consultation, error))
+    enum audit_code code = AUDIT_CONSULTED;
+    const char *base = "";
+    if (!kind_known(consultation->kind, &code, &base) ||
+        !store_add_consultation(request, order, consultation, error))
         return false;
     json_t *detail = json_pack("{s:s,s:s}", "kind", consultation->kind, "result", consultation->result);
     if (detail != NULL && consultation->person_id[0] != '\0')
@@ -187,23 +190,30 @@ static bool record(struct http_request *request, const struct order *order, enum
         json_pack("{s:s,s:s}", "base", consultation->base, "protocol", consultation->protocol), error);
 }
 
+bool consultation_keep(struct http_request *request, const struct judged_case *judged,
+                       const struct store_consultation *consultation, struct ra_error *error)
+{
+    return record(request, judged->order, consultation, error) &&
+           follow(request, judged->order, judged, consultation, error);
+}
+
 bool consultation_add(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
+    if (consultation_to_ask(request))
+        return consultation_ask(request, response, error);
     struct order *order = NULL;
     struct judged_case judged;
-    enum audit_code code = AUDIT_CONSULTED;
     struct store_consultation consultation;
     const struct engine_person *person = NULL;
-    if (!read_consultation(request, &consultation, &code, error) ||
+    if (!read_consultation(request, &consultation, error) ||
         !open_for_change(request, "consultation", &order, error) ||
         !judged_case_read(request, order, &judged, error) ||
         !judged_case_person(&judged, http_text(request->body, "person"),
-                            roles_asked(&judged, consultation.kind), &person, error) ||
+                            consultation_roles(&judged, consultation.kind), &person, error) ||
         !check_evidence(request, order, consultation.evidence_id, error))
         return false;
     consultation.person_id = person->id;
-    if (!record(request, order, code, &consultation, error) ||
-        !follow(request, order, &judged, &consultation, error) ||
+    if (!consultation_keep(request, &judged, &consultation, error) ||
         !answer_with_checklist(request, response, 201, order, error))
         return false;
     json_object_set_new(response->model, "kind", json_string(consultation.kind));

@@ -23,6 +23,16 @@ http_handler item_accept, item_reject, item_reopen, item_waive;
 /* consultations.c */
 http_handler consultation_add;
 
+/* Whom a consultation of that base is about, as judged_case_person's mask: those with an item that asks for
+ * it; without any, the company for its number and people otherwise. */
+struct judged_case;
+unsigned consultation_roles(const struct judged_case *judged, const char *kind);
+
+/* Writes a consultation down and does what its result leads to: events, tasks of the biometric base.
+ * Suspending is judged_case_settle's. */
+RA_MUST_CHECK bool consultation_keep(struct http_request *request, const struct judged_case *judged,
+                                     const struct store_consultation *consultation, struct ra_error *error);
+
 /* corrections.c */
 http_handler reasons_list, missing_get, tasks_list, task_close;
 
@@ -42,6 +52,11 @@ http_handler public_checklist;
 /* people.c */
 http_handler person_add, person_remove, fact_set;
 
+/* Judges the case anew and suspends or resumes it as the dossier says (DIV-01); *judged is as it then stands.
+ */
+RA_MUST_CHECK bool judged_case_settle(struct http_request *request, struct order *order,
+                                      struct judged_case *judged, struct ra_error *error);
+
 /* The checklist as it stands after an act; suspends or resumes the case as the dossier says (DIV-01). */
 RA_MUST_CHECK bool answer_with_checklist(struct http_request *request, struct http_response *response,
                                          int status, struct order *order, struct ra_error *error);
@@ -56,7 +71,8 @@ RA_MUST_CHECK bool document_keep(struct http_request *request, const struct orde
 RA_MUST_CHECK bool open_for_change(struct http_request *request, const char *why, struct order **order,
                                    struct ra_error *error);
 
-/* Agent's name and station of the request; "holder" and "" on the public listener. */
+/* Agent's name and station of the request; "holder" and "" on the public listener, "system" and "" of a job.
+ */
 const char *actor_name(const struct http_request *request);
 const char *actor_station(const struct http_request *request);
 

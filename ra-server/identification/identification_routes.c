@@ -13,7 +13,8 @@
 const char *actor_name(const struct http_request *request)
 {
     const struct office_caller *caller = office_caller(request);
-    return caller == NULL ? "holder" : caller->name;
+    const char *otherwise = request->listener == HTTP_PROGRAM ? "system" : "holder";
+    return caller == NULL ? otherwise : caller->name;
 }
 
 const char *actor_station(const struct http_request *request)
@@ -102,8 +103,7 @@ static const struct http_parameter document_parameters[] = {
     "{\"type\":\"string\"},\"leaves\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"                 \
     "\"documents\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}"
 #define CONSULTATION_SCHEMA                                                                                  \
-    "{\"type\":\"object\",\"required\":[\"kind\",\"result\"],\"properties\":{\"kind\":{\"type\":\"string\"}" \
-    ","                                                                                                      \
+    "{\"type\":\"object\",\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},"           \
     "\"result\":{\"type\":\"string\"},\"base\":{\"type\":\"string\"},\"protocol\":{\"type\":\"string\"},"    \
     "\"evidence\":{\"type\":\"string\"},\"evidence_sha256\":{\"type\":\"string\"},"                          \
     "\"registration\":{\"type\":\"string\"},\"form_number\":{\"type\":\"string\"},"                          \
@@ -334,10 +334,10 @@ static const struct http_route routes[] = {
      .handler = consultation_add,
      .body = HTTP_BODY_JSON,
      .operation = "consultationAdd",
-     .summary = "Registra uma consulta a uma base oficial",
+     .summary = "Registra uma consulta a uma base oficial; sem resultado, o sistema a faz",
      .request_schema = CONSULTATION_SCHEMA,
      .response_schema = CONSULTED_SCHEMA,
-     .statuses = {201, 401, 403, 404, 409, 422}},
+     .statuses = {201, 202, 401, 403, 404, 409, 422}},
 };
 
 static const struct job jobs[] = {{"rules", 5000, rules_cache_refresh}};

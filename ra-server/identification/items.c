@@ -38,12 +38,18 @@ static bool settle_suspension(struct http_request *request, struct order *order,
     return true;
 }
 
+bool judged_case_settle(struct http_request *request, struct order *order, struct judged_case *judged,
+                        struct ra_error *error)
+{
+    return judged_case_read(request, order, judged, error) &&
+           settle_suspension(request, order, judged, error);
+}
+
 bool answer_with_checklist(struct http_request *request, struct http_response *response, int status,
                            struct order *order, struct ra_error *error)
 {
     struct judged_case judged;
-    if (!judged_case_read(request, order, &judged, error) ||
-        !settle_suspension(request, order, &judged, error))
+    if (!judged_case_settle(request, order, &judged, error))
         return false;
     http_reply(response, status, judged_case_json(&judged));
     return true;

@@ -16,7 +16,8 @@ static const char *const machine_words[ORDERS_MACHINE_COUNT] = {
 const char *orders_actor(const struct http_request *request)
 {
     const struct office_caller *caller = office_caller(request);
-    return caller != NULL ? caller->name : "holder";
+    const char *otherwise = request->listener == HTTP_PROGRAM ? "system" : "holder";
+    return caller != NULL ? caller->name : otherwise;
 }
 
 /* --- reading --- */

@@ -47,6 +47,7 @@ static void refuses_what_it_does_not_know(void **state)
     refuses("workers_public = 4x", "workers_public");
     refuses("workers_public =", "workers_public");
     refuses("production = maybe", "production");
+    refuses("dossier_dir =", "dossier_dir needs a path");
     refuses("just words", "conf:3");
 }
 
