@@ -12,6 +12,7 @@
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
 #include "identification/judged_case.h"
+#include "identification/neglist.h"
 #include "pki/base/clock.h"
 
 #include <string.h>
@@ -40,6 +41,11 @@ static bool kind_known(const char *kind, enum audit_code *code, const char **bas
         }
     }
     return false;
+}
+
+static bool is_negative_list(const char *kind)
+{
+    return kind != NULL && strcmp(kind, "neglist") == 0;
 }
 
 static bool result_known(const char *result)
@@ -98,7 +104,9 @@ static bool read_consultation(const struct http_request *request, struct store_c
     if (!kind_known(consultation->kind, &code, &base))
         ok = ra_fail_field(error, "kind", "unknown",
                            "Consulta desconhecida: use cnh, cpf, cnpj, neglist ou psbio.");
-    if (!result_known(consultation->result))
+    if (consultation->result == NULL && is_negative_list(consultation->kind))
+        consultation->result = ""; /* our own list answers */
+    else if (!result_known(consultation->result))
         ok = ra_fail_field(error, "result", "unknown",
                            "Resultado desconhecido: use ok, alert, not_found, conflict ou unavailable.");
     if (consultation->base[0] == '\0')
@@ -140,6 +148,41 @@ unsigned consultation_roles(const struct judged_case *judged, const char *kind)
         return roles;
     const unsigned company = 1U << RULES_ROLE_COMPANY;
     return strcmp(kind, "cnpj") == 0 ? company : ((1U << RULES_ROLE_COUNT) - 1) & ~company;
+}
+
+/* --- our own list --- */
+
+/* Rules 3.2: consulted in every case, whatever was looked up elsewhere. A hit of ours counts more than an
+ * agent's "ok"; names alike alone hold an unattended consultation, and an agent who looked may pass them. */
+static bool ask_own_list(struct http_request *request, const struct judged_case *judged,
+                         const struct engine_person *person, struct store_consultation *consultation,
+                         json_t **hits, struct ra_error *error)
+{
+    static const char base[] = "lista negativa local";
+    enum neglist_verdict verdict = NEGLIST_COULD_NOT_TELL;
+    *hits = NULL;
+    if (!is_negative_list(consultation->kind))
+        return true;
+    if (!neglist_consult(request, judged->order, judged_case_order_person(judged, person), &verdict, hits,
+                         error))
+        return false;
+    const bool unattended = consultation->result[0] == '\0';
+    switch (verdict) {
+    case NEGLIST_HIT:
+        consultation->result = "alert";
+        consultation->base = base;
+        return true;
+    case NEGLIST_CLEAN:
+        consultation->result = unattended ? "ok" : consultation->result;
+        break;
+    case NEGLIST_COULD_NOT_TELL:
+    default:
+        consultation->result = unattended ? "unavailable" : consultation->result;
+        break;
+    }
+    if (unattended)
+        consultation->base = base;
+    return true;
 }
 
 /* --- what a result leads to --- */
@@ -205,6 +248,7 @@ bool consultation_add(struct http_request *request, struct http_response *respon
     struct judged_case judged;
     struct store_consultation consultation;
     const struct engine_person *person = NULL;
+    json_t *hits = NULL;
     if (!read_consultation(request, &consultation, error) ||
         !open_for_change(request, "consultation", &order, error) ||
         !judged_case_read(request, order, &judged, error) ||
@@ -213,9 +257,14 @@ bool consultation_add(struct http_request *request, struct http_response *respon
         !check_evidence(request, order, consultation.evidence_id, error))
         return false;
     consultation.person_id = person->id;
-    if (!consultation_keep(request, &judged, &consultation, error) ||
-        !answer_with_checklist(request, response, 201, order, error))
+    if (!ask_own_list(request, &judged, person, &consultation, &hits, error) ||
+        !consultation_keep(request, &judged, &consultation, error) ||
+        !answer_with_checklist(request, response, 201, order, error)) {
+        json_decref(hits);
         return false;
+    }
+    if (hits != NULL)
+        json_object_set_new(response->model, "hits", hits);
     json_object_set_new(response->model, "kind", json_string(consultation.kind));
     json_object_set_new(response->model, "result", json_string(consultation.result));
     json_object_set_new(response->model, "person", json_string(rules_role_word(person->role)));

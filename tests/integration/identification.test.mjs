@@ -126,6 +126,18 @@ describe('evidence', () => {
     assert.equal(item(kase.code, 'REC-01').reason, 'consultation-old');
   });
 
+  test('NEG-01: our own list is asked in every case, and its hit counts more than a word', async () => {
+    const clean = await arrived();
+    assert.equal(done('agent1', 'consult', clean.code, 'neglist').result, 'ok', 'without a result the list itself answers');
+    const known = await arrived('ecpf-a1', person({ name: 'Golpista Fictício da Silva' }));
+    done('agent1', 'neglist', 'add', '--name', 'Golpista Fictício da Silva', '--cpf', known.holder.cpf, '--modus', 'documento falso');
+    const said = done('agent1', 'consult', known.code, 'neglist', '--result', 'ok');
+    assert.equal(said.result, 'alert', 'an agent\'s ok does not pass over it');
+    assert.equal(said.hits.items.length > 0, true);
+    assert.equal(item(known.code, 'NEG-01').state, 'rejected');
+    refused(cli('agent1', 'validate', known.code));
+  });
+
   test('evidence that does not match its digest is refused', async () => {
     const kase = await arrived();
     const evidence = done('agent1', 'document', 'add', kase.code, 'REC-01', photograph(), '--kind', 'evidence');
