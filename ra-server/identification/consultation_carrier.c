@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HEADERS_MAX = 16384 };
+enum { HEADERS_MAX = 16384, CONNECTION_SECONDS = 300 };
 
 /* One exchange. Hangs on the carrier; its destructor lets go of curl's part. */
 struct exchange {
@@ -96,6 +96,9 @@ static bool set_tls(CURL *handle, const struct consultation_base *base)
            curl_easy_setopt(handle, CURLOPT_CAINFO, base->ca) == CURLE_OK &&
            /* Debian's libcurl also trusts the system's folder unless told otherwise. */
            curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) == CURLE_OK &&
+           /* A file that was replaced counts from the next connection on, and no connection is for ever. */
+           curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_MAXLIFETIME_CONN, (long)CONNECTION_SECONDS) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_SSLCERT, base->certificate) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_SSLCERTTYPE, "PEM") == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_SSLKEY, base->key) == CURLE_OK &&

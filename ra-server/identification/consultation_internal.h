@@ -44,6 +44,7 @@ struct consultation_asker {
     struct consultation_base *base; /* HTTP alone */
     struct consultation_carrier *carrier;
     struct breaker breaker;
+    bool released; /* what an earlier program left under way is due again */
     int64_t since_us;
     int64_t read_at_us;  /* monotonic: the file was last read */
     int64_t retry_at_us; /* monotonic: somebody is asked again then; 0 nobody */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One job a kind: takes the questions that wait, keeps so many under way as the base allows, and brings each
- * to its end. What is under way when the program ends is asked again after its lease.
+ * to its end. What is under way when the program ends is asked again when it starts.
  */
 #include "app.h"
 #include "identification/consultation_internal.h"
@@ -288,10 +288,19 @@ static bool turn(struct asking *asking, bool *idle, struct ra_error *error)
     return true;
 }
 
+static bool release_once(struct job_run *run, struct consultation_asker *asker, struct ra_error *error)
+{
+    if (!asker->released)
+        asker->released = db_exec(
+            run->db, STATEMENT_CONSULTATION_RELEASE,
+            DB_VALUES(db_text(consultation_kind_word(asker->kind)), db_time(run->now_us)), NULL, error);
+    return asker->released;
+}
+
 static bool run_kind(struct job_run *run, enum consultation_kind kind, struct ra_error *error)
 {
     struct asking asking = {.run = run, .turn = *run, .asker = consultation_asker_of(run->app, kind)};
-    bool idle = false, done = true;
+    bool idle = false, done = release_once(run, asking.asker, error);
     while (done && !idle && !jobs_stopping(run->app->jobs)) {
         asking.turn.context = talloc_new(run->context);
         done = asking.turn.context != NULL ? turn(&asking, &idle, error)

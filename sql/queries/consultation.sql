@@ -24,7 +24,7 @@ select q.id::text as id, q.kind, coalesce(p.role, 'company') as person, coalesce
 
 -- name: consultation_take
 -- params: kind text, at timestamptz, lease_until timestamptz, most integer
--- A question whose lease ran out (the program ended while it was under way) is taken again.
+-- A question whose lease ran out (its end could not be recorded) is taken again.
 update consultation_request q
    set attempts = q.attempts + 1, next_at = $3
  where q.id in (select id from consultation_request
@@ -33,6 +33,11 @@ update consultation_request q
                  limit $4 for update skip locked)
 returning q.id::text as id, q.order_id, coalesce(q.person_id::text, '') as person_id, q.asked, q.attempts, q.reason,
           q.agent, q.station;
+
+-- name: consultation_release
+-- params: kind text, at timestamptz
+-- At the start nothing is under way: what the program that ended had sent is due now.
+update consultation_request set next_at = $2 where kind = $1 and state = 'asking' and next_at > $2;
 
 -- name: consultation_put_off
 -- params: id uuid, next_at timestamptz, reason text

@@ -52,8 +52,6 @@ const people = new Map();
 const behaviour = {};
 const asked = [];
 const servers = [];
-let most = 0;
-let underWay = 0;
 
 const reply = (response, body, status = 200, type = 'application/json') => {
   response.writeHead(status, { 'Content-Type': type });
@@ -86,9 +84,6 @@ async function listen(name, port = 0) {
     request.on('end', () => {
       const question = JSON.parse(text);
       asked.push({ ...question, path: request.url, method: request.method });
-      underWay += 1;
-      most = Math.max(most, underWay);
-      response.on('close', () => { underWay -= 1; });
       behaviour[question.kind](question, response);
     });
   });
@@ -319,26 +314,28 @@ describe('3.3, 2.2, 3.1: the bases asked by machine', () => {
     const slow = [];
     for (let i = 0; i < 5; i++) slow.push(await known());
     const quick = await known();
-    await configure('cpf', port, { timeout_ms: 8000, in_flight: 2 });
-    most = 0;
-    behaviour.cpf = (question, response) => { setTimeout(() => reply(response, truth(question)), 1500); };
-    const began = Date.now();
+    await configure('cpf', port, { timeout_ms: 15000, in_flight: 2 });
+    const held = [];
+    behaviour.cpf = (question, response) => { held.push(() => reply(response, truth(question))); };
     const waiting = slow.map((one) => ask(one.code, 'cpf'));
-    await until(async () => underWay === 2);
+    await until(async () => held.length === 2);
     for (let i = 0; i < 3; i++) {
       const at = Date.now();
       await expectEnding(ask(quick.code, 'psbio'), 'ok');
-      assert.ok(Date.now() - at < 1500, `${Date.now() - at} ms beside a slow base`);
+      assert.ok(Date.now() - at < 3000, `${Date.now() - at} ms beside a slow base`);
     }
-    const at = Date.now();
     const other = await order();
     assert.equal((await officeLater('agent1', 'GET', `/api/office/orders/${other.code}/checklist`)).status, 200);
     assert.equal((await officeLater('agent1', 'GET', `/api/office/orders/${slow[0].code}/checklist`)).status, 200);
-    assert.ok(Date.now() - at < 1000, 'other cases, and the one that waits, go on');
+    done('agent1', 'consult', slow[0].code, 'neglist', '--result', 'ok', '--protocol', 'N1');
     assert.equal((await bases())['base-cpf'].under_way, 2);
+    assert.equal(held.length, 2, 'two at a time and no more');
+    for (let answered = 0; answered < slow.length; answered++) {
+      await until(async () => held.length > answered);
+      assert.ok(held.length <= answered + 2);
+      held[answered]();
+    }
     for (const run of waiting) await expectEnding(run, 'ok');
-    assert.equal(most, 3, 'two of the slow base and one of the quick');
-    assert.ok(Date.now() - began >= 3 * 1500, 'five questions, two at a time');
     behaviour.cpf = good();
   });
 
