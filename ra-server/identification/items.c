@@ -103,15 +103,18 @@ static int64_t marked_at(const struct item_act *act)
     return at;
 }
 
+static bool is_newer(const struct db_rows *rows, const char *person_id, int64_t since)
+{
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        if (row_time(rows, i, "at") > since && strcmp(row_text(rows, i, "person_id"), person_id) == 0)
+            return true;
+    return false;
+}
+
 static bool has_newer_evidence(const struct item_act *act, int64_t since)
 {
-    const struct db_rows *tables[] = {act->judged.documents, act->judged.consultations};
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
-        for (size_t i = 0; i < db_row_count(tables[t]); i++)
-            if (row_time(tables[t], i, "at") > since &&
-                strcmp(row_text(tables[t], i, "person_id"), act->item->person->id) == 0)
-                return true;
-    return false;
+    return is_newer(act->judged.documents, act->item->person->id, since) ||
+           is_newer(act->judged.consultations, act->item->person->id, since);
 }
 
 /* DIV-01: nobody's word lifts a divergence, only something new in the dossier. Where a base said it (no agent

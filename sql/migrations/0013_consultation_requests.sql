@@ -44,19 +44,3 @@ create trigger consultation_request_stays before delete or truncate on consultat
 
 grant select, insert, update on consultation_request to ra_app;
 grant select on consultation_request to ra_audit;
-
--- Within the search of holidays `day` meant the holiday's own day, so every day was one and no deadline was found.
-create or replace function business_deadline(of_office integer, after_day date, business_days integer) returns timestamptz
-language sql stable set search_path from current as $$
-  select ((days.d + 1)::timestamp at time zone f.zone) - interval '1 second'
-    from office f,
-         lateral (select counted.d
-                    from generate_series(case when business_days = 0 then 0 else 1 end, 60) ahead,
-                         lateral (select after_day + ahead as d) counted
-                   where business_days = 0
-                      or (extract(isodow from counted.d) < 6
-                          and not exists (select from holiday h where h.day = counted.d
-                                             and (h.office_id is null or h.office_id = of_office)))
-                   order by counted.d offset greatest(business_days - 1, 0) limit 1) days
-   where f.id = of_office
-$$;
