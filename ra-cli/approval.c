@@ -12,6 +12,7 @@
 #include "ra-cli/commands.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/slip.h"
+#include "ra-cli/term.h"
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
@@ -153,15 +154,34 @@ static bool bind_to_code(const struct statement *statement, char code[EMISSION_T
     return ok;
 }
 
-static bool sign_and_post_validation(struct cli *cli, const char *order, const struct statement *statement,
-                                     json_t **answer, struct ra_error *error)
+static bool post_validation(struct cli *cli, const char *order, struct bytes cms,
+                            const char *countersignature, json_t **answer, struct ra_error *error)
 {
+    char *text = base64_encode(cli->context, cms);
+    json_t *body =
+        text == NULL ? NULL : json_pack("{s:s,s:s}", "cms", text, "term_countersignature", countersignature);
+    if (body == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    bool ok = client_json(cli, "POST", client_order_path(cli, order, "/validation"), body, answer, error);
+    json_decref(body);
+    return ok;
+}
+
+/* The term first: what the agent answers "sim" to is both. */
+static bool sign_and_post_validation(struct cli *cli, const struct cli_arguments *arguments,
+                                     const struct statement *statement, json_t **answer,
+                                     struct ra_error *error)
+{
+    const char *order = arguments->positional[0];
     struct identity *identity = NULL;
-    struct bytes cms;
+    const char *countersignature = NULL;
+    struct bytes term, cms;
     return signing_identity(cli, &identity, error) &&
+           term_fetch_draft(cli, order, cli_option(arguments, "term"), &term, error) &&
            signing_sign(cli, identity, statement, (struct bytes){NULL, 0}, STATEMENT_VALIDATION, &cms,
                         error) &&
-           signing_post(cli, order, "/validation", cms, answer, error);
+           term_countersign(cli, identity, term, &countersignature, error) &&
+           post_validation(cli, order, cms, countersignature, answer, error);
 }
 
 bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -179,7 +199,7 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
     if (ok)
         ok = csr != NULL ? bind_to_csr(cli, csr, &statement.validation.binding, error)
                          : bind_to_code(&statement, code, &statement.validation.binding, error);
-    ok = ok && sign_and_post_validation(cli, order, &statement, &answer, error);
+    ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
     if (ok && csr == NULL)
         json_object_set_new(answer, "emission_code", json_string(code));
     if (ok)

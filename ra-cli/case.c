@@ -183,6 +183,13 @@ static void show_list(const json_t *list, const char *title, const char *when, c
     }
 }
 
+static void show_term(const json_t *result, FILE *out)
+{
+    const char *said = text(json_object_get(result, "term"), "text");
+    terminal_text(out, said);
+    fputs(said[0] == '\0' ? "" : "\n", out);
+}
+
 void render_show(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
@@ -193,6 +200,7 @@ void render_show(const struct cli *cli, const json_t *result, FILE *out)
     show_people(result, out);
     labelled(out, "Hora marcada", text(json_object_get(result, "appointment"), "start"));
     show_states(result, out);
+    show_term(result, out);
     show_list(json_object_get(result, "next"), "O que falta", "by", "text", out);
     show_list(json_object_get(result, "notes"), "Notas", "at", "text", out);
     show_list(json_object_get(result, "timeline"), "Linha do tempo (UTC)", "at", "text", out);

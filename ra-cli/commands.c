@@ -109,7 +109,10 @@ static const struct cli_option neglist_add_options[] = {{"name", "NOME", false, 
 static const struct cli_option neglist_image_options[] = {{"kind", "face|document", true, false}, END};
 static const struct cli_option neglist_withdraw_options[] = {
     {"reason", "MOTIVO", true, false}, {"expired", NULL, false, false}, END};
-static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false}, END};
+static const struct cli_option validate_options[] = {
+    {"bind-csr", "ARQUIVO", false, false}, {"term", "COPIA.pdf", false, false}, END};
+static const struct cli_option term_get_options[] = {
+    {"o", "ARQUIVO", true, false}, {"part", "pdf|text|countersignature|signature|paper", false, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
 static const struct cli_option return_options[] = {
     {"reason", "MOTIVO", true, false}, {"item", "ITEM[@PESSOA]=MOTIVO", false, true}, END};
@@ -221,6 +224,10 @@ const struct cli_command cli_commands[] = {
      "Emite o certificado para um CSR ou uma chave nova."},
     {"revoke", "PEDIDO", 1, 1, reason_options, true, approval_revoke, NULL,
      "Assina o pedido de revogação (motivo 0, 1, 3, 4, 5 ou 9)."},
+    {"term get", "PEDIDO", 1, 1, term_get_options, true, term_get, NULL,
+     "Traz o termo de titularidade em vigor, ou uma de suas assinaturas."},
+    {"term paper", "PEDIDO ARQUIVO", 2, 2, NULL, true, term_paper, NULL,
+     "Guarda o termo que o titular assinou no papel."},
     {"clock", "", 0, 0, range_options, true, case_clock, render_clock, "O relógio da hora prometida."},
     {"audit export", "", 0, 0, export_options, true, audit_export, NULL, "Exporta o registro, assinado."},
     {"audit verify", "ARQUIVO", 1, 1, verify_options, false, audit_verify, NULL,

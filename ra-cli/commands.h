@@ -31,6 +31,9 @@ cli_render render_neglist;
 cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;
 cli_render render_validated;
 
+/* term.c: the term of the holder */
+cli_run term_get, term_paper;
+
 /* issue.c: keys and certificates */
 cli_run issue_certificate;
 cli_render render_issued;

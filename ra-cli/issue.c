@@ -9,9 +9,11 @@
 #include "pki/trust/emission_code.h"
 #include "pki/trust/pkcs12.h"
 #include "pki/trust/signed.h"
+#include "pki/trust/term.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/signing.h"
+#include "ra-cli/term.h"
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
@@ -21,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_BITS = 2048, POLL_LIMIT = 120, TERM_SIGNATURE_MAX = 262144, KEY_FILE_MAX = 16384 };
+enum { KEY_BITS = 2048, POLL_LIMIT = 120, KEY_FILE_MAX = 16384 };
 
 /* --- PEM --- */
 
@@ -72,49 +74,75 @@ static const char *code_option(struct cli *cli, const struct cli_arguments *argu
     return copy;
 }
 
-static bool make_proofs(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
-                        json_t *proofs, struct ra_error *error)
+/* The facts behind proofs and term; `codes` borrows from the document. */
+static bool read_emission(struct cli *cli, const struct cli_arguments *arguments, json_t **emission,
+                          uint8_t validation[32], struct term_codes *codes, struct ra_error *error)
 {
-    const char *counter = code_option(cli, arguments, "code", "Código do papel: ");
-    const char *mail = code_option(cli, arguments, "mail-code", "Código do e-mail: ");
-    if (counter == NULL && mail == NULL)
-        return true; /* bound by the key's fingerprint */
-    json_t *emission = NULL;
-    const char *digest, *instance;
-    uint8_t validation[32];
-    bool ok = client_json(cli, "GET", client_order_path(cli, arguments->positional[0], "/emission"), NULL,
-                          &emission, error) &&
-              signing_text(emission, "instance", &instance, error) &&
-              signing_text(emission, "validation_sha256", &digest, error);
-    if (ok && !hex_decode(digest, validation, sizeof validation))
-        ok = ra_fail(error, RA_UPSTREAM, "resumo da validação malformado");
-    const struct emission_case about = {.instance = ok ? instance : "",
-                                        .order = client_order_code(cli, arguments->positional[0]),
-                                        .validation = validation,
-                                        .spki = csr->spki};
-    if (ok && counter != NULL)
-        ok = add_proof(cli, counter, EMISSION_COUNTER, "counter", &about, proofs, error);
-    if (ok && mail != NULL)
-        ok = add_proof(cli, mail, EMISSION_MAIL, "mail", &about, proofs, error);
-    json_decref(emission);
-    return ok;
+    const char *digest;
+    if (!client_json(cli, "GET", client_order_path(cli, arguments->positional[0], "/emission"), NULL,
+                     emission, error) ||
+        !signing_text(*emission, "instance", &codes->about.instance, error) ||
+        !signing_text(*emission, "validation_sha256", &digest, error))
+        return false;
+    codes->about.order = client_order_code(cli, arguments->positional[0]);
+    codes->about.validation = validation;
+    return hex_decode(digest, validation, 32) ||
+           ra_fail(error, RA_UPSTREAM, "resumo da validação malformado");
 }
 
-/* --- asking --- */
-
-static bool add_term_signature(struct cli *cli, const struct cli_arguments *arguments, json_t *body,
-                               struct ra_error *error)
+static bool make_proofs(struct cli *cli, const struct term_codes *codes, const struct csr *csr,
+                        json_t *proofs, struct ra_error *error)
 {
-    const char *path = cli_option(arguments, "term-signature");
-    if (path == NULL)
-        return true;
+    struct emission_case about = codes->about;
+    about.spki = csr->spki;
+    return (codes->counter == NULL ||
+            add_proof(cli, codes->counter, EMISSION_COUNTER, "counter", &about, proofs, error)) &&
+           (codes->mail == NULL || add_proof(cli, codes->mail, EMISSION_MAIL, "mail", &about, proofs, error));
+}
+
+/* --- the term --- */
+
+/* "marina.p12" has its term beside it in "marina-termo.pdf". */
+static const char *term_file(struct cli *cli, const char *output)
+{
+    size_t length = strlen(output);
+    if (length > 4 && strcmp(output + length - 4, ".p12") == 0)
+        length -= 4;
+    return talloc_asprintf(cli->context, "%.*s-termo.pdf", (int)length, output);
+}
+
+static bool read_term_signature(struct cli *cli, const char *path, const char **signature,
+                                struct ra_error *error)
+{
     struct bytes file;
     if (!file_read(cli->context, path, TERM_SIGNATURE_MAX, &file, error))
         return false;
-    char *text = base64_encode(cli->context, file);
-    return (text != NULL && json_object_set_new(body, "term_signature", json_string(text)) == 0) ||
+    *signature = base64_encode(cli->context, file);
+    return *signature != NULL || ra_fail(error, RA_NO_MEMORY, "termo");
+}
+
+/* From a file that another program made, or by the key at hand; a mere CSR signs nothing. */
+static bool sign_term(struct cli *cli, const struct cli_arguments *arguments, const json_t *emission,
+                      const struct term_codes *codes, EVP_PKEY *key, json_t *body, struct ra_error *error)
+{
+    const char *path = cli_option(arguments, "term-signature");
+    const json_t *term = json_object_get(emission, "term");
+    const char *signature = NULL;
+    if (path != NULL) {
+        if (!read_term_signature(cli, path, &signature, error))
+            return false;
+    } else if (key != NULL && term != NULL) {
+        const char *file = term_file(cli, cli_option(arguments, "new-key"));
+        if (file == NULL)
+            return ra_fail(error, RA_NO_MEMORY, "termo");
+        if (!term_accept(cli, arguments->positional[0], term, codes, key, file, &signature, error))
+            return false;
+    }
+    return signature == NULL || json_object_set_new(body, "term_signature", json_string(signature)) == 0 ||
            ra_fail(error, RA_NO_MEMORY, "json");
 }
+
+/* --- asking --- */
 
 /* The same request again is safe: the same key gets the same certificate. So waiting is asking again. */
 static bool ask_until_issued(struct cli *cli, const char *order, const json_t *body, json_t **answer,
@@ -133,20 +161,40 @@ static bool ask_until_issued(struct cli *cli, const char *order, const json_t *b
     return ra_fail(error, RA_TIMEOUT, "a AC ainda não respondeu; repita o mesmo comando mais tarde");
 }
 
-static bool request_certificate(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
-                                json_t **answer, struct ra_error *error)
+static bool make_body(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
+                      EVP_PKEY *key, json_t *proofs, json_t **body, struct ra_error *error)
 {
     const char *pem = NULL;
+    uint8_t validation[32] = {0};
+    json_t *emission = NULL;
+    struct term_codes codes = {.counter = code_option(cli, arguments, "code", "Código do papel: "),
+                               .mail = code_option(cli, arguments, "mail-code", "Código do e-mail: ")};
+    /* Bound by the key's fingerprint, a mere CSR needs nothing of the case. */
+    bool needed = key != NULL || codes.counter != NULL || codes.mail != NULL;
+    bool ok = csr_pem(cli, csr->request, &pem, error) &&
+              (!needed || read_emission(cli, arguments, &emission, validation, &codes, error)) &&
+              make_proofs(cli, &codes, csr, proofs, error);
+    if (ok) {
+        *body = json_pack("{s:s,s:O}", "csr", pem, "proofs", proofs);
+        ok = *body != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    }
+    ok = ok && sign_term(cli, arguments, emission, &codes, key, *body, error);
+    json_decref(emission);
+    return ok;
+}
+
+/* `key` is the private key when it is here; NULL for a CSR that somebody else made. */
+static bool request_certificate(struct cli *cli, const struct cli_arguments *arguments, const struct csr *csr,
+                                EVP_PKEY *key, json_t **answer, struct ra_error *error)
+{
     json_t *proofs = json_object();
     json_t *body = NULL;
-    bool ok = proofs != NULL && csr != NULL && csr_pem(cli, csr->request, &pem, error) &&
-              make_proofs(cli, arguments, csr, proofs, error);
-    if (ok) {
-        body = json_pack("{s:s,s:O}", "csr", pem, "proofs", proofs);
-        ok = body != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    if (proofs == NULL || csr == NULL) {
+        json_decref(proofs);
+        return ra_fail(error, RA_NO_MEMORY, "json");
     }
-    ok = ok && add_term_signature(cli, arguments, body, error) &&
-         ask_until_issued(cli, arguments->positional[0], body, answer, error);
+    bool ok = make_body(cli, arguments, csr, key, proofs, &body, error) &&
+              ask_until_issued(cli, arguments->positional[0], body, answer, error);
     json_decref(body);
     json_decref(proofs);
     return ok;
@@ -178,7 +226,7 @@ static bool issue_for_csr(struct cli *cli, const struct cli_arguments *arguments
     X509 *certificate = NULL;
     bool ok = file_read(cli->context, cli_option(arguments, "csr"), CSR_MAX, &file, error) &&
               csr_decode(cli->context, file, &csr, error) &&
-              request_certificate(cli, arguments, csr, result, error) &&
+              request_certificate(cli, arguments, csr, NULL, result, error) &&
               read_answer(cli, *result, csr, &certificate, error);
     X509_free(certificate);
     return ok;
@@ -302,12 +350,14 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
     bool ok =
         ask_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase, error) &&
         new_or_kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
-        request_certificate(cli, arguments, csr, result, error) &&
+        request_certificate(cli, arguments, csr, key, result, error) &&
         read_answer(cli, *result, csr, &certificate, error) &&
         write_file_of_holder(cli, output, key, certificate, *result, passphrase, error);
     if (ok) {
         unlink(kept);
         json_object_set_new(*result, "file", json_string(output));
+        if (access(term_file(cli, output), F_OK) == 0)
+            json_object_set_new(*result, "term", json_string(term_file(cli, output)));
     }
     OPENSSL_cleanse(passphrase, sizeof passphrase);
     X509_free(certificate);

@@ -27,6 +27,7 @@ enum room_id {
     ROOM_REPORT,
     ROOM_DOSSIER,
     ROOM_CONSULTATION, /* the bases that the identification room asks */
+    ROOM_TERM,
     ROOM_COUNT
 };
 

@@ -4,10 +4,13 @@
 #include "pki/trust/signed_path.h"
 #include "pki/trust/signed_shape.h"
 
+#include <limits.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
+
+#define ID_DATA "1.2.840.113549.1.7.1"
 
 /* --- signing --- */
 
@@ -29,19 +32,29 @@ static bool add_signing_time(CMS_SignerInfo *signer, time_t now)
     return done;
 }
 
-static CMS_ContentInfo *build(const struct identity *identity, enum statement_type type, struct bytes content,
-                              time_t now)
+/* What is signed: a statement's content goes inside, under the type's own name; anything else travels apart.
+ */
+struct draft {
+    const char *content_oid;
+    struct bytes content;
+    bool detached;
+    bool with_chain;
+    time_t now;
+};
+
+static CMS_ContentInfo *build(const struct identity *identity, const struct draft *draft)
 {
-    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
-    ASN1_OBJECT *oid = OBJ_txt2obj(statement_content_oid(type), 1);
-    BIO *input = BIO_new_mem_buf(content.data, (int)content.length);
+    unsigned flags = CMS_BINARY | (draft->detached ? CMS_DETACHED : 0);
+    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL);
+    ASN1_OBJECT *oid = OBJ_txt2obj(draft->content_oid, 1);
+    BIO *input = BIO_new_mem_buf(draft->content.data, (int)draft->content.length);
     CMS_SignerInfo *signer = NULL;
     bool done = cms != NULL && oid != NULL && input != NULL && CMS_set1_eContentType(cms, oid) == 1;
     if (done)
         signer = CMS_add1_signer(cms, identity_certificate(identity), identity_key(identity), EVP_sha256(),
                                  CMS_BINARY | CMS_CADES | CMS_NOSMIMECAP);
-    done = signer != NULL && (type == STATEMENT_ROSTER || add_chain(cms, identity_chain(identity))) &&
-           add_signing_time(signer, now) && CMS_final(cms, input, NULL, CMS_BINARY) == 1;
+    done = signer != NULL && (!draft->with_chain || add_chain(cms, identity_chain(identity))) &&
+           add_signing_time(signer, draft->now) && CMS_final(cms, input, NULL, flags) == 1;
     BIO_free(input);
     ASN1_OBJECT_free(oid);
     if (!done) {
@@ -51,20 +64,21 @@ static CMS_ContentInfo *build(const struct identity *identity, enum statement_ty
     return cms;
 }
 
-bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum statement_type type,
-                 struct bytes content, time_t now, struct bytes *cms, struct ra_error *error)
+static bool read_shape(struct bytes cms, bool detached, struct signed_shape *shape)
 {
-    struct statement *statement = NULL;
+    return cms.length <= SIGNED_MAX &&
+           (detached ? signed_shape_read_detached(cms, shape) : signed_shape_read(cms, shape));
+}
+
+static bool sign_draft(TALLOC_CTX *context, const struct identity *identity, const struct draft *draft,
+                       struct bytes *cms, struct ra_error *error)
+{
     struct signed_shape shape;
-    *cms = (struct bytes){NULL, 0};
-    if (!statement_parse(context, content, type, &statement, error))
-        return false;
-    talloc_free(statement);
+    unsigned char *der = NULL;
     if (!signed_path_may_sign(identity_certificate(identity), error))
         return false;
-    unsigned char *der = NULL;
     ERR_clear_error();
-    CMS_ContentInfo *built = build(identity, type, content, now);
+    CMS_ContentInfo *built = build(identity, draft);
     int length = built != NULL ? i2d_CMS_ContentInfo(built, &der) : -1;
     CMS_ContentInfo_free(built);
     if (length <= 0)
@@ -73,10 +87,36 @@ bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum stat
     OPENSSL_free(der);
     if (cms->data == NULL)
         return ra_fail(error, RA_NO_MEMORY, "signing");
-    if (cms->length <= SIGNED_MAX && signed_shape_read(*cms, &shape))
+    if (read_shape(*cms, draft->detached, &shape))
         return true;
     *cms = (struct bytes){NULL, 0};
     return ra_fail(error, RA_CRYPTO, "signing: the library wrote another shape");
+}
+
+bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum statement_type type,
+                 struct bytes content, time_t now, struct bytes *cms, struct ra_error *error)
+{
+    struct statement *statement = NULL;
+    const struct draft draft = {.content_oid = statement_content_oid(type),
+                                .content = content,
+                                .with_chain = type != STATEMENT_ROSTER,
+                                .now = now};
+    *cms = (struct bytes){NULL, 0};
+    if (!statement_parse(context, content, type, &statement, error))
+        return false;
+    talloc_free(statement);
+    return sign_draft(context, identity, &draft, cms, error);
+}
+
+bool signed_sign_detached(TALLOC_CTX *context, const struct identity *identity, struct bytes content,
+                          time_t now, struct bytes *cms, struct ra_error *error)
+{
+    const struct draft draft = {
+        .content_oid = ID_DATA, .content = content, .detached = true, .with_chain = true, .now = now};
+    *cms = (struct bytes){NULL, 0};
+    if (content.length > INT_MAX)
+        return ra_fail(error, RA_TOO_LARGE, "signing: the content is too long");
+    return sign_draft(context, identity, &draft, cms, error);
 }
 
 /* --- verifying --- */
@@ -84,7 +124,8 @@ bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum stat
 /* One judgement under way; everything is released together. */
 struct judgement {
     struct bytes cms;
-    enum statement_type expected;
+    enum statement_type expected; /* of an attached content */
+    const struct bytes *detached; /* the content that travelled apart; NULL: it is inside */
     struct signed_shape shape;
     X509_STORE *store;
     STACK_OF(X509) *untrusted;
@@ -119,6 +160,8 @@ static bool malformed(struct ra_error *error)
 /* The eContentType is the expected one; another of ours is told apart from a stranger. */
 static bool check_type(const struct judgement *judgement)
 {
+    if (judgement->detached != NULL)
+        return true; /* the shape left no choice */
     ASN1_OBJECT *oid = OBJ_txt2obj(statement_content_oid(judgement->expected), 1);
     unsigned char *der = NULL;
     int length = oid != NULL ? i2d_ASN1_OBJECT(oid, &der) : -1;
@@ -133,7 +176,7 @@ static bool decode(struct judgement *judgement)
 {
     const unsigned char *at = judgement->cms.data;
     unsigned char *again = NULL;
-    if (judgement->cms.length > SIGNED_MAX || !signed_shape_read(judgement->cms, &judgement->shape))
+    if (!read_shape(judgement->cms, judgement->detached != NULL, &judgement->shape))
         return malformed(judgement->error);
     if (!check_type(judgement))
         return false;
@@ -198,10 +241,14 @@ static bool nothing_else_inside(const struct judgement *judgement)
 /* Signature, digest of the content, contentType, and signingCertificateV2 against the signer. */
 static bool check_signature(const struct judgement *judgement)
 {
+    const struct bytes *apart = judgement->detached;
+    BIO *content = apart != NULL ? BIO_new_mem_buf(apart->data, (int)apart->length) : NULL;
     BIO *sink = BIO_new(BIO_s_null());
-    bool good = sink != NULL && CMS_verify(judgement->info, judgement->untrusted, judgement->store, NULL,
-                                           sink, CMS_BINARY | CMS_CADES) == 1;
+    bool good = sink != NULL && (apart == NULL || content != NULL) &&
+                CMS_verify(judgement->info, judgement->untrusted, judgement->store, content, sink,
+                           CMS_BINARY | CMS_CADES) == 1;
     BIO_free(sink);
+    BIO_free(content);
     return good || refuse(judgement->error, "statement-signature", "A assinatura da declaração não confere.");
 }
 
@@ -340,6 +387,28 @@ enum signed_verdict signed_verify_pinned(TALLOC_CTX *context, struct bytes cms, 
                                   .pinned = pinned,
                                   .error = error};
     return conclude(context, &judgement, result);
+}
+
+enum signed_verdict signed_verify_detached(struct bytes cms, struct bytes content,
+                                           const struct signed_trust *trust, uint8_t signer_spki[32],
+                                           struct ra_error *error)
+{
+    struct judgement judgement = {.cms = cms,
+                                  .detached = &content,
+                                  .store = signed_path_store(trust),
+                                  .untrusted = trust->untrusted,
+                                  .error = error};
+    enum signed_verdict verdict = SIGNED_CANNOT_TELL;
+    if (content.length > INT_MAX)
+        ra_fail(error, RA_TOO_LARGE, "the content is too long");
+    else if (judgement.store == NULL)
+        ra_fail_crypto(error, "trust store");
+    else
+        verdict = judge(&judgement);
+    if (verdict == SIGNED_VALID && !signed_spki_digest(judgement.signer, signer_spki, error))
+        verdict = SIGNED_CANNOT_TELL;
+    judgement_clear(&judgement);
+    return verdict;
 }
 
 enum signed_verdict signed_check_certificate(X509 *certificate, const struct signed_trust *trust,

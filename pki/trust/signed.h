@@ -85,6 +85,19 @@ RA_MUST_CHECK enum signed_verdict signed_verify_pinned(TALLOC_CTX *context, stru
                                                        time_t now, struct signed_statement **result,
                                                        struct ra_error *error);
 
+/* A detached signature over bytes that travel apart (the term of the holder, a PDF): the same CMS, with
+ * id-data and nothing inside, so that every CAdES reader takes it (`openssl cms -verify -content FILE`). It
+ * can be no statement, nor a statement it: the eContentType is signed. Fails as signed_sign. */
+RA_MUST_CHECK bool signed_sign_detached(TALLOC_CTX *context, const struct identity *identity,
+                                        struct bytes content, time_t now, struct bytes *cms,
+                                        struct ra_error *error);
+
+/* Judges one over `content`, by the same path, CRLs and reasons as signed_verify. *signer_spki, the SHA-256
+ * of the signer's SubjectPublicKeyInfo, is set only with SIGNED_VALID. */
+RA_MUST_CHECK enum signed_verdict signed_verify_detached(struct bytes cms, struct bytes content,
+                                                         const struct signed_trust *trust,
+                                                         uint8_t signer_spki[32], struct ra_error *error);
+
 /* Judges a certificate as an agent's at `trust->now`: path, CRLs, key usage, key size; the same reasons. For
  * the client certificate of a connection. */
 RA_MUST_CHECK enum signed_verdict

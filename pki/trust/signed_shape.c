@@ -10,7 +10,11 @@
 static const uint8_t signed_data_oid[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
 /* Version 3: the content is not id-data (RFC 5652 5.1). */
 static const uint8_t version_3[] = {DER_INTEGER, 0x01, 0x03};
-/* Version 1: the signer is named by issuer and serial number (RFC 5652 5.3). */
+/* id-data 1.2.840.113549.1.7.1 and no content: what a detached signature encapsulates. */
+static const uint8_t detached_content[] = {0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48,
+                                           0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
+/* Version 1: of a signer named by issuer and serial number (RFC 5652 5.3), and of SignedData whose content is
+ * id-data (5.1). */
 static const uint8_t version_1[] = {DER_INTEGER, 0x01, 0x01};
 /* id-sha256 without parameters (RFC 5754 2). */
 static const uint8_t sha256_algorithm[] = {0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48,
@@ -78,14 +82,20 @@ static bool read_signer(struct der *body, struct signed_shape *shape)
     return true;
 }
 
+static bool read_algorithms(struct der *body)
+{
+    struct der algorithms;
+    return der_enter(body, DER_SET, &algorithms) && der_expect(&algorithms, EXACT(sha256_algorithm)) &&
+           der_done(&algorithms);
+}
+
 static bool read_content(struct der *body, struct signed_shape *shape)
 {
-    struct der algorithms, encapsulated, wrapped;
+    struct der encapsulated, wrapped;
     struct der_element oid, content;
-    if (!der_enter(body, DER_SET, &algorithms) || !der_expect(&algorithms, EXACT(sha256_algorithm)) ||
-        !der_done(&algorithms) || !der_enter(body, DER_SEQUENCE, &encapsulated) ||
-        !der_take(&encapsulated, DER_OID, &oid) || !der_enter(&encapsulated, DER_CONTEXT_0, &wrapped) ||
-        !der_done(&encapsulated) || !der_take(&wrapped, DER_OCTET_STRING, &content) || !der_done(&wrapped))
+    if (!der_enter(body, DER_SEQUENCE, &encapsulated) || !der_take(&encapsulated, DER_OID, &oid) ||
+        !der_enter(&encapsulated, DER_CONTEXT_0, &wrapped) || !der_done(&encapsulated) ||
+        !der_take(&wrapped, DER_OCTET_STRING, &content) || !der_done(&wrapped))
         return false;
     shape->content_oid = oid.whole;
     shape->content = content.content;
@@ -105,16 +115,33 @@ static bool read_certificates(struct der *body, struct signed_shape *shape)
     return all.content.length > 0;
 }
 
-bool signed_shape_read(struct bytes cms, struct signed_shape *shape)
+/* Stands inside the SignedData, after its version. */
+static bool enter_signed_data(struct bytes cms, struct bytes version, struct der *body)
 {
     struct der whole = der_over(cms);
-    struct der information, wrapped, body;
+    struct der information, wrapped;
     return der_enter(&whole, DER_SEQUENCE, &information) && der_done(&whole) &&
            der_expect(&information, EXACT(signed_data_oid)) &&
            der_enter(&information, DER_CONTEXT_0, &wrapped) && der_done(&information) &&
-           der_enter(&wrapped, DER_SEQUENCE, &body) && der_done(&wrapped) &&
-           der_expect(&body, EXACT(version_3)) && read_content(&body, shape) &&
-           read_certificates(&body, shape) && read_signer(&body, shape) && der_done(&body);
+           der_enter(&wrapped, DER_SEQUENCE, body) && der_done(&wrapped) && der_expect(body, version);
+}
+
+bool signed_shape_read(struct bytes cms, struct signed_shape *shape)
+{
+    struct der body;
+    return enter_signed_data(cms, EXACT(version_3), &body) && read_algorithms(&body) &&
+           read_content(&body, shape) && read_certificates(&body, shape) && read_signer(&body, shape) &&
+           der_done(&body);
+}
+
+bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape)
+{
+    struct der body;
+    shape->content_oid = (struct bytes){NULL, 0};
+    shape->content = (struct bytes){NULL, 0};
+    return enter_signed_data(cms, EXACT(version_1), &body) && read_algorithms(&body) &&
+           der_expect(&body, EXACT(detached_content)) && read_certificates(&body, shape) &&
+           read_signer(&body, shape) && der_done(&body);
 }
 
 bool signed_shape_names(const struct signed_shape *shape, X509 *certificate)

@@ -24,6 +24,9 @@ struct signed_shape {
  * judged. */
 RA_MUST_CHECK bool signed_shape_read(struct bytes cms, struct signed_shape *shape);
 
+/* The same for a signature over content that travels apart: id-data, and nothing encapsulated. */
+RA_MUST_CHECK bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape);
+
 /* The signer's identifier is the certificate's issuer and serial number, byte for byte. */
 RA_MUST_CHECK bool signed_shape_names(const struct signed_shape *shape, X509 *certificate);
 

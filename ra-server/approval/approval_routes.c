@@ -10,6 +10,10 @@
 static const char cms_schema[] =
     "{\"type\":\"object\",\"required\":[\"cms\"],\"properties\":{\"cms\":{\"type\":\"string\","
     "\"contentEncoding\":\"base64\"}}}";
+static const char validation_schema[] =
+    "{\"type\":\"object\",\"required\":[\"cms\"],\"properties\":{\"cms\":{\"type\":\"string\","
+    "\"contentEncoding\":\"base64\"},\"term_countersignature\":{\"type\":\"string\","
+    "\"contentEncoding\":\"base64\"}}}";
 static const char reason_schema[] =
     "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"reason\":{\"type\":\"string\","
     "\"minLength\":1,\"maxLength\":500},\"items\":{\"type\":\"array\",\"maxItems\":32,\"items\":{"
@@ -49,7 +53,8 @@ static const struct http_route routes[] = {
     READ_ROUTE("/api/office/orders/{code}/validation", office_authorize_agent, validation_get,
                "officeValidationFacts", "Fatos que o primeiro agente assina"),
     ACT_ROUTE("/api/office/orders/{code}/validation", office_authorize_agent, validation_post,
-              "officeValidate", "Validação assinada pelo primeiro agente", cms_schema, stated_schema, 201),
+              "officeValidate", "Validação assinada pelo primeiro agente", validation_schema, stated_schema,
+              201),
     READ_ROUTE("/api/office/orders/{code}/verification", office_authorize_agent, verification_get,
                "officeVerificationFacts", "O que o segundo agente confere"),
     ACT_ROUTE("/api/office/orders/{code}/verification", office_authorize_agent, verification_post,

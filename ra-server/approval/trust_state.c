@@ -121,21 +121,40 @@ static void need_of_cms(struct ra_app *app, struct bytes cms)
     sk_X509_pop_free(inside, X509_free);
 }
 
+/* With the lock held. */
+static bool require_agent(const struct trust_state *state, const uint8_t spki[32], time_t now,
+                          struct ra_error *error)
+{
+    const struct roster_entry *entry = NULL;
+    if (state->roster == NULL) {
+        return reason_fail(error, "roster-missing", NULL);
+    }
+    return roster_require(state->roster, spki, ROSTER_AGENT, now, &entry, error);
+}
+
 bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct bytes cms,
                             enum statement_type type, time_t now, struct signed_statement **statement,
                             struct ra_error *error)
 {
     struct trust_state *state = state_of(app);
-    const struct roster_entry *entry = NULL;
     need_of_cms(app, cms);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
-    bool valid = signed_verify(context, cms, type, &trust, statement, error) == SIGNED_VALID;
-    if (valid && state->roster == NULL) {
-        valid = reason_fail(error, "roster-missing", NULL);
-    }
-    valid =
-        valid && roster_require(state->roster, (*statement)->signer_spki, ROSTER_AGENT, now, &entry, error);
+    bool valid = signed_verify(context, cms, type, &trust, statement, error) == SIGNED_VALID &&
+                 require_agent(state, (*statement)->signer_spki, now, error);
+    (void)pthread_rwlock_unlock(&state->lock);
+    return valid;
+}
+
+bool trust_verify_detached(struct ra_app *app, struct bytes cms, struct bytes content, time_t now,
+                           uint8_t signer_spki[32], struct ra_error *error)
+{
+    struct trust_state *state = state_of(app);
+    need_of_cms(app, cms);
+    (void)pthread_rwlock_rdlock(&state->lock);
+    struct signed_trust trust = trust_at(state, now);
+    bool valid = signed_verify_detached(cms, content, &trust, signer_spki, error) == SIGNED_VALID &&
+                 require_agent(state, signer_spki, now, error);
     (void)pthread_rwlock_unlock(&state->lock);
     return valid;
 }

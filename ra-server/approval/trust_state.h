@@ -31,6 +31,10 @@ RA_MUST_CHECK bool trust_check_certificate(struct ra_app *app, X509 *certificate
 /* The certificate is, byte for byte, one of the pinned administrators'. */
 bool trust_is_administrator(struct ra_app *app, X509 *certificate);
 
+/* Judges a detached signature of an agent over `content` as a statement is judged. */
+RA_MUST_CHECK bool trust_verify_detached(struct ra_app *app, struct bytes cms, struct bytes content,
+                                         time_t now, uint8_t signer_spki[32], struct ra_error *error);
+
 /* A copy, on `context`, of the entry of this key in force. RA_FORBIDDEN: roster-missing, roster-expired,
  * roster-not-listed. */
 RA_MUST_CHECK bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t spki[32],

@@ -8,6 +8,7 @@
 #include "issuance/mail_half.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
+#include "term/term.h"
 
 #include <string.h>
 
@@ -81,15 +82,18 @@ static bool check_validation(struct http_request *request, const struct incoming
 bool validation_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct incoming incoming = {0};
+    struct term_countersigned term;
     if (!incoming_read(request, STATEMENT_VALIDATION, &incoming, error)) {
         return false;
     }
-    if (!check_validation(request, &incoming, error)) {
+    if (!check_validation(request, &incoming, error) ||
+        !term_read_countersigned(request, incoming.order, &term, error)) {
         return incoming_reject(request, incoming.order, STATEMENT_VALIDATION, error);
     }
     const char *binding = binding_word(&incoming.statement->statement->validation.binding);
     if (!incoming_store(request, &incoming, error) ||
         !identification_fix_rules(request, incoming.order, error) ||
+        !term_keep_countersigned(request, incoming.order, &term, error) ||
         !orders_set_state(request, incoming.order, ORDERS_MACHINE_IDENTIFICATION, "validated", error) ||
         !orders_milestone(request, incoming.order, "validated", binding, error) ||
         !audit_record(request, AUDIT_VALIDATION_APPROVED, incoming.order,

@@ -31,6 +31,7 @@
     X(path, migrations_dir, "share/sql/migrations", 0, 0, "NNNN_name.sql, for --migrate only")               \
     X(path, rules_dir, "share/sql/rules", 0, 0, "dated rule data, for --migrate only")                       \
     X(path, templates_dir, "share/web/templates", 0, 0, "templates of the pages and mails")                  \
+    X(path, term_fonts, "/usr/share/fonts/truetype/lato", 0, 0, "Lato-Regular.ttf and Lato-Bold.ttf")        \
     X(text, public_url, "http://localhost:8080", 0, 0, "address of the public site, without a final /")      \
     X(text, office_url, "https://localhost:8081", 0, 0, "address of the office, without a final /")          \
     X(text, ac_url, "http://127.0.0.1:8082/.well-known/cmp", 0, 0, "CMP address of the AC")                  \

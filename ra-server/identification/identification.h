@@ -73,6 +73,31 @@ RA_MUST_CHECK bool identification_send_back(struct http_request *request, const 
 RA_MUST_CHECK bool identification_presence(struct http_request *request, struct order *order, const char *who,
                                            bool present, struct ra_error *error);
 
+/* Inspects the file that was uploaded with this request (HTTP_BODY_RAW), before any case is locked: its media
+ * type by content, static text; else refused as a document of the dossier is. */
+RA_MUST_CHECK bool identification_upload_inspect(struct http_request *request, const char **media_type,
+                                                 struct ra_error *error);
+
+/* Keeps that file in the annex. */
+RA_MUST_CHECK bool identification_annex_add_upload(struct http_request *request, const struct order *order,
+                                                   const char *kind, const char *media_type,
+                                                   struct ra_error *error);
+
+/* The newest of a kind that the order's current attempt has in its annex. */
+struct annex_file {
+    bool found;
+    uint8_t sha256[32];
+    const char *media_type;
+};
+RA_MUST_CHECK bool identification_annex_find(struct http_request *request, const struct order *order,
+                                             const char *kind, struct annex_file *file,
+                                             struct ra_error *error);
+
+/* Its bytes, on the request's context. */
+RA_MUST_CHECK bool identification_annex_read(struct http_request *request, const struct order *order,
+                                             const struct annex_file *file, struct bytes *content,
+                                             struct ra_error *error);
+
 extern const struct room identification_room;
 
 #endif

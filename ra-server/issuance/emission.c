@@ -4,6 +4,7 @@
 #include "http/http.h"
 #include "issuance/reasons.h"
 #include "pki/trust/emission_code.h"
+#include "pki/trust/term.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,20 +27,29 @@ static bool read_base64(TALLOC_CTX *context, const json_t *body, const char *nam
     return true;
 }
 
+bool emission_read_proofs(TALLOC_CTX *context, const json_t *body, struct emission_proofs *proofs,
+                          struct ra_error *error)
+{
+    return read_base64(context, body, "proofs.counter", EMISSION_PROOF_SIZE, &proofs->counter, error) &&
+           read_base64(context, body, "proofs.mail", EMISSION_PROOF_SIZE, &proofs->mail, error);
+}
+
 bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_request *request,
                    struct ra_error *error)
 {
     struct issuance_wish *wish = &request->wish;
+    struct emission_proofs proofs = {0};
     const char *pem = http_text(body, "csr");
     if (pem == NULL) {
         return ra_fail_field(error, "csr", "required", "Envie o pedido de certificado (CSR) em PEM.");
     }
     if (!csr_decode(context, bytes_of_text(pem), &request->csr, error) ||
-        !read_base64(context, body, "proofs.counter", EMISSION_PROOF_SIZE, &wish->proof_counter, error) ||
-        !read_base64(context, body, "proofs.mail", EMISSION_PROOF_SIZE, &wish->proof_mail, error) ||
+        !emission_read_proofs(context, body, &proofs, error) ||
         !read_base64(context, body, "term_signature", TERM_SIGNATURE_MAX, &wish->term_signature, error)) {
         return false;
     }
+    wish->proof_counter = proofs.counter;
+    wish->proof_mail = proofs.mail;
     wish->csr = request->csr->der;
     wish->spki_digest = (struct bytes){request->csr->spki_digest, sizeof request->csr->spki_digest};
     return true;
@@ -47,8 +57,8 @@ bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_requ
 
 /* --- judging --- */
 
-static bool check_code(const struct emission_request *request, const struct approval_pair *pair,
-                       struct ra_error *error)
+bool emission_check_proofs(const struct approval_pair *pair, struct bytes spki,
+                           const struct emission_proofs *proofs, struct ra_error *error)
 {
     const struct statement *validation = pair->validation->statement;
     const struct statement_binding *binding = &validation->validation.binding;
@@ -57,29 +67,30 @@ static bool check_code(const struct emission_request *request, const struct appr
         .instance = validation->instance,
         .order = validation->order,
         .validation = pair->validation->digest,
-        .spki = request->csr->spki,
+        .spki = spki,
     };
-    if (request->wish.proof_counter.length == 0 || request->wish.proof_mail.length == 0) {
+    if (proofs->counter.length == 0 || proofs->mail.length == 0) {
         return reason_fail(error, "proof-missing", NULL);
     }
-    if (!binding->has_mail && !verification->has_mail) {
+    if (binding->kind != PROFILE_BINDING_CODE || (!binding->has_mail && !verification->has_mail)) {
         return reason_fail(error, "binding-mismatch", NULL);
     }
     const uint8_t *mail = binding->has_mail ? binding->mail : verification->mail;
-    return emission_verify(binding->counter, EMISSION_COUNTER, &about, request->wish.proof_counter, error) &&
-           emission_verify(mail, EMISSION_MAIL, &about, request->wish.proof_mail, error);
+    return emission_verify(binding->counter, EMISSION_COUNTER, &about, proofs->counter, error) &&
+           emission_verify(mail, EMISSION_MAIL, &about, proofs->mail, error);
 }
 
 bool emission_check(const struct emission_request *request, const struct approval_pair *pair,
                     const struct certificate_profile *profile, struct ra_error *error)
 {
     const struct statement_binding *binding = &pair->validation->statement->validation.binding;
+    const struct emission_proofs proofs = {request->wish.proof_counter, request->wish.proof_mail};
     if (!csr_check(request->csr, profile, error)) {
         return false;
     }
     switch (binding->kind) {
     case PROFILE_BINDING_CODE:
-        return check_code(request, pair, error);
+        return emission_check_proofs(pair, request->csr->spki, &proofs, error);
     case PROFILE_BINDING_SPKI:
         return bytes_equal(request->wish.spki_digest, (struct bytes){binding->spki, sizeof binding->spki}) ||
                reason_fail(error, "binding-mismatch", NULL);
@@ -142,20 +153,22 @@ static json_t *preview_json(const struct statement_validation *validation, const
     return preview;
 }
 
-json_t *emission_json(const struct approval_pair *pair, const char *product_name, const char *state)
+json_t *emission_json(const struct approval_pair *pair, const char *product_name, const char *state,
+                      json_t *take_term)
 {
     const struct statement *validation = pair->validation->statement;
     int64_t end = pair->verification->statement->not_after;
     int64_t not_after = validation->not_after < end ? validation->not_after : end;
     char *digest =
         hex_encode(NULL, (struct bytes){pair->validation->digest, sizeof pair->validation->digest});
-    json_t *json =
-        digest == NULL
-            ? NULL
-            : json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o}", "instance", validation->instance, "order",
-                        validation->order, "validation_sha256", digest, "binding",
-                        binding_word(validation->validation.binding.kind), "not_after", (json_int_t)not_after,
-                        "state", state, "preview", preview_json(&validation->validation, product_name));
+    json_t *json = digest == NULL
+                       ? NULL
+                       : json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:O*}", "instance",
+                                   validation->instance, "order", validation->order, "validation_sha256",
+                                   digest, "binding", binding_word(validation->validation.binding.kind),
+                                   "not_after", (json_int_t)not_after, "state", state, "preview",
+                                   preview_json(&validation->validation, product_name), "term", take_term);
+    json_decref(take_term);
     talloc_free(digest);
     return json;
 }

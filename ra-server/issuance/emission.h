@@ -12,8 +12,6 @@
 
 #include <jansson.h>
 
-enum { TERM_SIGNATURE_MAX = 65536 };
-
 struct emission_request {
     struct csr *csr;
     struct issuance_wish wish; /* borrows from csr */
@@ -29,8 +27,24 @@ RA_MUST_CHECK bool emission_read(TALLOC_CTX *context, const json_t *body, struct
 RA_MUST_CHECK bool emission_check(const struct emission_request *request, const struct approval_pair *pair,
                                   const struct certificate_profile *profile, struct ra_error *error);
 
-/* {"instance","validation_sha256","binding","not_after","preview":{…}} of the contract; new reference, NULL
- * when memory ran out. Nothing personal beyond what stands on the paper. */
-json_t *emission_json(const struct approval_pair *pair, const char *product_name, const char *state);
+/* Both proofs of the emission code over `spki` (or what stands in its place: pki/trust/term.h), against the
+ * keys that the statements bind. RA_PROOF_REFUSED (proof-missing, proof-counter, proof-mail), RA_KEY_MISMATCH
+ * (binding-mismatch) where the case is not bound by a code. */
+struct emission_proofs {
+    struct bytes counter;
+    struct bytes mail;
+};
+RA_MUST_CHECK bool emission_check_proofs(const struct approval_pair *pair, struct bytes spki,
+                                         const struct emission_proofs *proofs, struct ra_error *error);
+
+/* The members "proofs.counter" and "proofs.mail" of a body; absent ones are empty. */
+RA_MUST_CHECK bool emission_read_proofs(TALLOC_CTX *context, const json_t *body,
+                                        struct emission_proofs *proofs, struct ra_error *error);
+
+/* {"instance","validation_sha256","binding","not_after","preview":{…},"term":{…}?} of the contract; new
+ * reference, NULL when memory ran out. Nothing personal beyond what stands on the paper. `take_term` may be
+ * NULL. */
+json_t *emission_json(const struct approval_pair *pair, const char *product_name, const char *state,
+                      json_t *take_term);
 
 #endif

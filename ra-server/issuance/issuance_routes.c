@@ -6,8 +6,6 @@
 #include "approval/approval.h"
 #include "approval/office.h"
 #include "audit/audit.h"
-#include "catalog/catalog.h"
-#include "identification/identification.h"
 #include "issuance/certificate_out.h"
 #include "issuance/emission.h"
 #include "issuance/issuance.h"
@@ -17,6 +15,7 @@
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
 #include "orders/orders.h"
+#include "term/term.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,13 +72,15 @@ static bool emission_get(struct http_request *request, struct http_response *res
 {
     struct order *order = NULL;
     struct approval_pair pair = {0};
+    json_t *term = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
-        !load_pair(request, order, &pair, error) || !audit_case_read(request, order, "emission", error)) {
+        !load_pair(request, order, &pair, error) || !audit_case_read(request, order, "emission", error) ||
+        !term_emission_json(request, order, &term, error)) {
         return false;
     }
     http_set_header(response, "Cache-Control", "no-store");
     http_reply(response, 200,
-               emission_json(&pair, order->product_name, order->states[ORDERS_MACHINE_ISSUANCE]));
+               emission_json(&pair, order->product_name, order->states[ORDERS_MACHINE_ISSUANCE], term));
     return true;
 }
 
@@ -229,26 +230,6 @@ static bool is_state(const struct csr_work *work, const char *state)
     return work->row.found && strcmp(work->row.state, state) == 0;
 }
 
-/* Whether the holder's signature on the term is due on this way. */
-static bool check_term(struct http_request *request, const struct issuance_wish *wish, struct ra_error *error)
-{
-    json_t *policy = NULL;
-    if (!catalog_policy(request->app, request->now_us, "term_signature", &policy, error)) {
-        return false;
-    }
-    const char *way = request->listener == HTTP_OFFICE ? "csr" : "page";
-    const char *rule = json_string_value(json_object_get(policy, way));
-    bool due = rule != NULL && strcmp(rule, "required") == 0 && wish->term_signature.length == 0;
-    json_decref(policy);
-    if (!due) {
-        return true;
-    }
-    (void)ra_fail_reason(error, RA_RULE_REFUSED, "term-signature",
-                         "Falta a assinatura do termo de titularidade.");
-    (void)snprintf(error->source, sizeof error->source, "%s", "DOC-ICP-05 4.1 c (Res. 211/2024)");
-    return false;
-}
-
 /* Before anything is written or anybody waits: key and proofs against the statements. A key that already has
  * its certificate has proved itself by its own signature. */
 static bool judge(struct csr_work *work, struct ra_error *error)
@@ -270,23 +251,8 @@ static bool judge(struct csr_work *work, struct ra_error *error)
     return load_pair(request, work->order, &pair, error) &&
            emission_check(&work->emission, &pair, profile, error) &&
            approval_pair_matches(&pair, work->order, error) &&
-           check_term(request, &work->emission.wish, error);
-}
-
-static bool keep_term_signature(struct csr_work *work, struct ra_error *error)
-{
-    struct bytes signature = work->emission.wish.term_signature;
-    uint8_t digest[32];
-    if (signature.length == 0) {
-        return true;
-    }
-    const char *hash = sha256(signature, digest)
-                           ? hex_encode(work->request->context, (struct bytes){digest, sizeof digest})
-                           : NULL;
-    return identification_annex_add(work->request, work->order, "term_signature",
-                                    "application/pkcs7-signature", signature, error) &&
-           audit_record(work->request, AUDIT_TERM_SIGNED, work->order, json_pack("{s:s}", "sha256", hash),
-                        NULL, error);
+           term_check_signature(request, work->order, X509_REQ_get0_pubkey(work->emission.csr->request),
+                                work->emission.wish.term_signature, error);
 }
 
 /* Intent before effect (design 2.10). */
@@ -316,7 +282,7 @@ static bool intend(struct csr_work *work, struct ra_error *error)
            orders_milestone(request, order, "csr_received", "", error) &&
            audit_record(request, AUDIT_CERT_REQUESTED, order,
                         json_pack("{s:i, s:s}", "attempt", order->attempt, "spki", spki), NULL, error) &&
-           keep_term_signature(work, error);
+           term_keep_signature(request, order, work->emission.wish.term_signature, error);
 }
 
 /* In a transaction over the order, held: what is there decides what happens. */
@@ -412,8 +378,9 @@ static const char emission_schema[] =
     "\"preview\"],"
     "\"properties\":{\"instance\":{\"type\":\"string\"},\"order\":{\"type\":\"string\"},"
     "\"validation_sha256\":{\"type\":\"string\"},\"binding\":{\"enum\":[\"code\",\"spki\",\"renewal\"]},"
-    "\"not_after\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"},\"preview\":{\"type\":\"object\"}}"
-    "}";
+    "\"not_after\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"},\"preview\":{\"type\":\"object\"},"
+    "\"term\":{\"type\":\"object\",\"properties\":{\"sha256\":{\"type\":\"string\"},"
+    "\"title\":{\"type\":\"string\"}}}}}";
 
 static const char csr_schema[] =
     "{\"type\":\"object\",\"required\":[\"csr\"],\"properties\":{\"csr\":{\"type\":\"string\"},"

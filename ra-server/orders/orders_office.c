@@ -11,6 +11,7 @@
 #include "notice/notice.h"
 #include "orders/orders_find.h"
 #include "orders/orders_internal.h"
+#include "term/term.h"
 
 #include <string.h>
 
@@ -74,13 +75,14 @@ static bool missing_json(struct http_request *request, const struct order *order
 static bool show_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *notes = NULL, *missing = NULL;
+    json_t *timeline = NULL, *notes = NULL, *missing = NULL, *term = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !audit_case_read(request, order, "show", error) || !missing_json(request, order, &missing, error) ||
         !orders_timeline_json(request, order, &timeline, error) ||
-        !notes_json(request, order, &notes, error)) {
+        !notes_json(request, order, &notes, error) || !term_state_json(request, order, &term, error)) {
         json_decref(missing);
         json_decref(timeline);
+        json_decref(notes);
         return false;
     }
     json_t *model = orders_show_json(request, order);
@@ -88,6 +90,8 @@ static bool show_handler(struct http_request *request, struct http_response *res
     json_object_set_new(model, "timeline", timeline);
     json_object_set_new(model, "notes", notes);
     json_object_set_new(model, "missing", missing);
+    if (term != NULL)
+        json_object_set_new(model, "term", term);
     http_reply(response, 200, model);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "orders/orders_internal.h"
+#include "term/term.h"
 
 #include <string.h>
 
@@ -62,11 +63,16 @@ static bool form_model(struct http_request *request, struct http_response *respo
 static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL;
+    json_t *timeline = NULL, *term = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
-        !orders_timeline_json(request, order, &timeline, error))
+        !term_state_json(request, order, &term, error) ||
+        !orders_timeline_json(request, order, &timeline, error)) {
+        json_decref(term);
         return false;
+    }
     json_t *model = orders_show_json(request, order);
+    if (term != NULL)
+        json_object_set_new(model, "term", term);
     json_object_set_new(model, "state", json_string(order->states[ORDERS_MACHINE_ORDER]));
     json_object_set_new(model, "next", orders_next_json(request, order));
     json_object_set_new(model, "timeline", timeline);

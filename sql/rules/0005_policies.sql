@@ -77,6 +77,8 @@ insert into policy_key (key, kind, minimum, maximum, words, members) values
   ('promise_minutes', 'number', 1, 1440, '{}', '{}'),
   ('agents_floor', 'number', 2, 2, '{}', '{}'),
   ('term_signature', 'object', null, null, '{required,optional,at_counter}', '{page,new_key,csr,token}'),
+  ('term_countersignature', 'word', null, null, '{required,optional}', '{}'),
+  ('term_text', 'word', null, null, '{demonstracao-1}', '{}'),
   ('video_room', 'flag', null, null, '{}', '{}'),
   ('statement_hours', 'number', 1, 24, '{}', '{}'),
   ('code_days', 'number', 1, 7, '{}', '{}')

@@ -8,8 +8,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { closePage, openBrowser, openPage } from './browser.mjs';
-import { approve, attend, base, bookByApi, home, inventPerson, openssl, orderByApi, run } from './instance.mjs';
+import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
+import { approve, as, attend, base, bookByApi, home, inventPerson, openssl, orderByApi, run } from './instance.mjs';
 import { address, emission, headingIs } from './pages.mjs';
 
 const passphrase = 'Senha forte 2026';
@@ -28,6 +28,8 @@ after(async () => {
   await browser.close();
   await rm(folder, { recursive: true });
 });
+
+const formatted = (cpf) => cpf.replace(/(\d{3})(\d{3})(\d{3})(\d{2})/, '$1.$2.$3-$4');
 
 // A case that both agents have signed: {order, paper, link}.
 async function approvedCase(holder) {
@@ -70,6 +72,21 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await headingIs(page, 'Confira o que vai ser certificado');
   assert.match(await page.getByRole('main').innerText(), /MARINA GONCALVES PRADO/);
   await emission.confirm(page);
+  await headingIs(page, 'Leia e aceite o termo');
+  const pdf = await emission.termFile(page, path.join(folder, 'termo.pdf'));
+  // Nobody accepts by passing on; by keyboard alone the box is reached and ticked.
+  await emission.goOn(page);
+  await page.getByText('marque que leu e aceita o termo').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'term-accept');
+  assert.equal(await emission.accept(page).getAttribute('aria-invalid'), 'true');
+  await checkAccessibility(page);
+  const words = await page.getByRole('article', { name: 'Termo de titularidade' }).innerText();
+  for (const word of [formatted(holder.cpf), 'Guardo a chave', '[U]', 'DOC-ICP-05']) {
+    assert.ok(words.includes(word), word);
+  }
+  await page.keyboard.press('Space');
+  assert.equal(await emission.accept(page).isChecked(), true);
+  await emission.goOn(page);
   // The network fails once, after the key was made: the same key is sent again.
   await page.route('**/csr', (route) => route.abort(), { times: 1 });
   await emission.choosePassphrase(page, passphrase);
@@ -91,6 +108,9 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await emission.reopen(page, file, passphrase);
   await headingIs(page, /Pronto/);
   await checkFile(file, holder);
+  const { term } = await as('agent1', 'show', order);
+  assert.equal(term.state, 'signed');
+  assert.equal(term.sha256, createHash('sha256').update(pdf).digest('hex'), 'what was read is what was signed');
 
   // Again from the start: another key is another certificate, which there will not be.
   await page.goto('about:blank'); // the same address with a fragment would not load anew
@@ -103,6 +123,7 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await stopped.or(confirm).waitFor();
   if (await confirm.isVisible()) {
     await emission.confirm(page);
+    await emission.acceptTerm(page);
     await emission.choosePassphrase(page, passphrase);
   }
   await stopped.waitFor();
@@ -119,14 +140,12 @@ test('protocol 1: codes of another case emit nothing; the right ones then do, in
   await emission.paper(page).fill(other.paper);
   await emission.mail(page).fill(mail);
   await emission.codes(page);
-  await emission.confirm(page);
-  await emission.choosePassphrase(page, passphrase);
   await emission.alert(page).filter({ hasText: 'Os códigos não conferem' }).waitFor();
-  await page.getByRole('button', { name: 'Corrigir os códigos' }).click();
   await emission.paper(page).fill(mail);
   await emission.mail(page).fill(paper);
   await emission.codes(page);
   await emission.confirm(page);
+  await emission.acceptTerm(page);
   await emission.choosePassphrase(page, passphrase);
   const file = path.join(folder, 'segunda.p12');
   await emission.save(page, file);

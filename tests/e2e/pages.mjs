@@ -2,6 +2,7 @@
 //
 // What the specs touch on the pages, by the words a person sees. The only file with selectors.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { base } from './instance.mjs';
 
 export const address = (where) => base + where;
@@ -89,12 +90,30 @@ export const emission = {
     await next(page, 'Continuar');
     await headingIs(page, 'Informe os dois códigos');
   },
-  async codes(page) {
+  // Codes and term alike.
+  async goOn(page) {
     await next(page, 'Continuar');
+  },
+  async codes(page) {
+    await this.goOn(page);
   },
   async confirm(page) {
     await headingIs(page, 'Confira o que vai ser certificado');
     await next(page, 'Está tudo certo');
+  },
+  accept: (page) => page.getByLabel('Li e aceito o termo'),
+  async acceptTerm(page) {
+    await headingIs(page, 'Leia e aceite o termo');
+    await page.getByText('Li e aceito o termo', { exact: true }).click();
+    await this.goOn(page);
+  },
+  // The term's bytes, saved as the holder saves them.
+  async termFile(page, file) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'), page.getByRole('link', { name: 'Salvar o termo (PDF)' }).click(),
+    ]);
+    await download.saveAs(file);
+    return readFile(file);
   },
   async choosePassphrase(page, text) {
     await headingIs(page, 'Escolha a senha do arquivo');

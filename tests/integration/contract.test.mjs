@@ -417,7 +417,8 @@ describe('contract 2 and design 2.16: the OpenAPI documents', () => {
   const publicRoutes = [['get', '/api/products'], ['post', '/api/orders'], ['get', '/api/orders/{code}'], ['get', '/api/availability'],
     ['post', '/api/orders/{code}/appointment'], ['put', '/api/orders/{code}/appointment'], ['delete', '/api/orders/{code}/appointment'],
     ['get', '/api/orders/{code}/appointment.ics'], ['get', '/api/checklist'], ['post', '/api/orders/{code}/documents'],
-    ['get', '/api/orders/{code}/emission'], ['post', '/api/orders/{code}/csr'], ['get', '/api/orders/{code}/certificate'],
+    ['get', '/api/orders/{code}/emission'], ['get', '/api/orders/{code}/term'], ['post', '/api/orders/{code}/term'],
+    ['post', '/api/orders/{code}/csr'], ['get', '/api/orders/{code}/certificate'],
     ['get', '/log/checkpoint'], ['get', '/log/tile/{rest}'], ['get', '/healthz'], ['get', '/metrics']];
   const officeRoutes = [['get', '/api/office/me'], ['get', '/api/office/queue'], ['get', '/api/office/find'], ['get', '/api/office/clock'],
     ['post', '/api/office/orders'], ['get', '/api/office/orders/{code}'], ['put', '/api/office/orders/{code}/contact'],
@@ -425,9 +426,9 @@ describe('contract 2 and design 2.16: the OpenAPI documents', () => {
     ...['post', 'put', 'delete'].map((method) => [method, '/api/office/orders/{code}/appointment']),
     ...['pay', 'note', 'resend', 'checkin', 'call', 'park', 'noshow', 'finish', 'undo', 'documents', 'consultations',
       'validation', 'verification',
-      'refusal', 'return', 'csr', 'revocation'].map((act) => ['post', `/api/office/orders/{code}/${act}`]),
+      'refusal', 'return', 'csr', 'revocation', 'term/paper'].map((act) => ['post', `/api/office/orders/{code}/${act}`]),
     ...['accept', 'reject', 'reopen', 'waive'].map((act) => ['post', `/api/office/orders/{code}/items/{item}/${act}`]),
-    ...['checklist', 'dossier', 'validation', 'verification', 'emission', 'certificate', 'signing'].map((part) =>
+    ...['checklist', 'dossier', 'validation', 'verification', 'emission', 'certificate', 'signing', 'term', 'term/draft'].map((part) =>
       ['get', `/api/office/orders/{code}/${part}`]),
     ['post', '/api/office/call'], ['get', '/api/office/documents/{id}'], ['get', '/api/office/crls'], ['get',
       '/api/office/roster'], ['post', '/api/office/roster'],

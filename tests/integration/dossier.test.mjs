@@ -3,13 +3,14 @@
 // part by somebody who holds even the key that signs exports, which must never pass.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  attend, cli, cliPath, done, home, makeCsr, office, openssl, order, photograph, readyByCode, readyByKey, scratch, sql, validate,
+  attend, cli, cliPath, done, home, makeCsr, office, openssl, order, photograph, readyByCode, readyByKey, scratch, signTerm, sql,
+  validate,
 } from '../support/office.mjs';
 import { identity, selfMade } from '../support/thief.mjs';
 import { leafHash, rootOf, unzip, zip } from '../support/transparency.mjs';
@@ -61,8 +62,10 @@ let personFile;
 let companyFile;
 before(async () => {
   person = await readyByKey('ecpf-a1');
-  const term = path.join(folder, 'termo.p7s');
-  fs.writeFileSync(term, randomBytes(300));
+  const pdf = path.join(folder, 'termo.pdf');
+  done('agent1', 'term', 'get', person.code, '-o', pdf);
+  const term = path.join(folder, 'termo.sig');
+  fs.writeFileSync(term, signTerm(person.key, fs.readFileSync(pdf)));
   done('agent1', 'issue', person.code, '--csr', person.csr, '--term-signature', term);
   company = await readyByCode('ecnpj-a1');
   done(null, 'issue', company.code, '--csr', makeCsr().csr, '--code', company.counter, '--mail-code', company.mail);
@@ -115,9 +118,9 @@ describe('issue 3, item 6: the package of an issued case verifies alone', () => 
     const documents = [...files].filter(([name]) => name.startsWith('documents/'));
     assert.deepEqual(documents.map(([name]) => name).sort(),
       [...new Set(description.documents.map((one) => one.file))].sort());
-    for (const [name, bytes] of documents) assert.match(name, new RegExp(`^documents/${sha(bytes)}\\.(jpg|p7s)$`));
-    assert.deepEqual(description.documents.map(({ part, kind }) => [part, kind]).filter(([part]) => part === 'annex'),
-      [['annex', 'term_signature']], 'the annex comes too');
+    for (const [name, bytes] of documents) assert.match(name, new RegExp(`^documents/${sha(bytes)}\\.(jpg|pdf|txt|p7s|bin)$`));
+    assert.deepEqual(description.documents.filter(({ part }) => part === 'annex').map(({ kind }) => kind).sort(),
+      ['term', 'term_countersignature', 'term_signature', 'term_text'], 'the annex comes too');
     assert.ok(documents.some(([, bytes]) => bytes.equals(fs.readFileSync(photograph()))));
     assert.equal(description.attempt, 1);
     assert.ok(description.rules.length > 0);

@@ -2,7 +2,7 @@
 // What the outer tests share: a running instance (RA_HOME, RA_PORT), its API, its command line, its mail, and the
 // ordinary steps of a case, so that a test says only what is particular to it.
 import { spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt, sign } from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';
@@ -252,6 +252,12 @@ export function makeCsr(folder = scratch(), name = 'chave', { bits = 2048, subje
     '-out', csr], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr);
   return { csr, key };
+}
+
+// The holder's signature on the term (docs/term.md) by a key in PEM.
+export function signTerm(keyFile, pdf) {
+  const message = Buffer.concat([Buffer.from('guiche-term-v1\0'), createHash('sha256').update(pdf).digest()]);
+  return sign('sha256', message, fs.readFileSync(keyFile));
 }
 
 export function decodeQuotedPrintable(text) {

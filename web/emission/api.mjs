@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The two questions this page asks of the server. Whatever fails comes out as a Refusal with a stable word.
+// The questions this page asks of the server. Whatever fails comes out as a Refusal with a stable word.
 
 export class Refusal extends Error {
   // word: a key of refusals in texts.mjs. detail: the server's own sentence, "" when there is none.
@@ -57,6 +57,17 @@ export async function askCase(order, fetchFrom = fetch) {
   const answer = await body(response);
   const shaped = /^[0-9a-f]{32}$/.test(answer.instance) && /^[0-9a-f]{64}$/.test(answer.validation_sha256);
   if (!shaped) throw new Refusal('server');
+  return answer;
+}
+
+// The term, for who proves both halves: {pdf (base64), text}.
+export async function askTerm(order, content, fetchFrom = fetch) {
+  const response = await request(fetchFrom, `/api/orders/${encodeURIComponent(order)}/term`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(content),
+  });
+  if (!response.ok) await refuse(response);
+  const answer = await body(response);
+  if (typeof answer.pdf !== 'string' || typeof answer.text !== 'string') throw new Refusal('server');
   return answer;
 }
 

@@ -7,6 +7,7 @@ import { equalBytes, fromHex, fromPem, toBase64 } from './bytes.mjs';
 import { certificateIsFor, exportKey, keyFitsCertificate, makeKey, makeRequest, readCertificate } from './key.mjs';
 import { readP12, writeP12, NotOurFile } from './p12.mjs';
 import { prove } from './proof.mjs';
+import { signTerm } from './term.mjs';
 
 const label = 'CERTIFICATE';
 
@@ -19,12 +20,13 @@ function proofs({ order, emission, paper, mail }, key) {
 // consumes nothing (protocol §6).
 async function askEitherWay(work, onWait, ask) {
   const csr = await makeRequest(work.key);
+  const term = work.term ? { term_signature: await signTerm(work.key, work.term.digest) } : {};
   try {
-    return await ask(work.order, { csr, proofs: proofs(work, work.key) }, onWait);
+    return await ask(work.order, { csr, proofs: proofs(work, work.key), ...term }, onWait);
   } catch (error) {
     if (!(error instanceof Refusal) || error.word !== 'proof-refused') throw error;
     const swapped = { ...work, paper: work.mail, mail: work.paper };
-    return ask(work.order, { csr, proofs: proofs(swapped, work.key) }, onWait);
+    return ask(work.order, { csr, proofs: proofs(swapped, work.key), ...term }, onWait);
   }
 }
 
@@ -48,7 +50,7 @@ async function orBrowser(promise) {
   }
 }
 
-// work: {order, emission, paper, mail (10 bytes each), passphrase, key?, issued?}; what was got is kept in it.
+// work: {order, emission, paper, mail (10 bytes each), passphrase, term?, key?, issued?}; what was got is kept in it.
 // onTask is told "key", "request", "certificate", "file" as each begins.
 export async function issue(work, { onTask, onWait, ask = askCertificate }) {
   onTask('key');

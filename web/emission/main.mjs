@@ -11,7 +11,9 @@ import { NotOurFile, WrongPassphrase } from './p12.mjs';
 import { accepts, judge, suggest } from './passphrase.mjs';
 import { issuedRows, previewRows } from './preview.mjs';
 import { alertIn, fieldError, find, live, onSubmit, facts, show, stop } from './screen.mjs';
-import { explain, refusals } from './texts.mjs';
+import { readTerm } from './term.mjs';
+import { showTerm } from './term-view.mjs';
+import { explain, refusals, texts } from './texts.mjs';
 
 let work = {};
 let place = '';
@@ -85,6 +87,8 @@ function onCodes() {
       // Another order is another key.
       if (codes.order !== work.order) work = {};
       work = { ...work, ...codes, emission };
+      await readTerm(work);
+      offerTerm();
       facts(find('preview'), previewRows(emission));
       show('confirm');
     } catch (error) {
@@ -92,6 +96,29 @@ function onCodes() {
     } finally {
       find('codes-next').disabled = false;
     }
+  });
+}
+
+// A term that was accepted before the codes were typed again is to be accepted again: it may be another.
+function offerTerm() {
+  find('term-accept').checked = false;
+  fieldError('term-accept', '');
+  if (!work.term) return;
+  showTerm(find('term-text'), work.term.text);
+  const link = find('term-pdf');
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([work.term.pdf], { type: 'application/pdf' }));
+  link.download = `termo-${work.order}.pdf`;
+}
+
+function onTerm() {
+  find('term-accept').addEventListener('change', () => fieldError('term-accept', ''));
+  onSubmit('term', () => {
+    if (!find('term-accept').checked) {
+      fieldError('term-accept', texts.termNotAccepted);
+      return;
+    }
+    show('passphrase');
   });
 }
 
@@ -232,7 +259,7 @@ function onElsewhere() {
   for (const button of document.querySelectorAll('[data-go]')) {
     button.addEventListener('click', () => show(button.dataset.go));
   }
-  onSubmit('confirm', () => show('passphrase'));
+  onSubmit('confirm', () => show(work.term ? 'term' : 'passphrase'));
   find('retry').addEventListener('click', emit);
   find('back-to-codes').addEventListener('click', () => show('codes'));
   for (const button of document.querySelectorAll('[data-copy-link]')) {
@@ -267,6 +294,7 @@ function start() {
   document.querySelector('[data-phone-advice]').hidden = !isPhone(userAgent);
   onWhere();
   onCodes();
+  onTerm();
   onPassphrase();
   onSave();
   onElsewhere();

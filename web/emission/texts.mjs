@@ -63,6 +63,14 @@ export const refusals = {
     title: 'O certificado recebido não é desta chave', go: 'stop',
     text: `Ele não serve e não foi guardado. Não tente de novo: ligue para ${phone}.`,
   },
+  'foreign-term': {
+    title: 'O termo recebido não é o deste pedido', go: 'stop',
+    text: `Ele não foi assinado e nada foi emitido. Ligue para ${phone}.`,
+  },
+  'term-refused': {
+    title: 'A assinatura do termo não foi aceita', go: 'retry',
+    text: 'Nada foi emitido. Tente de novo; se a recusa se repetir, volte aos códigos para ler o termo em vigor.',
+  },
   browser: {
     title: 'O navegador não conseguiu criar a chave ou o arquivo', go: 'retry',
     text: 'Feche outros programas e tente de novo. Se continuar, use outro navegador.',
@@ -76,7 +84,9 @@ const sameAs = {
   'rule-refused': 'conflict', 'statement-refused': 'conflict', 'illegal-transition': 'conflict',
 };
 
-const byReason = { 'statement-expired': 'expired', 'attempt-key': 'key-mismatch' };
+const byReason = {
+  'statement-expired': 'expired', 'attempt-key': 'key-mismatch', 'term-signature-invalid': 'term-refused',
+};
 
 export function explain(refusal) {
   const word = byReason[refusal.reason] ?? sameAs[refusal.word] ?? refusal.word;
@@ -88,6 +98,10 @@ export function explain(refusal) {
   const fallback = refusals.server;
   return refusal.retriable ? fallback : { ...fallback, go: 'stop', text: refusal.detail || fallback.text };
 }
+
+export const texts = {
+  termNotAccepted: 'Para emitir, marque que leu e aceita o termo. Se não aceita, ligue ou volte ao balcão: nada foi emitido.',
+};
 
 export function liveCode({ state, group }) {
   if (state === 'ok') return 'Código completo e sem erro de digitação.';

@@ -3,8 +3,9 @@
 // A pretend server for the emission page: it knows one order, checks the proofs as the signer does, and signs with
 // an authority of its own in memory. For unit tests and the preview; the real one is tested in tests/e2e.
 import { ed25519 } from '@noble/curves/ed25519';
+import { sha256 } from '@noble/hashes/sha2';
 import * as x509 from '@peculiar/x509';
-import { equalBytes, fromAscii, fromBase64, fromHex, toHex, toPem } from '../emission/bytes.mjs';
+import { equalBytes, fromAscii, fromBase64, fromHex, toBase64, toHex, toPem } from '../emission/bytes.mjs';
 import { writeHalf } from '../emission/code.mjs';
 import { message, publicKeyOf } from '../emission/proof.mjs';
 
@@ -24,6 +25,9 @@ export class Authority {
   paperCode = writeHalf(this.paper);
   mailCode = writeHalf(this.mail);
 
+  term = fromAscii('%PDF-1.5 um termo de mentira');
+  termText = '# Termo de titularidade\n= Nome | MARINA GONCALVES PRADO\n- Guardo a chave só comigo.\n% Rodapé';
+
   async start() {
     this.keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     this.certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -38,6 +42,7 @@ export class Authority {
       instance: this.instance, validation_sha256: this.validation, binding: 'code',
       not_after: Math.floor((Date.now() + 7 * day) / 1000), state: this.issued ? 'issued' : 'ready',
       preview: { product: 'e-CPF A1', name: 'MARINA GONCALVES PRADO', cpf: '***.456.789-**', term_months: 12 },
+      term: { sha256: toHex(sha256(this.term)), title: 'Termo de titularidade' },
     };
   }
 
@@ -54,7 +59,24 @@ export class Authority {
     }
   }
 
-  async certify({ csr, proofs }) {
+  readTerm({ proofs }) {
+    const about = {
+      instance: this.instance, order: this.order, validation: fromHex(this.validation), spki: fromAscii('guiche-term-read-v1'),
+    };
+    const holds = this.proofHolds(this.paper, 'counter', about, proofs.counter) && this.proofHolds(this.mail, 'mail', about, proofs.mail);
+    return holds ? { status: 200, body: { pdf: toBase64(this.term), text: this.termText } }
+      : this.problem(422, 'proof-refused', 'O código de emissão não confere.');
+  }
+
+  // A request without a signature comes from a program that makes none; a wrong one is refused.
+  async termHolds(request, signature) {
+    if (signature === undefined) return true;
+    const key = await request.publicKey.export(algorithm, ['verify']);
+    const signed = Uint8Array.from([...fromAscii('guiche-term-v1'), 0, ...sha256(this.term)]);
+    return crypto.subtle.verify(algorithm, key, fromBase64(signature), signed);
+  }
+
+  async certify({ csr, proofs, term_signature: termSignature }) {
     this.requests += 1;
     const request = new x509.Pkcs10CertificateRequest(csr);
     if (!(await request.verify())) return this.problem(422, 'csr-refused');
@@ -63,6 +85,10 @@ export class Authority {
     if (!this.proofHolds(this.paper, 'counter', about, proofs.counter) || !this.proofHolds(this.mail, 'mail', about, proofs.mail)) {
       return this.problem(422, 'proof-refused', 'O código de emissão não confere.');
     }
+    if (!(await this.termHolds(request, termSignature))) {
+      return { status: 422, body: { type: 'urn:guiche:problem:rule-refused', reason: 'term-signature-invalid' } };
+    }
+    this.termSignature = termSignature;
     if (this.issued && !equalBytes(this.issued.spki, spki)) return this.problem(409, 'key-mismatch');
     if (this.pending > 0) {
       this.pending -= 1;

@@ -9,20 +9,21 @@ import path from 'node:path';
 import test from 'node:test';
 import './setup.mjs';
 import { Authority } from './authority.mjs';
-import { Refusal, askCase, askCertificate } from '../emission/api.mjs';
+import { Refusal, askCase, askCertificate, askTerm } from '../emission/api.mjs';
 import { fromPem } from '../emission/bytes.mjs';
 import { checkSaved, fileName, issue } from '../emission/issue.mjs';
 import { exportKey } from '../emission/key.mjs';
 import { NotOurFile, WrongPassphrase, macKey, readP12 } from '../emission/p12.mjs';
+import { readTerm, termBlocks } from '../emission/term.mjs';
 import { explain, refusals } from '../emission/texts.mjs';
 
 const passphrase = 'Senha forte "2026"';
 
 // The pretend server behind fetch's shape.
 const fetchFrom = (authority) => async (url, { method, body }) => {
-  const { status, body: answer } = url.endsWith('/emission')
-    ? { status: 200, body: authority.emission() }
-    : await authority.certify(JSON.parse(body));
+  const { status, body: answer } = url.endsWith('/emission') ? { status: 200, body: authority.emission() }
+    : url.endsWith('/term') ? authority.readTerm(JSON.parse(body))
+      : await authority.certify(JSON.parse(body));
   assert.ok(method === 'GET' || method === 'POST');
   return new Response(JSON.stringify(answer), { status });
 };
@@ -87,6 +88,62 @@ test('each half typed in the other one\'s field is as good', async () => {
   Object.assign(work, { paper: authority.mail, mail: authority.paper });
   await issue(work, listener);
   assert.equal(authority.requests, 2);
+});
+
+const asking = (authority) => (order, content) => askTerm(order, content, fetchFrom(authority));
+
+test('the term: read by both halves, signed with the new key beside the request', async () => {
+  const { authority, work, listener } = await prepare();
+  await readTerm(work, asking(authority));
+  assert.deepEqual(work.term.pdf, authority.term);
+  await issue(work, listener);
+  assert.match(authority.termSignature, /^[A-Za-z0-9+/]{342}==$/);
+});
+
+test('the term: halves typed the other way round are exchanged for good', async () => {
+  const { authority, work, listener } = await prepare();
+  Object.assign(work, { paper: authority.mail, mail: authority.paper });
+  await readTerm(work, asking(authority));
+  assert.deepEqual(work.paper, authority.paper);
+  await issue(work, listener);
+  assert.equal(authority.requests, 1);
+});
+
+test('the term: a wrong half is told before any key is made', async () => {
+  const { authority, work } = await prepare({ mail: new Uint8Array(10) });
+  await assert.rejects(readTerm(work, asking(authority)), (error) => explain(error).go === 'codes');
+  assert.equal(work.term, undefined);
+  assert.equal(work.key, undefined);
+});
+
+test('the term: other bytes than the announced ones are not signed', async () => {
+  const { authority, work } = await prepare();
+  authority.term = authority.term.slice(1);
+  await assert.rejects(readTerm(work, asking(authority)), (error) => explain(error) === refusals['foreign-term']);
+  assert.equal(work.term, undefined);
+});
+
+test('the term: a signature over another one is refused and nothing is issued', async () => {
+  const { authority, work, listener } = await prepare();
+  await readTerm(work, asking(authority));
+  work.term.digest = work.term.digest.map((byte) => byte ^ 1);
+  await assert.rejects(issue(work, listener), (error) => explain(error) === refusals['term-refused']);
+  assert.equal(authority.issued, null);
+});
+
+test('a case without a term asks for none', async () => {
+  const { authority, work, listener } = await prepare();
+  delete work.emission.term;
+  await readTerm(work, asking(authority));
+  await issue(work, listener);
+  assert.equal(authority.termSignature, undefined);
+});
+
+test('the lines of a term become blocks', () => {
+  assert.deepEqual(termBlocks('# T\n\n## S\n= Nome | A | B\n- x\nfrase = - #\n_ y\n'), [
+    { kind: 'title', text: 'T' }, { kind: 'section', text: 'S' }, { kind: 'fact', label: 'Nome', text: 'A | B' },
+    { kind: 'item', text: 'x' }, { kind: 'paragraph', text: 'frase = - #' }, { kind: 'sign', text: 'y' },
+  ]);
 });
 
 test('a wrong half: refused, nothing consumed, and right afterwards with the same key', async () => {

@@ -41,6 +41,7 @@ async function readBody(request) {
 async function api(authority, request, url) {
   if (!url.pathname.startsWith(`/api/orders/${authority.order}/`)) return authority.problem(404, 'not-found');
   if (url.pathname.endsWith('/emission')) return { status: 200, body: authority.emission() };
+  if (url.pathname.endsWith('/term') && request.method === 'POST') return authority.readTerm(await readBody(request));
   if (url.pathname.endsWith('/csr') && request.method === 'POST') return authority.certify(await readBody(request));
   return authority.problem(404, 'not-found');
 }

@@ -121,6 +121,11 @@ static bool may_emit(const struct situation *s)
     return one_of(s->order, "awaiting_payment paid") && is_verified(s) && strcmp(s->issuance, "none") != 0;
 }
 
+static bool may_bring_paper(const struct situation *s)
+{
+    return one_of(s->order, "awaiting_payment paid") && one_of(s->identification, "validated verified");
+}
+
 static bool at_the_counter(const struct situation *s)
 {
     return one_of(s->attendance, "called parked");
@@ -185,6 +190,11 @@ static const struct hand_written {
     {"csr", "visitor", HTTP_PUBLIC, may_emit},
     {"officeCsr", "agent", HTTP_OFFICE, may_emit},
     {"certificate", "visitor holder", HTTP_PUBLIC, any},
+    {"term", "holder", HTTP_PUBLIC, any},
+    {"termRead", "visitor", HTTP_PUBLIC, may_emit},
+    {"officeTerm", "agent auditor admin", HTTP_OFFICE, any},
+    {"officeTermDraft", "agent", HTTP_OFFICE, first_may_sign},
+    {"officeTermPaper", "agent", HTTP_OFFICE, may_bring_paper},
     {"officeRosterSet", "admin", HTTP_OFFICE, NULL},
     {"auditExport", "auditor", HTTP_OFFICE, NULL},
     {"auditProve", "auditor", HTTP_OFFICE, any},
@@ -273,7 +283,7 @@ static const char after_refusal[] =
 static const char after_request[] =
     "csr officeCsr officeRevoke officeOrderContact appointmentBook appointmentMove "
     "appointmentForm officeAppointmentBook officeAppointmentMove officeOrderPay "
-    "officeOrderResend";
+    "officeOrderResend termRead officeTermPaper";
 static const char after_money_back[] = "officeRefuse officeRevoke";
 
 struct ending {

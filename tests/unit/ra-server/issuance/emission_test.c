@@ -204,7 +204,7 @@ static void the_page_learns_what_it_needs_and_no_more(void **state)
 {
     struct bench *bench = *state;
     bind_by_code(bench);
-    json_t *json = emission_json(&bench->pair, "e-CPF A1", "ready");
+    json_t *json = emission_json(&bench->pair, "e-CPF A1", "ready", NULL);
     char *text = json_dumps(json, JSON_COMPACT);
     assert_string_equal(json_string_value(json_object_get(json, "instance")), INSTANCE);
     assert_string_equal(json_string_value(json_object_get(json, "binding")), "code");
