@@ -54,7 +54,7 @@ static void add_fact(json_t *facts, const char *label, const char *value, const 
                               json_pack("{s:s,s:s,s:s}", "label", label, "value", value, "warning", warning));
 }
 
-/* A captured image has no papers of its own: only what was seen of it matters. */
+/* A consultation's evidence is a print of a screen: there is no original to see. */
 static json_t *facts_json(const struct page *page, size_t row)
 {
     const struct db_rows *rows = page->judged->documents;
@@ -64,6 +64,9 @@ static json_t *facts_json(const struct page *page, size_t row)
         document->expires_on[0] != '\0' && strcmp(document->expires_on, page->judged->facts.day) < 0;
     const bool first_via = document->via[0] == '\0' || strcmp(document->via, "1") == 0;
     json_t *facts = json_array();
+    add_fact(facts, "Item", document->item, "");
+    if (strcmp(document->kind, "evidence") == 0)
+        return facts;
     add_fact(facts, "Número", document->number, "");
     add_fact(facts, "Órgão emissor", row_text(rows, row, "issuer"), "");
     add_fact(facts, "Emissão", day_text(page, document->issued_on), "");
