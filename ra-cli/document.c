@@ -40,8 +40,9 @@ static void figure(FILE *out, const char *label, double value, int decimals)
 {
     char number[32];
     snprintf(number, sizeof number, "%.*f", decimals, value);
-    for (char *c = number; *c != '\0'; c++)
-        *c = *c == '.' ? ',' : *c;
+    char *point = strchr(number, '.');
+    if (point != NULL)
+        *point = ',';
     fprintf(out, "%s %s", label, number);
 }
 

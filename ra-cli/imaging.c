@@ -302,24 +302,33 @@ static PIX *brought_down(PIX *image)
     return small;
 }
 
-static bool measure(PIX *image, struct imaging_legibility *legibility, struct ra_error *error)
+/* Byte after byte; free() it. NULL when memory ran out. */
+static uint8_t *bytes_of_grey(PIX *grey, int width, int height)
 {
-    PIX *grey = brought_down(image);
-    const int width = grey == NULL ? 0 : pixGetWidth(grey), height = grey == NULL ? 0 : pixGetHeight(grey);
-    uint8_t *pixels = grey == NULL ? NULL : malloc((size_t)width * (size_t)height);
-    bool ok = pixels != NULL || no_memory(error);
-    for (int y = 0; ok && y < height; y++)
+    uint8_t *pixels = malloc((size_t)width * (size_t)height);
+    for (int y = 0; pixels != NULL && y < height; y++)
         for (int x = 0; x < width; x++) {
             l_uint32 value = 0;
             pixGetPixel(grey, x, y, &value);
             pixels[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)value;
         }
-    if (ok)
-        legibility_measure((struct legibility_grey){pixels, width, height}, pixGetWidth(image),
-                           pixGetHeight(image), legibility);
-    free(pixels);
+    return pixels;
+}
+
+static bool measure(PIX *image, struct imaging_legibility *legibility, struct ra_error *error)
+{
+    PIX *grey = brought_down(image);
+    if (grey == NULL)
+        return no_memory(error);
+    const int width = pixGetWidth(grey), height = pixGetHeight(grey);
+    uint8_t *pixels = bytes_of_grey(grey, width, height);
     pixDestroy(&grey);
-    return ok;
+    if (pixels == NULL)
+        return no_memory(error);
+    legibility_measure((struct legibility_grey){pixels, width, height}, pixGetWidth(image),
+                       pixGetHeight(image), legibility);
+    free(pixels);
+    return true;
 }
 
 bool imaging_check(struct bytes file, bool *checked, struct imaging_legibility *legibility,
