@@ -47,6 +47,11 @@ bool cli_identity_is_protected(const struct cli *cli);
  * is the caller's to wipe. */
 bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size);
 
+/* The pass phrase of a new .p12: the first line of `file`, or typed twice when that is NULL. The buffer is
+ * the caller's to wipe. */
+RA_MUST_CHECK bool cli_new_passphrase(struct cli *cli, const char *file, char *buffer, size_t size,
+                                      struct ra_error *error);
+
 enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 24, CLI_REPEATS_MAX = 16 };
 
 /* One option of a command: "--reason R" or, without a value name, a flag. */

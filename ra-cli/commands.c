@@ -63,7 +63,14 @@ static const struct cli_option document_options[] = {{"kind", "ESPECIE", false, 
                                                      {"original-seen", NULL, false, false},
                                                      {"no-photo", NULL, false, false},
                                                      {"not-legible", NULL, false, false},
+                                                     {"scanner", "PASTA", false, false},
+                                                     {"rotate", "90|180|270", false, false},
+                                                     {"crop", "X,Y,LARGURA,ALTURA", false, false},
+                                                     {"straighten", NULL, false, false},
+                                                     {"keep-original", NULL, false, false},
                                                      END};
+static const struct cli_option open_options[] = {{"browser", NULL, false, false}, END};
+static const struct cli_option export_p12_options[] = {{"passphrase-file", "ARQUIVO", false, false}, END};
 static const struct cli_option output_options[] = {{"o", "ARQUIVO", true, false}, END};
 static const struct cli_option judge_options[] = {
     {"reason", "MOTIVO", false, false}, {"person", "PAPEL|CPF", false, false}, END};
@@ -175,8 +182,15 @@ const struct cli_command cli_commands[] = {
     {"show", "PEDIDO", 1, 1, NULL, true, case_show, render_show, "O caso inteiro."},
     {"checklist", "PEDIDO", 1, 1, NULL, true, identification_checklist, render_checklist,
      "Os itens do caso, com situação e fonte."},
-    {"document add", "PEDIDO ITEM ARQUIVO…", 3, CLI_ARGUMENTS_MAX, document_options, true,
-     identification_document_add, NULL, "Digitaliza um documento para o dossiê."},
+    {"open", "PEDIDO", 1, 1, open_options, true, office_open, render_open,
+     "O endereço da página do caso: documentos e face lado a lado."},
+    {"identity export-p12", "SAIDA.p12", 1, 1, export_p12_options, true, identity_export, NULL,
+     "Grava a identidade como o navegador a importa, protegida por senha."},
+    {"document add", "PEDIDO ITEM ARQUIVO|PASTA…", 2, CLI_ARGUMENTS_MAX, document_options, true,
+     identification_document_add, NULL,
+     "Digitaliza documentos para o dossiê; imagens podem ser giradas, recortadas e endireitadas."},
+    {"document check", "ARQUIVO", 1, 1, NULL, false, document_check, render_document_check,
+     "Mede se a imagem se lê, sem servidor."},
     {"document get", "ID", 1, 1, output_options, true, identification_document_get, NULL,
      "Traz um documento do dossiê."},
     {"item accept", "PEDIDO ITEM", 2, 2, judge_options, true, identification_accept, NULL, "Aceita um item."},

@@ -26,6 +26,20 @@ cli_render render_checklist, render_consultation, render_missing, render_reasons
 /* neglist.c: the lista negativa */
 cli_run neglist_search, neglist_add, neglist_show, neglist_image_add, neglist_image_get, neglist_withdraw;
 cli_render render_neglist;
+/* document.c */
+cli_run identification_document_add, identification_document_get, document_check;
+cli_render render_document_check;
+
+/* office_browser.c: the page of a case, and the certificate it asks for */
+cli_run office_open, identity_export;
+cli_render render_open;
+
+/* identification.c: checklist, consultations, people, facts */
+cli_run identification_checklist, identification_accept, identification_reject, identification_reopen,
+    identification_waive, identification_consult, identification_person_add, identification_person_remove,
+    identification_fact, identification_missing, identification_reasons, identification_tasks,
+    identification_task_close, identification_reuse;
+cli_render render_checklist, render_missing, render_reasons, render_tasks;
 
 /* approval.c: what agents sign */
 cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Checklist, documents and consultations of a case.
+ * Checklist and consultations of a case.
  */
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
@@ -204,65 +204,6 @@ void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
     fputs(json_is_true(json_object_get(result, "complete")) ? "\nCompleto: pode validar.\n"
                                                             : "\nAinda falta algo.\n",
           out);
-}
-
-/* Query string of the options that describe a document. */
-static char *document_query(struct cli *cli, const struct cli_arguments *arguments)
-{
-    static const char *const described[] = {"kind", "number", "issued", "expires",
-                                            "via",  "person", "issuer", "sides"};
-    char *query =
-        talloc_asprintf(cli->context, "/documents?item=%s", client_escape(cli, arguments->positional[1]));
-    for (size_t i = 0; query != NULL && i < sizeof described / sizeof *described; i++) {
-        const char *value = cli_option(arguments, described[i]);
-        if (value != NULL)
-            query = talloc_asprintf_append(query, "&%s=%s", described[i], client_escape(cli, value));
-    }
-    if (query != NULL && cli_flag(arguments, "original-seen"))
-        query = talloc_asprintf_append(query, "&original_seen=1");
-    if (query != NULL && cli_flag(arguments, "no-photo"))
-        query = talloc_asprintf_append(query, "&photo=0");
-    if (query != NULL && cli_flag(arguments, "not-legible"))
-        query = talloc_asprintf_append(query, "&legible=0");
-    return query;
-}
-
-bool identification_document_add(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                                 struct ra_error *error)
-{
-    const char *query = document_query(cli, arguments);
-    json_t *documents = json_array();
-    bool ok = query != NULL && documents != NULL;
-    if (!ok)
-        ra_fail(error, RA_NO_MEMORY, "document add");
-    for (size_t i = 2; ok && i < arguments->positional_count; i++) {
-        struct bytes content;
-        json_t *answer = NULL;
-        ok = file_read(cli->context, arguments->positional[i], LARGEST_DOCUMENT, &content, error) &&
-             client_upload(cli, client_order_path(cli, arguments->positional[0], query),
-                           "application/octet-stream", content, &answer, error);
-        if (ok)
-            json_array_append_new(documents, answer);
-    }
-    if (ok && json_array_size(documents) == 1)
-        *result = json_incref(json_array_get(documents, 0));
-    else if (ok)
-        *result = json_pack("{s:O}", "documents", documents);
-    json_decref(documents);
-    return ok;
-}
-
-bool identification_document_get(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                                 struct ra_error *error)
-{
-    const char *output = cli_option(arguments, "o");
-    const char *path = talloc_asprintf(cli->context, "/api/office/documents/%s",
-                                       client_escape(cli, arguments->positional[0]));
-    struct bytes content;
-    if (!client_download(cli, path, &content, error) || !file_write(output, content, 0600, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)content.length);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
 static bool judge(struct cli *cli, const struct cli_arguments *arguments, const char *verb, json_t **result,

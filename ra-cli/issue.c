@@ -234,30 +234,6 @@ static bool issue_for_csr(struct cli *cli, const struct cli_arguments *arguments
 
 /* --- a new key on this machine --- */
 
-/* The pass phrase of the .p12: from a file (first line), or typed twice. */
-static bool ask_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,
-                           struct ra_error *error)
-{
-    if (path != NULL) {
-        struct bytes file;
-        if (!file_read(cli->context, path, size - 1, &file, error))
-            return false;
-        size_t length = strcspn((const char *)file.data, "\r\n");
-        memcpy(passphrase, file.data, length);
-        passphrase[length] = '\0';
-        return pkcs12_check_passphrase(passphrase, error);
-    }
-    char again[PKCS12_PASSPHRASE_MAX + 2] = "";
-    bool ok = terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres): ", passphrase, size) &&
-              terminal_secret("Repita a senha: ", again, sizeof again);
-    if (!ok)
-        ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
-    else if (strcmp(passphrase, again) != 0)
-        ok = ra_fail(error, RA_INVALID, "as senhas não são iguais");
-    OPENSSL_cleanse(again, sizeof again);
-    return ok && pkcs12_check_passphrase(passphrase, error);
-}
-
 /* The encrypted key is on disk before anybody is asked: if the answer is lost, the same command goes on with
  * it. */
 static bool keep_key(const char *path, EVP_PKEY *key, const char *passphrase, struct ra_error *error)
@@ -347,12 +323,12 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
     struct csr *csr = NULL;
     if (access(output, F_OK) == 0)
         return ra_fail(error, RA_CONFLICT, "%s já existe", output);
-    bool ok =
-        ask_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase, error) &&
-        new_or_kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
-        request_certificate(cli, arguments, csr, key, result, error) &&
-        read_answer(cli, *result, csr, &certificate, error) &&
-        write_file_of_holder(cli, output, key, certificate, *result, passphrase, error);
+    bool ok = cli_new_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase,
+                                 error) &&
+              new_or_kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
+              request_certificate(cli, arguments, csr, key, result, error) &&
+              read_answer(cli, *result, csr, &certificate, error) &&
+              write_file_of_holder(cli, output, key, certificate, *result, passphrase, error);
     if (ok) {
         unlink(kept);
         json_object_set_new(*result, "file", json_string(output));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The pass phrase of a protected identity: TLS and signatures need the same one, and people type it once.
+ * Pass phrases: of a protected identity, which TLS and signatures both need and people type once; and of a
+ * new file.
  */
 #include "pki/base/file.h"
+#include "pki/trust/pkcs12.h"
 #include "ra-cli/cli.h"
 #include "ra-cli/terminal.h"
 
@@ -43,4 +45,27 @@ bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size)
         return false;
     memcpy(buffer, cli->passphrase, strlen(cli->passphrase) + 1);
     return true;
+}
+
+bool cli_new_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,
+                        struct ra_error *error)
+{
+    if (path != NULL) {
+        struct bytes file;
+        if (!file_read(cli->context, path, size - 1, &file, error))
+            return false;
+        size_t length = strcspn((const char *)file.data, "\r\n");
+        memcpy(passphrase, file.data, length);
+        passphrase[length] = '\0';
+        return pkcs12_check_passphrase(passphrase, error);
+    }
+    char again[PKCS12_PASSPHRASE_MAX + 2] = "";
+    bool ok = terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres): ", passphrase, size) &&
+              terminal_secret("Repita a senha: ", again, sizeof again);
+    if (!ok)
+        ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
+    else if (strcmp(passphrase, again) != 0)
+        ok = ra_fail(error, RA_INVALID, "as senhas não são iguais");
+    OPENSSL_cleanse(again, sizeof again);
+    return ok && pkcs12_check_passphrase(passphrase, error);
 }

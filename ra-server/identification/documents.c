@@ -138,6 +138,26 @@ bool document_add_by_holder(struct http_request *request, struct http_response *
     return add(request, response, false, error);
 }
 
+/* Shown inside the case's page where a browser can show it. Whatever the bytes try, no script of theirs runs:
+ * a PDF is drawn by the browser's own viewer, which a sandbox would keep out. */
+static void set_disposition(const struct http_request *request, struct http_response *response,
+                            const char *id, const char *media_type)
+{
+    const bool pdf = strcmp(media_type, "application/pdf") == 0;
+    const bool image = strcmp(media_type, "image/jpeg") == 0 || strcmp(media_type, "image/png") == 0;
+    if (!flag(request, "inline", false) || (!pdf && !image)) {
+        http_set_attachment(response, id);
+        return;
+    }
+    http_set_header(response, "Content-Disposition", "inline");
+    http_set_header(
+        response, "Content-Security-Policy",
+        pdf ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
+              "form-action 'none'; frame-ancestors 'self'"
+            : "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; "
+              "form-action 'none'; frame-ancestors 'self'");
+}
+
 bool document_get(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct db_rows *row = NULL;
@@ -161,7 +181,7 @@ bool document_get(struct http_request *request, struct http_response *response, 
             close(output);
         return false;
     }
-    http_set_attachment(response, id);
+    set_disposition(request, response, id, row_text(row, 0, "media_type"));
     http_set_header(response, "Cache-Control", "no-store");
     http_reply_file(response, 200, row_text(row, 0, "media_type"), output,
                     (uint64_t)row_int(row, 0, "size_bytes"));

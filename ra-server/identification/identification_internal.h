@@ -17,6 +17,9 @@ RA_MUST_CHECK bool upload_inspect(int descriptor, uint64_t length, struct inspec
 /* documents.c */
 http_handler document_add, document_add_by_holder, document_get;
 
+/* case_page.c */
+http_handler case_page;
+
 /* items.c */
 http_handler item_accept, item_reject, item_reopen, item_waive;
 

@@ -84,6 +84,10 @@ static const struct http_parameter document_parameters[] = {
     "{\"type\":\"object\",\"required\":[\"items\",\"complete\"],\"properties\":{\"order\":{\"type\":"        \
     "\"string\"},\"complete\":{\"type\":\"boolean\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":"     \
     "\"object\",\"required\":[\"id\",\"person\",\"kind\",\"text\",\"source\",\"required\",\"state\"]}}}}"
+#define CASE_SCHEMA                                                                                          \
+    "{\"type\":\"object\",\"required\":[\"order\",\"people\",\"documents\",\"faces\"],\"properties\":{"      \
+    "\"order\":{\"type\":\"string\"},\"complete\":{\"type\":\"boolean\"},\"people\":{\"type\":\"array\"},"   \
+    "\"documents\":{\"type\":\"array\"},\"faces\":{\"type\":\"array\"}}}"
 #define PUBLIC_CHECKLIST_SCHEMA                                                                              \
     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"subject\":{\"type\":\"string\"},"       \
     "\"day\":{\"type\":\"string\",\"format\":\"date\"},\"rules\":{\"type\":\"string\"},"                     \
@@ -165,6 +169,10 @@ static const struct http_parameter checklist_query[] = {
     {NULL, false, NULL, NULL},
 };
 
+static const struct http_parameter inline_query[] = {
+    {"inline", false, NULL, "1: para ver na página (JPEG, PNG e PDF), e não para guardar"},
+    {NULL, false, NULL, NULL}};
+
 static const struct http_route routes[] = {
     {.method = HTTP_GET,
      .listeners = HTTP_BOTH,
@@ -187,6 +195,17 @@ static const struct http_route routes[] = {
      .operation = "caseChecklistShow",
      .summary = "Itens do caso, com situação e fonte",
      .response_schema = CHECKLIST_SCHEMA,
+     .statuses = {200, 401, 403, 404}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/orders/{code}/case",
+     .page_path = "/caso/{code}",
+     .page_template = "caso",
+     .authorize = office_authorize_any,
+     .handler = case_page,
+     .operation = "caseShow",
+     .summary = "O caso para comparar: documentos, face e a lista de cada pessoa",
+     .response_schema = CASE_SCHEMA,
      .statuses = {200, 401, 403, 404}},
     ITEM_ROUTE("accept", item_accept, "itemAccept", "Aceita um item"),
     ITEM_ROUTE("reject", item_reject, "itemReject", "Rejeita um item"),
@@ -223,6 +242,7 @@ static const struct http_route routes[] = {
      .handler = document_get,
      .operation = "documentGet",
      .summary = "Um documento do dossiê",
+     .query = inline_query,
      .response_type = "application/octet-stream",
      .statuses = {200, 401, 403, 404}},
     {.method = HTTP_GET,

@@ -18,7 +18,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const home = process.env.RA_HOME;
 assert.ok(home, 'RA_HOME: the folder of a started instance (./run start)');
 export const base = (process.env.BASE_URL ?? `http://localhost:${process.env.RA_PORT ?? 8080}`).replace(/\/$/, '');
-const office = new URL(base);
+export const office = new URL(base);
 office.protocol = 'https:';
 office.port = String(Number(office.port) + 1);
 const program = path.join(process.env.RA_BUILD ?? path.join(root, 'build/release'), 'bin/ra-cli');
