@@ -127,12 +127,25 @@ static bool validation_of(struct cli *cli, const json_t *facts, struct statement
 
 /* --- validate --- */
 
-static bool bind_to_csr(struct cli *cli, const char *path, struct statement_binding *binding,
-                        struct ra_error *error)
+/* What the CSR is checked against before anybody signs for its key: the signer checks it again, too late for
+ * the person at the counter. */
+static void key_sizes_of(const json_t *facts, struct certificate_profile *profile)
+{
+    const json_t *bits = json_object_get(json_object_get(facts, "profile"), "key_bits");
+    *profile = (struct certificate_profile){.id = NULL};
+    for (size_t i = 0; i < json_array_size(bits) && i < PROFILE_KEY_SIZES_MAX; i++)
+        profile->key_bits[profile->key_bits_count++] = (unsigned)json_integer_value(json_array_get(bits, i));
+}
+
+static bool bind_to_csr(struct cli *cli, const char *path, const json_t *facts,
+                        struct statement_binding *binding, struct ra_error *error)
 {
     struct bytes file;
     struct csr *csr = NULL;
-    if (!file_read(cli->context, path, CSR_MAX, &file, error) || !csr_decode(cli->context, file, &csr, error))
+    struct certificate_profile profile;
+    key_sizes_of(facts, &profile);
+    if (!file_read(cli->context, path, CSR_MAX, &file, error) ||
+        !csr_accept(cli->context, file, &profile, &csr, error))
         return false;
     binding->kind = PROFILE_BINDING_SPKI;
     memcpy(binding->spki, csr->spki_digest, sizeof binding->spki);
@@ -197,7 +210,7 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
                            &statement, error) &&
               validation_of(cli, facts, &statement.validation, error);
     if (ok)
-        ok = csr != NULL ? bind_to_csr(cli, csr, &statement.validation.binding, error)
+        ok = csr != NULL ? bind_to_csr(cli, csr, facts, &statement.validation.binding, error)
                          : bind_to_code(&statement, code, &statement.validation.binding, error);
     ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
     if (ok && csr == NULL)

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_BITS = 2048, POLL_LIMIT = 120, KEY_FILE_MAX = 16384 };
+enum { KEY_BITS = 2048, POLL_LIMIT = 40, KEY_FILE_MAX = 16384 };
 
 /* --- PEM --- */
 
@@ -154,9 +154,13 @@ static bool ask_until_issued(struct cli *cli, const char *order, const json_t *b
         if (json_object_get(*answer, "certificate") != NULL)
             return true;
         json_int_t pause = json_integer_value(json_object_get(*answer, "retry_after_s"));
+        if (tries == 0)
+            fputs(
+                "ra-cli: a AC ainda não respondeu; esperando (Ctrl-C pode parar: repita o comando depois)\n",
+                stderr);
         json_decref(*answer);
         *answer = NULL;
-        sleep(pause < 1 ? 1 : pause > 30 ? 30 : (unsigned)pause);
+        sleep(pause < 1 ? 1 : pause > 5 ? 5 : (unsigned)pause);
     }
     return ra_fail(error, RA_TIMEOUT, "a AC ainda não respondeu; repita o mesmo comando mais tarde");
 }

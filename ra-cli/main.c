@@ -40,12 +40,23 @@ static json_t *problem_document(const struct cli *cli, const struct ra_error *er
     if (cli->problem != NULL)
         return json_incref(cli->problem);
     const struct ra_error_info *info = ra_error_info(error->code);
-    json_t *problem = json_pack("{s:s+,s:s,s:i,s:s}", "type", "urn:guiche:problem:", info->code, "title",
+    json_t *problem = json_pack("{s:s+,s:s,s:i,s:s,s:[]}", "type", "urn:guiche:problem:", info->code, "title",
                                 info->sentence, "status", info->http_status, "detail",
-                                error->detail[0] != '\0' ? error->detail : info->sentence);
+                                error->detail[0] != '\0' ? error->detail : info->sentence, "errors");
     if (problem != NULL && error->reason[0] != '\0')
         json_object_set_new(problem, "reason", json_string(error->reason));
     return problem;
+}
+
+/* With --json stdout is exactly one document, also when nothing was done. */
+static void show_problem(const struct cli *cli, const struct ra_error *error)
+{
+    if (!cli->json)
+        return;
+    json_t *problem = problem_document(cli, error);
+    json_dumpf(problem, stdout, JSON_COMPACT);
+    fputc('\n', stdout);
+    json_decref(problem);
 }
 
 static void show_refusal(const struct cli *cli, const struct ra_error *error)
@@ -61,12 +72,7 @@ static void show_refusal(const struct cli *cli, const struct ra_error *error)
         terminal_text(stderr, error->fields[i].message);
         fputc('\n', stderr);
     }
-    if (!cli->json)
-        return;
-    json_t *problem = problem_document(cli, error);
-    json_dumpf(problem, stdout, JSON_COMPACT);
-    fputc('\n', stdout);
-    json_decref(problem);
+    show_problem(cli, error);
 }
 
 static void show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
@@ -125,7 +131,10 @@ int main(int argc, char **argv)
     case OPTIONS_HELP:
         status = CLI_DONE;
         break;
-    case OPTIONS_WRONG:
+    case OPTIONS_WRONG: /* what was wrong is on stderr already */
+        ra_fail_reason(&error, RA_BAD_REQUEST, "usage",
+                       "O comando não está escrito como deve; veja ra-cli --help.");
+        show_problem(&cli, &error);
         break;
     }
     json_decref(cli.problem);

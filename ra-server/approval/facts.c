@@ -220,13 +220,23 @@ static json_t *bindings_json(const struct approval_facts *rules)
     return array;
 }
 
+static json_t *key_bits_json(const struct certificate_profile *profile)
+{
+    json_t *array = json_array();
+    for (size_t at = 0; at < profile->key_bits_count; at++) {
+        json_array_append_new(array, json_integer(profile->key_bits[at]));
+    }
+    return array;
+}
+
 static json_t *profile_json(const struct approval_facts *rules)
 {
     char *digest = hex_encode(NULL, (struct bytes){rules->profile->digest, sizeof rules->profile->digest});
     json_t *json = digest == NULL ? NULL
-                                  : json_pack("{s:s, s:s, s:I, s:s}", "id", rules->profile->id, "digest",
+                                  : json_pack("{s:s, s:s, s:I, s:s, s:o}", "id", rules->profile->id, "digest",
                                               digest, "term_months", (json_int_t)rules->term_months, "media",
-                                              profile_media_word(rules->profile->media));
+                                              profile_media_word(rules->profile->media), "key_bits",
+                                              key_bits_json(rules->profile));
     talloc_free(digest);
     return json;
 }

@@ -5,6 +5,7 @@
 #include "approval/handlers.h"
 #include "audit/audit.h"
 #include "identification/identification.h"
+#include "issuance/issuance.h"
 #include "issuance/mail_half.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
@@ -67,6 +68,14 @@ static json_t *validation_detail(struct http_request *request, const struct inco
         binding_word(&validation->binding), "not_after", (json_int_t)content->not_after);
 }
 
+/* Bound to a key that another certificate has, the case could only be sent back later. */
+static bool check_key(struct http_request *request, const struct incoming *incoming, struct ra_error *error)
+{
+    const struct statement_binding *binding = &incoming->statement->statement->validation.binding;
+    return binding->kind != PROFILE_BINDING_SPKI ||
+           issuance_key_is_free(request, incoming->order->id, binding->spki, error);
+}
+
 static bool check_validation(struct http_request *request, const struct incoming *incoming,
                              struct ra_error *error)
 {
@@ -74,7 +83,8 @@ static bool check_validation(struct http_request *request, const struct incoming
     bool good = check_ready(request, incoming->order, error) &&
                 facts_caller_is_nobody(request, incoming->order, error) &&
                 facts_gather(request, incoming->order, &facts, error) &&
-                rules_check_validation(incoming->statement, &facts.rules, &incoming->caller, error);
+                rules_check_validation(incoming->statement, &facts.rules, &incoming->caller, error) &&
+                check_key(request, incoming, error);
     facts_release(&facts);
     return good;
 }

@@ -232,7 +232,7 @@ static json_t *security_schemes(enum http_listener listener)
     if (listener == HTTP_OFFICE)
         return json_pack("{s:{s:s}}", "clientCertificate", "type", "mutualTLS");
     return json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}}", "bearer", "type", "http", "scheme", "bearer",
-                     "cookie", "type", "apiKey", "in", "cookie", "name", "guiche");
+                     "cookie", "type", "apiKey", "in", "cookie", "name", "guiche_pedido");
 }
 
 json_t *openapi_document(const struct router *router, enum http_listener listener, const char *server_url)
@@ -241,12 +241,13 @@ json_t *openapi_document(const struct router *router, enum http_listener listene
     const struct http_route *route = NULL;
     for (size_t i = 0; (route = router_route(router, i)) != NULL; i++)
         add_route(paths, route, listener);
-    return json_pack(
-        "{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:{s:{s:o}, s:o}}", "openapi", "3.1.0",
-        "info", "title", listener == HTTP_PUBLIC ? "Guichê: API pública" : "Guichê: API do balcão", "version",
-        "1", "description",
-        "Erros são application/problem+json (RFC 9457). Instantes são RFC 3339; valores em centavos.",
-        "license", "name", "GPL-3.0-or-later", "identifier", "GPL-3.0-or-later", "servers", "url", server_url,
-        "paths", paths, "components", "schemas", "Problem", json_loads(problem_schema, 0, NULL),
-        "securitySchemes", security_schemes(listener));
+    return json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:{s:{s:o}, s:o}}", "openapi",
+                     "3.1.0", "info", "title",
+                     listener == HTTP_PUBLIC ? "Guichê: API pública" : "Guichê: API do balcão", "version",
+                     "1", "description",
+                     "Erros são application/problem+json (RFC 9457). Instantes são RFC 3339, salvo os que "
+                     "uma declaração assinada traz, em segundos desde 1970; valores em centavos.",
+                     "license", "name", "GPL-3.0-or-later", "identifier", "GPL-3.0-or-later", "servers",
+                     "url", server_url, "paths", paths, "components", "schemas", "Problem",
+                     json_loads(problem_schema, 0, NULL), "securitySchemes", security_schemes(listener));
 }

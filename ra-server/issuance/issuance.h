@@ -8,6 +8,7 @@
 #ifndef ISSUANCE_ISSUANCE_H
 #define ISSUANCE_ISSUANCE_H
 
+#include "http/http.h"
 #include "pki/base/bytes.h"
 #include "rooms.h"
 
@@ -16,6 +17,10 @@ struct db;
 /* The certificate of one attempt in DER, on `context`; RA_NOT_FOUND without one. For who revokes it. */
 RA_MUST_CHECK bool issuance_certificate(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
                                         struct bytes *certificate, struct ra_error *error);
+
+/* The key stands in no other order's certificate or request. RA_KEY_MISMATCH, reason "key-already-used". */
+RA_MUST_CHECK bool issuance_key_is_free(struct http_request *request, int64_t order_id,
+                                        const uint8_t spki_digest[32], struct ra_error *error);
 
 extern const struct room issuance_room;
 

@@ -255,24 +255,28 @@ static bool judge(struct csr_work *work, struct ra_error *error)
                                 work->emission.wish.term_signature, error);
 }
 
+bool issuance_key_is_free(struct http_request *request, int64_t order_id, const uint8_t spki_digest[32],
+                          struct ra_error *error)
+{
+    bool elsewhere = false;
+    return issuance_store_key_elsewhere(request->db, (struct bytes){spki_digest, 32}, order_id, &elsewhere,
+                                        error) &&
+           (!elsewhere || reason_fail(error, "key-already-used", NULL));
+}
+
 /* Intent before effect (design 2.10). */
 static bool intend(struct csr_work *work, struct ra_error *error)
 {
     struct http_request *request = work->request;
     struct order *order = work->order;
     bool written = false;
-    bool elsewhere = false;
     if (order->attempt != work->judged_attempt) {
         return ra_fail_reason(error, RA_CONFLICT, "attempt-superseded",
                               "O pedido mudou enquanto era conferido.");
     }
     if (!check_verified(order, error) ||
-        !issuance_store_key_elsewhere(request->db, work->emission.wish.spki_digest, order->id, &elsewhere,
-                                      error)) {
+        !issuance_key_is_free(request, order->id, work->emission.wish.spki_digest.data, error)) {
         return false;
-    }
-    if (elsewhere) {
-        return reason_fail(error, "key-already-used", NULL);
     }
     const char *spki = hex_encode(request->context, work->emission.wish.spki_digest);
     return issuance_store_intend(request->db, order->id, order->attempt, &work->emission.wish,

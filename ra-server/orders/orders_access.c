@@ -76,10 +76,9 @@ static bool inherit(struct http_request *request, const uint8_t hash[TOKEN_HASH_
                    NULL, error);
 }
 
-static bool new_session(struct http_request *request, struct http_response *response,
+static bool new_session(struct http_request *request, struct http_response *response, char token[TOKEN_SIZE],
                         uint8_t hash[TOKEN_HASH_SIZE], struct ra_error *error)
 {
-    char token[TOKEN_SIZE];
     if (!token_random(token, error) || !token_hash(token, hash, error) || !inherit(request, hash, error))
         return false;
     http_set_cookie(response, ORDERS_COOKIE, token, SESSION_SECONDS);
@@ -89,8 +88,9 @@ static bool new_session(struct http_request *request, struct http_response *resp
 bool orders_grant_session(struct http_request *request, struct http_response *response,
                           const struct order *order, struct ra_error *error)
 {
+    char token[TOKEN_SIZE];
     uint8_t hash[TOKEN_HASH_SIZE];
-    return new_session(request, response, hash, error) &&
+    return new_session(request, response, token, hash, error) &&
            db_exec(request->db, STATEMENT_ORDER_ACCESS_INSERT,
                    DB_VALUES(hash_value(hash), db_int(order->id), db_text("session"),
                              db_time(request->now_us), db_time(later(request, SESSION_SECONDS))),
@@ -98,14 +98,28 @@ bool orders_grant_session(struct http_request *request, struct http_response *re
 }
 
 bool orders_grant_login(struct http_request *request, struct http_response *response, const char *cpf,
-                        const char *email, struct ra_error *error)
+                        const char *email, char token[TOKEN_SIZE], struct ra_error *error)
 {
     uint8_t hash[TOKEN_HASH_SIZE];
-    return new_session(request, response, hash, error) &&
+    return new_session(request, response, token, hash, error) &&
            db_exec(request->db, STATEMENT_ORDER_LOGIN_OPEN,
                    DB_VALUES(hash_value(hash), db_text(cpf), db_text(email), db_time(request->now_us),
                              db_time(later(request, SESSION_SECONDS))),
                    NULL, error);
+}
+
+bool orders_opened_by(struct http_request *request, const char *token, json_t **codes, struct ra_error *error)
+{
+    uint8_t hash[TOKEN_HASH_SIZE];
+    struct db_rows *rows = NULL;
+    if (!token_hash(token, hash, error) ||
+        !db_query(request->db, request->context, STATEMENT_ORDER_ACCESS_ORDERS,
+                  DB_VALUES(hash_value(hash), db_time(request->now_us)), &rows, error))
+        return false;
+    *codes = json_array();
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        json_array_append_new(*codes, json_string(row_text(rows, i, "code")));
+    return *codes != NULL || ra_fail(error, RA_NO_MEMORY, "orders");
 }
 
 bool orders_close_session(struct http_request *request, struct http_response *response,

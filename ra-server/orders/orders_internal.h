@@ -68,9 +68,13 @@ RA_MUST_CHECK bool orders_grant_bearer(struct http_request *request, const struc
 RA_MUST_CHECK bool orders_grant_session(struct http_request *request, struct http_response *response,
                                         const struct order *order, struct ra_error *error);
 
-/* A new cookie that opens every order of this CPF and address. */
+/* A new cookie that opens every order of this CPF and address; programs use the same token as bearer. */
 RA_MUST_CHECK bool orders_grant_login(struct http_request *request, struct http_response *response,
-                                      const char *cpf, const char *email, struct ra_error *error);
+                                      const char *cpf, const char *email, char token[TOKEN_SIZE],
+                                      struct ra_error *error);
+/* Codes of the orders that a token opens, the newest first; new reference. */
+RA_MUST_CHECK bool orders_opened_by(struct http_request *request, const char *token, json_t **codes,
+                                    struct ra_error *error);
 RA_MUST_CHECK bool orders_close_session(struct http_request *request, struct http_response *response,
                                         struct ra_error *error);
 /* Rows of order_case; RA_UNAUTHENTICATED without a cookie. */

@@ -147,9 +147,10 @@ static size_t matching(const struct db_rows *rows, const uint8_t hash[TOKEN_HASH
 
 static bool enter(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
-    char cpf[CPF_SIZE], code[LOGIN_CODE_SIZE];
+    char cpf[CPF_SIZE], code[LOGIN_CODE_SIZE], token[TOKEN_SIZE];
     uint8_t hash[TOKEN_HASH_SIZE];
     struct db_rows *rows = NULL;
+    json_t *orders = NULL;
     if (!read_cpf(request, cpf, error) || !read_code(request, code, error) ||
         !token_login_hash(request->app, cpf, code, hash, error) ||
         !db_query(request->db, request->context, STATEMENT_ORDER_LOGIN_CANDIDATES,
@@ -160,11 +161,14 @@ static bool enter(struct http_request *request, struct http_response *response, 
         return refuse_code(request, cpf, error);
     if (!db_exec(request->db, STATEMENT_ORDER_LOGIN_USE,
                  DB_VALUES(db_int(row_int(rows, match, "id")), db_time(request->now_us)), NULL, error) ||
-        !orders_grant_login(request, response, cpf, row_text(rows, match, "email"), error) ||
-        !audit_record(request, AUDIT_HOLDER_LOGIN_OK, NULL, json_object(), json_pack("{s:s}", "cpf", cpf),
+        !orders_grant_login(request, response, cpf, row_text(rows, match, "email"), token, error) ||
+        !orders_opened_by(request, token, &orders, error))
+        return false;
+    http_reply(response, 200,
+               json_pack("{s:s, s:s, s:o}", "state", "open", "token", token, "orders", orders));
+    if (!audit_record(request, AUDIT_HOLDER_LOGIN_OK, NULL, json_object(), json_pack("{s:s}", "cpf", cpf),
                       error))
         return false;
-    http_reply(response, 200, json_pack("{s:s}", "state", "open"));
     if (page_is_wanted(request))
         http_see_other(request, response, "/pedidos");
     return true;

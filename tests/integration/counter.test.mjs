@@ -376,7 +376,7 @@ describe('design 2.11: every reading and every act leaves a trace', () => {
     attend(kase.code);
     const acts = eventsOf(kase.code).filter((code) => code !== 'CASE_READ');
     assert.deepEqual(acts, ['REQUEST_CREATED', 'CHECKED_IN', 'CALLED', 'DOC_PRESENTED', 'ITEM_ACCEPTED', 'BIO_RESULT',
-      'RECEITA_CPF_QUERIED', 'NEGLIST_QUERIED', 'FINISHED']);
+      'RECEITA_CPF_QUERIED', 'NEGLIST_QUERIED', 'CONSULTED', 'FINISHED']);
   });
 
   test('the database refuses to change or delete what was logged', () => {

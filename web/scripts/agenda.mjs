@@ -44,6 +44,7 @@ function addFilters(form, list) {
 export function enhanceAgenda(form) {
   const list = form.querySelector('.days');
   if (list?.querySelector('.slot')) addFilters(form, list);
+  document.documentElement.classList.add('has-script');
   const chosen = form.querySelector('[data-chosen]');
   const tell = () => {
     const radio = form.querySelector('input[name="start"]:checked');
