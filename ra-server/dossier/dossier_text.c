@@ -58,7 +58,7 @@ const char dossier_readme[] =
     "    sha256sum statements/validation-N.p7s\r\n"
     "\r\n"
     "   O campo \"validation\" da verificação é o resumo da validação. Os dois agentes são pessoas\r\n"
-    "   diferentes, e nenhum está em \"people\". Só um: ato SECOND_AGENT_WAIVED.\r\n"
+    "   diferentes, e nenhum está em \"people\".\r\n"
     "\r\n"
     "5. O campo \"dossier\" da validação é a raiz (RFC 6962, 2.1) das folhas de dossier.json, na ordem\r\n"
     "   em que estão: hash de folha, SHA-256 do byte 00 e do texto; de nó, do byte 01, do hash da\r\n"
