@@ -152,7 +152,7 @@ static void one_agents_validation_carries_the_mail_half_itself(void **state)
     memcpy(binding->mail, bench->verification.verification.mail, sizeof binding->mail);
     assert_string_equal(judge(bench, context, csr, counter, mail), "");
     assert_string_equal(judge(bench, context, csr, counter, counter), "proof-mail");
-    json_t *page = emission_json(&bench->pair, "e-CPF A1", "ready");
+    json_t *page = emission_json(&bench->pair, "e-CPF A1", "ready", NULL);
     assert_int_equal(json_integer_value(json_object_get(page, "not_after")), bench->validation.not_after);
     json_decref(page);
     bench->pair.verification = &bench->second;
