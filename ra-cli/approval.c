@@ -152,6 +152,23 @@ static bool bind_to_csr(struct cli *cli, const char *path, const json_t *facts,
     return true;
 }
 
+static bool is_alone(const json_t *object)
+{
+    return json_integer_value(json_object_get(object, "agents")) == 1;
+}
+
+/* Where no second agent signs, the mail half's key stands in this statement. */
+static bool bind_mail_half(const json_t *facts, struct statement_binding *binding, struct ra_error *error)
+{
+    const char *key;
+    if (!is_alone(facts))
+        return true;
+    if (!signing_text(facts, "mail_public_key", &key, error))
+        return false;
+    binding->has_mail = hex_decode(key, binding->mail, sizeof binding->mail);
+    return binding->has_mail || ra_fail(error, RA_UPSTREAM, "falta a chave do código do e-mail");
+}
+
 /* The counter half is born here and is never sent: only its public key is. */
 static bool bind_to_code(const struct statement *statement, char code[EMISSION_TEXT_SIZE],
                          struct statement_binding *binding, struct ra_error *error)
@@ -165,6 +182,22 @@ static bool bind_to_code(const struct statement *statement, char code[EMISSION_T
     OPENSSL_cleanse(half, sizeof half);
     binding->kind = PROFILE_BINDING_CODE;
     return ok;
+}
+
+/* Said before the agent signs: nobody looks after her. */
+static void say_alone(const struct cli *cli, const json_t *facts)
+{
+    if (cli->json || !is_alone(facts))
+        return;
+    const char *rule = json_string_value(json_object_get(facts, "agents_rule"));
+    const char *source = json_string_value(json_object_get(facts, "agents_source"));
+    fputs("Este caso não precisa de segundo agente: o PSBio confirmou cada pessoa e nenhum dado mudou.\n"
+          "Ninguém confere depois de você. Regra: ",
+          stdout);
+    terminal_text(stdout, rule == NULL ? "" : rule);
+    fputs(" (", stdout);
+    terminal_text(stdout, source == NULL ? "" : source);
+    fputs(")\n\n", stdout);
 }
 
 static bool post_validation(struct cli *cli, const char *order, struct bytes cms,
@@ -211,7 +244,10 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
               validation_of(cli, facts, &statement.validation, error);
     if (ok)
         ok = csr != NULL ? bind_to_csr(cli, csr, facts, &statement.validation.binding, error)
-                         : bind_to_code(&statement, code, &statement.validation.binding, error);
+                         : bind_to_code(&statement, code, &statement.validation.binding, error) &&
+                               bind_mail_half(facts, &statement.validation.binding, error);
+    if (ok)
+        say_alone(cli, facts);
     ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
     if (ok && csr == NULL)
         json_object_set_new(answer, "emission_code", json_string(code));
@@ -228,9 +264,11 @@ void render_validated(const struct cli *cli, const json_t *result, FILE *out)
     (void)cli;
     const char *code = json_string_value(json_object_get(result, "emission_code"));
     const char *page = json_string_value(json_object_get(result, "emission_page"));
-    fputs("Validação assinada. O caso espera o segundo agente.\n", out);
+    fputs(is_alone(result) ? "Validação assinada. Um agente basta neste caso: o titular já pode emitir.\n"
+                           : "Validação assinada. O caso espera o segundo agente.\n",
+          out);
     if (code != NULL)
-        slip_print(out, page == NULL ? "" : page, code);
+        slip_print(out, page == NULL ? "" : page, code, is_alone(result));
 }
 
 /* --- verify --- */

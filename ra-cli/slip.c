@@ -44,7 +44,7 @@ static void draw_link(FILE *out, const char *page, const char *code)
     OPENSSL_cleanse(link, sizeof link);
 }
 
-void slip_print(FILE *out, const char *page, const char *code)
+void slip_print(FILE *out, const char *page, const char *code, bool mailed)
 {
     fprintf(out, "\n  CÓDIGO DO PAPEL\n\n      %s\n\n", code);
     if (page[0] != '\0') {
@@ -53,8 +53,11 @@ void slip_print(FILE *out, const char *page, const char *code)
         terminal_text(out, page);
         fputs("\n\n", out);
     }
-    fputs("  1. Depois da conferência do segundo agente, chega por e-mail a outra metade do código.\n"
-          "  2. No computador onde vai usar o certificado, abra o endereço acima (ou leia o quadro)\n"
+    fputs(mailed
+              ? "  1. A outra metade do código chega agora por e-mail.\n"
+              : "  1. Depois da conferência do segundo agente, chega por e-mail a outra metade do código.\n",
+          out);
+    fputs("  2. No computador onde vai usar o certificado, abra o endereço acima (ou leia o quadro)\n"
           "     e digite as duas metades. O certificado nasce ali, e a chave não passa por nós.\n"
           "  3. Quem tem só este papel não consegue emitir. Perdeu? Volte ao atendimento.\n\n"
           "  Este código não fica guardado e não pode ser mostrado de novo.\n",

@@ -7,10 +7,11 @@
 #ifndef RA_CLI_SLIP_H
 #define RA_CLI_SLIP_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* `page` is the emission page of the order, "" when it is not known (then no QR); `code` the half as it is
- * shown. */
-void slip_print(FILE *out, const char *page, const char *code);
+ * shown; `mailed` when the other half is on its way because no second agent signs. */
+void slip_print(FILE *out, const char *page, const char *code, bool mailed);
 
 #endif

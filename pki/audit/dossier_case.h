@@ -64,6 +64,10 @@ void dossier_check_root(struct dossier_case *dossier);
 RA_MUST_CHECK bool dossier_check_statements(struct dossier_case *dossier, struct ra_error *error);
 void dossier_check_signers(struct dossier_case *dossier);
 
+/* One agent signed, in a way that a signer whose floor is one agent takes; whether that was its floor is not
+ * to be seen from here, only whether the log says that the server took it so. */
+bool dossier_stands_alone(const struct dossier_case *dossier);
+
 /* dossier_roster.c */
 RA_MUST_CHECK bool dossier_check_roster(struct dossier_case *dossier, struct ra_error *error);
 

@@ -68,6 +68,11 @@ static const char *event_of(enum statement_type type)
     }
 }
 
+static bool is_alone(const struct dossier_case *dossier, const struct dossier_statement *statement)
+{
+    return statement == dossier->validation && dossier_stands_alone(dossier);
+}
+
 static bool judge_statement(struct acts *acts, const struct dossier_statement *statement,
                             struct ra_error *error)
 {
@@ -83,6 +88,9 @@ static bool judge_statement(struct acts *acts, const struct dossier_statement *s
         acts->fault = "uma das declarações não está no registro provado";
     } else if (!came_in_time(event, statement->good->statement)) {
         acts->fault = "uma das declarações entrou no registro fora do seu prazo";
+    } else if (is_alone(acts->dossier, statement) &&
+               find_event(acts, "SECOND_AGENT_WAIVED", "statement", digest) == NULL) {
+        acts->fault = "falta a verificação, e o registro não diz que um agente bastou";
     }
     return true;
 }

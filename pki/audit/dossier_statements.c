@@ -173,6 +173,30 @@ static bool has_pair(const struct dossier_case *dossier)
            dossier->verification != NULL && dossier->verification->good != NULL;
 }
 
+static bool carries_its_binding(const struct statement_binding *binding)
+{
+    switch (binding->kind) {
+    case PROFILE_BINDING_CODE:
+        return binding->has_mail;
+    case PROFILE_BINDING_SPKI:
+        return true;
+    case PROFILE_BINDING_RENEWAL:
+    case PROFILE_BINDING_COUNT:
+    default:
+        return false;
+    }
+}
+
+bool dossier_stands_alone(const struct dossier_case *dossier)
+{
+    if (dossier->verification != NULL || dossier->refused || dossier->validation == NULL ||
+        dossier->validation->good == NULL) {
+        return false;
+    }
+    const struct statement_validation *validation = &dossier->validation->good->statement->validation;
+    return validation->waived.count == 0 && carries_its_binding(&validation->binding);
+}
+
 bool dossier_check_statements(struct dossier_case *dossier, struct ra_error *error)
 {
     if (!judge_all(dossier, error)) {
@@ -182,14 +206,14 @@ bool dossier_check_statements(struct dossier_case *dossier, struct ra_error *err
         settle_one(dossier, DOSSIER_CHECK_VALIDATION, dossier->validation,
                    "não há validação desta tentativa");
     }
-    if (dossier->verification != NULL || !dossier->refused) {
+    if (dossier->verification != NULL || (!dossier->refused && !dossier_stands_alone(dossier))) {
         settle_one(dossier, DOSSIER_CHECK_VERIFICATION, dossier->verification,
                    "não há verificação desta tentativa");
     }
     settle_others(dossier);
     if (has_pair(dossier)) {
         settle_pair(dossier);
-    } else if (!dossier->refused) {
+    } else if (!dossier->refused && !dossier_stands_alone(dossier)) {
         dossier_settle(dossier, DOSSIER_CHECK_PAIR, DOSSIER_CANNOT_TELL, "falta uma das duas");
     }
     return true;
@@ -229,6 +253,22 @@ static void settle_signers(struct dossier_case *dossier)
     }
 }
 
+static void settle_only_signer(struct dossier_case *dossier)
+{
+    const struct signed_statement *only = dossier->validation->good;
+    struct ra_error unread = {0};
+    char cpf[12];
+    if (!certificate_read_cpf(only->signer, cpf, &unread)) {
+        dossier_settle(dossier, DOSSIER_CHECK_SIGNERS, DOSSIER_CANNOT_TELL,
+                       "o certificado do agente não traz o CPF");
+    } else if (is_party(&only->statement->validation.people, cpf)) {
+        dossier_settle(dossier, DOSSIER_CHECK_SIGNERS, DOSSIER_FAILS, "o agente é parte do caso");
+    } else {
+        dossier_settle(dossier, DOSSIER_CHECK_SIGNERS, DOSSIER_HOLDS,
+                       "um agente; piso do assinador não conferível aqui");
+    }
+}
+
 /* In ICP-Brasil every holder has a path to the root: the holder must not have made the package. */
 static void refuse_party_as_exporter(struct dossier_case *dossier)
 {
@@ -248,6 +288,8 @@ void dossier_check_signers(struct dossier_case *dossier)
     }
     if (has_pair(dossier)) {
         settle_signers(dossier);
+    } else if (dossier_stands_alone(dossier)) {
+        settle_only_signer(dossier);
     } else if (!dossier->refused) {
         dossier_settle(dossier, DOSSIER_CHECK_SIGNERS, DOSSIER_CANNOT_TELL, "falta uma das duas declarações");
     }

@@ -87,9 +87,11 @@ static void say_needs(struct dossier_case *dossier)
     }
     need(dossier, DOSSIER_CHECK_ROOT);
     need(dossier, DOSSIER_CHECK_VALIDATION);
-    need(dossier, DOSSIER_CHECK_VERIFICATION);
-    need(dossier, DOSSIER_CHECK_PAIR);
     need(dossier, DOSSIER_CHECK_SIGNERS);
+    if (!dossier_stands_alone(dossier)) {
+        need(dossier, DOSSIER_CHECK_VERIFICATION);
+        need(dossier, DOSSIER_CHECK_PAIR);
+    }
 }
 
 static bool verify(struct dossier_case *dossier, const char *path, struct ra_error *error)

@@ -113,13 +113,15 @@ static bool is_subject(const struct statement_validation *facts, const char *cpf
     return strcmp(facts->data.cpf, cpf) == 0;
 }
 
-/* Two agents, unless both the profile's row and the configuration are content with one. */
+/* Two agents, unless both the profile's row and the configuration are content with one. A waiver is nothing
+ * until a second agent confirms it. */
 static bool check_floor(const struct deciding *deciding, struct ra_error *error)
 {
     const struct settings *settings = deciding->about->settings;
     const struct certificate_profile *profile =
         settings_profile(settings, deciding->decision->facts->profile.id);
-    bool one_is_enough = settings->agents_floor == 1 && profile != NULL && profile->agents == 1;
+    bool one_is_enough = settings->agents_floor == 1 && profile != NULL && profile->agents == 1 &&
+                         deciding->decision->facts->waived.count == 0;
     if (!has_verification(deciding) && !one_is_enough)
         return refuse(error, "floor", "É preciso a verificação de um segundo agente.");
     return true;

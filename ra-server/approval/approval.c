@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "approval/approval.h"
 
+#include "approval/agents.h"
 #include "approval/approval_store.h"
 #include "approval/rules.h"
 #include "approval/trust_state.h"
@@ -67,9 +68,20 @@ static bool load_one(struct ra_app *app, struct db *db, TALLOC_CTX *context, tim
 bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
                         int64_t attempt, struct approval_pair *pair, struct ra_error *error)
 {
-    return load_one(app, db, context, now, order_id, attempt, STATEMENT_VALIDATION, &pair->validation_cms,
-                    &pair->validation, error) &&
-           load_one(app, db, context, now, order_id, attempt, STATEMENT_VERIFICATION, &pair->verification_cms,
+    size_t seconds = 0;
+    struct stored_statement *stored = NULL;
+    *pair = (struct approval_pair){.verification = NULL};
+    if (!load_one(app, db, context, now, order_id, attempt, STATEMENT_VALIDATION, &pair->validation_cms,
+                  &pair->validation, error) ||
+        !approval_store_find(db, context, order_id, attempt, STATEMENT_VERIFICATION, &stored, &seconds,
+                             error)) {
+        return false;
+    }
+    const struct statement_validation *validation = &pair->validation->statement->validation;
+    if (seconds == 0 && rules_stands_alone(validation)) {
+        return agents_require_one(app, context, now, validation, error);
+    }
+    return load_one(app, db, context, now, order_id, attempt, STATEMENT_VERIFICATION, &pair->verification_cms,
                     &pair->verification, error);
 }
 
@@ -94,7 +106,7 @@ bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, js
         return ra_fail(error, RA_NO_MEMORY, "CRLs");
     }
     if (!trust_add_crls(app, pair->validation->signer, *crls, error) ||
-        !trust_add_crls(app, pair->verification->signer, *crls, error)) {
+        (pair->verification != NULL && !trust_add_crls(app, pair->verification->signer, *crls, error))) {
         json_decref(*crls);
         *crls = NULL;
         return false;

@@ -32,8 +32,8 @@ bool approval_certificate_asked_for(const struct order *order);
 RA_MUST_CHECK bool approval_instance(struct http_request *request, const char **instance,
                                      struct ra_error *error);
 
-/* The two statements that an issue rests on, judged at `now` (signature, path, CRLs, roster, role). On the
- * context given. */
+/* The statements that an issue rests on, judged at `now` (signature, path, CRLs, roster, role). On the
+ * context given. Where one agent is enough there is no verification: NULL and no bytes. */
 struct approval_pair {
     struct bytes validation_cms;
     struct bytes verification_cms;
@@ -42,7 +42,8 @@ struct approval_pair {
 };
 
 /* Those of one attempt. RA_CONFLICT, reason "statement-absent", while one is missing; RA_STATEMENT_REFUSED
- * when one does not hold (any more). For requests and jobs. */
+ * when one does not hold (any more), with the reason "floor" when one agent signed and policy or signer now
+ * ask for two. RA_SIGNER_UNAVAILABLE: one signed, and the signer cannot be asked. For requests and jobs. */
 RA_MUST_CHECK bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now,
                                       int64_t order_id, int64_t attempt, struct approval_pair *pair,
                                       struct ra_error *error);

@@ -25,6 +25,7 @@ static const char roster_schema[] =
 static const char object_schema[] = "{\"type\":\"object\"}";
 static const char stated_schema[] = "{\"type\":\"object\",\"properties\":{\"statement\":{\"type\":\"string\"}"
                                     ",\"binding\":{\"type\":\"string\"},"
+                                    "\"agents\":{\"type\":\"integer\"},"
                                     "\"state\":{\"type\":\"string\"}}}";
 
 #define READ_ROUTE(path, who, function, name, about)                                                         \

@@ -2,6 +2,7 @@
 #include "approval/facts.h"
 
 #include "app.h"
+#include "approval/agents.h"
 #include "approval/approval.h"
 #include "approval/office.h"
 #include "approval/trust_state.h"
@@ -12,7 +13,7 @@
 
 #include <string.h>
 
-enum { HOUR_S = 3600, DAY_S = 86400, AGENTS = 2 };
+enum { HOUR_S = 3600, DAY_S = 86400, TWO_AGENTS = 2 };
 
 bool approval_instance(struct http_request *request, const char **instance, struct ra_error *error)
 {
@@ -160,6 +161,7 @@ bool facts_gather(struct http_request *request, const struct order *order, struc
         return false;
     }
     orders_certificate_data(order, &rules->data);
+    rules->agents = TWO_AGENTS;
     rules->profile = profile;
     rules->term_months = order->validity_months;
     return identification_rules_version(request, order, &rules->rules, error);
@@ -241,7 +243,19 @@ static json_t *profile_json(const struct approval_facts *rules)
     return json;
 }
 
-json_t *facts_json(const struct facts *facts, json_t *checklist)
+/* Says that nobody signs after this agent, and why; the key of the mail half goes into what is signed. */
+static bool add_one_agent(const struct approval_facts *rules, json_t *json)
+{
+    char *key = rules->mail_key != NULL ? hex_encode(NULL, (struct bytes){rules->mail_key, 32}) : NULL;
+    bool added = json_object_set_new(json, "agents_rule", json_string(AGENTS_RULE)) == 0 &&
+                 json_object_set_new(json, "agents_source", json_string(AGENTS_SOURCE)) == 0 &&
+                 (rules->mail_key == NULL ||
+                  (key != NULL && json_object_set_new(json, "mail_public_key", json_string(key)) == 0));
+    talloc_free(key);
+    return added;
+}
+
+static json_t *case_json(const struct facts *facts, json_t *checklist)
 {
     const struct approval_facts *rules = &facts->rules;
     return json_pack(
@@ -252,6 +266,16 @@ json_t *facts_json(const struct facts *facts, json_t *checklist)
         identification_method_word(rules->method), "place", "kind",
         statement_place_kind_word(rules->place_kind), "office", rules->office, "ibge", rules->ibge, "rules",
         rules->rules, "waived", facts->waivers, "media", "model", "", "serial", "", "homologation", "",
-        "bindings", bindings_json(rules), "agents", AGENTS, "dossier", facts->dossier, "checklist", checklist,
-        "product_name", facts->order->product_name);
+        "bindings", bindings_json(rules), "agents", (int)rules->agents, "dossier", facts->dossier,
+        "checklist", checklist, "product_name", facts->order->product_name);
+}
+
+json_t *facts_json(const struct facts *facts, json_t *checklist)
+{
+    json_t *json = case_json(facts, checklist);
+    if (json == NULL || facts->rules.agents != 1 || add_one_agent(&facts->rules, json)) {
+        return json;
+    }
+    json_decref(json);
+    return NULL;
 }

@@ -143,6 +143,20 @@ static int64_t life_of(const struct statement_validation *validation, const stru
     return validation->binding.kind == PROFILE_BINDING_CODE ? facts->code_life_s : facts->statement_life_s;
 }
 
+/* The mail half's key stands in the validation exactly when nobody signs after it. */
+static bool check_mail(const struct statement_binding *binding, const struct approval_facts *facts,
+                       struct ra_error *error)
+{
+    if (binding->kind != PROFILE_BINDING_CODE) {
+        return true;
+    }
+    if (facts->agents != 1) {
+        return !binding->has_mail || reason_fail(error, "binding-not-allowed", NULL);
+    }
+    return (binding->has_mail && facts->mail_key != NULL && same_digest(binding->mail, facts->mail_key)) ||
+           reason_fail(error, "binding-mismatch", "mail");
+}
+
 bool rules_check_validation(const struct signed_statement *statement, const struct approval_facts *facts,
                             const struct approval_signer *caller, struct ra_error *error)
 {
@@ -151,12 +165,10 @@ bool rules_check_validation(const struct signed_statement *statement, const stru
         !check_case(validation, facts, error)) {
         return false;
     }
-    /* A mail half in the validation is for floors of one agent: here two sign. */
-    if (!profile_binding_allowed(facts->profile, facts->method, validation->binding.kind) ||
-        (validation->binding.kind == PROFILE_BINDING_CODE && validation->binding.has_mail)) {
+    if (!profile_binding_allowed(facts->profile, facts->method, validation->binding.kind)) {
         return reason_fail(error, "binding-not-allowed", NULL);
     }
-    return true;
+    return check_mail(&validation->binding, facts, error);
 }
 
 /* --- verification --- */
@@ -187,6 +199,29 @@ bool rules_check_verification(const struct signed_statement *statement, const st
     return check_case(validation, facts, error) &&
            statement_check_time(verified->validation->statement, facts->now, life_of(validation, facts),
                                 error);
+}
+
+/* --- one agent or two --- */
+
+size_t approval_agents_needed(const struct approval_floor *floor)
+{
+    bool one = same(floor->policy, "waived") && floor->signer_floor == 1 && floor->profile_agents == 1 &&
+               floor->everybody_positive && floor->waived == 0;
+    return one ? 1 : 2;
+}
+
+bool rules_stands_alone(const struct statement_validation *validation)
+{
+    switch (validation->binding.kind) {
+    case PROFILE_BINDING_CODE:
+        return validation->binding.has_mail && validation->waived.count == 0;
+    case PROFILE_BINDING_SPKI:
+        return validation->waived.count == 0;
+    case PROFILE_BINDING_RENEWAL:
+    case PROFILE_BINDING_COUNT:
+    default:
+        return false;
+    }
 }
 
 size_t rules_revocation_floor(int64_t reason)

@@ -27,7 +27,9 @@ struct approval_facts {
     const char *rules;
     struct statement_waivers waived;
     uint8_t dossier[32];
-    int64_t now; /* Unix seconds */
+    size_t agents;           /* that must sign, as approval_agents_needed says; only of a validation */
+    const uint8_t *mail_key; /* 32 bytes, of the mail half where one agent signs; NULL: none was made */
+    int64_t now;             /* Unix seconds */
     int64_t statement_life_s;
     int64_t code_life_s;
 };
@@ -62,6 +64,22 @@ RA_MUST_CHECK bool rules_check_verification(const struct signed_statement *state
                                             const struct approval_facts *facts,
                                             const struct approval_verified *verified,
                                             const struct approval_signer *caller, struct ra_error *error);
+
+/* What may lower two agents to one (rules 3.6). Borrowed. */
+struct approval_floor {
+    const char *policy;      /* second_agent_with_psbio: "required" or "waived" */
+    int64_t signer_floor;    /* as the signer's own configuration says; 0: it could not be asked */
+    int64_t profile_agents;  /* as the profile's row says, which the signer holds too */
+    bool everybody_positive; /* PSBio knows each person of the case, whose data did not change */
+    size_t waived;           /* items; each waits for a second agent's confirmation */
+};
+
+/* 1 only when policy, signer, profile and case all agree; 2 otherwise. */
+size_t approval_agents_needed(const struct approval_floor *floor);
+
+/* May this validation stand without a verification, where one agent is enough? With the binding "code" it
+ * must carry the mail half's key itself. */
+bool rules_stands_alone(const struct statement_validation *validation);
 
 /* Statements a revocation needs: one agent's for keyCompromise, two otherwise (protocol 6). */
 size_t rules_revocation_floor(int64_t reason);

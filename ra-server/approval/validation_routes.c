@@ -2,6 +2,7 @@
  *
  * The first agent: facts to sign, the validation as it comes back, and the way back for corrections.
  */
+#include "approval/agents.h"
 #include "approval/handlers.h"
 #include "audit/audit.h"
 #include "identification/identification.h"
@@ -29,8 +30,9 @@ bool validation_get(struct http_request *request, struct http_response *response
     struct order *order = NULL;
     struct facts facts = {0};
     json_t *checklist = NULL;
-    bool done = orders_load(request, http_path_parameter(request, "code"), &order, error) &&
+    bool done = orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) &&
                 check_ready(request, order, error) && facts_gather(request, order, &facts, error) &&
+                agents_gather(request, &facts, error) && agents_make_mail_half(request, &facts, error) &&
                 identification_checklist(request, order, &checklist, error) &&
                 audit_case_read(request, order, "validation", error);
     if (done) {
@@ -56,16 +58,17 @@ static const char *binding_word(const struct statement_binding *binding)
     }
 }
 
-static json_t *validation_detail(struct http_request *request, const struct incoming *incoming)
+static json_t *validation_detail(struct http_request *request, const struct incoming *incoming, size_t agents)
 {
     const struct statement *content = incoming->statement->statement;
     const struct statement_validation *validation = &content->validation;
-    return json_pack(
-        "{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I}", "statement",
-        incoming_digest(request, incoming->statement), "attempt", (json_int_t)content->attempt, "profile",
-        validation->profile.id, "method", identification_method_word(validation->method), "place",
-        statement_place_kind_word(validation->place.kind), "ibge", validation->place.ibge, "binding",
-        binding_word(&validation->binding), "not_after", (json_int_t)content->not_after);
+    return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:i}", "statement",
+                     incoming_digest(request, incoming->statement), "attempt", (json_int_t)content->attempt,
+                     "profile", validation->profile.id, "method",
+                     identification_method_word(validation->method), "place",
+                     statement_place_kind_word(validation->place.kind), "ibge", validation->place.ibge,
+                     "binding", binding_word(&validation->binding), "not_after",
+                     (json_int_t)content->not_after, "agents", (int)agents);
 }
 
 /* Bound to a key that another certificate has, the case could only be sent back later. */
@@ -76,17 +79,50 @@ static bool check_key(struct http_request *request, const struct incoming *incom
            issuance_key_is_free(request, incoming->order->id, binding->spki, error);
 }
 
-static bool check_validation(struct http_request *request, const struct incoming *incoming,
+/* `*agents`: how many this case needs, now that it is signed. */
+static bool check_validation(struct http_request *request, const struct incoming *incoming, size_t *agents,
                              struct ra_error *error)
 {
     struct facts facts = {0};
     bool good = check_ready(request, incoming->order, error) &&
                 facts_caller_is_nobody(request, incoming->order, error) &&
                 facts_gather(request, incoming->order, &facts, error) &&
+                agents_gather(request, &facts, error) && agents_find_mail_half(request, &facts, error) &&
                 rules_check_validation(incoming->statement, &facts.rules, &incoming->caller, error) &&
                 check_key(request, incoming, error);
+    *agents = facts.rules.agents;
     facts_release(&facts);
     return good;
+}
+
+/* Nobody signs after this agent: the case goes on as after a verification, and the log says by which rule. */
+static bool go_on_alone(struct http_request *request, const struct incoming *incoming, struct ra_error *error)
+{
+    struct order *order = incoming->order;
+    bool code = incoming->statement->statement->validation.binding.kind == PROFILE_BINDING_CODE;
+    return orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "verified", error) &&
+           orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "ready", error) &&
+           orders_milestone(request, order, "verified", AGENTS_RULE, error) &&
+           audit_record(request, AUDIT_SECOND_AGENT_WAIVED, order,
+                        json_pack("{s:s, s:I, s:s, s:s}", "statement",
+                                  incoming_digest(request, incoming->statement), "attempt",
+                                  (json_int_t)order->attempt, "rule", AGENTS_RULE, "source", AGENTS_SOURCE),
+                        NULL, error) &&
+           (code ? mail_half_send(request, order, error) : mail_half_destroy(request, order, error));
+}
+
+static bool accept_validation(struct http_request *request, const struct incoming *incoming,
+                              const struct term_countersigned *term, size_t agents, struct ra_error *error)
+{
+    const char *binding = binding_word(&incoming->statement->statement->validation.binding);
+    return incoming_store(request, incoming, error) &&
+           identification_fix_rules(request, incoming->order, error) &&
+           term_keep_countersigned(request, incoming->order, term, error) &&
+           orders_set_state(request, incoming->order, ORDERS_MACHINE_IDENTIFICATION, "validated", error) &&
+           orders_milestone(request, incoming->order, "validated", binding, error) &&
+           audit_record(request, AUDIT_VALIDATION_APPROVED, incoming->order,
+                        validation_detail(request, incoming, agents), NULL, error) &&
+           (agents != 1 || go_on_alone(request, incoming, error));
 }
 
 bool validation_post(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -96,26 +132,21 @@ bool validation_post(struct http_request *request, struct http_response *respons
     if (!incoming_read(request, STATEMENT_VALIDATION, &incoming, error)) {
         return false;
     }
-    if (!check_validation(request, &incoming, error) ||
+    size_t agents = 0;
+    if (!check_validation(request, &incoming, &agents, error) ||
         !term_read_countersigned(request, incoming.order, &term, error)) {
         return incoming_reject(request, incoming.order, STATEMENT_VALIDATION, error);
     }
-    const char *binding = binding_word(&incoming.statement->statement->validation.binding);
-    if (!incoming_store(request, &incoming, error) ||
-        !identification_fix_rules(request, incoming.order, error) ||
-        !term_keep_countersigned(request, incoming.order, &term, error) ||
-        !orders_set_state(request, incoming.order, ORDERS_MACHINE_IDENTIFICATION, "validated", error) ||
-        !orders_milestone(request, incoming.order, "validated", binding, error) ||
-        !audit_record(request, AUDIT_VALIDATION_APPROVED, incoming.order,
-                      validation_detail(request, &incoming), NULL, error)) {
+    if (!accept_validation(request, &incoming, &term, agents, error)) {
         return false;
     }
     /* Where the holder emits, for the slip: from the configuration, never from the Host that was sent. */
     const char *page = talloc_asprintf(request->context, "%s/emitir/%s", request->app->config->public_url,
                                        incoming.order->code);
     http_reply(response, 201,
-               json_pack("{s:s, s:s, s:s}", "statement", incoming_digest(request, incoming.statement),
-                         "binding", binding, "emission_page", page));
+               json_pack("{s:s, s:s, s:s, s:i}", "statement", incoming_digest(request, incoming.statement),
+                         "binding", binding_word(&incoming.statement->statement->validation.binding),
+                         "emission_page", page, "agents", (int)agents));
     return true;
 }
 

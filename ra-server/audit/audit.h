@@ -87,6 +87,7 @@ struct order; /* orders/orders.h */
     X(AUDIT_TERM_SIGNED, "TERM_SIGNED")                                                                      \
     X(AUDIT_VALIDATION_APPROVED, "VALIDATION_APPROVED")                                                      \
     X(AUDIT_VERIFICATION_APPROVED, "VERIFICATION_APPROVED")                                                  \
+    X(AUDIT_SECOND_AGENT_WAIVED, "SECOND_AGENT_WAIVED")                                                      \
     X(AUDIT_VERIFICATION_RETURNED, "VERIFICATION_RETURNED")                                                  \
     X(AUDIT_VERIFICATION_REFUSED, "VERIFICATION_REFUSED")                                                    \
     X(AUDIT_STATEMENT_REJECTED,                                                                              \

@@ -39,9 +39,9 @@ static bool prove_leaf(struct http_request *request, const struct db_rows *rows,
 
 /* The acts that made the certificate and what became of it. */
 static const enum audit_code proved_codes[] = {
-    AUDIT_VALIDATION_APPROVED, AUDIT_VERIFICATION_APPROVED, AUDIT_CERT_REQUESTED,
-    AUDIT_CERT_ISSUED,         AUDIT_CERT_DELIVERED,        AUDIT_REVOCATION_REQUESTED,
-    AUDIT_REVOCATION_EXECUTED, AUDIT_VERIFICATION_REFUSED,
+    AUDIT_VALIDATION_APPROVED,  AUDIT_SECOND_AGENT_WAIVED, AUDIT_VERIFICATION_APPROVED,
+    AUDIT_CERT_REQUESTED,       AUDIT_CERT_ISSUED,         AUDIT_CERT_DELIVERED,
+    AUDIT_REVOCATION_REQUESTED, AUDIT_REVOCATION_EXECUTED, AUDIT_VERIFICATION_REFUSED,
 };
 
 enum { CODES = sizeof proved_codes / sizeof proved_codes[0] };

@@ -45,6 +45,12 @@ RA_MUST_CHECK bool identification_annex_add(struct http_request *request, const 
                                             const char *kind, const char *media_type, struct bytes content,
                                             struct ra_error *error);
 
+/* PSBio knows everybody who gains by the certificate: of each person but interpreters the last answer is
+ * "ok", and an agent answered that the person's data have not changed since. What may spare a second agent.
+ */
+RA_MUST_CHECK bool identification_everybody_matched(struct http_request *request, const struct order *order,
+                                                    bool *matched, struct ra_error *error);
+
 /* The version of the rules that this case is judged by: today's while it is open, afterwards the one it was
  * signed under. Lives as long as the request. */
 RA_MUST_CHECK bool identification_rules_version(struct http_request *request, const struct order *order,

@@ -57,12 +57,23 @@ bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_requ
 
 /* --- judging --- */
 
+/* In the last statement that was signed; NULL: nowhere. */
+static const uint8_t *mail_key_of(const struct approval_pair *pair)
+{
+    const struct statement_binding *binding = &pair->validation->statement->validation.binding;
+    if (binding->has_mail) {
+        return binding->mail;
+    }
+    bool confirmed = pair->verification != NULL && pair->verification->statement->verification.has_mail;
+    return confirmed ? pair->verification->statement->verification.mail : NULL;
+}
+
 bool emission_check_proofs(const struct approval_pair *pair, struct bytes spki,
                            const struct emission_proofs *proofs, struct ra_error *error)
 {
     const struct statement *validation = pair->validation->statement;
     const struct statement_binding *binding = &validation->validation.binding;
-    const struct statement_verification *verification = &pair->verification->statement->verification;
+    const uint8_t *mail = mail_key_of(pair);
     const struct emission_case about = {
         .instance = validation->instance,
         .order = validation->order,
@@ -72,10 +83,9 @@ bool emission_check_proofs(const struct approval_pair *pair, struct bytes spki,
     if (proofs->counter.length == 0 || proofs->mail.length == 0) {
         return reason_fail(error, "proof-missing", NULL);
     }
-    if (binding->kind != PROFILE_BINDING_CODE || (!binding->has_mail && !verification->has_mail)) {
+    if (binding->kind != PROFILE_BINDING_CODE || mail == NULL) {
         return reason_fail(error, "binding-mismatch", NULL);
     }
-    const uint8_t *mail = binding->has_mail ? binding->mail : verification->mail;
     return emission_verify(binding->counter, EMISSION_COUNTER, &about, proofs->counter, error) &&
            emission_verify(mail, EMISSION_MAIL, &about, proofs->mail, error);
 }
@@ -157,7 +167,8 @@ json_t *emission_json(const struct approval_pair *pair, const char *product_name
                       json_t *take_term)
 {
     const struct statement *validation = pair->validation->statement;
-    int64_t end = pair->verification->statement->not_after;
+    int64_t end =
+        pair->verification != NULL ? pair->verification->statement->not_after : validation->not_after;
     int64_t not_after = validation->not_after < end ? validation->not_after : end;
     char *digest =
         hex_encode(NULL, (struct bytes){pair->validation->digest, sizeof pair->validation->digest});

@@ -79,6 +79,15 @@ static bool make(struct http_request *request, const struct order *order, const 
     return done;
 }
 
+static bool readdress(struct http_request *request, const struct order *order, const char *email,
+                      int64_t not_after_us, struct ra_error *error)
+{
+    return db_exec(
+        request->db, STATEMENT_MAIL_HALF_ADDRESS,
+        DB_VALUES(db_int(order->id), db_int(order->attempt), db_text(email), db_time(not_after_us)), NULL,
+        error);
+}
+
 bool mail_half_make(struct http_request *request, const struct order *order, const char *email,
                     int64_t not_after_us, char public_key[65], struct ra_error *error)
 {
@@ -86,10 +95,10 @@ bool mail_half_make(struct http_request *request, const struct order *order, con
     if (!find(request->db, request->context, order->id, order->attempt, &rows, error)) {
         return false;
     }
-    if (db_row_count(rows) == 0 && !make(request, order, email, not_after_us, error)) {
-        return false;
-    }
-    return mail_half_public_key(request, order, public_key, error);
+    bool none = db_row_count(rows) == 0 || (row_is_null(rows, 0, "sealed") && row_int(rows, 0, "sent") == 0);
+    bool done = none ? make(request, order, email, not_after_us, error)
+                     : readdress(request, order, email, not_after_us, error);
+    return done && mail_half_public_key(request, order, public_key, error);
 }
 
 /* --- sending --- */

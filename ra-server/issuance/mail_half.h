@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The half of the emission code that travels by mail (protocol 3): made once per attempt when a second agent
- * asks for the verification, kept only sealed under $keys_dir/mail-half.key, which is in neither database nor
- * backups, and destroyed when delivered or expired.
+ * asks for the verification (or the first, where one is enough, for the validation), kept only sealed under
+ * $keys_dir/mail-half.key, which is in neither database nor backups, and destroyed when delivered or expired.
  */
 #ifndef ISSUANCE_MAIL_HALF_H
 #define ISSUANCE_MAIL_HALF_H
@@ -14,8 +14,8 @@
 enum { MAIL_HALF_SENDS_MAX = 4 /* once, and three times again */ };
 
 /* The public key of the half of this order's current attempt, made now if there is none. `email` is the
- * address in the validation, `not_after_us` the end of the validation. `public_key` gets 64 hexadecimal
- * digits. */
+ * address in the validation, `not_after_us` the end of the validation; both are renewed until the half is
+ * sent. `public_key` gets 64 hexadecimal digits. */
 RA_MUST_CHECK bool mail_half_make(struct http_request *request, const struct order *order, const char *email,
                                   int64_t not_after_us, char public_key[65], struct ra_error *error);
 

@@ -109,6 +109,13 @@ static const char *milestone_text(const char *kind)
     return kind;
 }
 
+/* A case that one agent confirmed says in the detail by which rule (approval/agents.h). */
+static const char *step_text(const char *kind, const char *detail)
+{
+    bool alone = strcmp(kind, "verified") == 0 && detail[0] != '\0';
+    return alone ? "Identidade confirmada; um agente bastou" : milestone_text(kind);
+}
+
 static bool zone_offset(struct http_request *request, int *offset_s, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
@@ -132,13 +139,14 @@ bool orders_timeline_json(struct http_request *request, const struct order *orde
     for (size_t i = 0; i < db_row_count(rows); i++) {
         const char *kind = row_text(rows, i, "kind");
         int64_t at_us = row_time(rows, i, "at");
-        json_t *entry = json_pack("{s:s, s:s}", "kind", kind, "text", milestone_text(kind));
+        const char *detail = row_text(rows, i, "detail");
+        json_t *entry = json_pack("{s:s, s:s}", "kind", kind, "text", step_text(kind, detail));
         set_time(entry, "at", at_us);
         if (page_is_wanted(request))
             page_set_text(entry, "at_text", local_time_short_text(request->context, at_us, offset_s));
         if (at_office) {
             json_object_set_new(entry, "actor", json_string(row_text(rows, i, "actor")));
-            json_object_set_new(entry, "detail", json_string(row_text(rows, i, "detail")));
+            json_object_set_new(entry, "detail", json_string(detail));
         }
         json_array_append_new(*timeline, entry);
     }

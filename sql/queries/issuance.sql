@@ -3,7 +3,17 @@
 
 -- name: mail_half_insert
 -- params: order_id bigint, attempt integer, sealed bytea, public_key bytea, email text, not_after timestamptz
-insert into mail_half (order_id, attempt, sealed, public_key, email, not_after) values ($1, $2, $3, $4, $5, $6);
+-- One that expired before anybody was sent it makes room for another.
+insert into mail_half (order_id, attempt, sealed, public_key, email, not_after) values ($1, $2, $3, $4, $5, $6)
+on conflict (order_id, attempt) do update
+   set sealed = excluded.sealed, public_key = excluded.public_key, email = excluded.email, not_after = excluded.not_after
+ where mail_half.sealed is null and mail_half.sent = 0;
+
+-- name: mail_half_address
+-- params: order_id bigint, attempt integer, email text, not_after timestamptz
+-- Until it is sent for the first time it follows what the agent is about to sign.
+update mail_half set email = $3, not_after = $4
+ where order_id = $1 and attempt = $2 and sealed is not null and sent = 0;
 
 -- name: mail_half_find
 -- params: order_id bigint, attempt integer

@@ -263,6 +263,45 @@ static void a_byte_of_a_statement_is_found(void **state)
     }
 }
 
+static void one_agent_is_enough_only_with_the_mail_half_and_by_the_log(void **state)
+{
+    (void)state;
+    struct dossier_report report;
+    struct package package;
+    struct package two;
+    const struct recipe recipe = {.order = "7Q2KX0M4ZT9S", .alone = true};
+    package_make(&world, &recipe, &package);
+    package_verify(&world, &package, &report);
+    if (!dossier_holds(&report)) {
+        show(&report);
+        fail_msg("one agent");
+    }
+    assert_int_equal(report.checks[DOSSIER_CHECK_VERIFICATION].verdict, DOSSIER_NOT_ASKED);
+    assert_int_equal(report.checks[DOSSIER_CHECK_PAIR].verdict, DOSSIER_NOT_ASKED);
+    assert_string_equal(report.checks[DOSSIER_CHECK_SIGNERS].detail,
+                        "um agente; piso do assinador não conferível aqui");
+
+    /* The same statement where the log says that two signed. */
+    const struct recipe signed_by_two = {.order = "7Q2KX0M4ZT9S"};
+    package_make(&world, &signed_by_two, &two);
+    package_put(&package, "audit-proof.json", package_get(&two, "audit-proof.json"));
+    expect_fails(&package, DOSSIER_CHECK_LOG_ACTS, "");
+
+    const struct recipe party = {.order = "7Q2KX0M4ZT9T", .alone = true, .party = "73190486204"};
+    package_make(&world, &party, &package);
+    expect_fails(&package, DOSSIER_CHECK_SIGNERS, "parte do caso");
+}
+
+static void one_of_two_agents_by_key_is_not_one_agent(void **state)
+{
+    (void)state;
+    struct package package;
+    const struct recipe recipe = {.order = "7Q2KX0M4ZT9V", .by_key = true};
+    package_make(&world, &recipe, &package);
+    package_remove(&package, "statements/verification-1.p7s");
+    expect_fails(&package, DOSSIER_CHECK_LOG_ACTS, "não diz que um agente bastou");
+}
+
 static void a_verification_of_another_validation_is_found(void **state)
 {
     (void)state;
@@ -502,6 +541,8 @@ int main(void)
         cmocka_unit_test(a_statement_of_another_case_is_found),
         cmocka_unit_test(a_byte_of_a_statement_is_found),
         cmocka_unit_test(a_verification_of_another_validation_is_found),
+        cmocka_unit_test(one_agent_is_enough_only_with_the_mail_half_and_by_the_log),
+        cmocka_unit_test(one_of_two_agents_by_key_is_not_one_agent),
         cmocka_unit_test(signers_are_two_and_nobody_in_the_case),
         cmocka_unit_test(signers_are_agents_by_a_roster_of_the_administrators),
         cmocka_unit_test(without_a_crl_nobody_can_tell),

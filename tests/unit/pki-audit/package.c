@@ -308,6 +308,18 @@ static void bend(struct package_world *world, const struct recipe *recipe, struc
     memcpy(draft->validation.validation.dossier, root.bytes, sizeof root.bytes);
     draft->first = recipe->first != NULL ? recipe->first : draft->first;
     draft->second = recipe->second != NULL ? recipe->second : draft->second;
+    if (recipe->alone) {
+        struct statement_binding *binding = &draft->validation.validation.binding;
+        draft->without_verification = true;
+        draft->validation.validation.waived.count = 0;
+        binding->has_mail = true;
+        memcpy(binding->mail, draft->verification.verification.mail, sizeof binding->mail);
+    }
+    if (recipe->by_key) {
+        draft_bind_spki(draft);
+        draft->validation.validation.waived.count = 0;
+        draft->verification.verification.waived.count = 0;
+    }
     draft->validation.issued_at -= recipe->age_s;
     draft->verification.issued_at -= recipe->age_s;
     if (recipe->party != NULL) {
@@ -331,7 +343,9 @@ void package_make(struct package_world *world, const struct recipe *recipe, stru
     struct bytes validation = decoded(world, json_object_get(request, "validation"));
     package_put(package, "statements/validation-1.p7s", validation);
     log_event(world, events, "VALIDATION_APPROVED", "statement", digest_text(world, validation));
-    if (recipe->refused) {
+    if (recipe->alone) {
+        log_event(world, events, "SECOND_AGENT_WAIVED", "statement", digest_text(world, validation));
+    } else if (recipe->refused) {
         put_refusal(world, recipe, events, package);
     } else {
         struct bytes verification = decoded(world, json_object_get(request, "verification"));

@@ -42,6 +42,8 @@ struct recipe {
     int age_s;         /* the statements were signed so long ago */
     bool issued;
     bool refused; /* by the second instead of a verification */
+    bool alone;   /* one agent, whose validation has the mail half's key; the log says so */
+    bool by_key;  /* bound to the key's digest, nothing waived */
 };
 
 void package_world_make(struct package_world *world);

@@ -334,6 +334,54 @@ static void protocol_1_no_thief_gets_a_certificate(void **state)
     office_expect(&office, honest(ORDER, 1), "issued");
 }
 
+/* Configuration and profile row both say how many agents; the digest stays that of the row on the disk. */
+static void ask_for_agents(unsigned floor, unsigned row)
+{
+    struct settings *settings = office.settings;
+    settings->agents_floor = floor;
+    for (size_t i = 0; i < settings->profile_count; i++) {
+        struct certificate_profile *changed =
+            talloc_memdup(office.memory, settings->profiles[i], sizeof *changed);
+        assert_non_null(changed);
+        changed->agents = row;
+        settings->profiles[i] = changed;
+    }
+}
+
+static json_t *by_one_agent(void (*bend)(struct draft *draft), size_t waived)
+{
+    struct draft draft;
+    office_draft(&office, ORDER, 1, &draft);
+    bend(&draft);
+    draft.waivers[0] = (struct statement_waiver){"IP-04", "sem biometria"};
+    draft.validation.validation.waived = (struct statement_waivers){waived, draft.waivers};
+    return office_request(&draft);
+}
+
+static void protocol_6_one_agent_only_where_configuration_and_row_agree(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned floor, row;
+        void (*bend)(struct draft *draft);
+        size_t waived;
+        const char *reason;
+    } rows[] = {
+        {2, 1, one_agent_alone_with_both_halves, 0, "floor"},
+        {1, 2, one_agent_alone_with_both_halves, 0, "floor"},
+        {1, 1, one_agent_alone_with_both_halves, 1, "floor"},
+        {1, 1, one_agent_alone, 0, "binding-mismatch"},
+    };
+    unsigned agents = office.settings->profiles[0]->agents;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ask_for_agents(rows[i].floor, rows[i].row);
+        office_expect_refused(&office, by_one_agent(rows[i].bend, rows[i].waived), rows[i].reason);
+    }
+    ask_for_agents(1, 1);
+    office_expect(&office, by_one_agent(one_agent_alone_with_both_halves, 0), "issued");
+    ask_for_agents(2, agents);
+}
+
 /* Moves the instance's clock, which the signer reads at every request. */
 static void pass(int64_t seconds)
 {
@@ -445,6 +493,7 @@ int main(void)
         TEST(protocol_6_a_key_approved_by_its_hash_is_certified_without_codes),
         TEST(protocol_6_the_same_key_again_gets_the_same_certificate_and_the_ac_is_not_asked),
         TEST(protocol_1_no_thief_gets_a_certificate),
+        TEST(protocol_6_one_agent_only_where_configuration_and_row_agree),
         TEST(protocol_2_a_statement_has_one_life),
         TEST(protocol_5_an_expired_crl_means_refusal),
         TEST(protocol_5_an_expired_roster_makes_nobody_an_agent),

@@ -301,6 +301,7 @@ static void protocol_6_status_tells_the_truth(void **state)
     json_t *status = ask_once(json_pack("{s:s}", "type", "status"));
     assert_string_equal(answer_text(status, "instance"), OFFICE_INSTANCE);
     assert_true(json_is_false(json_object_get(status, "isolated")));
+    assert_int_equal(json_integer_value(json_object_get(status, "agents_floor")), 2);
     assert_int_equal(json_integer_value(json_object_get(status, "roster_version")), 1);
     assert_int_equal(json_integer_value(json_object_get(status, "tree_size")), 0);
     assert_int_equal(stop_signer(SIGTERM), 0);

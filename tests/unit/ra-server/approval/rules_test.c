@@ -248,6 +248,72 @@ static void a_binding_must_be_allowed(void **state)
     assert_reason(validate(bench), "binding-not-allowed");
 }
 
+static void where_one_agent_signs_the_mail_half_stands_in_the_validation(void **state)
+{
+    struct bench *bench = *state;
+    struct statement_binding *binding = &bench->validation.validation.binding;
+    bench->facts.agents = 1;
+    assert_true(validate(bench)); /* by the key's digest nothing else is due */
+    *binding = (struct statement_binding){.kind = PROFILE_BINDING_CODE};
+    bench->facts.mail_key = mail_key;
+    assert_reason(validate(bench), "binding-mismatch");
+    binding->has_mail = true;
+    memcpy(binding->mail, mail_key, 32);
+    assert_true(validate(bench));
+    binding->mail[0] ^= 1;
+    assert_reason(validate(bench), "binding-mismatch");
+    binding->mail[0] ^= 1;
+    bench->facts.mail_key = NULL;
+    assert_reason(validate(bench), "binding-mismatch");
+    bench->facts.agents = 2;
+    assert_reason(validate(bench), "binding-not-allowed");
+}
+
+static void rule_3_6_one_agent_only_where_all_agree(void **state)
+{
+    (void)state;
+    static const struct {
+        struct approval_floor floor;
+        size_t agents;
+    } rows[] = {
+        {{"waived", 1, 1, true, 0}, 1},  {{"required", 1, 1, true, 0}, 2},
+        {{"", 1, 1, true, 0}, 2},        {{"WAIVED", 1, 1, true, 0}, 2},
+        {{"waived", 2, 1, true, 0}, 2},  {{"waived", 0, 1, true, 0}, 2}, /* the signer could not be asked */
+        {{"waived", -1, 1, true, 0}, 2}, {{"waived", 1, 2, true, 0}, 2},
+        {{"waived", 1, 0, true, 0}, 2},  {{"waived", 1, 1, false, 0}, 2},
+        {{"waived", 1, 1, true, 1}, 2},  {{"required", 2, 2, false, 3}, 2},
+    };
+    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        if (approval_agents_needed(&rows[at].floor) != rows[at].agents) {
+            fail_msg("row %zu", at);
+        }
+    }
+}
+
+static void a_validation_stands_alone_only_with_all_it_needs(void **state)
+{
+    (void)state;
+    static const struct {
+        struct statement_binding binding;
+        size_t waived;
+        bool alone;
+    } rows[] = {
+        {{.kind = PROFILE_BINDING_CODE, .has_mail = true}, 0, true},
+        {{.kind = PROFILE_BINDING_CODE, .has_mail = true}, 1, false},
+        {{.kind = PROFILE_BINDING_CODE}, 0, false},
+        {{.kind = PROFILE_BINDING_SPKI}, 0, true},
+        {{.kind = PROFILE_BINDING_SPKI}, 1, false},
+        {{.kind = PROFILE_BINDING_RENEWAL}, 0, false},
+    };
+    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        const struct statement_validation validation = {.binding = rows[at].binding,
+                                                        .waived = {.count = rows[at].waived}};
+        if (rules_stands_alone(&validation) != rows[at].alone) {
+            fail_msg("row %zu", at);
+        }
+    }
+}
+
 static void a_true_verification_is_taken(void **state)
 {
     struct bench *bench = *state;
@@ -328,6 +394,9 @@ int main(void)
         rule(the_dossier_and_the_waivers_must_be_the_present_ones),
         rule(life_is_bounded_by_the_binding),
         rule(a_binding_must_be_allowed),
+        rule(where_one_agent_signs_the_mail_half_stands_in_the_validation),
+        rule(rule_3_6_one_agent_only_where_all_agree),
+        rule(a_validation_stands_alone_only_with_all_it_needs),
         rule(a_true_verification_is_taken),
         rule(whoever_validates_does_not_verify),
         rule(a_verification_names_this_validation_and_its_waivers),

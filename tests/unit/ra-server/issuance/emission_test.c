@@ -137,6 +137,28 @@ static void both_codes_over_the_key_open_it(void **state)
     talloc_free(context);
 }
 
+static void one_agents_validation_carries_the_mail_half_itself(void **state)
+{
+    struct bench *bench = *state;
+    TALLOC_CTX *context = talloc_new(NULL);
+    bind_by_code(bench);
+    struct statement_binding *binding = &bench->validation.validation.binding;
+    bench->pair.verification = NULL;
+    const char *csr = csr_of(context, bench->key);
+    const char *counter = proof_of(bench, context, bench->key, EMISSION_COUNTER, bench->counter, ORDER);
+    const char *mail = proof_of(bench, context, bench->key, EMISSION_MAIL, bench->mail, ORDER);
+    assert_string_equal(judge(bench, context, csr, counter, mail), "binding-mismatch");
+    binding->has_mail = true;
+    memcpy(binding->mail, bench->verification.verification.mail, sizeof binding->mail);
+    assert_string_equal(judge(bench, context, csr, counter, mail), "");
+    assert_string_equal(judge(bench, context, csr, counter, counter), "proof-mail");
+    json_t *page = emission_json(&bench->pair, "e-CPF A1", "ready", NULL);
+    assert_int_equal(json_integer_value(json_object_get(page, "not_after")), bench->validation.not_after);
+    json_decref(page);
+    bench->pair.verification = &bench->second;
+    talloc_free(context);
+}
+
 static void a_thief_with_one_code_gets_nothing(void **state)
 {
     struct bench *bench = *state;
@@ -221,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_codes_over_the_key_open_it),
+        cmocka_unit_test(one_agents_validation_carries_the_mail_half_itself),
         cmocka_unit_test(a_thief_with_one_code_gets_nothing),
         cmocka_unit_test(proofs_of_another_key_or_order_do_not_serve),
         cmocka_unit_test(a_key_bound_by_its_digest_needs_no_code),
