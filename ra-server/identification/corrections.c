@@ -50,12 +50,25 @@ static bool is_missing(const struct engine_item *item)
     return item->rule->required && item->state != ENGINE_ACCEPTED && item->state != ENGINE_WAIVED;
 }
 
-/* Only what the person can mend: our own consultations are not theirs to bring, unless a base refused them.
- */
+/* Only what the person can mend: a paper, their presence, or data that diverge from an official base. What
+ * the negative list or the biometric base says is not told across the counter. */
 static bool concerns_citizen(const struct engine_item *item)
 {
-    return item->state == ENGINE_REJECTED || item->rule->kind == RULES_DOCUMENT ||
-           item->rule->kind == RULES_PRESENCE;
+    switch (item->rule->kind) {
+    case RULES_DOCUMENT:
+    case RULES_PRESENCE:
+        return true;
+    case RULES_CONSULTATION:
+        return item->rule->diverges && item->state == ENGINE_REJECTED;
+    case RULES_ATTESTATION:
+        return item->state == ENGINE_REJECTED;
+    case RULES_BIOMETRIC:
+    case RULES_JUDGEMENT:
+    case RULES_PROCESS:
+    case RULES_KIND_COUNT:
+    default:
+        return false;
+    }
 }
 
 static json_t *missing_json(const struct judged_case *judged, const struct db_rows *reasons,
@@ -73,8 +86,8 @@ static json_t *missing_json(const struct judged_case *judged, const struct db_ro
                      "code", coded ? item->reason : "", "why", why, "text", item->rule->text_citizen);
 }
 
-bool identification_missing(struct http_request *request, const struct order *order, json_t **missing,
-                            struct ra_error *error)
+static bool list_missing(struct http_request *request, const struct order *order, bool rejected_alone,
+                         json_t **missing, struct ra_error *error)
 {
     struct judged_case judged;
     struct db_rows *reasons = NULL;
@@ -85,12 +98,25 @@ bool identification_missing(struct http_request *request, const struct order *or
     for (size_t i = 0; i < judged.verdict.item_count; i++) {
         const struct engine_item *item = &judged.verdict.items[i];
         if (is_missing(item) && concerns_citizen(item) &&
+            (!rejected_alone || item->state == ENGINE_REJECTED) &&
             json_array_append_new(*missing, missing_json(&judged, reasons, item)) != 0) {
             json_decref(*missing);
             return ra_fail(error, RA_NO_MEMORY, "missing");
         }
     }
     return *missing != NULL || ra_fail(error, RA_NO_MEMORY, "missing");
+}
+
+bool identification_missing(struct http_request *request, const struct order *order, json_t **missing,
+                            struct ra_error *error)
+{
+    return list_missing(request, order, false, missing, error);
+}
+
+bool identification_corrections(struct http_request *request, const struct order *order, json_t **corrections,
+                                struct ra_error *error)
+{
+    return list_missing(request, order, true, corrections, error);
 }
 
 bool missing_get(struct http_request *request, struct http_response *response, struct ra_error *error)

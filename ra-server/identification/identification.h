@@ -69,6 +69,10 @@ RA_MUST_CHECK bool identification_fix_rules(struct http_request *request, struct
 RA_MUST_CHECK bool identification_missing(struct http_request *request, const struct order *order,
                                           json_t **missing, struct ra_error *error);
 
+/* Of those only what an agent refused: what was uploaded beforehand and does not serve, and why. */
+RA_MUST_CHECK bool identification_corrections(struct http_request *request, const struct order *order,
+                                              json_t **corrections, struct ra_error *error);
+
 /* The second agent sends a case back: each of [{"item","person"?,"reason"}…] is rejected with its reason,
  * coded or free; what was accepted stays accepted. `items` may be NULL. */
 RA_MUST_CHECK bool identification_send_back(struct http_request *request, const struct order *order,

@@ -4,6 +4,7 @@
  */
 #include "catalog/local_time.h"
 #include "catalog/page.h"
+#include "identification/identification.h"
 #include "orders/orders_internal.h"
 #include "term/term.h"
 
@@ -63,10 +64,12 @@ static bool form_model(struct http_request *request, struct http_response *respo
 static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *term = NULL;
+    json_t *timeline = NULL, *term = NULL, *corrections = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
+        !identification_corrections(request, order, &corrections, error) ||
         !term_state_json(request, order, &term, error) ||
         !orders_timeline_json(request, order, &timeline, error)) {
+        json_decref(corrections);
         json_decref(term);
         return false;
     }
@@ -76,6 +79,8 @@ static bool show_model(struct http_request *request, struct http_response *respo
     json_object_set_new(model, "state", json_string(order->states[ORDERS_MACHINE_ORDER]));
     json_object_set_new(model, "next", orders_next_json(request, order));
     json_object_set_new(model, "timeline", timeline);
+    json_object_set_new(model, "has_corrections", json_boolean(json_array_size(corrections) > 0));
+    json_object_set_new(model, "corrections", corrections);
     if (page_is_wanted(request))
         orders_add_page_texts(request, order, model);
     http_reply(response, 200, model);

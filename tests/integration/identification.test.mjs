@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import {
-  cli, done, identify, mail, office, order, person, photograph, satisfy, sql, validate, verify,
+  api, cli, done, identify, mail, office, order, person, photograph, satisfy, sql, validate, verify,
 } from '../support/office.mjs';
 
 const refused = (run, reason, status = 1) => {
@@ -136,6 +136,7 @@ describe('evidence', () => {
     assert.equal(said.hits.items.length > 0, true);
     assert.equal(item(known.code, 'NEG-01').state, 'rejected');
     refused(cli('agent1', 'validate', known.code));
+    assert.ok(!done('agent1', 'missing', known.code).missing.some((one) => one.item === 'NEG-01'), 'nobody is told of the list');
   });
 
   test('evidence that does not match its digest is refused', async () => {
@@ -159,6 +160,8 @@ describe('evidence', () => {
     done('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'not_legible');
     assert.ok(sql(`select count(*) from event e join orders o on o.id = e.order_id where o.code = '${kase.code}'
       and e.code = 'SECOND_DOC_REQUESTED'`) === '1');
+    const told = (await api('GET', `/api/orders/${kase.code}`, { token: kase.token })).json.corrections;
+    assert.deepEqual(told.map((one) => [one.item, one.code]), [['PFBR-01', 'not_legible']], 'the holder is told, by a coded reason');
     const missing = done('agent1', 'missing', kase.code).missing.find((one) => one.item === 'PFBR-01');
     assert.match(missing.why, /CNH ou passaporte/);
   });
