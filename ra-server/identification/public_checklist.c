@@ -114,6 +114,7 @@ static bool imagine(struct http_request *request, const struct ruleset *ruleset,
     const char *representation = http_query(request, "representation");
     bool minor = false;
     *imagined = (struct imagined){.facts = {.day = ruleset->day,
+                                            .requested_on = ruleset->day,
                                             .subject = subject,
                                             .mode = "in_person",
                                             .media = product == NULL ? "software" : product->media,
