@@ -158,7 +158,7 @@ describe('companies', () => {
     says(text, '[x] PJ-09', 'Estatuto social em vigor', 'Ata de eleição da diretoria, registrada; o mandato',
       'Representante: MARIA FIRMINA DOS REIS');
     assert.equal(text.match(/\[ \] PFBR-01/g).length, 2, 'who has two roles is identified once');
-    assert.equal(text.match(/Toda pessoa do caso é identificada/g).length, 1, 'and why is said once');
+    assert.equal(text.match(/Quem participa do pedido é identificado/g).length, 1, 'and why is said once');
   });
 
   test('PJ-03: a public body', async () => {

@@ -44,10 +44,14 @@ export const pages = {
   '/confirmar/exemplo': ['confirmar', { title: 'Confirmar o e-mail', order, action: '/confirmar/exemplo' }],
   '/confirmar/feito': ['confirmar', { title: 'E-mail confirmado', order, confirmed: true, done: true }],
   '/checklist': ['checklist', {
-    title: 'O que levar', products, product: products[2], items: [
-      { text: 'Documento de identidade original, com foto e na validade, do responsável pela empresa: CNH, Carteira de Trabalho ou passaporte; RG, CIN ou carteira profissional com foto também servem.', source: 'Carta de Serviços 5.1.13; DOC-ICP-05 3.2.3.1 a' },
-      { text: 'Cartão CNPJ da empresa.', source: 'Carta de Serviços 5.1.13' },
+    title: 'O que levar', products, product: products[2],
+    questions: [{ key: 'nature', question: 'Natureza jurídica', hint: 'está no cartão CNPJ', options: [{ value: 'unknown', label: 'ainda não informada', selected: true }, { value: 'ltda', label: 'sociedade limitada' }] }],
+    who: [{ text: 'Compareça em pessoa no dia marcado.', why: 'Na identificação presencial a pessoa está à frente do agente.', source: 'Carta de Serviços 5.1.13 [SEED]' }],
+    bring: [
+      { heading: 'Do responsável na Receita', items: [{ text: 'Documento de identidade original, com foto e na validade.', why: 'Quem participa do pedido é identificado por documento original com foto.', source: 'DOC-ICP-05 v6.1 3.2.3.1 a [T]', required: true }] },
+      { heading: 'Da empresa', items: [{ text: 'Cartão CNPJ da empresa.', why: 'A Carta de Serviços pede o cartão CNPJ.', source: 'Carta de Serviços 5.1.13 [SEED]', required: true }] },
     ],
+    expect: [{ text: 'Consultamos a lista de fraudes conhecidas.', why: 'A lista negativa é consultada em toda emissão, sem exceção.', source: 'DOC-ICP-05.02 v4.0 2.2 [T]' }],
   }],
   '/entrar': ['entrar', { title: 'Meu pedido', form: {} }],
   '/entrar/codigo': ['entrar', { title: 'Meu pedido', code_step: true, code_minutes: 10, cpf: holder.cpf, form: {} }],
