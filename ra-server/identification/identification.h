@@ -74,8 +74,8 @@ RA_MUST_CHECK bool identification_missing(struct http_request *request, const st
 RA_MUST_CHECK bool identification_send_back(struct http_request *request, const struct order *order,
                                             const json_t *items, struct ra_error *error);
 
-/* The order said in what quality a representative acts ("parent", "guardian", "curator"). A curator means that
- * the holder is under curatela. Facts of the case from then on. */
+/* The order said in what quality a representative acts ("parent", "guardian", "curator"). A curator means
+ * that the holder is under curatela. Facts of the case from then on. */
 RA_MUST_CHECK bool identification_represents(struct http_request *request, const struct order *order,
                                              const char *cpf, const char *as, struct ra_error *error);
 
