@@ -207,7 +207,7 @@ void render_show(const struct cli *cli, const json_t *result, FILE *out)
 }
 
 /* Options of `order new` and the member of the body each fills. */
-static const struct {
+static const struct member_option {
     const char *option;
     const char *member;
 } holder_options[] = {{"name", "name"},
@@ -229,23 +229,43 @@ static const struct {
                        {"company-name", "name"},
                        {"company-uf", "uf"},
                        {"company-city", "city"},
-                       {"company-cei", "cei"}};
+                       {"company-cei", "cei"}},
+  representative_options[] = {{"representative-name", "name"},
+                              {"representative-cpf", "cpf"},
+                              {"representative-birth-date", "birth_date"},
+                              {"representative-as", "as"}};
+
+/* A member of the body for each option given. */
+static bool copy_options(json_t *object, const struct cli_arguments *arguments,
+                         const struct member_option *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!copy_option(object, arguments, options[i].option, options[i].member))
+            return false;
+    return true;
+}
+
+#define COPY_OPTIONS(object, arguments, options)                                                             \
+    copy_options(object, arguments, options, sizeof(options) / sizeof *(options))
 
 bool case_order_new(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                     struct ra_error *error)
 {
     json_t *holder = json_object();
     json_t *company = json_object();
-    bool ok = holder != NULL && company != NULL;
-    for (size_t i = 0; ok && i < sizeof holder_options / sizeof *holder_options; i++)
-        ok = copy_option(holder, arguments, holder_options[i].option, holder_options[i].member);
-    for (size_t i = 0; ok && i < sizeof company_options / sizeof *company_options; i++)
-        ok = copy_option(company, arguments, company_options[i].option, company_options[i].member);
+    json_t *representative = json_object();
+    bool ok = holder != NULL && company != NULL && representative != NULL &&
+              COPY_OPTIONS(holder, arguments, holder_options) &&
+              COPY_OPTIONS(company, arguments, company_options) &&
+              COPY_OPTIONS(representative, arguments, representative_options);
     json_t *body = ok ? json_pack("{s:s,s:O}", "product", arguments->positional[0], "holder", holder) : NULL;
     if (body != NULL && json_object_size(company) > 0)
         json_object_set(body, "company", company);
+    if (body != NULL && json_object_size(representative) > 0)
+        json_object_set_new(body, "representatives", json_pack("[O]", representative));
     json_decref(holder);
     json_decref(company);
+    json_decref(representative);
     return send_body(cli, "POST", "/api/office/orders", body, result, error);
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -83,6 +84,44 @@ void terminal_column(FILE *out, const char *text, size_t width)
     }
     for (; used < width; used++)
         fputc(' ', out);
+}
+
+size_t terminal_width(FILE *out)
+{
+    enum { NARROWEST = 40, WIDEST = 120, USUAL = 80 };
+    struct winsize size;
+    int descriptor = fileno(out);
+    if (descriptor < 0 || !isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col == 0)
+        return USUAL;
+    return size.ws_col < NARROWEST ? NARROWEST : size.ws_col > WIDEST ? WIDEST : size.ws_col;
+}
+
+void terminal_paragraph(FILE *out, const char *text, size_t column, size_t indent, size_t width)
+{
+    char word[256];
+    bool first = true; /* of its line */
+    for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+        size_t length = strcspn(text, " ");
+        if (length >= sizeof word) /* longer than any line: told in pieces */
+            length = sizeof word - 1;
+        memcpy(word, text, length);
+        word[length] = '\0';
+        text += length;
+        size_t columns = columns_of(word);
+        if (!first && column + 1 + columns > width) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
+        }
+        if (!first) {
+            fputc(' ', out);
+            column++;
+        }
+        column += put(out, word, SIZE_MAX);
+        first = false;
+    }
+    fputc('\n', out);
 }
 
 static void value_line(FILE *out, const json_t *value, int indent);

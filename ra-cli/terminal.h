@@ -17,6 +17,13 @@ void terminal_text(FILE *out, const char *text);
 /* The same, padded with blanks (or cut with an ellipsis) to `width` columns. */
 void terminal_column(FILE *out, const char *text, size_t width);
 
+/* Columns of the terminal behind `out`, 40 to 120; 80 where there is none. */
+size_t terminal_width(FILE *out);
+
+/* Words of `text`, wrapped at `width` columns: `column` of the first line are taken already, each further
+ * line begins with `indent` blanks. Ends the line. */
+void terminal_paragraph(FILE *out, const char *text, size_t column, size_t indent, size_t width);
+
 /* Any JSON value as indented Portuguese-friendly lines. */
 void terminal_value(FILE *out, const json_t *value, int indent);
 

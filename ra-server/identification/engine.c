@@ -51,6 +51,21 @@ static void tag_answers(const struct judging *judging, const struct engine_perso
     }
 }
 
+/* What somebody's answer says of the whole case. */
+static void tag_lifted(const struct judging *judging, struct rules_tags *tags)
+{
+    for (size_t i = 0; i < judging->ruleset->fact_count; i++) {
+        const struct rules_fact *fact = &judging->ruleset->facts[i];
+        for (size_t p = 0; fact->lifted && p < judging->of->people_count; p++) {
+            const struct engine_person *person = &judging->of->people[p];
+            if ((fact->roles & (1U << person->role)) == 0)
+                continue;
+            const char *value = answer_to(judging->of, person->id, fact->key);
+            ruleset_tag_some(judging->ruleset, tags, fact->key, value == NULL ? fact->default_value : value);
+        }
+    }
+}
+
 static void tag_case(struct judging *judging)
 {
     const struct ruleset *ruleset = judging->ruleset;
@@ -66,6 +81,7 @@ static void tag_case(struct judging *judging)
             ruleset_tag(ruleset, tags, "has", rules_role_word(RULES_ROLE_REPRESENTATIVE));
     }
     tag_answers(judging, NULL, tags);
+    tag_lifted(judging, tags);
 }
 
 /* CAP-01: under 16 represented, 16 and 17 assisted. */
@@ -165,6 +181,29 @@ static void judge_result(struct engine_item *item, const char *result)
         say(item, ENGINE_REJECTED, "alert", "A base acusa um impedimento.");
 }
 
+/* DIV-01: what the base last told stands until it tells otherwise. Neither a day gone by nor an answer that
+ * says nothing lifts it. */
+static bool base_diverges(const struct judging *judging, const struct engine_item *item)
+{
+    if (!item->rule->diverges)
+        return false;
+    const struct engine_consultation *told =
+        evidence_last_told(judging->of, item->person->id, item->rule->consult);
+    return told != NULL && strcmp(told->result, "conflict") == 0;
+}
+
+/* A row's 0 is "on the day of the session", unless the policy allows more. */
+static bool is_stale(const struct judging *judging, const struct rules_rule *rule,
+                     const struct engine_consultation *consultation)
+{
+    if (rule->recency_days < 0)
+        return false;
+    long most = rule->recency_days > 0
+                    ? rule->recency_days
+                    : (long)ruleset_number(judging->ruleset, "consultation_max_age_days", 0);
+    return evidence_days_between(consultation->day, judging->of->day) > most;
+}
+
 static void judge_consultation(const struct judging *judging, struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
@@ -172,8 +211,9 @@ static void judge_consultation(const struct judging *judging, struct engine_item
         evidence_last_consultation(judging->of, item->person->id, rule->consult);
     if (last == NULL)
         say(item, ENGINE_PENDING, "consultation-missing", "Consulte a base e registre o resultado.");
-    else if (rule->recency_days >= 0 &&
-             evidence_days_between(last->day, judging->of->day) > rule->recency_days)
+    else if (base_diverges(judging, item))
+        judge_result(item, "conflict");
+    else if (is_stale(judging, rule, last))
         say(item, ENGINE_PENDING, "consultation-old", "A consulta é de outro dia: consulte de novo.");
     else if (passes(rule, last->result))
         say(item, ENGINE_ACCEPTED, "", "");
@@ -248,22 +288,34 @@ static void judge_by_kind(const struct judging *judging, struct engine_item *ite
     }
 }
 
+/* Only a document that is not there needs to be dispensed with. */
+static void waive_by_rule(struct engine_item *item)
+{
+    if (item->rule->kind == RULES_DOCUMENT && item->state == ENGINE_PENDING)
+        say(item, ENGINE_WAIVED, "docs_waived_by_psbio",
+            "Dispensado: a base biométrica identificou a pessoa.");
+}
+
 static void judge_item(const struct judging *judging, const struct rules_tags *tags, struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
     const struct engine_mark *mark = mark_of(judging->of, item);
+    const bool attested = rule->kind == RULES_ATTESTATION || rule->kind == RULES_PRESENCE;
+    const bool satisfied = rule->satisfied_by_itself && ruleset_contains(tags, &rule->satisfied_by);
     item->reason = item->detail = item->source = "";
     item->may_waive = rule->waivable && ruleset_contains(tags, &rule->waive_when);
     if (mark != NULL && strcmp(mark->state, "waived") == 0 && item->may_waive)
         say(item, ENGINE_WAIVED, mark->reason, "");
-    else if (mark != NULL && strcmp(mark->state, "rejected") == 0)
+    else if (mark != NULL && strcmp(mark->state, "rejected") == 0 && !base_diverges(judging, item))
         say(item, ENGINE_REJECTED, mark->reason, "");
-    else if (rule->satisfied_by_itself && ruleset_contains(tags, &rule->satisfied_by))
+    else if (attested && satisfied)
         say(item, ENGINE_ACCEPTED, "", "");
-    else if (rule->satisfied_by_itself)
-        say(item, ENGINE_PENDING, "not-satisfied", rule->text_agent);
+    else if (attested && rule->satisfied_by_itself)
+        say(item, ENGINE_PENDING, "not-satisfied", "");
     else
         judge_by_kind(judging, item, mark);
+    if (satisfied)
+        waive_by_rule(item);
 }
 
 /* --- the checklist --- */
@@ -320,7 +372,7 @@ static void ask(const struct judging *judging, const struct rules_fact *fact,
                 const struct engine_person *person, const struct rules_tags *tags)
 {
     struct engine_verdict *verdict = judging->verdict;
-    if (!ruleset_contains(tags, &fact->asked_when))
+    if (!ruleset_contains(tags, &fact->asked_when) || ruleset_overlaps(tags, &fact->asked_unless))
         return;
     const char *value = answer_to(judging->of, person == NULL ? "" : person->id, fact->key);
     verdict->questions[verdict->question_count++] =
@@ -374,24 +426,48 @@ static bool refuse(const struct engine_item *item, const char *reason, const cha
     return false;
 }
 
+static bool may_accept_document(const struct ruleset *ruleset, const struct engine_case *of,
+                                const struct engine_item *item, struct ra_error *error)
+{
+    struct evidence_fault fault;
+    if (evidence_documents_serve(ruleset, of, item->rule, item->person, &fault))
+        return true;
+    const struct rules_rule *behind = ruleset_rule(ruleset, fault.rule);
+    return refuse(item, fault.reason, fault.detail, behind == NULL ? "" : behind->source, error);
+}
+
+/* Satisfied by a record whose last result passes, never by an agent's word; a former rejection is his to take
+ * back. */
+static bool may_accept_record(const struct ruleset *ruleset, const struct engine_case *of,
+                              const struct engine_item *item, struct ra_error *error)
+{
+    const struct judging judging = {.ruleset = ruleset, .of = of};
+    struct engine_item fresh = {.rule = item->rule, .person = item->person, .source = ""};
+    judge_by_kind(&judging, &fresh, NULL);
+    return fresh.state == ENGINE_ACCEPTED || refuse(item, fresh.reason, fresh.detail, fresh.source, error);
+}
+
+static bool may_accept_word(const struct engine_item *item, struct ra_error *error)
+{
+    if (!item->rule->satisfied_by_itself || item->state == ENGINE_ACCEPTED)
+        return true;
+    if (item->state == ENGINE_REJECTED)
+        return refuse(item, "item-rejected", "o item foi rejeitado; reabra-o antes.", "", error);
+    return refuse(item, item->reason, item->rule->text_agent, item->source, error);
+}
+
 bool engine_may_accept(const struct ruleset *ruleset, const struct engine_case *of,
                        const struct engine_item *item, struct ra_error *error)
 {
-    struct evidence_fault fault;
     switch (item->rule->kind) {
     case RULES_DOCUMENT:
-        if (evidence_documents_serve(ruleset, of, item->rule, item->person, &fault))
-            return true;
-        const struct rules_rule *behind = ruleset_rule(ruleset, fault.rule);
-        return refuse(item, fault.reason, fault.detail, behind == NULL ? "" : behind->source, error);
+        return may_accept_document(ruleset, of, item, error);
     case RULES_CONSULTATION:
-    case RULES_BIOMETRIC: /* satisfied by a record whose last result passes, never by an agent's word */
-        return item->state == ENGINE_ACCEPTED ||
-               refuse(item, item->reason, item->detail, item->source, error);
+    case RULES_BIOMETRIC:
+        return may_accept_record(ruleset, of, item, error);
     case RULES_PRESENCE:
     case RULES_ATTESTATION:
-        return !item->rule->satisfied_by_itself || item->state == ENGINE_ACCEPTED ||
-               refuse(item, item->reason, item->detail, item->source, error);
+        return may_accept_word(item, error);
     case RULES_JUDGEMENT:
     case RULES_PROCESS:
     case RULES_KIND_COUNT:

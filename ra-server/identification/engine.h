@@ -60,6 +60,7 @@ struct engine_person {
 
 struct engine_case {
     const char *day;                    /* of the session (EXP-01): never of the booking */
+    const char *requested_on;           /* day of the order; for `poa_age_reference` */
     const char *subject;                /* "pf" or "pj" */
     const char *mode;                   /* "in_person" or "video" */
     const char *media;                  /* "software", "token", "cloud" */

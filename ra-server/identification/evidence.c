@@ -44,15 +44,28 @@ static bool kind_serves(const struct rules_rule *rule, const char *kind)
     return false;
 }
 
-const struct engine_consultation *evidence_last_consultation(const struct engine_case *of,
-                                                             const char *person_id, const char *kind)
+static const struct engine_consultation *
+last_consultation(const struct engine_case *of, const char *person_id, const char *kind, bool telling)
 {
     for (size_t i = of->consultation_count; i > 0; i--) {
         const struct engine_consultation *one = &of->consultations[i - 1];
-        if (strcmp(one->kind, kind) == 0 && strcmp(one->person_id, person_id) == 0)
+        if (strcmp(one->kind, kind) == 0 && strcmp(one->person_id, person_id) == 0 &&
+            (!telling || strcmp(one->result, "unavailable") != 0))
             return one;
     }
     return NULL;
+}
+
+const struct engine_consultation *evidence_last_consultation(const struct engine_case *of,
+                                                             const char *person_id, const char *kind)
+{
+    return last_consultation(of, person_id, kind, false);
+}
+
+const struct engine_consultation *evidence_last_told(const struct engine_case *of, const char *person_id,
+                                                     const char *kind)
+{
+    return last_consultation(of, person_id, kind, true);
 }
 
 /* --- expiry --- */
@@ -155,7 +168,14 @@ static bool check_curatela(const struct engine_case *of, const struct engine_doc
                  "A curatela provisória já não vale no dia do atendimento.");
 }
 
-/* REP-04: issued within the days before the validation that the policy says. */
+/* Up to which day its age is counted: that of the validation, or that of the order. */
+static const char *power_of_attorney_day(const struct ruleset *ruleset, const struct engine_case *of)
+{
+    const char *reference = ruleset_word(ruleset, "poa_age_reference", "validation_date");
+    return strcmp(reference, "request_date") == 0 && of->requested_on[0] != '\0' ? of->requested_on : of->day;
+}
+
+/* REP-04: issued within the days that the policy says. */
 static bool check_power_of_attorney(const struct ruleset *ruleset, const struct engine_case *of,
                                     const struct engine_document *document, struct evidence_fault *fault)
 {
@@ -163,9 +183,9 @@ static bool check_power_of_attorney(const struct ruleset *ruleset, const struct 
     if (document->issued_on[0] == '\0')
         return fails(fault, "power-of-attorney-undated", "REP-04",
                      "Informe a data de emissão da procuração.");
-    if (evidence_days_between(document->issued_on, of->day) > most)
+    if (evidence_days_between(document->issued_on, power_of_attorney_day(ruleset, of)) > most)
         return fails(fault, "power-of-attorney-old", "REP-04",
-                     "A procuração foi emitida há mais tempo do que a norma admite (90 dias).");
+                     "A procuração foi emitida há mais dias do que a regra admite.");
     return check_strict(ruleset, of, document, fault);
 }
 
@@ -195,6 +215,30 @@ static bool check_expiry(const struct ruleset *ruleset, const struct engine_case
 
 /* --- a document --- */
 
+/* Days since issue that the item allows; negative: any. PJ-01 has its number from the policy
+ * (conflict 2.7-5): 0 leaves the card's age alone, because Receita is asked again on the day. */
+static long most_days(const struct ruleset *ruleset, const struct rules_rule *rule,
+                      const struct engine_document *document)
+{
+    if (strcmp(document->kind, "cnpj_card") != 0)
+        return rule->recency_days;
+    long most = (long)ruleset_number(ruleset, "cnpj_card_max_age_days", 0);
+    return most > 0 ? most : rule->recency_days;
+}
+
+static bool check_age(const struct ruleset *ruleset, const struct engine_case *of,
+                      const struct rules_rule *rule, const struct engine_document *document,
+                      struct evidence_fault *fault)
+{
+    long most = most_days(ruleset, rule, document);
+    if (most < 0)
+        return true;
+    if (document->issued_on[0] == '\0')
+        return fails(fault, "document-undated", rule->id, "Informe a data de emissão do documento.");
+    return evidence_days_between(document->issued_on, of->day) <= most ||
+           fails(fault, "document-old", rule->id, "O documento foi emitido há tempo demais para este item.");
+}
+
 bool evidence_document_serves(const struct ruleset *ruleset, const struct engine_case *of,
                               const struct rules_rule *rule, const struct engine_document *document,
                               struct evidence_fault *fault)
@@ -210,11 +254,7 @@ bool evidence_document_serves(const struct ruleset *ruleset, const struct engine
     if (strcmp(of->mode, "video") != 0 && !document->original_seen)
         return fails(fault, "original-not-seen", rule->id,
                      "Registre que o original foi visto (original seen).");
-    if (rule->recency_days >= 0 && document->issued_on[0] != '\0' &&
-        evidence_days_between(document->issued_on, of->day) > rule->recency_days)
-        return fails(fault, "document-old", rule->id,
-                     "O documento foi emitido há tempo demais para este item.");
-    return check_expiry(ruleset, of, kind, document, fault);
+    return check_age(ruleset, of, rule, document, fault) && check_expiry(ruleset, of, kind, document, fault);
 }
 
 bool evidence_documents_serve(const struct ruleset *ruleset, const struct engine_case *of,

@@ -31,6 +31,10 @@ RA_MUST_CHECK bool evidence_documents_serve(const struct ruleset *ruleset, const
 const struct engine_consultation *evidence_last_consultation(const struct engine_case *of,
                                                              const char *person_id, const char *kind);
 
+/* The last one that told anything: "could not tell" is passed over. NULL: none. */
+const struct engine_consultation *evidence_last_told(const struct engine_case *of, const char *person_id,
+                                                     const char *kind);
+
 /* Kind, number and dates as typed when a document comes in: a known kind that still serves, real days, expiry
  * not before issue, issue not after `day`, a number of the kind's own shape. RA_INVALID with field errors. */
 RA_MUST_CHECK bool evidence_document_fields(const struct ruleset *ruleset,

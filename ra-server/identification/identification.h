@@ -78,6 +78,11 @@ RA_MUST_CHECK bool identification_corrections(struct http_request *request, cons
 RA_MUST_CHECK bool identification_send_back(struct http_request *request, const struct order *order,
                                             const json_t *items, struct ra_error *error);
 
+/* The order said in what quality a representative acts ("parent", "guardian", "curator"). A curator means
+ * that the holder is under curatela. Facts of the case from then on. */
+RA_MUST_CHECK bool identification_represents(struct http_request *request, const struct order *order,
+                                             const char *cpf, const char *as, struct ra_error *error);
+
 /* A person came to the counter, or the check-in was undone: the item of presence follows. `who` names a
  * person by role or CPF; NULL the order's subject, "all" everybody of the case. */
 RA_MUST_CHECK bool identification_presence(struct http_request *request, struct order *order, const char *who,

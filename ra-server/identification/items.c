@@ -103,18 +103,24 @@ static int64_t marked_at(const struct item_act *act)
     return at;
 }
 
-static bool is_newer(const struct db_rows *rows, const char *person_id, int64_t since)
+static bool is_newer(const struct item_act *act, const struct db_rows *rows, size_t row, int64_t since)
 {
-    for (size_t i = 0; i < db_row_count(rows); i++)
-        if (row_time(rows, i, "at") > since && strcmp(row_text(rows, i, "person_id"), person_id) == 0)
-            return true;
-    return false;
+    return row_time(rows, row, "at") > since &&
+           strcmp(row_text(rows, row, "person_id"), act->item->person->id) == 0;
 }
 
+/* A base that could not tell has told nothing new. */
 static bool has_newer_evidence(const struct item_act *act, int64_t since)
 {
-    return is_newer(act->judged.documents, act->item->person->id, since) ||
-           is_newer(act->judged.consultations, act->item->person->id, since);
+    const struct judged_case *judged = &act->judged;
+    for (size_t i = 0; i < judged->facts.document_count; i++)
+        if (is_newer(act, judged->documents, i, since))
+            return true;
+    for (size_t i = 0; i < judged->facts.consultation_count; i++)
+        if (is_newer(act, judged->consultations, i, since) &&
+            strcmp(judged->facts.consultations[i].result, "unavailable") != 0)
+            return true;
+    return false;
 }
 
 /* DIV-01: nobody's word lifts a divergence, only something new in the dossier. Where a base said it (no agent

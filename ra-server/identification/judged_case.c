@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "identification/judged_case.h"
 
+#include "catalog/catalog.h"
 #include "identification/identification_store.h"
 #include "identification/rules_cache.h"
 
@@ -167,11 +168,16 @@ static bool read_answers(struct http_request *request, struct judged_case *judge
 bool judged_case_read(struct http_request *request, const struct order *order, struct judged_case *judged,
                       struct ra_error *error)
 {
+    char *requested_on = talloc_size(request->context, CATALOG_DAY_SIZE);
     *judged = (struct judged_case){.order = order};
+    if (requested_on == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "case");
+    catalog_today(request->app, order->created_us, requested_on);
     if (!rules_of_case(request, order, &judged->ruleset, error))
         return false;
     judged->facts = (struct engine_case){
         .day = judged->ruleset->day,
+        .requested_on = requested_on,
         .subject = order->company == NULL ? "pf" : "pj",
         .mode = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0 ? "video"
                                                                                              : "in_person",

@@ -132,6 +132,18 @@ bool person_remove(struct http_request *request, struct http_response *response,
 
 /* --- facts --- */
 
+bool identification_represents(struct http_request *request, const struct order *order, const char *cpf,
+                               const char *as, struct ra_error *error)
+{
+    if (strcmp(as, "curator") == 0 &&
+        !store_add_answer(request, order, order->subject->id, "incapable", "curatela", error))
+        return false;
+    for (size_t i = 0; i < order->people_count; i++)
+        if (strcmp(order->people[i].role, "representative") == 0 && strcmp(order->people[i].cpf, cpf) == 0)
+            return store_add_answer(request, order, order->people[i].id, "represents_as", as, error);
+    return ra_fail(error, RA_INTERNAL, "a representative who is not in the case");
+}
+
 static bool option_known(const struct rules_fact *fact, const char *value)
 {
     for (size_t i = 0; i < fact->options.count; i++)

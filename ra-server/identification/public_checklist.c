@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "catalog/page.h"
 #include "db/db.h"
+#include "identification/checklist_page.h"
 #include "identification/engine.h"
 #include "identification/identification_internal.h"
 #include "identification/rules_cache.h"
@@ -82,7 +83,7 @@ static bool read_answers(struct http_request *request, const struct ruleset *rul
 {
     size_t count = 0;
     imagined->answers =
-        talloc_zero_array(request->context, struct engine_answer, (unsigned)ruleset->fact_count + 1);
+        talloc_zero_array(request->context, struct engine_answer, (unsigned)ruleset->fact_count + 2);
     if (imagined->answers == NULL)
         return ra_fail(error, RA_NO_MEMORY, "checklist");
     for (size_t i = 0; i < ruleset->fact_count; i++) {
@@ -107,27 +108,61 @@ static void add_person(struct imagined *imagined, const char *id, enum rules_rol
         (struct engine_person){.id = id, .role = role, .birth_date = birth_date};
 }
 
+static bool is_answer(const struct http_request *request, const char *key, const char *value)
+{
+    const char *given = http_query(request, key);
+    return given != NULL && strcmp(given, value) == 0;
+}
+
+/* A person's representative is there because of his age or of a curatela. */
+static bool is_represented(const struct http_request *request, bool minor)
+{
+    return (minor && !is_answer(request, "emancipated", "yes")) ||
+           is_answer(request, "incapable", "curatela");
+}
+
+static void add_representatives(const struct http_request *request, bool company, bool minor,
+                                struct imagined *imagined)
+{
+    const bool another =
+        is_answer(request, "signature", "joint") || (is_answer(request, "responsible_administers", "no") &&
+                                                     !is_answer(request, "representation", "attorney"));
+    if (company ? another : is_represented(request, minor))
+        add_person(imagined, "2", RULES_ROLE_REPRESENTATIVE, "1980-01-01");
+    if (company && is_answer(request, "representation", "attorney"))
+        add_person(imagined, "3", RULES_ROLE_ATTORNEY, "1980-01-01");
+}
+
+/* Who would come answers for himself, as the case's own questions will ask it. */
+static void answer_for_curator(const struct http_request *request, struct imagined *imagined)
+{
+    if (is_answer(request, "incapable", "curatela"))
+        imagined->answers[imagined->facts.answer_count++] =
+            (struct engine_answer){"2", "represents_as", "curator"};
+}
+
 static bool imagine(struct http_request *request, const struct ruleset *ruleset, const char *subject,
                     const struct catalog_product *product, struct imagined *imagined, struct ra_error *error)
 {
     const bool company = strcmp(subject, "pj") == 0;
-    const char *representation = http_query(request, "representation");
     bool minor = false;
     *imagined = (struct imagined){.facts = {.day = ruleset->day,
+                                            .requested_on = ruleset->day,
                                             .subject = subject,
                                             .mode = "in_person",
                                             .media = product == NULL ? "software" : product->media,
                                             .people = imagined->people}};
     if (!read_age(request, ruleset->day, imagined, &minor, error))
         return false;
-    add_person(imagined, "1", company ? RULES_ROLE_RESPONSIBLE : RULES_ROLE_HOLDER, imagined->birth_date);
-    if (!company && minor)
-        add_person(imagined, "2", RULES_ROLE_REPRESENTATIVE, "1980-01-01");
-    if (company && representation != NULL && strcmp(representation, "attorney") == 0)
-        add_person(imagined, "3", RULES_ROLE_ATTORNEY, "1980-01-01");
+    add_person(imagined, "1", company ? RULES_ROLE_RESPONSIBLE : RULES_ROLE_HOLDER,
+               company ? "1980-01-01" : imagined->birth_date);
+    add_representatives(request, company, minor, imagined);
     if (company)
         add_person(imagined, "", RULES_ROLE_COMPANY, "");
-    return read_answers(request, ruleset, imagined, error);
+    if (!read_answers(request, ruleset, imagined, error))
+        return false;
+    answer_for_curator(request, imagined);
+    return true;
 }
 
 /* --- showing --- */
@@ -150,22 +185,6 @@ static json_t *item_json(const struct engine_item *item)
                      "source", rule->source, "required", rule->required ? 1 : 0);
 }
 
-/* Two lists for the page: what to carry, and what will be done there. */
-static void add_groups(json_t *model)
-{
-    json_t *bring = json_array();
-    json_t *expect = json_array();
-    size_t index;
-    json_t *item;
-    json_array_foreach(json_object_get(model, "items"), index, item)
-    {
-        const char *kind = json_string_value(json_object_get(item, "kind"));
-        json_array_append(kind != NULL && strcmp(kind, "document") == 0 ? bring : expect, item);
-    }
-    page_set(model, "bring", bring);
-    page_set(model, "expect", expect);
-}
-
 static json_t *product_choices(struct http_request *request, const char *day, const char *chosen,
                                struct ra_error *error)
 {
@@ -179,29 +198,6 @@ static json_t *product_choices(struct http_request *request, const char *day, co
                               json_pack("{s:s, s:s, s:b}", "id", products[i].id, "name", products[i].name,
                                         "selected", strcmp(products[i].id, chosen) == 0));
     return choices;
-}
-
-/* The questions that change this list, as the page's form asks them. */
-static json_t *questions_json(const struct engine_verdict *verdict)
-{
-    json_t *questions = json_array();
-    for (size_t i = 0; i < verdict->question_count; i++) {
-        const struct engine_question *question = &verdict->questions[i];
-        const struct rules_fact *fact = question->fact;
-        if (strcmp(fact->key, "residence") != 0 && strcmp(fact->key, "nature") != 0 &&
-            strcmp(fact->key, "representation") != 0 && strcmp(fact->key, "signature") != 0)
-            continue;
-        if (question->person != NULL && strcmp(question->person->id, "1") != 0)
-            continue;
-        json_t *options = json_array();
-        for (size_t j = 0; j < fact->options.count; j++)
-            json_array_append_new(options, json_pack("{s:s, s:s, s:b}", "value", fact->options.items[j],
-                                                     "label", fact->labels.items[j], "selected",
-                                                     strcmp(fact->options.items[j], question->value) == 0));
-        json_array_append_new(questions, json_pack("{s:s, s:s, s:o}", "key", fact->key, "question",
-                                                   fact->question, "options", options));
-    }
-    return questions;
 }
 
 /* Which norm rules now, and what became of the one that the Carta de Serviços names (0.3-1). */
@@ -245,8 +241,8 @@ bool public_checklist(struct http_request *request, struct http_response *respon
                              : strcmp(subject, "pj") == 0 ? "ecnpj-a1"
                                                           : "ecpf-a1";
         page_set(model, "products", product_choices(request, ruleset->day, chosen, error));
-        page_set(model, "questions", questions_json(&verdict));
-        add_groups(model);
+        checklist_page_questions(request, &verdict, model);
+        checklist_page_groups(&verdict, items, model);
         if (product != NULL)
             page_set(model, "product", json_pack("{s:s}", "name", product->name));
         page_frame(model, "O que levar no dia");

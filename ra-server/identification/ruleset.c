@@ -7,6 +7,8 @@
 
 enum { TAG_SIZE = 128 };
 
+#define LIFTED "some:"
+
 #define X(id, word) [id] = word,
 static const char *const role_words[] = {RULES_ROLES(X)};
 static const char *const kind_words[] = {RULES_KINDS(X)};
@@ -112,10 +114,12 @@ static bool key_is_known(const struct ruleset *ruleset, const char *tag)
     const char *equals = strchr(tag, '=');
     if (equals == NULL || equals[1] == '\0')
         return false;
-    size_t length = (size_t)(equals - tag);
     if (strncmp(tag, "policy:", 7) == 0)
         return true;
-    for (size_t i = 0; i < sizeof made_keys / sizeof *made_keys; i++)
+    const bool lifted = strncmp(tag, LIFTED, strlen(LIFTED)) == 0;
+    tag += lifted ? strlen(LIFTED) : 0;
+    size_t length = (size_t)(equals - tag);
+    for (size_t i = 0; !lifted && i < sizeof made_keys / sizeof *made_keys; i++)
         if (strlen(made_keys[i]) == length && strncmp(tag, made_keys[i], length) == 0)
             return true;
     for (size_t i = 0; i < ruleset->fact_count; i++) {
@@ -123,7 +127,8 @@ static bool key_is_known(const struct ruleset *ruleset, const char *tag)
         if (strlen(fact->key) != length || strncmp(tag, fact->key, length) != 0)
             continue;
         size_t index = 0;
-        return word_index(fact->options.items, fact->options.count, equals + 1, &index);
+        return (fact->of_person || !lifted) &&
+               word_index(fact->options.items, fact->options.count, equals + 1, &index);
     }
     return false;
 }
@@ -148,8 +153,8 @@ static bool collect_tags(struct reading *reading, const json_t *row, const char 
     return true;
 }
 
-static const char *const tag_columns[] = {"when_all", "unless_any", "satisfied_by", "waive_when",
-                                          "asked_when"};
+static const char *const tag_columns[] = {"when_all",   "unless_any", "satisfied_by",
+                                          "waive_when", "asked_when", "asked_unless"};
 
 static const char *row_name(const json_t *row)
 {
@@ -225,6 +230,29 @@ static bool read_fact(struct reading *reading, const json_t *row, struct rules_f
            read_texts(reading, row, "labels", &fact->labels) &&
            read_text(reading, row, "default_value", &fact->default_value) &&
            read_text(reading, row, "question", &fact->question);
+}
+
+static bool is_lifted(const struct ruleset *ruleset, const char *key)
+{
+    const size_t prefix = strlen(LIFTED), length = strlen(key);
+    for (size_t i = 0; i < ruleset->tag_count; i++) {
+        const char *tag = ruleset->tags[i];
+        if (strncmp(tag, LIFTED, prefix) == 0 && strncmp(tag + prefix, key, length) == 0 &&
+            tag[prefix + length] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Once the tags of all rows are known. */
+static void read_fact_tags(struct ruleset *ruleset, const json_t *rows)
+{
+    for (size_t i = 0; i < ruleset->fact_count; i++) {
+        struct rules_fact *fact = &ruleset->facts[i];
+        read_tags(ruleset, json_array_get(rows, i), "asked_when", &fact->asked_when);
+        read_tags(ruleset, json_array_get(rows, i), "asked_unless", &fact->asked_unless);
+        fact->lifted = is_lifted(ruleset, fact->key);
+    }
 }
 
 static bool read_kind(struct reading *reading, const json_t *row, struct rules_document_kind *kind)
@@ -361,8 +389,8 @@ bool ruleset_read(TALLOC_CTX *context, const json_t *snapshot, const char *versi
     snprintf(read->day, sizeof read->day, "%s", day == NULL ? "" : day);
     bool ok = read_facts(&reading, facts) && collect_all_tags(&reading, rules) &&
               collect_all_tags(&reading, facts) && sort_tags(&reading);
-    for (size_t i = 0; ok && i < read->fact_count; i++)
-        read_tags(read, json_array_get(facts, i), "asked_when", &read->facts[i].asked_when);
+    if (ok)
+        read_fact_tags(read, facts);
     ok = ok && read_kinds(&reading, json_object_get(snapshot, "kinds")) && read_rules(&reading, rules) &&
          check_kinds(&reading);
     if (!ok) {
@@ -416,6 +444,15 @@ const char *ruleset_word(const struct ruleset *ruleset, const char *key, const c
 {
     const char *value = json_string_value(json_object_get(ruleset->policies, key));
     return value != NULL ? value : fallback;
+}
+
+void ruleset_tag_some(const struct ruleset *ruleset, struct rules_tags *tags, const char *key,
+                      const char *value)
+{
+    char lifted[TAG_SIZE];
+    int length = snprintf(lifted, sizeof lifted, LIFTED "%s", key);
+    if (length > 0 && (size_t)length < sizeof lifted)
+        ruleset_tag(ruleset, tags, lifted, value);
 }
 
 void ruleset_tag(const struct ruleset *ruleset, struct rules_tags *tags, const char *key, const char *value)

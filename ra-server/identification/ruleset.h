@@ -4,7 +4,8 @@
  * them: read from the JSON of a snapshot, every tag turned into a bit. Not what they decide (engine.h).
  *
  * A tag is "key=value": a fact ("residence=foreign_resident"), something seen ("document=cnh"), a policy
- * ("policy:accept_expired_cnh=true"). Its key must be known, here or as a row of fact_key: a rule with a
+ * ("policy:accept_expired_cnh=true"), a person's fact seen from the whole case ("some:represents_as=curator":
+ * somebody of whom it is asked has it). Its key must be known, here or as a row of fact_key: a rule with a
  * misspelt tag would never apply, so it stops the program instead.
  *
  * Ownership: one talloc object with everything in it. Constant after it was read: safe in any thread.
@@ -103,7 +104,8 @@ struct rules_fact {
     struct rules_texts options, labels;
     const char *default_value;
     const char *question;
-    struct rules_tags asked_when;
+    struct rules_tags asked_when, asked_unless;
+    bool lifted; /* some tag asks it of anybody in the case: "some:key=value" */
 };
 
 struct ruleset {
@@ -144,6 +146,9 @@ const char *ruleset_word(const struct ruleset *ruleset, const char *key, const c
 
 /* Sets the bit of "key=value"; a tag that no rule names is left out. */
 void ruleset_tag(const struct ruleset *ruleset, struct rules_tags *tags, const char *key, const char *value);
+/* The same for "some:key=value". */
+void ruleset_tag_some(const struct ruleset *ruleset, struct rules_tags *tags, const char *key,
+                      const char *value);
 bool ruleset_contains(const struct rules_tags *tags, const struct rules_tags *all);
 bool ruleset_overlaps(const struct rules_tags *tags, const struct rules_tags *any);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audit/audit.h"
+#include "identification/identification.h"
 #include "notice/notice.h"
 #include "orders/orders_internal.h"
 
@@ -84,6 +85,18 @@ static bool created_event(struct http_request *request, const struct order *orde
     return audit_record(request, AUDIT_REQUEST_CREATED, order, detail, personal, error);
 }
 
+/* In what quality each represents goes into the case with the order, so that nobody is asked again. */
+static bool note_qualities(struct http_request *request, const struct order *order,
+                           const struct order_form *form, struct ra_error *error)
+{
+    for (size_t i = 0; i < form->representative_count; i++)
+        if (form->representatives[i].as[0] != '\0' &&
+            !identification_represents(request, order, form->representatives[i].cpf,
+                                       form->representatives[i].as, error))
+            return false;
+    return true;
+}
+
 static bool new_confirmation(struct http_request *request, const struct order *order, int64_t at_us,
                              struct ra_error *error)
 {
@@ -132,6 +145,7 @@ bool orders_create(struct http_request *request, struct order **order, struct ra
     };
     return fill_codes(request, &new_order, error) &&
            orders_insert(request->db, request->context, &new_order, error) &&
-           orders_load(request, new_order.code, order, error) && created_event(request, *order, error) &&
+           orders_load(request, new_order.code, order, error) &&
+           note_qualities(request, *order, &form, error) && created_event(request, *order, error) &&
            orders_send_confirmation(request, *order, error);
 }

@@ -7,14 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const top_members[] = {"product", "holder", "company", NULL};
-static const char *const top_structured[] = {"holder", "company", NULL};
+static const char *const top_members[] = {"product", "holder", "company", "representatives", NULL};
+static const char *const top_structured[] = {"holder", "company", "representatives", NULL};
 static const char *const holder_members[] = {
     "name",  "cpf",      "birth_date", "email",         "phone",      "nis",      "rg",  "rg_issuer",
     "rg_uf", "voter_id", "voter_zone", "voter_section", "voter_city", "voter_uf", "cei", NULL};
 static const char *const company_structured[] = {"representatives", NULL};
 static const char *const company_members[] = {"cnpj", "name", "uf", "city", "cei", "representatives", NULL};
-static const char *const representative_members[] = {"name", "cpf", "birth_date", "email", "phone", NULL};
+static const char *const representative_qualities[] = {"parent", "guardian", "curator", NULL};
+/* "as" first: a company's representatives have no such member. */
+static const char *const representative_members[] = {"as",    "name",  "cpf", "birth_date",
+                                                     "email", "phone", NULL};
 
 static bool listed(const char *name, const char *const *names)
 {
@@ -68,6 +71,25 @@ static const char *text_or_empty(const json_t *object, const char *name)
     return text != NULL ? text : "";
 }
 
+/* A page sends its empty fields too: a representative of whom nothing was said is none. */
+static bool is_blank(json_t *object)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        if (!json_is_null(value) && (!json_is_string(value) || json_string_value(value)[0] != '\0'))
+            return false;
+    }
+    return json_is_object(object);
+}
+
+static const json_t *named_representatives(const json_t *body)
+{
+    const json_t *list = json_object_get(body, "representatives");
+    return json_array_size(list) == 1 && is_blank(json_array_get(list, 0)) ? NULL : list;
+}
+
 static bool check_objects(const json_t *body, enum certificate_holder holder, struct ra_error *error)
 {
     const json_t *person = json_object_get(body, "holder");
@@ -79,6 +101,10 @@ static bool check_objects(const json_t *body, enum certificate_holder holder, st
         good = ra_fail_field(error, "company", "required", "Informe os dados da empresa.");
     bool any_company =
         json_is_object(company) ? json_object_size(company) > 0 : company != NULL && !json_is_null(company);
+    const json_t *representatives = named_representatives(body);
+    if (holder == CERTIFICATE_HOLDER_COMPANY && representatives != NULL && !json_is_null(representatives))
+        good = ra_fail_field(error, "representatives", "unexpected",
+                             "Os representantes de uma empresa vêm nos dados dela.");
     if (holder == CERTIFICATE_HOLDER_PERSON && any_company)
         good = ra_fail_field(error, "company", "unexpected",
                              "Este certificado é de pessoa física: não leva dados de empresa.");
@@ -121,32 +147,13 @@ static bool read_phone(TALLOC_CTX *context, const char *field, const char *input
     return *phone != NULL || ra_fail(error, RA_NO_MEMORY, "order");
 }
 
-/* CAP-01: who is under 16 acts through a representative, which the office does not admit yet. The sentence
- * goes with the rule's source when it is the only thing wrong. */
-static bool check_age(const char *birth_date, const char *today, int minimum_years, struct ra_error *error)
-{
-    int age = age_on(birth_date, today);
-    if (age < 0)
-        return ra_fail_field(error, "holder.birth_date", "future", "A data de nascimento ainda não chegou.");
-    if (age >= minimum_years)
-        return true;
-    char sentence[160];
-    snprintf(sentence, sizeof sentence, "O titular precisa ter %d anos completos para pedir o certificado.",
-             minimum_years);
-    if (error->code == RA_OK) {
-        ra_fail_reason(error, RA_RULE_REFUSED, "CAP-01", "%s", sentence);
-        snprintf(error->source, sizeof error->source, "CAP-01; Código Civil, art. 3º");
-    }
-    return ra_fail_field(error, "holder.birth_date", "CAP-01", sentence);
-}
-
 static bool keep(TALLOC_CTX *context, const char *text, const char **kept, struct ra_error *error)
 {
     *kept = talloc_strdup(context, text);
     return *kept != NULL || ra_fail(error, RA_NO_MEMORY, "order");
 }
 
-static bool read_representative(TALLOC_CTX *context, json_t *object, const char *prefix,
+static bool read_representative(TALLOC_CTX *context, json_t *object, const char *prefix, bool of_person,
                                 struct order_representative *output, struct ra_error *error)
 {
     char name[PERSON_NAME_SIZE] = "", cpf[CPF_SIZE] = "", birth[DATE_SIZE] = "", email[EMAIL_SIZE] = "";
@@ -154,7 +161,8 @@ static bool read_representative(TALLOC_CTX *context, json_t *object, const char 
     struct field_problem problem;
     const char *email_given = text_or_empty(object, "email");
     const char *phone_given = text_or_empty(object, "phone");
-    bool good = check_members(object, prefix, representative_members, NULL, error);
+    const char *as = of_person ? text_or_empty(object, "as") : "";
+    bool good = check_members(object, prefix, representative_members + (of_person ? 0 : 1), NULL, error);
 #define FIELD(member) (snprintf(field, sizeof field, "%s" member, prefix) > 0 ? field : prefix)
     if (!person_name_normalise(bytes_of_text(text_or_empty(object, "name")), name, &problem))
         good = field_fail(error, FIELD("name"), &problem);
@@ -166,39 +174,98 @@ static bool read_representative(TALLOC_CTX *context, json_t *object, const char 
         good = field_fail(error, FIELD("email"), &problem);
     if (phone_given[0] != '\0' && !phone_normalise(phone_given, phone, &problem))
         good = field_fail(error, FIELD("phone"), &problem);
+    if (of_person && !listed(as, representative_qualities))
+        good = ra_fail_field(error, FIELD("as"), "unknown", "Diga se é mãe ou pai, tutor ou curador.");
 #undef FIELD
     return keep(context, name, &output->name, error) && keep(context, cpf, &output->cpf, error) &&
            keep(context, birth, &output->birth_date, error) && keep(context, email, &output->email, error) &&
-           keep(context, phone, &output->phone, error) && good;
+           keep(context, phone, &output->phone, error) && keep(context, as, &output->as, error) && good;
 }
 
-static bool read_representatives(TALLOC_CTX *context, const json_t *company, struct order_form *form,
-                                 struct ra_error *error)
+/* `name` is where the list stands in the body: "representatives", or "company.representatives". */
+static bool read_representatives(TALLOC_CTX *context, const json_t *list, const char *name, bool of_person,
+                                 struct order_form *form, struct ra_error *error)
 {
-    const json_t *list = json_object_get(company, "representatives");
     if (list == NULL || json_is_null(list))
         return true;
     if (!json_is_array(list))
-        return ra_fail_field(error, "company.representatives", "type", "Os representantes vêm numa lista.");
+        return ra_fail_field(error, name, "type", "Os representantes vêm numa lista.");
     size_t count = json_array_size(list);
     if (count > ORDER_REPRESENTATIVES_MAX)
-        return ra_fail_field(error, "company.representatives", "too-many",
-                             "Informe no máximo 10 representantes.");
+        return ra_fail_field(error, name, "too-many", "Informe no máximo 10 representantes.");
     form->representatives = talloc_zero_array(context, struct order_representative, (unsigned)count);
     if (form->representatives == NULL)
         return ra_fail(error, RA_NO_MEMORY, "order");
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         char prefix[48];
-        snprintf(prefix, sizeof prefix, "company.representatives.%zu.", i);
-        if (!read_representative(context, json_array_get(list, i), prefix, &form->representatives[i], error))
+        snprintf(prefix, sizeof prefix, "%s.%zu.", name, i);
+        if (!read_representative(context, json_array_get(list, i), prefix, of_person,
+                                 &form->representatives[i], error))
             good = false;
         for (size_t j = 0; j < i; j++)
             if (good && strcmp(form->representatives[j].cpf, form->representatives[i].cpf) == 0)
-                good = ra_fail_field(error, "company.representatives", "repeated",
-                                     "O mesmo representante aparece duas vezes.");
+                good = ra_fail_field(error, name, "repeated", "O mesmo representante aparece duas vezes.");
     }
     form->representative_count = count;
+    return good;
+}
+
+/* --- who can act alone --- */
+
+enum { OF_AGE = 18 };
+
+/* CAP-01: who is under 16 acts through a representative. The sentence goes with the rule's source when it is
+ * the only thing wrong. */
+static bool refuse_alone(const struct order_form *form, int minimum_years, struct ra_error *error)
+{
+    char sentence[160];
+    if (form->holder == CERTIFICATE_HOLDER_COMPANY)
+        snprintf(sentence, sizeof sentence, "O responsável pela empresa precisa ter %d anos completos.",
+                 minimum_years);
+    else
+        snprintf(sentence, sizeof sentence,
+                 "Titular com menos de %d anos é representado: informe a mãe, o pai ou o tutor.",
+                 minimum_years);
+    if (error->code == RA_OK) {
+        ra_fail_reason(error, RA_RULE_REFUSED, "CAP-01", "%s", sentence);
+        snprintf(error->source, sizeof error->source, "CAP-01; Código Civil, art. 3º");
+    }
+    return ra_fail_field(error, "holder.birth_date", "CAP-01", sentence);
+}
+
+/* CAP-02, CAP-03: only a curator represents an adult; who represents is an adult, and somebody else. */
+static bool check_representative(const struct order_form *form, size_t index, int holder_age,
+                                 const char *today, struct ra_error *error)
+{
+    const struct order_representative *one = &form->representatives[index];
+    char field[48];
+#define FIELD(member)                                                                                        \
+    (snprintf(field, sizeof field, "representatives.%zu." member, index) > 0 ? field : member)
+    bool good = true;
+    if (one->birth_date[0] != '\0' && age_on(one->birth_date, today) < OF_AGE)
+        good = ra_fail_field(error, FIELD("birth_date"), "CAP-03",
+                             "Quem representa precisa ser maior de idade.");
+    if (one->cpf[0] != '\0' && form->data.cpf != NULL && strcmp(one->cpf, form->data.cpf) == 0)
+        good = ra_fail_field(error, FIELD("cpf"), "repeated",
+                             "O representante é outra pessoa que não o titular.");
+    if (holder_age >= OF_AGE && one->as[0] != '\0' && strcmp(one->as, "curator") != 0)
+        good = ra_fail_field(error, FIELD("as"), "CAP-02",
+                             "O titular é maior de idade: só o curador o representa.");
+#undef FIELD
+    return good;
+}
+
+static bool check_age(const struct order_form *form, const char *birth_date, const char *today,
+                      int minimum_years, struct ra_error *error)
+{
+    int age = age_on(birth_date, today);
+    const bool represented = form->holder == CERTIFICATE_HOLDER_PERSON && form->representative_count > 0;
+    if (age < 0)
+        return ra_fail_field(error, "holder.birth_date", "future", "A data de nascimento ainda não chegou.");
+    bool good = age >= minimum_years || represented || refuse_alone(form, minimum_years, error);
+    for (size_t i = 0; represented && i < form->representative_count; i++)
+        good = check_representative(form, i, age, today, error) && good;
     return good;
 }
 
@@ -207,6 +274,7 @@ bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder 
 {
     json_t *person = json_object_get(body, "holder");
     json_t *company = json_object_get(body, "company");
+    const json_t *representatives = named_representatives(body);
     struct certificate_data raw;
     struct field_problem ignored; /* the date's own fault is told with the rest of the data */
     char birth_date[DATE_SIZE];
@@ -223,9 +291,13 @@ bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder 
     good = certificate_data_normalise(context, holder, &raw, &form->data, error) && good;
     good = read_phone(context, "holder.phone", text_or_empty(person, "phone"), &form->phone, error) && good;
     if (company != NULL)
-        good = read_representatives(context, company, form, error) && good;
+        good = read_representatives(context, json_object_get(company, "representatives"),
+                                    "company.representatives", false, form, error) &&
+               good;
+    else
+        good = read_representatives(context, representatives, "representatives", true, form, error) && good;
     if (birth_date_normalise(text_or_empty(person, "birth_date"), birth_date, &ignored))
-        good = check_age(birth_date, today, minimum_age_years, error) && good;
+        good = check_age(form, birth_date, today, minimum_age_years, error) && good;
     return good;
 }
 

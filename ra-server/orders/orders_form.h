@@ -18,6 +18,7 @@ enum { ORDER_REPRESENTATIVES_MAX = 10 };
 
 struct order_representative {
     const char *name, *cpf, *birth_date, *email, *phone;
+    const char *as; /* "parent", "guardian" or "curator" of a person; "" for a company's */
 };
 
 /* Texts hang on the context given to the reader, "" for absent. */
@@ -29,9 +30,11 @@ struct order_form {
     size_t representative_count;
 };
 
-/* Members of `body` beyond product, holder and company are refused, as are unknown members within. Field
- * errors: those of pki/certificate/data.h, and unknown-member, type, required, unexpected (company data for a
- * person's certificate), too-many, future. */
+/* Members of `body` beyond product, holder, company and representatives are refused, as are unknown members
+ * within. A holder younger than `minimum_age_years` names who represents him (CAP-01): RA_RULE_REFUSED
+ * without one. Field errors: those of pki/certificate/data.h, and unknown-member, type, required, unexpected
+ * (company data for a person's certificate, or the other way round), too-many, repeated, future, CAP-01,
+ * CAP-02, CAP-03. */
 RA_MUST_CHECK bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder holder,
                                    const char *today, int minimum_age_years, struct order_form *form,
                                    struct ra_error *error);

@@ -35,6 +35,22 @@ static bool create_handler(struct http_request *request, struct http_response *r
     return true;
 }
 
+/* What a representative may be, with what was chosen before the form came back. */
+static json_t *quality_choices(const struct http_request *request)
+{
+    static const struct {
+        const char *value, *label;
+    } qualities[] = {{"parent", "Mãe ou pai"}, {"guardian", "Tutor"}, {"curator", "Curador"}};
+    const json_t *given = json_array_get(json_object_get(request->body, "representatives"), 0);
+    const char *chosen = json_string_value(json_object_get(given, "as"));
+    json_t *choices = json_array();
+    for (size_t i = 0; i < sizeof qualities / sizeof *qualities; i++)
+        json_array_append_new(choices, json_pack("{s:s, s:s, s:b}", "value", qualities[i].value, "label",
+                                                 qualities[i].label, "selected",
+                                                 chosen != NULL && strcmp(chosen, qualities[i].value) == 0));
+    return choices;
+}
+
 /* What the form shows: the product that the query (first view) or the form (shown again) names. */
 static bool form_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -54,6 +70,7 @@ static bool form_model(struct http_request *request, struct http_response *respo
                   "price_text", catalog_price_text(request->context, product->price_cents), "validity_text",
                   catalog_validity_text(request->context, product->validity_months), "is_company",
                   strcmp(product->holder, "pj") == 0);
+    page_set(model, "qualities", quality_choices(request));
     http_reply(response, 200,
                page_frame(model, talloc_asprintf(request->context, "Pedido de %s", product->name)));
     return true;
@@ -144,7 +161,12 @@ static bool leave_handler(struct http_request *request, struct http_response *re
 static const char create_schema[] =
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"product\",\"holder\"],"
     "\"properties\":{"
-    "\"product\":" TEXT ",\"holder\":" PERSON_SCHEMA ",\"company\":" COMPANY_SCHEMA "}}";
+    "\"product\":" TEXT ",\"holder\":" PERSON_SCHEMA ",\"company\":" COMPANY_SCHEMA
+    ",\"representatives\":{\"type\":\"array\",\"maxItems\":10,\"items\":{\"type\":\"object\","
+    "\"additionalProperties\":false,\"required\":[\"name\",\"cpf\",\"birth_date\",\"as\"],\"properties\":{"
+    "\"name\":" TEXT ",\"cpf\":" TEXT ",\"birth_date\":{\"type\":\"string\",\"format\":\"date\"},"
+    "\"email\":" TEXT ",\"phone\":" TEXT
+    ",\"as\":{\"type\":\"string\",\"enum\":[\"parent\",\"guardian\",\"curator\"]}}}}}}";
 
 static const char created_schema[] =
     "{\"type\":\"object\",\"required\":[\"order\",\"token\",\"state\",\"next\"],\"properties\":{"

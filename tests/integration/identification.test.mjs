@@ -187,6 +187,11 @@ describe('evidence', () => {
     done('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'divergence');
     assert.equal(done('agent1', 'show', kase.code).states.identification, 'suspended');
     refused(cli('agent1', 'item', 'accept', kase.code, 'PFBR-01'), 'suspended-divergence');
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'unavailable');
+    refused(cli('agent1', 'item', 'accept', kase.code, 'PFBR-01'), 'suspended-divergence');
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'ok');
+    done('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'divergence');
+    refused(cli('agent1', 'item', 'reopen', kase.code, 'PFBR-01'), 'suspended-divergence');
     satisfy(kase.code, item(kase.code, 'PFBR-01'));
     assert.equal(done('agent1', 'show', kase.code).states.identification, 'open');
     const events = sql(`select string_agg(e.code, ' ' order by e.id) from event e join orders o on o.id = e.order_id

@@ -7,6 +7,7 @@ const products = [
   { id: 'ecnpj-a1', name: 'e-CNPJ A1', summary: 'Certificado de empresa guardado no computador.', validity_text: '1 ano', media_text: 'Arquivo no computador', modes_text: 'Atendimento na sede', price_text: 'R$ 199,00' },
   { id: 'ecnpj-a3', name: 'e-CNPJ A3', summary: 'Certificado de empresa guardado em token.', validity_text: '2 anos', media_text: 'Token', modes_text: 'Atendimento na sede', price_text: 'R$ 299,00' },
 ];
+const qualities = [{ value: 'parent', label: 'Mãe ou pai' }, { value: 'guardian', label: 'Tutor' }, { value: 'curator', label: 'Curador' }];
 const order = 'G7MZ4K2QX9TB';
 const holder = { name: 'Marina Gonçalves Prado', cpf: '123.456.789-09', birth_date: '1985-08-15', email: 'marina.prado@cidadao.example', phone: '(19) 98765-4321' };
 const problem = { title: 'Há dados a corrigir.', detail: 'Há dados a corrigir.', status: 422, code: 'invalid' };
@@ -23,10 +24,10 @@ const agenda = { title: 'Escolher o horário', order, product: products[0], offi
 
 export const pages = {
   '/': ['inicio', { title: 'Início', site: { homologation: true }, groups: [{ heading: 'Para você', products: products.slice(0, 2) }, { heading: 'Para a sua empresa', products: products.slice(2) }] }],
-  '/pedido/novo': ['pedido-novo', { title: 'Pedido de e-CPF A1', product: products[0], form: { holder: {} } }],
+  '/pedido/novo': ['pedido-novo', { title: 'Pedido de e-CPF A1', product: products[0], qualities, form: { holder: {} } }],
   '/pedido/novo-pj': ['pedido-novo', { title: 'Pedido de e-CNPJ A1', product: products[2], is_company: true, form: { holder: {}, company: {} } }],
   '/pedido/novo-erro': ['pedido-novo', {
-    title: 'Pedido de e-CPF A1', product: products[0], form: { holder: { ...holder, cpf: '123.456.789-00', birth_date: '' } }, problem,
+    title: 'Pedido de e-CPF A1', product: products[0], qualities, form: { holder: { ...holder, cpf: '123.456.789-00', birth_date: '' } }, problem,
     errors: [{ field: 'holder.cpf', code: 'check-digit', message: 'CPF com dígito verificador errado.' }, { field: 'holder.birth_date', code: 'required', message: 'Informe a data de nascimento.' }],
     error_by_field: { holder: { cpf: 'CPF com dígito verificador errado.', birth_date: 'Informe a data de nascimento.' } },
   }],
@@ -43,10 +44,14 @@ export const pages = {
   '/confirmar/exemplo': ['confirmar', { title: 'Confirmar o e-mail', order, action: '/confirmar/exemplo' }],
   '/confirmar/feito': ['confirmar', { title: 'E-mail confirmado', order, confirmed: true, done: true }],
   '/checklist': ['checklist', {
-    title: 'O que levar', products, product: products[2], items: [
-      { text: 'Documento de identidade original, com foto e na validade, do responsável pela empresa: CNH, Carteira de Trabalho ou passaporte; RG, CIN ou carteira profissional com foto também servem.', source: 'Carta de Serviços 5.1.13; DOC-ICP-05 3.2.3.1 a' },
-      { text: 'Cartão CNPJ da empresa.', source: 'Carta de Serviços 5.1.13' },
+    title: 'O que levar', products, product: products[2],
+    questions: [{ key: 'nature', question: 'Natureza jurídica', hint: 'está no cartão CNPJ', options: [{ value: 'unknown', label: 'ainda não informada', selected: true }, { value: 'ltda', label: 'sociedade limitada' }] }],
+    who: [{ text: 'Compareça em pessoa no dia marcado.', why: 'Na identificação presencial a pessoa está à frente do agente.', source: 'Carta de Serviços 5.1.13 [SEED]' }],
+    bring: [
+      { heading: 'Do responsável na Receita', items: [{ text: 'Documento de identidade original, com foto e na validade.', why: 'Quem participa do pedido é identificado por documento original com foto.', source: 'DOC-ICP-05 v6.1 3.2.3.1 a [T]', required: true }] },
+      { heading: 'Da empresa', items: [{ text: 'Cartão CNPJ da empresa.', why: 'A Carta de Serviços pede o cartão CNPJ.', source: 'Carta de Serviços 5.1.13 [SEED]', required: true }] },
     ],
+    expect: [{ text: 'Consultamos a lista de fraudes conhecidas.', why: 'A lista negativa é consultada em toda emissão, sem exceção.', source: 'DOC-ICP-05.02 v4.0 2.2 [T]' }],
   }],
   '/entrar': ['entrar', { title: 'Meu pedido', form: {} }],
   '/entrar/codigo': ['entrar', { title: 'Meu pedido', code_step: true, code_minutes: 10, cpf: holder.cpf, form: {} }],

@@ -58,11 +58,42 @@ static void test_columns(void **state)
     free(data);
 }
 
+static void test_paragraphs_hang(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+        size_t column, indent, width;
+    } paragraphs[] = {
+        {"um dois três", "um dois três\n", 0, 0, 80},
+        {"um dois três", "um dois\n    três\n", 0, 4, 11},
+        {"um dois três", "um\n  dois três\n", 8, 2, 11},
+        {"ação ação", "ação ação\n", 0, 2, 9}, /* columns, not bytes */
+        {"  muitos    brancos  ", "muitos brancos\n", 0, 0, 80},
+        {"compridademais x", "compridademais\n  x\n", 0, 2, 6},
+        {"cor \x1b[31m", "cor \\x{1B}[31m\n", 0, 0, 80},
+        {"", "\n", 0, 0, 80},
+    };
+    for (size_t i = 0; i < sizeof paragraphs / sizeof *paragraphs; i++) {
+        char *data = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&data, &size);
+        assert_non_null(out);
+        assert_int_equal(terminal_width(out), 80);
+        terminal_paragraph(out, paragraphs[i].text, paragraphs[i].column, paragraphs[i].indent,
+                           paragraphs[i].width);
+        fclose(out);
+        assert_string_equal(data, paragraphs[i].shown);
+        free(data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strangers_text_keeps_no_power),
         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_paragraphs_hang),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,8 +205,85 @@ static void cap_01_refuses_who_is_under_sixteen(void **state)
     assert_string_equal(error.reason, "CAP-01");
     assert_true(strstr(error.source, "CAP-01") != NULL);
     assert_true(has(&error, "holder.birth_date", "CAP-01"));
+    assert_true(strstr(error.detail, "mãe, o pai ou o tutor") != NULL);
     assert_false(born(*state, "2026-11-25", &error));
     assert_true(has(&error, "holder.birth_date", "future"));
+}
+
+#define MOTHER "\"name\":\"Rita Lima\",\"cpf\":\"52998224725\",\"birth_date\":\"1980-01-31\""
+
+static bool represented(TALLOC_CTX *context, const char *birth_date, const char *representatives,
+                        struct order_form *form, struct ra_error *error)
+{
+    char *json =
+        talloc_asprintf(context,
+                        "{\"holder\":{\"name\":\"Ana Lima\",\"cpf\":\"12345678909\",\"birth_date\":\"%s\","
+                        "\"email\":\"a@b.example\",\"phone\":\"19987654321\"},\"representatives\":%s}",
+                        birth_date, representatives);
+    return read_form(context, json, CERTIFICATE_HOLDER_PERSON, form, error);
+}
+
+static void cap_01_admits_a_child_with_who_represents(void **state)
+{
+    struct order_form form;
+    struct ra_error error;
+    assert_true(represented(*state, "2016-01-01", "[{" MOTHER ",\"as\":\"parent\"}]", &form, &error));
+    assert_int_equal(form.representative_count, 1);
+    assert_string_equal(form.representatives[0].as, "parent");
+    assert_string_equal(form.representatives[0].name, "RITA LIMA");
+    assert_string_equal(form.representatives[0].email, "");
+    assert_true(represented(*state, "2009-06-01", "[{" MOTHER ",\"as\":\"guardian\"}]", &form, &error));
+}
+
+static void what_a_page_leaves_blank_is_nobody(void **state)
+{
+    struct order_form form;
+    struct ra_error error;
+    static const char blank[] =
+        "[{\"as\":\"\",\"name\":\"\",\"cpf\":\"\",\"birth_date\":\"\",\"email\":\"\"}]";
+    assert_true(represented(*state, "1990-05-10", blank, &form, &error));
+    assert_int_equal(form.representative_count, 0);
+    assert_false(represented(*state, "2016-01-01", blank, &form, &error));
+    assert_string_equal(error.reason, "CAP-01");
+}
+
+static void cap_02_cap_03_who_may_represent(void **state)
+{
+    static const struct {
+        const char *born, *representatives, *field, *code;
+    } cases[] = {
+        {"2016-01-01", "[{" MOTHER "}]", "representatives.0.as", "unknown"},
+        {"2016-01-01", "[{" MOTHER ",\"as\":\"friend\"}]", "representatives.0.as", "unknown"},
+        {"2016-01-01",
+         "[{\"name\":\"Rita Lima\",\"cpf\":\"52998224725\",\"birth_date\":\"2008-11-25\",\"as\":\"parent\"}]",
+         "representatives.0.birth_date", "CAP-03"},
+        {"2016-01-01",
+         "[{\"name\":\"Ana Lima\",\"cpf\":\"12345678909\",\"birth_date\":\"1980-01-31\",\"as\":\"parent\"}]",
+         "representatives.0.cpf", "repeated"},
+        {"2016-01-01", "[{" MOTHER ",\"as\":\"parent\",\"nis\":\"1\"}]", "representatives.0.nis",
+         "unknown-member"},
+        {"2016-01-01", "\"Rita\"", "representatives", "type"},
+        {"1990-05-10", "[{" MOTHER ",\"as\":\"parent\"}]", "representatives.0.as", "CAP-02"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct order_form form;
+        struct ra_error error;
+        if (represented(*state, cases[i].born, cases[i].representatives, &form, &error) ||
+            !has(&error, cases[i].field, cases[i].code))
+            fail_msg("%s: not refused as %s %s", cases[i].representatives, cases[i].field, cases[i].code);
+    }
+    struct order_form form;
+    struct ra_error error;
+    assert_true(represented(*state, "1990-05-10", "[{" MOTHER ",\"as\":\"curator\"}]", &form, &error));
+    assert_false(read_form(
+        *state, "{\"holder\":{" PERSON "},\"company\":{" COMPANY "},\"representatives\":[{" MOTHER "}]}",
+        CERTIFICATE_HOLDER_COMPANY, &form, &error));
+    assert_true(has(&error, "representatives", "unexpected"));
+    assert_false(read_form(*state,
+                           "{\"holder\":{" PERSON "},\"company\":{" COMPANY ",\"representatives\":[{" MOTHER
+                           ",\"as\":\"parent\"}]}}",
+                           CERTIFICATE_HOLDER_COMPANY, &form, &error));
+    assert_true(has(&error, "company.representatives.0.as", "unknown-member"));
 }
 
 static void a_contact_changes_by_what_is_given(void **state)
@@ -279,6 +356,9 @@ int main(void)
         WITH_CONTEXT(company_and_person_do_not_mix),
         WITH_CONTEXT(representatives_are_few_and_different),
         WITH_CONTEXT(cap_01_refuses_who_is_under_sixteen),
+        WITH_CONTEXT(cap_01_admits_a_child_with_who_represents),
+        WITH_CONTEXT(what_a_page_leaves_blank_is_nobody),
+        WITH_CONTEXT(cap_02_cap_03_who_may_represent),
         WITH_CONTEXT(a_contact_changes_by_what_is_given),
         cmocka_unit_test(a_text_is_sought_as_all_it_may_be),
     };
