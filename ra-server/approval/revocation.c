@@ -51,8 +51,11 @@ static bool gather(struct revoking *revoking, bool *complete, struct ra_error *e
         }
     }
     *complete = basis.count > 0;
+    if (*complete || basis.unfit.code == RA_OK) {
+        return true;
+    }
     *error = basis.unfit;
-    return *complete || basis.unfit.code == RA_OK;
+    return false;
 }
 
 static bool ask(struct revoking *revoking, bool *revoked, struct ra_error *error)
