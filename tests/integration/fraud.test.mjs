@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import {
-  api, attend, cli, cliPath, done, home, office, officeUrl, openssl, order, person, photograph, readyByKey, scratch, sql,
+  api, attend, cli, cliLater, cliPath, company, done, home, office, officeUrl, openssl, order, person, photograph, publicUrl, readyByKey, scratch, sql,
   validate,
 } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
@@ -56,6 +56,13 @@ async function issued() {
   assert.equal(made.status, 200, made.text);
   return { ...kase, serial: made.json.serial, certificate: certificate(made.json.certificate) };
 }
+
+// Nothing is left to fall due in an instance that others use.
+after(() => {
+  for (const { report: id } of done('agent1', 'fraud', 'list').reports.filter((one) => one.state === 'drafted')) {
+    done('agent1', 'fraud', 'sent', String(id), '--protocol', 'fim');
+  }
+});
 
 describe('3.9: on an open case', () => {
   let kase;
@@ -192,7 +199,9 @@ describe('3.9: on a validated case', () => {
     sql(`set session_replication_role = replica; update orders set identification_state = 'verified', issuance_state = 'ready'
       where code = '${kase.code}'`);
     const thief = await api('POST', `/api/orders/${kase.code}/csr`, { body: { csr: fs.readFileSync(kase.csr, 'utf8'), proofs: {} } });
-    assert.notEqual(thief.status, 200, 'whoever turns the database back gains nothing');
+    sql(`set session_replication_role = replica; update orders set identification_state = 'refused', issuance_state = 'none'
+      where code = '${kase.code}'`);
+    assert.equal(thief.json?.reason, 'attempt-refused', `whoever turns the database back gains nothing: ${thief.text}`);
     assert.equal(sql(`select count(*) from issuance i join orders o on o.id = i.order_id where o.code = '${kase.code}' and i.certificate is not null`), '0');
   });
 });
@@ -250,16 +259,20 @@ describe('3.9: on an issued case', () => {
     assert.equal(tasksOf(other.code).length, 1);
   });
 
-  test('a revocation for another reason is no answer to a fraud', async () => {
+  test('a statement for another reason, or about another certificate, is no answer to a fraud', async () => {
     const other = await issued();
-    const kept = sql(`select encode(s.cms, 'base64') from statement s join orders o on o.id = s.order_id
-      where o.code = '${kase.code}' and s.typ = 'guiche-revocation-v1'`).replace(/\s/g, '');
+    done('agent1', 'revoke', other.code, '--reason', '4');
+    const statementOf = (code) => sql(`select encode(s.cms, 'base64') from statement s join orders o on o.id = s.order_id
+      where o.code = '${code}' and s.typ = 'guiche-revocation-v1'`).replace(/\s/g, '');
     const was = traces(other.code);
-    const foreign = office('agent1', 'POST', `/api/office/orders/${other.code}/fraud`,
-      { body: { kind: 'attempt', description: story, cms: kept } });
-    assert.equal(foreign.status, 422, foreign.text);
-    assert.equal(traces(other.code), was);
-    assert.equal(events(other.code).at(-1), 'STATEMENT_REJECTED');
+    for (const [code, reason] of [[other.code, 'revocation-reason'], [kase.code, 'order-mismatch']]) {
+      const answer = office('agent1', 'POST', `/api/office/orders/${other.code}/fraud`,
+        { body: { kind: 'attempt', description: story, cms: statementOf(code) } });
+      assert.equal(answer.status, 422, answer.text);
+      assert.equal(answer.json.reason, reason, answer.text);
+      assert.equal(traces(other.code), was);
+      assert.equal(leaf(other.code, 'STATEMENT_REJECTED').detail.reason, reason);
+    }
   });
 });
 
@@ -303,6 +316,27 @@ describe('3.9: all or nothing', () => {
     assert.equal(reported(kase.code).stop, 'refusal', 'and the same again mends it');
   });
 
+  test('two agents at the same moment: one comunicado', async () => {
+    const kase = await open();
+    const words = ['fraud', 'report', kase.code, '--kind', 'attempt', '--description', story];
+    const both = await Promise.all(['agent1', 'agent2'].map((who) => cliLater(who, ...words)));
+    assert.deepEqual(both.map((run) => run.status).sort(), [0, 1], JSON.stringify(both));
+    assert.ok(['fraud-reported', 'fraud-plan'].includes(both.find((run) => run.status === 1).json.reason), JSON.stringify(both));
+    assert.equal(traces(kase.code).split(',').slice(2, 6).join(), '1,1,1,1');
+  });
+
+  test('a picture of the dossier that cannot be read is told of, and stops nothing', async () => {
+    const kase = await open();
+    const face = done('agent1', 'checklist', kase.code).items.find((item) => item.alternatives?.includes('face'));
+    done('agent1', 'document', 'add', kase.code, face.id, photograph(), '--kind', 'face');
+    const [ref, digest] = sql(`select o.ref || ' ' || encode(d.sha256, 'hex') from document d join orders o on o.id = d.order_id
+      where o.code = '${kase.code}'`).split(' ');
+    fs.writeFileSync(path.join(home, 'dossier', ref, digest), 'estragado');
+    const told = reported(kase.code);
+    assert.deepEqual([told.stop, told.images, told.unreadable], ['refusal', 0, 1]);
+    assert.equal(done('agent1', 'fraud', 'show', String(told.report)).form.done.unreadable, 1);
+  });
+
   test('after a refusal by hand there is nothing to sign; list and comunicado all the same', async () => {
     const kase = await open();
     done('agent1', 'refuse', kase.code, '--reason', 'não é a pessoa');
@@ -317,6 +351,58 @@ describe('3.9: all or nothing', () => {
     const direct = office('agent1', 'POST', `/api/office/orders/${kase.code}/fraud`, { body: { kind: 'attempt', description: story } });
     assert.equal(direct.json.reason, 'certificate-asked-for', direct.text);
     assert.equal(traces(kase.code), was);
+    sql(`set session_replication_role = replica; update orders set issuance_state = 'ready' where code = '${kase.code}'`);
+    assert.equal(reported(kase.code).stop, 'refusal');
+  });
+});
+
+describe('3.9: companies and guidance', () => {
+  test('everybody of the case goes to the list, the company once; or only those named', async () => {
+    const [kase, other] = [await order('ecnpj-a1', person(), { company: company() }), await order('ecnpj-a1', person(), { company: company() })];
+    const second = person({ name: 'Joaquim Nabuco Teste' });
+    for (const { code } of [kase, other]) {
+      done('agent1', 'person', 'add', code, 'representative', '--name', second.name, '--cpf', second.cpf, '--birth-date', second.birth_date);
+    }
+    const told = reported(kase.code);
+    assert.equal(told.entries.length, 2);
+    const listed = told.entries.map((entry) => done('agent1', 'neglist', 'show', entry));
+    assert.deepEqual(listed.map((entry) => [entry.cpf, entry.cnpj]), [[kase.holder.cpf, kase.company.cnpj], [second.cpf, '']]);
+    assert.deepEqual(reported(other.code, '--person', second.cpf).entries.length, 1);
+    assert.equal(marks(other.holder.cpf).length, 0);
+  });
+
+  const words = (code) => [cliPath, '--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'), '--home', home,
+    'fraud', 'report', code, '--kind', 'attempt', '--description', story];
+
+  test('on a terminal: what will happen, one question, and only then the act', async () => {
+    const kase = await open();
+    const on = (answer) => spawnSync('script', ['-qec', words(kase.code).map((word) => `'${word}'`).join(' '), '/dev/null'],
+      { encoding: 'utf8', input: answer, timeout: 30000 });
+    const was = traces(kase.code);
+    assert.match(on('n\n').stdout, /nada foi assinado/);
+    assert.equal(traces(kase.code), was);
+    const guided = on('s\n').stdout;
+    for (const part of [/1\. O pedido [0-9A-Z]{12} é RECUSADO/, new RegExp(`LISTA NEGATIVA:[^]*CPF ${kase.holder.cpf} \\(titular\\)`),
+      /3\. O COMUNICADO DE FRAUDE fica pronto\. Envie-o à AC até \d\d\/\d\d\/\d{4}/, /Motivo da recusa\s+tentativa de fraude: A foto/]) {
+      assert.match(guided, part);
+    }
+    assert.equal(guided.match(/\[s\/N\]/g).length, 1, guided);
+    assert.equal(states(kase.code), 'refused|none');
+  });
+
+  test('without a terminal nobody agrees by silence', async () => {
+    const kase = await open();
+    const was = traces(kase.code);
+    const run = spawnSync('setsid', ['-w', ...words(kase.code)], { encoding: 'utf8', input: '' });
+    assert.equal(run.status, 1, run.stderr);
+    assert.equal(traces(kase.code), was);
+  });
+
+  test('a long story goes whole into the comunicado, and cut at a letter into the signed reason', async () => {
+    const kase = await open();
+    const long = 'é'.repeat(1000);
+    const told = done('agent1', 'fraud', 'report', kase.code, '--kind', 'realised', '--description', long);
+    assert.equal(done('agent1', 'fraud', 'show', String(told.report)).form.description, long);
   });
 });
 
@@ -398,6 +484,17 @@ describe('protocol 4: "não fui eu" starts the same clock', () => {
     await api('POST', `/api/orders/${kase.code}/fraud-claim`, { token: kase.token });
     done('agent1', 'task', 'close', String(tasksOf(kase.code)[0].id), '--outcome', 'o titular se enganou');
     assert.equal(tasksOf(kase.code).length, 0);
-    assert.equal(sql('select code from event order by id desc limit 1'), 'FRAUD_DISMISSED');
+    assert.match(sql("select string_agg(code, ',') from (select code from event order by id desc limit 3) last"), /FRAUD_DISMISSED/);
+  });
+
+  test('on the page of the order, for those without a program', async () => {
+    const kase = await issued();
+    const page = (where, method = 'GET') => fetch(publicUrl + where, { method, redirect: 'manual',
+      headers: { Accept: 'text/html', Origin: publicUrl, Authorization: `Bearer ${kase.token}`, ...(method === 'POST' ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}) } });
+    assert.match(await (await page(`/pedido/${kase.code}`)).text(), /nao-fui-eu/);
+    assert.match(await (await page(`/pedido/${kase.code}/nao-fui-eu`)).text(), /foi emitido no seu nome e não foi você\?/);
+    assert.match(await (await page(`/pedido/${kase.code}/nao-fui-eu`, 'POST')).text(), /Recebemos o seu aviso/);
+    assert.equal(tasksOf(kase.code).length, 1);
+    reported(kase.code);
   });
 });
