@@ -2,9 +2,10 @@
 // Fraud as agents live it (rules 3.9): one act stops the case, feeds the lista negativa and opens the comunicado with its
 // deadline; all of it or nothing. In every state of a case, twice, late, by those who may not, and begun by the holder.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 
 import {
@@ -13,6 +14,11 @@ import {
 } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { sendCsr } from '../support/thief.mjs';
+
+// Names that nobody else has: whoever is listed here must not become the namesake of another test's people.
+const word = () => Array.from({ length: 9 }, () => 'BCDFGHJKLMNPQRSTVWXZ'[randomInt(20)]).join('');
+const someone = (changes = {}) => person({ name: `${word()} ${word()}`, ...changes });
+const some = () => company({ name: `${word()} ${word()} Ltda` });
 
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const story = 'A foto da CNH não é da pessoa que veio; respondeu errado o nome da mãe.';
@@ -43,7 +49,7 @@ const traces = (code) => sql(`select concat_ws(',', identification_state, issuan
   (select count(*) from fraud_report f where f.order_id = o.id), (select count(*) from task t where t.order_id = o.id),
   (select count(*) from document d where d.order_id = o.id)) from orders o where code = '${code}'`);
 
-async function open(holder = person()) {
+async function open(holder = someone()) {
   const kase = await order('ecpf-a1', holder);
   done('agent1', 'checkin', kase.code, '--walk-in');
   done('agent1', 'call', kase.code);
@@ -51,7 +57,7 @@ async function open(holder = person()) {
 }
 
 async function issued() {
-  const kase = await readyByKey('ecpf-a1');
+  const kase = await readyByKey('ecpf-a1', someone());
   const made = await sendCsr(kase, kase.csr);
   assert.equal(made.status, 200, made.text);
   return { ...kase, serial: made.json.serial, certificate: certificate(made.json.certificate) };
@@ -108,12 +114,17 @@ describe('3.9: on an open case', () => {
   });
 
   test('the next case of the same CPF hits it', async () => {
-    const next = await order('ecpf-a1', person({ cpf: kase.holder.cpf, name: 'Outro Nome Qualquer' }));
+    const next = await order('ecpf-a1', someone({ cpf: kase.holder.cpf }));
     const hits = marks(next.holder.cpf);
     assert.equal(hits.length, 1);
     assert.equal(hits[0].strength, 'strong');
     assert.equal(hits[0].entry, told.entries[0]);
     assert.equal(hits[0].faces.length, 1);
+    done('agent1', 'checkin', next.code, '--walk-in');
+    const said = done('agent1', 'consult', next.code, 'neglist', '--result', 'ok');
+    assert.equal(said.result, 'alert', 'whatever the agent says');
+    assert.deepEqual(said.hits.items.map((hit) => hit.entry), [told.entries[0]]);
+    refused(cli('agent2', 'validate', next.code), 'checklist-incomplete');
   });
 
   test('the comunicado says what is known, is due today, and stands among the tasks', () => {
@@ -181,7 +192,7 @@ describe('3.9: on an open case', () => {
 
 describe('3.9: on a validated case', () => {
   test('the first agent\'s signature is not enough to go on: refused, and the second finds nothing to sign', async () => {
-    const kase = await order();
+    const kase = await order('ecpf-a1', someone());
     attend(kase.code);
     validate(kase.code);
     const told = reported(kase.code);
@@ -193,7 +204,7 @@ describe('3.9: on a validated case', () => {
   });
 
   test('verified and ready to emit: the signer refuses the attempt too', async () => {
-    const kase = await readyByKey();
+    const kase = await readyByKey('ecpf-a1', someone());
     assert.equal(reported(kase.code).stop, 'refusal');
     assert.equal(states(kase.code), 'refused|none');
     sql(`set session_replication_role = replica; update orders set identification_state = 'verified', issuance_state = 'ready'
@@ -344,7 +355,7 @@ describe('3.9: all or nothing', () => {
   });
 
   test('an answer asked of the AC meanwhile: come back, nothing half done', async () => {
-    const kase = await readyByKey();
+    const kase = await readyByKey('ecpf-a1', someone());
     sql(`set session_replication_role = replica; update orders set issuance_state = 'requested' where code = '${kase.code}'`);
     const was = traces(kase.code);
     refused(report('agent1', kase.code), 'certificate-asked-for');
@@ -358,8 +369,8 @@ describe('3.9: all or nothing', () => {
 
 describe('3.9: companies and guidance', () => {
   test('everybody of the case goes to the list, the company once; or only those named', async () => {
-    const [kase, other] = [await order('ecnpj-a1', person(), { company: company() }), await order('ecnpj-a1', person(), { company: company() })];
-    const second = person({ name: 'Joaquim Nabuco Teste' });
+    const [kase, other] = [await order('ecnpj-a1', someone(), { company: some() }), await order('ecnpj-a1', someone(), { company: some() })];
+    const second = someone();
     for (const { code } of [kase, other]) {
       done('agent1', 'person', 'add', code, 'representative', '--name', second.name, '--cpf', second.cpf, '--birth-date', second.birth_date);
     }
