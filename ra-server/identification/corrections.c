@@ -205,7 +205,8 @@ bool task_close(struct http_request *request, struct http_response *response, st
         return ra_fail_field(error, "outcome", "required",
                              "Diga como a tarefa terminou, em até 500 caracteres.");
     const char *id = http_path_parameter(request, "id");
-    if (!fraud_check_dismissal(request, id, error) || !store_close_task(request, id, outcome, &row, error))
+    /* Closed first: a comunicado that is being made meanwhile waits for it or is seen. */
+    if (!store_close_task(request, id, outcome, &row, error) || !fraud_check_dismissal(request, id, error))
         return false;
     const bool of_fraud = strcmp(row_text(row, 0, "kind"), "fraud_report") == 0;
     if (!audit_record(request, of_fraud ? AUDIT_FRAUD_DISMISSED : AUDIT_BIO_CONFLICT_ANSWERED, NULL,
