@@ -49,6 +49,46 @@ static const char *role_name(const char *role)
     return role;
 }
 
+/* What happened to the case, and what the bases said, for who reads the comunicado elsewhere. */
+static const char *said(const char *word)
+{
+    static const struct {
+        const char *word, *text;
+    } texts[] = {{"ordered", "pedido feito"},
+                 {"booked", "horário marcado"},
+                 {"moved", "horário mudado"},
+                 {"cancelled", "horário cancelado"},
+                 {"email_confirmed", "e-mail confirmado"},
+                 {"paid", "pago"},
+                 {"checked_in", "chegada"},
+                 {"called", "chamada ao balcão"},
+                 {"finished", "fim do balcão"},
+                 {"validated", "validação"},
+                 {"verified", "verificação"},
+                 {"returned", "devolução"},
+                 {"refused", "recusa"},
+                 {"new_attempt", "nova tentativa"},
+                 {"csr_received", "pedido de emissão"},
+                 {"issued", "emissão"},
+                 {"delivered", "entrega"},
+                 {"revocation_requested", "revogação pedida"},
+                 {"revoked", "revogação"},
+                 {"cpf", "CPF"},
+                 {"cnpj", "CNPJ"},
+                 {"cnh", "CNH"},
+                 {"neglist", "lista negativa"},
+                 {"psbio", "PSBio"},
+                 {"ok", "sem restrição"},
+                 {"alert", "alerta"},
+                 {"not_found", "não encontrado"},
+                 {"conflict", "divergência"},
+                 {"unavailable", "base indisponível"}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(texts[i].word, word) == 0)
+            return texts[i].text;
+    return word;
+}
+
 static const char *kind_name(const char *kind)
 {
     return strcmp(kind, "realised") == 0 ? "fraude consumada" : "tentativa de fraude";
@@ -409,9 +449,9 @@ static void print_consultations(FILE *out, const json_t *form)
         fputs("  nenhuma\n", out);
     json_array_foreach(json_object_get(form, "consultations"), index, one)
     {
-        line(out, text(one, "kind"), text(one, "base"));
+        line(out, said(text(one, "kind")), text(one, "base"));
         line(out, "  de", text(one, "person"));
-        line(out, "  resultado", text(one, "result"));
+        line(out, "  resultado", said(text(one, "result")));
         line(out, "  protocolo", text(one, "protocol"));
         moment_line(out, "  em", text(one, "at"));
     }
@@ -424,7 +464,15 @@ static void print_dates(FILE *out, const json_t *form)
     heading(out, "DATAS");
     json_array_foreach(json_object_get(form, "dates"), index, one)
     {
-        moment_line(out, text(one, "what"), text(one, "at"));
+        const char *actor = text(one, "actor");
+        fputs("  ", out);
+        terminal_column(out, said(text(one, "what")), 18);
+        moment(out, text(one, "at"));
+        fputs(", por ", out);
+        terminal_text(out, strcmp(actor, "holder") == 0   ? "quem pediu"
+                           : strcmp(actor, "system") == 0 ? "sistema"
+                                                          : actor);
+        fputc('\n', out);
     }
 }
 
