@@ -125,6 +125,12 @@ static const struct cli_option validate_options[] = {
     {"bind-csr", "ARQUIVO", false, false}, {"term", "COPIA.pdf", false, false}, END};
 static const struct cli_option term_get_options[] = {
     {"o", "ARQUIVO", true, false}, {"part", "pdf|text|countersignature|signature|paper", false, false}, END};
+static const struct cli_option fraud_options[] = {
+    {"kind", "attempt|realised", true, false}, {"description", "O QUE HOUVE", true, false},
+    {"modus", "COMO AGIU", false, false},      {"physical", "CARACTERISTICAS", false, false},
+    {"person", "PAPEL|CPF", false, true},      END};
+static const struct cli_option print_options[] = {{"print", NULL, false, false}, END};
+static const struct cli_option protocol_options[] = {{"protocol", "N", true, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
 static const struct cli_option return_options[] = {
     {"reason", "MOTIVO", true, false}, {"item", "ITEM[@PESSOA]=MOTIVO", false, true}, END};
@@ -231,6 +237,14 @@ const struct cli_command cli_commands[] = {
      "Traz uma imagem da lista negativa."},
     {"neglist withdraw", "OCORRENCIA", 1, 1, neglist_withdraw_options, true, neglist_withdraw, NULL,
      "Administrador: retira uma ocorrência das procuras."},
+    {"fraud report", "PEDIDO", 1, 1, fraud_options, true, fraud_report, render_fraud_reported,
+     "Relata fraude ou tentativa: para o caso, alimenta a lista negativa e abre o comunicado."},
+    {"fraud list", "", 0, 0, NULL, true, fraud_list, render_frauds,
+     "Os comunicados de fraude e seus prazos."},
+    {"fraud show", "N", 1, 1, print_options, true, fraud_show, render_fraud,
+     "Um comunicado; --print para assinar e enviar à AC."},
+    {"fraud sent", "N", 1, 1, protocol_options, true, fraud_sent, NULL,
+     "Registra o envio do comunicado, com o protocolo da AC."},
     {"validate", "PEDIDO", 1, 1, validate_options, true, approval_validate, render_validated,
      "Primeiro agente: mostra o que será assinado e assina."},
     {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,

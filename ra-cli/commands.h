@@ -41,6 +41,10 @@ cli_run identification_checklist, identification_accept, identification_reject, 
     identification_task_close, identification_reuse;
 cli_render render_checklist, render_missing, render_reasons, render_tasks;
 
+/* fraud.c: the report of a fraud and its comunicado */
+cli_run fraud_report, fraud_list, fraud_show, fraud_sent;
+cli_render render_fraud_reported, render_frauds, render_fraud;
+
 /* approval.c: what agents sign */
 cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;
 cli_render render_validated;

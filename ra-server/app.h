@@ -28,6 +28,7 @@ enum room_id {
     ROOM_DOSSIER,
     ROOM_CONSULTATION, /* the bases that the identification room asks */
     ROOM_TERM,
+    ROOM_FRAUD,
     ROOM_COUNT
 };
 

@@ -4,8 +4,8 @@
  * the end.
  */
 #include "app.h"
-#include "approval/approval_store.h"
 #include "approval/handlers.h"
+#include "approval/revocation_basis.h"
 #include "approval/trust_state.h"
 #include "audit/audit.h"
 #include "db/db.h"
@@ -17,47 +17,45 @@
 
 #include <string.h>
 
-enum { STATEMENTS_MAX = 2 };
-
 struct revoking {
     struct job_run *run;
     struct order *order;
     json_t *statements; /* base64 */
     json_t *crls;
-    size_t count;
     int64_t reason;
 };
 
-static bool append(struct revoking *revoking, const struct stored_statement *stored, struct ra_error *error)
+static bool append(struct revoking *revoking, const struct revocation_basis *basis, size_t at,
+                   struct ra_error *error)
 {
-    struct signed_statement *statement = NULL;
-    if (!trust_verify_statement(revoking->run->app, revoking->run->context, stored->cms, STATEMENT_REVOCATION,
-                                (time_t)(revoking->run->now_us / 1000000), &statement, error) ||
-        !trust_add_crls(revoking->run->app, statement->signer, revoking->crls, error)) {
+    const struct signed_statement *statement = basis->statements[at];
+    revoking->reason = statement->statement->revocation.reason;
+    if (!trust_add_crls(revoking->run->app, statement->signer, revoking->crls, error)) {
         return false;
     }
-    revoking->reason = statement->statement->revocation.reason;
-    revoking->count++;
-    return json_array_append_new(revoking->statements, signer_base64(stored->cms)) == 0 ||
+    return json_array_append_new(revoking->statements, signer_base64(basis->cms[at])) == 0 ||
            ra_fail(error, RA_NO_MEMORY, "revocation");
 }
 
 /* `*complete`: as many statements as the reason asks for. */
 static bool gather(struct revoking *revoking, bool *complete, struct ra_error *error)
 {
-    struct stored_statement *stored = NULL;
-    size_t count = 0;
-    if (!approval_store_find(revoking->run->db, revoking->run->context, revoking->order->id,
-                             revoking->order->attempt, STATEMENT_REVOCATION, &stored, &count, error)) {
+    struct revocation_basis basis;
+    if (!revocation_basis_find(revoking->run->app, revoking->run->db, revoking->run->context,
+                               (time_t)(revoking->run->now_us / 1000000), revoking->order, &basis, error)) {
         return false;
     }
-    for (size_t at = 0; at < count && at < STATEMENTS_MAX; at++) {
-        if (!append(revoking, &stored[at], error)) {
+    for (size_t at = 0; at < basis.count; at++) {
+        if (!append(revoking, &basis, at, error)) {
             return false;
         }
     }
-    *complete = revoking->count > 0 && revoking->count >= rules_revocation_floor(revoking->reason);
-    return true;
+    *complete = basis.count > 0;
+    if (*complete || basis.unfit.code == RA_OK) {
+        return true;
+    }
+    *error = basis.unfit;
+    return false;
 }
 
 static bool ask(struct revoking *revoking, bool *revoked, struct ra_error *error)

@@ -104,7 +104,10 @@ struct order; /* orders/orders.h */
     X(AUDIT_CERT_DELIVERED, "CERT_DELIVERED")                                                                \
     X(AUDIT_REVOCATION_REQUESTED, "REVOCATION_REQUESTED")                                                    \
     X(AUDIT_REVOCATION_EXECUTED, "REVOCATION_EXECUTED")                                                      \
-    X(AUDIT_FRAUD_REPORTED, "FRAUD_REPORTED") /* "não fui eu" too */                                        \
+    X(AUDIT_FRAUD_REPORTED, "FRAUD_REPORTED")   /* detail.kind claim: the holder's "não fui eu" */          \
+    X(AUDIT_FRAUD_SENT, "FRAUD_SENT")           /* the AC has the comunicado */                              \
+    X(AUDIT_FRAUD_DISMISSED, "FRAUD_DISMISSED") /* a claim that came to nothing */                           \
+    X(AUDIT_FRAUD_READ, "FRAUD_READ")           /* detail.what: list, report */                              \
     X(AUDIT_ROSTER_ACCEPTED, "ROSTER_ACCEPTED")                                                              \
     X(AUDIT_AGENT_ADDED, "AGENT_ADDED")                                                                      \
     X(AUDIT_AGENT_REMOVED, "AGENT_REMOVED")                                                                  \

@@ -29,15 +29,19 @@ static enum evidence judge(const struct http_request *request)
     return origin != SILENT ? origin : host_of_url(http_header(request, "referer"), host);
 }
 
+/* A browser with a cookie of ours, or with an agent's certificate, also says where it comes from. A program
+ * with neither has nothing that could be used against its will: it may post the link of a mail. */
+static bool is_bare(const struct http_request *request)
+{
+    return request->listener == HTTP_PUBLIC && request->cookies.count == 0;
+}
+
 bool origin_is_ours(const struct http_request *request, struct ra_error *error)
 {
     if (request->method == HTTP_GET)
         return true;
     enum evidence evidence = judge(request);
-    /* Every browser that carries a cookie of ours also says where it comes from; a program without either has
-     * nothing that could be used against its will. */
-    if (evidence == OURS ||
-        (evidence == SILENT && (request->face == HTTP_FACE_API || request->cookies.count == 0)))
+    if (evidence == OURS || (evidence == SILENT && (request->face == HTTP_FACE_API || is_bare(request))))
         return true;
     return ra_fail_reason(error, RA_FORBIDDEN, "origin", "O pedido não partiu de uma página nossa.");
 }

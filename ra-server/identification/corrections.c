@@ -4,6 +4,7 @@
  * return, and the tasks with a deadline.
  */
 #include "audit/audit.h"
+#include "fraud/fraud.h"
 #include "identification/identification.h"
 #include "identification/identification_internal.h"
 #include "identification/identification_store.h"
@@ -203,8 +204,12 @@ bool task_close(struct http_request *request, struct http_response *response, st
     if (outcome == NULL || outcome[0] == '\0' || strlen(outcome) > REASON_MAX)
         return ra_fail_field(error, "outcome", "required",
                              "Diga como a tarefa terminou, em até 500 caracteres.");
-    if (!store_close_task(request, http_path_parameter(request, "id"), outcome, &row, error) ||
-        !audit_record(request, AUDIT_BIO_CONFLICT_ANSWERED, NULL,
+    const char *id = http_path_parameter(request, "id");
+    /* Closed first: a comunicado that is being made meanwhile waits for it or is seen. */
+    if (!store_close_task(request, id, outcome, &row, error) || !fraud_check_dismissal(request, id, error))
+        return false;
+    const bool of_fraud = strcmp(row_text(row, 0, "kind"), "fraud_report") == 0;
+    if (!audit_record(request, of_fraud ? AUDIT_FRAUD_DISMISSED : AUDIT_BIO_CONFLICT_ANSWERED, NULL,
                       json_pack("{s:s}", "kind", row_text(row, 0, "kind")),
                       json_pack("{s:s}", "outcome", outcome), error))
         return false;

@@ -329,6 +329,10 @@ void orders_add_page_texts(struct http_request *request, const struct order *ord
                           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called") ||
                           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked")));
     page_set(model, "may_book", json_boolean(may_book(order)));
+    page_set(model, "may_claim",
+             json_boolean(orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
+                          orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "delivered") ||
+                          orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "revocation_requested")));
     page_set(model, "has_next", json_boolean(json_array_size(json_object_get(model, "next")) > 0));
     add_appointment_texts(request, order, model);
     page_frame(model, "Seu pedido");

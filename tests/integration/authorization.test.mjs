@@ -98,7 +98,7 @@ describe('role × channel × operation', () => {
       for (const [role, call] of Object.entries(callers)) {
         if (may(operation, role)) continue;
         const answer = await call(method, where, { body });
-        const wanted = { visitor: 400, holder: 404, agent: 403, auditor: 403, admin: 403 }[role];
+        const wanted = { visitor: 401, holder: 404, agent: 403, auditor: 403, admin: 403 }[role];
         assert.equal(answer.status, wanted, `${operation} by ${role}: ${answer.text}`);
         if (role === 'visitor') assert.match(answer.text, /urn:guiche:problem:certificate-required/);
         tried[role] += 1;

@@ -196,7 +196,7 @@ describe('protocol 8: identity comes from the office listener alone', () => {
       return { body: run.stdout.slice(0, cut), last: run.stdout.slice(cut + 1), status: run.status };
     };
     const none = curl(`${officeUrl}/api/office/queue`);
-    assert.match(none.last, /^400 application\/problem\+json/);
+    assert.match(none.last, /^401 application\/problem\+json/);
     assert.match(JSON.parse(none.body).type, /^urn:guiche:problem:/);
     const folder = fs.mkdtempSync('/tmp/guiche-self-');
     spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj',

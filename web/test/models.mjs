@@ -43,6 +43,8 @@ export const pages = {
   '/agenda-tomado': ['agenda', { ...agenda, problem: { title: 'Este horário acabou de ser ocupado.', detail: 'Escolha outro: os mais próximos estão logo abaixo.', status: 409 }, has_alternatives: true, alternatives: days[0].slots.slice(0, 3).map((slot) => ({ ...slot, start_short: `24/11 ${slot.time_text}` })) }],
   '/confirmar/exemplo': ['confirmar', { title: 'Confirmar o e-mail', order, action: '/confirmar/exemplo' }],
   '/confirmar/feito': ['confirmar', { title: 'E-mail confirmado', order, confirmed: true, done: true }],
+  [`/pedido/${order}/nao-fui-eu`]: ['nao-fui-eu', { title: 'Não fui eu', order }],
+  '/nao-fui-eu/feito': ['nao-fui-eu', { title: 'Não fui eu', order, received: true }],
   '/checklist': ['checklist', {
     title: 'O que levar', products, product: products[2],
     questions: [{ key: 'nature', question: 'Natureza jurídica', hint: 'está no cartão CNPJ', options: [{ value: 'unknown', label: 'ainda não informada', selected: true }, { value: 'ltda', label: 'sociedade limitada' }] }],

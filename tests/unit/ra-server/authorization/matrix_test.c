@@ -179,6 +179,12 @@ static const struct hand_written {
     {"neglistImageAdd", "agent", HTTP_OFFICE, NULL},
     {"neglistImageGet", "agent auditor admin", HTTP_OFFICE, NULL},
     {"neglistWithdraw", "admin", HTTP_OFFICE, NULL},
+    {"fraudPlan", "agent", HTTP_OFFICE, any},
+    {"fraudReport", "agent", HTTP_OFFICE, any},
+    {"fraudList", "agent auditor admin", HTTP_OFFICE, NULL},
+    {"fraudShow", "agent auditor admin", HTTP_OFFICE, any},
+    {"fraudSent", "agent", HTTP_OFFICE, any},
+    {"fraudClaim", "holder", HTTP_PUBLIC, has_certificate},
     {"officeValidationFacts", "agent", HTTP_OFFICE, first_may_sign},
     {"officeValidate", "agent", HTTP_OFFICE, first_may_sign},
     {"officeVerificationFacts", "agent", HTTP_OFFICE, second_may_sign},
@@ -273,18 +279,19 @@ static void every_role_keeps_to_its_side(void **state)
 
 /* What may still be done when a case was refused: the visit is brought to its end, the seat given back,
  * something noted, an address confirmed; a new order is another case. checkIn has a sentence of its own for
- * it. neglistAdd names the case that an occurrence came from and changes nothing of it. */
+ * it. neglistAdd names the case that an occurrence came from and changes nothing of it. A fraud may come to
+ * light in whatever state, and its comunicado is sent afterwards. */
 static const char after_refusal[] =
-    "neglistAdd callNext callOne checkIn park noShow finish undo appointmentCancel "
+    "fraudReport fraudSent neglistAdd callNext callOne checkIn park noShow finish undo appointmentCancel "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails. */
 static const char after_request[] =
-    "csr officeCsr officeRevoke officeOrderContact appointmentBook appointmentMove "
+    "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
     "appointmentForm officeAppointmentBook officeAppointmentMove officeOrderPay "
     "officeOrderResend termRead officeTermPaper";
-static const char after_money_back[] = "officeRefuse officeRevoke";
+static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";
 
 struct ending {
     const char *operation;

@@ -225,7 +225,8 @@ static void without_a_matrix_nothing_is_served(void **state)
 static void foreign_pages_cannot_post(void **state)
 {
     (void)state;
-    assert_int_equal(status_of(post("/pedido", FORM, "holder.cpf=11144477735")), 403);
+    assert_int_equal(
+        status_of(post("/pedido", FORM "Cookie: guiche_pedido=segredo\r\n", "holder.cpf=11144477735")), 403);
     assert_int_equal(
         status_of(post("/pedido", FORM "Origin: http://evil.example\r\n", "holder.cpf=11144477735")), 403);
     assert_int_equal(status_of(post("/api/orders", JSON "Sec-Fetch-Site: cross-site\r\n", good)), 403);

@@ -10,6 +10,8 @@ struct sample {
     bool api;  /* passes on the API face */
 };
 
+static struct http_pair cookies[] = {{"guiche_pedido", "segredo"}};
+
 static bool judged(const struct sample *sample, enum http_face face, enum http_method method)
 {
     struct ra_error error = {0};
@@ -21,7 +23,11 @@ static bool judged(const struct sample *sample, enum http_face face, enum http_m
         pairs[count++] = (struct http_pair){"origin", sample->origin};
     if (sample->referer != NULL)
         pairs[count++] = (struct http_pair){"referer", sample->referer};
-    struct http_request request = {.method = method, .face = face, .headers = {pairs, count}};
+    struct http_request request = {.method = method,
+                                   .face = face,
+                                   .listener = HTTP_PUBLIC,
+                                   .headers = {pairs, count},
+                                   .cookies = {cookies, 1}};
     return origin_is_ours(&request, &error);
 }
 
@@ -51,8 +57,25 @@ static void believes_only_our_own_pages(void **state)
     }
 }
 
+/* The link of a mail, posted by a program: no cookie, no certificate, nothing to misuse. */
+static void lets_a_bare_program_post(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    struct http_pair host[] = {{"host", "ar.example:8080"}, {"origin", "http://evil.example"}};
+    struct http_request request = {
+        .method = HTTP_POST, .face = HTTP_FACE_PAGE, .listener = HTTP_PUBLIC, .headers = {host, 1}};
+    assert_true(origin_is_ours(&request, &error));
+    request.listener = HTTP_OFFICE; /* a certificate is sent whoever asks */
+    assert_false(origin_is_ours(&request, &error));
+    request.listener = HTTP_PUBLIC;
+    request.headers.count = 2; /* another page, said by the browser */
+    assert_false(origin_is_ours(&request, &error));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(believes_only_our_own_pages)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(believes_only_our_own_pages),
+                                       cmocka_unit_test(lets_a_bare_program_post)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

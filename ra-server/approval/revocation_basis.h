@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a revocation can rest on: one agent's statement for a compromised key, or two agents' for the same
+ * other reason (protocol 6). Several may stand side by side: whoever reports a fraud does not wait for the
+ * second signature of somebody else's request.
+ */
+#ifndef APPROVAL_REVOCATION_BASIS_H
+#define APPROVAL_REVOCATION_BASIS_H
+
+#include "app.h"
+#include "approval/approval_store.h"
+#include "orders/orders.h"
+
+enum { REVOCATION_STATEMENTS_MAX = 2 };
+
+/* On the context given. */
+struct revocation_basis {
+    struct bytes cms[REVOCATION_STATEMENTS_MAX];
+    struct signed_statement *statements[REVOCATION_STATEMENTS_MAX];
+    size_t count;          /* 0: not enough yet */
+    struct ra_error unfit; /* why a statement that is there does not hold (any more); RA_OK: all do */
+};
+
+/* Of the present attempt, judged at `now`. */
+RA_MUST_CHECK bool revocation_basis_find(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now,
+                                         const struct order *order, struct revocation_basis *basis,
+                                         struct ra_error *error);
+
+/* The pure part: which of `count` reasons, in the order they came, are enough together. `*first` and
+ * `*second` are places; one statement is enough: the same place twice. false: not enough. */
+bool revocation_basis_choose(const int64_t *reasons, size_t count, size_t *first, size_t *second);
+
+#endif
