@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    PERIOD_MS = 2000,
+    PERIOD_MS = 1000,
     WAIT_MS = 200,
     LEASE_EXTRA_MS = 15000, /* beyond the base's own time limit */
     MANUAL_MOST = 16,
