@@ -164,6 +164,22 @@ static bool leaves_root(struct cli *cli, const json_t *leaves, uint8_t root[32],
     return true;
 }
 
+/* What the root stands for, from the very texts that are hashed: the facts answered, each item with its
+ * state, each consultation and paper. Signing it unseen would be signing blind (protocol 2). */
+static void show_leaves(const json_t *leaves)
+{
+    size_t index;
+    json_t *leaf;
+    puts("\nO que o dossiê diz (é o que a raiz assinada prende):");
+    json_array_foreach(leaves, index, leaf)
+    {
+        const char *text = json_string_value(leaf);
+        fputs("  ", stdout);
+        terminal_text(stdout, text == NULL ? "?" : text);
+        putchar('\n');
+    }
+}
+
 bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], struct ra_error *error)
 {
     const json_t *leaves = json_object_get(dossier, "leaves");
@@ -182,6 +198,8 @@ bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], s
     }
     if (!leaves_root(cli, leaves, root, error))
         return false;
+    if (!cli->json)
+        show_leaves(leaves);
     const char *claimed = json_string_value(json_object_get(dossier, "root"));
     uint8_t expected[32];
     if (claimed == NULL || !hex_decode(claimed, expected, sizeof expected) ||

@@ -186,6 +186,21 @@ static bool ask_own_list(struct http_request *request, const struct judged_case 
     return true;
 }
 
+/* After a base said something against the person, its next "ok" as an agent types it must leave a trace. */
+static bool is_more_than_a_word(const struct judged_case *judged,
+                                const struct store_consultation *consultation, struct ra_error *error)
+{
+    const struct engine_consultation *told =
+        evidence_last_told(&judged->facts, consultation->person_id, consultation->kind);
+    if (strcmp(consultation->result, "ok") != 0 || told == NULL || strcmp(told->result, "ok") == 0 ||
+        strcmp(told->result, "not_found") == 0 || consultation->protocol[0] != '\0' ||
+        consultation->evidence_id[0] != '\0')
+        return true;
+    return ra_fail_field(
+        error, "protocol", "required",
+        "A base acusou um problema antes: informe o protocolo ou o comprovante da nova resposta.");
+}
+
 /* --- what a result leads to --- */
 
 /* Rules 3.1: an unanswered conflict after one business day is the AC's risk; CPF_NOT_FOUND goes to enrolment,
@@ -258,6 +273,8 @@ bool consultation_add(struct http_request *request, struct http_response *respon
         !check_evidence(request, order, consultation.evidence_id, error))
         return false;
     consultation.person_id = person->id;
+    if (!is_more_than_a_word(&judged, &consultation, error))
+        return false;
     if (!ask_own_list(request, &judged, person, &consultation, &hits, error) ||
         !consultation_keep(request, &judged, &consultation, error) ||
         !answer_with_checklist(request, response, 201, order, error)) {

@@ -97,6 +97,22 @@ static bool assign(const struct http_request *request, const struct judged_case 
     return true;
 }
 
+/* What the agent compares with the person is collected by an agent (DOC-ICP-05.03 2.1), and one order does
+ * not fill the vault. */
+static bool may_come_from_holder(const struct judged_case *judged, const struct store_document *document,
+                                 struct ra_error *error)
+{
+    enum { SENT_MAX = 40 };
+    size_t sent = 0;
+    if (strcmp(document->kind, "face") == 0 || strcmp(document->kind, "fingerprint") == 0)
+        return ra_fail_field(error, "kind", "collected", "Face e digitais são colhidas no atendimento.");
+    for (size_t i = 0; i < db_row_count(judged->documents); i++)
+        sent += strcmp(row_text(judged->documents, i, "agent"), "holder") == 0;
+    return sent < SENT_MAX ||
+           ra_fail_reason(error, RA_RULE_REFUSED, "too-many-documents",
+                          "Este pedido já recebeu arquivos demais. Traga os outros no atendimento.");
+}
+
 static bool add(struct http_request *request, struct http_response *response, bool by_agent,
                 struct ra_error *error)
 {
@@ -113,6 +129,7 @@ static bool add(struct http_request *request, struct http_response *response, bo
         return false;
     describe(request, by_agent, inspection.media_type, &document);
     if (!assign(request, &judged, &document, error) ||
+        (!by_agent && !may_come_from_holder(&judged, &document, error)) ||
         !document_keep(request, order, &document, request->raw_fd, &id, error))
         return false;
     const char *digest = hex_encode(request->context, (struct bytes){request->raw_sha256, 32});

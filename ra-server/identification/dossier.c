@@ -62,13 +62,13 @@ static bool document_leaves(const struct judged_case *judged, struct leaves *lea
     const struct db_rows *rows = judged->documents;
     for (size_t i = 0; i < db_row_count(rows); i++) {
         const char *leaf = talloc_asprintf(
-            leaves->context, "document|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%s|%s|%d|%d|%s", row_text(rows, i, "id"),
-            escaped(leaves, rows, i, "item"), row_text(rows, i, "person"), row_text(rows, i, "sha256"),
-            escaped(leaves, rows, i, "kind"), escaped(leaves, rows, i, "number"),
+            leaves->context, "document|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%s|%s|%d|%d|%s|%s",
+            row_text(rows, i, "id"), escaped(leaves, rows, i, "item"), row_text(rows, i, "person"),
+            row_text(rows, i, "sha256"), escaped(leaves, rows, i, "kind"), escaped(leaves, rows, i, "number"),
             row_text(rows, i, "issued_on"), row_text(rows, i, "expires_on"), escaped(leaves, rows, i, "via"),
             row_bool(rows, i, "original_seen"), row_text(rows, i, "person_id"),
             escaped(leaves, rows, i, "issuer"), row_bool(rows, i, "photo"), row_bool(rows, i, "legible"),
-            row_text(rows, i, "sides"));
+            row_text(rows, i, "sides"), row_text(rows, i, "copied_from"));
         json_t *document = json_pack("{s:s,s:s,s:s,s:I,s:s}", "id", row_text(rows, i, "id"), "item",
                                      row_text(rows, i, "item"), "sha256", row_text(rows, i, "sha256"), "size",
                                      (json_int_t)row_int(rows, i, "size_bytes"), "media_type",

@@ -162,10 +162,10 @@ bool store_reusable_documents(struct http_request *request, const struct order *
 }
 
 bool store_reusable_marks(struct http_request *request, const struct order *order, const struct order *source,
-                          struct db_rows **rows, struct ra_error *error)
+                          const char *day, struct db_rows **rows, struct ra_error *error)
 {
     return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_REUSABLE_MARKS,
-                    DB_VALUES(db_int(order->id), db_int(source->id)), rows, error);
+                    DB_VALUES(db_int(order->id), db_int(source->id), db_text(day)), rows, error);
 }
 
 bool store_copy_document(struct http_request *request, const struct order *order, const char *source_id,
@@ -212,7 +212,11 @@ bool store_add_person(struct http_request *request, const struct order *order,
                           db_text(person->cpf), db_text(person->birth_date), db_text(person->email),
                           db_text(person->phone)),
                 &row, error))
-        return false;
+        return error->code == RA_NOT_FOUND
+                   ? ra_fail_field(
+                         error, "cpf", "other-data",
+                         "Esta pessoa já esteve no caso com outro nome ou nascimento: abra outro pedido.")
+                   : false;
     *id = row_text(row, 0, "id");
     return true;
 }

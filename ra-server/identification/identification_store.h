@@ -75,7 +75,7 @@ RA_MUST_CHECK bool store_reusable_documents(struct http_request *request, const 
                                             const struct order *source, const char *day,
                                             struct db_rows **rows, struct ra_error *error);
 RA_MUST_CHECK bool store_reusable_marks(struct http_request *request, const struct order *order,
-                                        const struct order *source, struct db_rows **rows,
+                                        const struct order *source, const char *day, struct db_rows **rows,
                                         struct ra_error *error);
 RA_MUST_CHECK bool store_copy_document(struct http_request *request, const struct order *order,
                                        const char *source_id, const char *person_id, struct ra_error *error);

@@ -109,16 +109,21 @@ static bool is_newer(const struct item_act *act, const struct db_rows *rows, siz
            strcmp(row_text(rows, row, "person_id"), act->item->person->id) == 0;
 }
 
-/* A base that could not tell has told nothing new. */
+/* A paper for this very item, seen by an agent; a good answer of a base that leaves a trace. Anything else,
+ * such as what the holder sends in, has told nothing new. */
 static bool has_newer_evidence(const struct item_act *act, int64_t since)
 {
-    const struct judged_case *judged = &act->judged;
-    for (size_t i = 0; i < judged->facts.document_count; i++)
-        if (is_newer(act, judged->documents, i, since))
+    const struct engine_case *facts = &act->judged.facts;
+    const bool video = strcmp(facts->mode, "video") == 0;
+    for (size_t i = 0; i < facts->document_count; i++)
+        if (is_newer(act, act->judged.documents, i, since) &&
+            strcmp(facts->documents[i].item, act->item->rule->id) == 0 &&
+            (video || facts->documents[i].original_seen))
             return true;
-    for (size_t i = 0; i < judged->facts.consultation_count; i++)
-        if (is_newer(act, judged->consultations, i, since) &&
-            strcmp(judged->facts.consultations[i].result, "unavailable") != 0)
+    for (size_t i = 0; i < facts->consultation_count; i++)
+        if (is_newer(act, act->judged.consultations, i, since) &&
+            strcmp(facts->consultations[i].result, "ok") == 0 &&
+            (facts->consultations[i].protocol[0] != '\0' || facts->consultations[i].has_evidence))
             return true;
     return false;
 }
@@ -160,7 +165,10 @@ static bool note_second_document(struct http_request *request, const struct item
 bool item_reject(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct item_act act;
-    return begin(request, &act, error) && note_second_document(request, &act, error) &&
+    const char *reason = http_text(request->body, "reason");
+    const bool diverges = reason != NULL && strcmp(reason, "divergence") == 0;
+    return begin(request, &act, error) && (diverges || may_lift(&act, error)) &&
+           note_second_document(request, &act, error) &&
            mark(request, response, &act, "rejected", AUDIT_ITEM_REJECTED, error);
 }
 

@@ -54,7 +54,10 @@ static bool read_people(TALLOC_CTX *context, const struct order *order, struct e
         if (!rules_role_parse(one->role, &role))
             return ra_fail(error, RA_INTERNAL, "a person of role %s", one->role);
         if (before != NULL) {
-            before->also_representative |= role == RULES_ROLE_REPRESENTATIVE;
+            /* Any other pair gives the second role nothing: nobody represents himself or interprets for
+             * himself. */
+            before->also_representative |=
+                role == RULES_ROLE_REPRESENTATIVE && before->role == RULES_ROLE_RESPONSIBLE;
             continue;
         }
         people[count] = (struct engine_person){.id = one->id, .role = role, .birth_date = one->birth_date};

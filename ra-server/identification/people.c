@@ -71,9 +71,10 @@ static bool is_free(const struct order *order, const char *role, const char *cpf
             continue;
         if (strcmp(order->people[i].role, role) == 0)
             return ra_fail_field(error, "cpf", "repeated", "Esta pessoa já está no caso com este papel.");
-        if (strcmp(role, "representative") != 0)
-            return ra_fail_field(error, "cpf", "other-role",
-                                 "Esta pessoa já está no caso; procurador e intérprete são outras pessoas.");
+        if (strcmp(role, "representative") != 0 || strcmp(order->people[i].role, "responsible") != 0)
+            return ra_fail_field(
+                error, "cpf", "other-role",
+                "Esta pessoa já está no caso: quem representa, procura ou interpreta é outra.");
     }
     return order->people_count < PEOPLE_MAX ||
            ra_fail_field(error, "cpf", "too-many", "Há pessoas demais neste caso.");
@@ -112,6 +113,24 @@ bool person_add(struct http_request *request, struct http_response *response, st
     return answer_with_checklist(request, response, 201, order, error);
 }
 
+/* DIV-01: what a paper or a base said against somebody does not leave the case with him, and no answer makes
+ * it unasked. */
+static bool nothing_is_held(const struct judged_case *judged, const struct engine_person *person,
+                            struct ra_error *error)
+{
+    bool held = person == NULL && judged->verdict.suspended != NULL;
+    for (size_t i = 0; person != NULL && i < judged->verdict.item_count; i++)
+        held |=
+            judged->verdict.items[i].person == person && judged->verdict.items[i].state == ENGINE_REJECTED;
+    if (!held)
+        return true;
+    const struct rules_rule *rule = ruleset_rule(judged->ruleset, "DIV-01");
+    ra_fail_reason(error, RA_RULE_REFUSED, "suspended-divergence",
+                   "O que foi rejeitado se resolve com documento ou consulta nova, não por outro caminho.");
+    snprintf(error->source, sizeof error->source, "%s", rule == NULL ? "DIV-01" : rule->source);
+    return false;
+}
+
 bool person_remove(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
@@ -122,7 +141,7 @@ bool person_remove(struct http_request *request, struct http_response *response,
     if (!open_for_change(request, "people", &order, error) ||
         !judged_case_read(request, order, &judged, error) ||
         !judged_case_person(&judged, http_path_parameter(request, "person"), others, &person, error) ||
-        !store_remove_person(request, order, person->id, error) ||
+        !nothing_is_held(&judged, person, error) || !store_remove_person(request, order, person->id, error) ||
         !audit_record(request, AUDIT_REQUEST_CHANGED, order,
                       json_pack("{s:s,s:s}", "what", "person-removed", "person", person->id), NULL, error) ||
         !orders_load_for_update(request, order->code, &order, error))
@@ -168,6 +187,16 @@ static bool read_fact(const struct judged_case *judged, const char *key, const c
     return ra_fail_field(error, "value", "unknown", sentence);
 }
 
+/* An answer to a question that is not asked would change rules behind everybody's back. */
+static bool is_asked(const struct judged_case *judged, const struct rules_fact *fact,
+                     const struct engine_person *person, struct ra_error *error)
+{
+    for (size_t i = 0; i < judged->verdict.question_count; i++)
+        if (judged->verdict.questions[i].fact == fact && judged->verdict.questions[i].person == person)
+            return true;
+    return ra_fail_field(error, "key", "not-asked", "Esta pergunta não cabe neste caso agora.");
+}
+
 bool fact_set(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
@@ -183,6 +212,8 @@ bool fact_set(struct http_request *request, struct http_response *response, stru
         !judged_case_person(&judged, http_text(request->body, "person"), fact->roles, &person, error))
         return false;
     const char *person_id = person == NULL ? "" : person->id;
+    if (!is_asked(&judged, fact, person, error) || !nothing_is_held(&judged, NULL, error))
+        return false;
     if (!store_add_answer(request, order, person_id, key, value, error) ||
         !audit_record(request, AUDIT_REQUEST_CHANGED, order,
                       json_pack("{s:s,s:s,s:s}", "what", "fact", "key", key, "value", value), NULL, error))

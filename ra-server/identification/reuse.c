@@ -75,12 +75,14 @@ static bool copy_documents(struct reuse *reuse, size_t *copied, struct ra_error 
     return true;
 }
 
-static bool is_item_here(const struct judged_case *judged, const char *rule, const char *person_id)
+/* Papers alone: presence and attestations are said of each case anew, and nothing rejected is accepted so. */
+static bool is_open_paper_here(const struct judged_case *judged, const char *rule, const char *person_id)
 {
-    for (size_t i = 0; i < judged->verdict.item_count; i++)
-        if (strcmp(judged->verdict.items[i].rule->id, rule) == 0 &&
-            strcmp(judged->verdict.items[i].person->id, person_id) == 0)
-            return true;
+    for (size_t i = 0; i < judged->verdict.item_count; i++) {
+        const struct engine_item *item = &judged->verdict.items[i];
+        if (strcmp(item->rule->id, rule) == 0 && strcmp(item->person->id, person_id) == 0)
+            return item->rule->kind == RULES_DOCUMENT && item->state == ENGINE_PENDING;
+    }
     return false;
 }
 
@@ -88,12 +90,13 @@ static bool is_item_here(const struct judged_case *judged, const char *rule, con
 static bool copy_marks(struct reuse *reuse, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
-    if (!store_reusable_marks(reuse->request, reuse->order, reuse->source, &rows, error))
+    if (!store_reusable_marks(reuse->request, reuse->order, reuse->source, reuse->judged.facts.day, &rows,
+                              error))
         return false;
     for (size_t i = 0; i < db_row_count(rows); i++) {
         const char *rule = row_text(rows, i, "rule_id");
         const char *person_id = row_text(rows, i, "person_id");
-        if (is_item_here(&reuse->judged, rule, person_id) &&
+        if (is_open_paper_here(&reuse->judged, rule, person_id) &&
             !store_set_item(reuse->request, reuse->order, person_id, rule, "accepted", "",
                             actor_name(reuse->request), error))
             return false;
@@ -120,6 +123,15 @@ static bool copy_all(struct reuse *reuse, struct ra_error *error)
                         NULL, error);
 }
 
+/* What was refused or hangs in a divergence proves nothing elsewhere. */
+static bool is_sound(const struct order *source, struct ra_error *error)
+{
+    return (!orders_in_state(source, ORDERS_MACHINE_IDENTIFICATION, "refused") &&
+            !orders_in_state(source, ORDERS_MACHINE_IDENTIFICATION, "suspended")) ||
+           ra_fail_reason(error, RA_CONFLICT, "source-not-sound",
+                          "O outro pedido foi recusado ou está suspenso: nada dele se aproveita.");
+}
+
 /* The source is only read; it is loaded after the order that changes, so two opposite wishes do not lock. */
 static bool load(struct reuse *reuse, struct ra_error *error)
 {
@@ -127,7 +139,8 @@ static bool load(struct reuse *reuse, struct ra_error *error)
     if (from == NULL || from[0] == '\0')
         return ra_fail_field(error, "from", "required", "Diga de que pedido aproveitar.");
     return open_for_change(reuse->request, "document", &reuse->order, error) &&
-           orders_load(reuse->request, from, &reuse->source, error) &&
+           orders_load(reuse->request, from, &reuse->source, error) && reuse->source != NULL &&
+           is_sound(reuse->source, error) &&
            (reuse->source->id != reuse->order->id ||
             ra_fail_field(error, "from", "same", "É o mesmo pedido.")) &&
            judged_case_read(reuse->request, reuse->order, &reuse->judged, error);

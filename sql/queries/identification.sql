@@ -66,7 +66,8 @@ returning id::text as id;
 select d.id::text as id, d.item, coalesce(p.role, 'company') as person, coalesce(d.person_id::text, '') as person_id,
        encode(d.sha256, 'hex') as sha256, d.size_bytes, d.media_type, d.kind, d.number,
        coalesce(d.issued_on::text, '') as issued_on, coalesce(d.expires_on::text, '') as expires_on, d.via,
-       d.original_seen, d.issuer, d.sides, d.photo, d.legible, d.agent, d.at
+       d.original_seen, d.issuer, d.sides, d.photo, d.legible, d.agent, d.at,
+       coalesce(d.copied_from::text, '') as copied_from
   from document d
   left join person p on p.id = d.person_id
  where d.order_id = $1 and d.part = $2 and d.removed_at is null
@@ -103,7 +104,7 @@ select c.kind, coalesce(p.role, 'company') as person, coalesce(c.person_id::text
   join orders o on o.id = c.order_id
   join office f on f.id = o.office_id
  where c.order_id = $1
- order by c.id;
+ order by coalesce(c.consulted_at, c.at), c.id;
 
 -- name: identification_dossier_key
 -- params: order_id bigint
@@ -143,8 +144,9 @@ select t.id, coalesce(o.code, '') as code, t.kind, t.text, t.due_at, t.opened_at
 -- params: order_id bigint, role text, name text, cpf text, birth_date date, email text, phone text
 insert into person (order_id, role, name, cpf, birth_date, email, phone)
 values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (order_id, role, cpf) do update set name = excluded.name, birth_date = excluded.birth_date,
-  email = excluded.email, phone = excluded.phone, removed_at = null
+-- Who comes back is who left: what was consulted and accepted of him was about that name and that date.
+on conflict (order_id, role, cpf) do update set email = excluded.email, phone = excluded.phone, removed_at = null
+  where person.name = excluded.name and person.birth_date = excluded.birth_date
 returning id::text as id;
 
 -- name: identification_remove_person
@@ -228,7 +230,7 @@ select $1, mine.id, c.kind, c.result, c.base, c.protocol,
   left join lateral (select m.id from person m
                       where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
                       order by m.role not in ('holder', 'responsible') limit 1) mine on true
- where c.order_id = $2 and (c.at at time zone f.zone)::date = $3
+ where c.order_id = $2 and c.kind <> 'neglist' and (c.at at time zone f.zone)::date = $3
    and (mine.id is not null
         or (c.person_id is null
             and exists (select from company a join company b on b.cnpj = a.cnpj
@@ -237,15 +239,17 @@ select $1, mine.id, c.kind, c.result, c.base, c.protocol,
  order by c.id;
 
 -- name: identification_reusable_marks
--- params: order_id bigint, source_id bigint
--- What the same agents' day accepted of the same people there.
+-- params: order_id bigint, source_id bigint, day date
+-- What was accepted today of the same people there.
 select i.rule_id, coalesce(mine.id::text, '') as person_id
   from checklist_item i
+  join orders o on o.id = i.order_id
+  join office f on f.id = o.office_id
   left join person theirs on theirs.id = i.person_id
   left join lateral (select m.id from person m
                       where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
                       order by m.role not in ('holder', 'responsible') limit 1) mine on true
- where i.order_id = $2 and i.state = 'accepted' and (mine.id is not null or i.person_id is null);
+ where i.order_id = $2 and i.state = 'accepted' and (i.at at time zone f.zone)::date = $3 and (mine.id is not null or i.person_id is null);
 
 -- name: identification_former_answers
 -- params: order_id bigint
