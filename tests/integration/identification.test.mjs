@@ -2,10 +2,13 @@
 // Identification as agents live it: people and facts decide what is asked, evidence is judged on the day, a divergence
 // suspends, a return says what to bring, one visit serves several certificates.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import {
-  api, cli, done, identify, mail, office, order, person, photograph, satisfy, sql, validate, verify,
+  api, cli, cliPath, done, home, identify, mail, office, officeUrl, order, person, photograph, publicUrl, satisfy, sql, validate, verify,
 } from '../support/office.mjs';
 
 const refused = (run, reason, status = 1) => {
@@ -213,6 +216,87 @@ describe('evidence', () => {
     assert.equal(item(kase.code, 'PFBR-03').reason, 'capture-missing');
     done('agent1', 'document', 'add', kase.code, 'PFBR-03', photograph(), '--kind', 'face', '--original-seen');
     assert.equal(item(kase.code, 'PFBR-03').state, 'accepted');
+  });
+});
+
+describe('ways round that must not be', () => {
+  const reopenable = async () => {
+    const kase = await arrived();
+    satisfy(kase.code, item(kase.code, 'PFBR-01'));
+    done('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'divergence');
+    return kase;
+  };
+
+  test('DIV-01: neither another rejection, nor an answer, nor what the holder sends lifts a divergence', async () => {
+    const kase = await reopenable();
+    refused(cli('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'not_legible'), 'suspended-divergence');
+    refused(cli('agent1', 'fact', kase.code, 'residence', 'foreign_resident'), 'suspended-divergence');
+    const sent = await fetch(`${publicUrl}/api/orders/${kase.code}/documents?item=PFBR-01&kind=rg`, { method: 'POST',
+      headers: { Authorization: `Bearer ${kase.token}` }, body: fs.readFileSync(photograph()) });
+    assert.equal(sent.status, 201);
+    refused(cli('agent1', 'item', 'accept', kase.code, 'PFBR-01'), 'suspended-divergence');
+    done('agent1', 'document', 'add', kase.code, 'PFBR-03', photograph(), '--kind', 'face', '--original-seen');
+    refused(cli('agent1', 'item', 'accept', kase.code, 'PFBR-01'), 'suspended-divergence');
+    assert.equal(done('agent1', 'show', kase.code).states.identification, 'suspended');
+  });
+
+  test('rules 3.3: after a conflict an ok leaves a trace', async () => {
+    const kase = await arrived();
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'conflict');
+    assert.equal(refused(cli('agent1', 'consult', kase.code, 'cpf', '--result', 'ok')).errors[0].field, 'protocol');
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'ok', '--evidence', photograph());
+    assert.equal(done('agent1', 'show', kase.code).states.identification, 'open');
+  });
+
+  test('CAP-01: nobody is his own representative; who interprets does not represent', async () => {
+    const kase = await arrived();
+    const add = (role, who, birth) => cli('agent1', 'person', 'add', kase.code, role, '--name', who.name, '--cpf', who.cpf,
+      '--birth-date', birth ?? who.birth_date);
+    assert.equal(refused(add('representative', kase.holder, '1970-01-01')).errors[0].code, 'other-role');
+    const who = person();
+    assert.equal(add('interpreter', who).status, 0);
+    assert.equal(refused(add('representative', who)).errors[0].code, 'other-role');
+  });
+
+  test('who comes back is who left, and what was rejected of somebody keeps him in the case', async () => {
+    const kase = await arrived('ecnpj-a1');
+    const who = addPerson(kase.code, 'representative');
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'conflict', '--person', who.cpf);
+    refused(cli('agent1', 'person', 'remove', kase.code, who.cpf), 'suspended-divergence');
+    done('agent1', 'consult', kase.code, 'cpf', '--result', 'ok', '--protocol', 'P-9', '--person', who.cpf);
+    done('agent1', 'person', 'remove', kase.code, who.cpf);
+    assert.equal(refused(cli('agent1', 'person', 'add', kase.code, 'representative', '--name', 'Outra Pessoa', '--cpf', who.cpf,
+      '--birth-date', '1970-01-01')).errors[0].code, 'other-data');
+  });
+
+  test('a fact is answered only where it is asked, and faces come from agents', async () => {
+    const kase = await arrived();
+    assert.equal(refused(cli('agent1', 'fact', kase.code, 'company_certified_before', 'yes')).errors[0].code, 'not-asked');
+    const sent = await fetch(`${publicUrl}/api/orders/${kase.code}/documents?item=PFBR-03&kind=face`, { method: 'POST',
+      headers: { Authorization: `Bearer ${kase.token}` }, body: fs.readFileSync(photograph()) });
+    assert.equal(sent.status, 422);
+  });
+
+  test('a refused or suspended order proves nothing in another', async () => {
+    const holder = person();
+    const first = await arrived('ecpf-a1', holder);
+    satisfy(first.code, item(first.code, 'PFBR-01'));
+    done('agent1', 'item', 'reject', first.code, 'PFBR-01', '--reason', 'divergence');
+    const second = await arrived('ecpf-a3', { ...holder, email: `b${holder.email}` });
+    refused(cli('agent1', 'reuse', second.code, first.code), 'source-not-sound');
+  });
+
+  test('protocol 2: both agents see the leaves that the root stands for', async () => {
+    const kase = await arrived();
+    done('agent1', 'fact', kase.code, 'cpf_in_document', 'no');
+    identify(kase.code);
+    validate(kase.code);
+    const seen = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent2.pem'), '--home', home,
+      '--yes', 'verify', kase.code], { encoding: 'utf8' });
+    assert.equal(seen.status, 0, seen.stderr);
+    assert.match(seen.stdout, /fact\|[0-9a-f-]+\|cpf_in_document\|no/);
+    assert.match(seen.stdout, /item\|PFBR-01\|holder\|accepted/);
+    assert.match(seen.stdout, /consultation\|cpf\|holder\|ok/);
   });
 });
 
