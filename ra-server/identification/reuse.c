@@ -136,14 +136,18 @@ static bool is_sound(const struct order *source, struct ra_error *error)
 static bool load(struct reuse *reuse, struct ra_error *error)
 {
     const char *from = http_text(reuse->request->body, "from");
-    if (from == NULL || from[0] == '\0')
-        return ra_fail_field(error, "from", "required", "Diga de que pedido aproveitar.");
-    return open_for_change(reuse->request, "document", &reuse->order, error) &&
-           orders_load(reuse->request, from, &reuse->source, error) && reuse->source != NULL &&
-           is_sound(reuse->source, error) &&
-           (reuse->source->id != reuse->order->id ||
-            ra_fail_field(error, "from", "same", "É o mesmo pedido.")) &&
-           judged_case_read(reuse->request, reuse->order, &reuse->judged, error);
+    if (from == NULL || from[0] == '\0') {
+        ra_fail_field(error, "from", "required", "Diga de que pedido aproveitar.");
+        return false;
+    }
+    struct order *order = NULL, *source = NULL;
+    if (!open_for_change(reuse->request, "document", &order, error) ||
+        !orders_load(reuse->request, from, &source, error) || !is_sound(source, error))
+        return false;
+    reuse->order = order;
+    reuse->source = source;
+    return (source->id != order->id || ra_fail_field(error, "from", "same", "É o mesmo pedido.")) &&
+           judged_case_read(reuse->request, order, &reuse->judged, error);
 }
 
 bool reuse_evidence(struct http_request *request, struct http_response *response, struct ra_error *error)

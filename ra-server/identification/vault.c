@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,39 +110,70 @@ static bool read_up_to(int descriptor, uint8_t *data, size_t size, size_t *got)
  * Only a hint: whether the bytes are safe is fsync's to say. */
 static void start_writing(int output, off_t *started, off_t written)
 {
-    enum { STRIDE = 1 << 20 };
+    enum { STRIDE = 2 << 20 };
     if (written - *started < STRIDE)
         return;
-    (void)sync_file_range(output, *started, written - *started, SYNC_FILE_RANGE_WRITE);
+    (void)sync_file_range(output, *started, 0, SYNC_FILE_RANGE_WRITE);
     *started = written;
 }
 
-/* One chunk behind: the last chunk, and it alone, carries the final tag, so that a cut file is noticed. */
+/* A window of the input as the kernel already holds it: no copy on the way to the cipher, and never more than
+ * a window in memory. */
+enum { WINDOW = 32 * CHUNK };
+
+static bool seal_chunk(crypto_secretstream_xchacha20poly1305_state *state, struct bytes plain, bool last,
+                       int output)
+{
+    static _Thread_local uint8_t sealed[SEALED_CHUNK];
+    unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
+    crypto_secretstream_xchacha20poly1305_push(state, sealed, NULL, plain.data, plain.length, NULL, 0, tag);
+    return file_write_all(
+        output, (struct bytes){sealed, plain.length + crypto_secretstream_xchacha20poly1305_ABYTES});
+}
+
+/* The last chunk, and it alone, carries the final tag, so that a cut file is noticed. */
+static bool seal_window(crypto_secretstream_xchacha20poly1305_state *state, struct bytes window, bool last,
+                        int output)
+{
+    for (size_t at = 0; at < window.length; at += CHUNK) {
+        const size_t left = window.length - at;
+        const struct bytes chunk = {window.data + at, left < CHUNK ? left : CHUNK};
+        if (!seal_chunk(state, chunk, last && left <= CHUNK, output))
+            return false;
+    }
+    return true;
+}
+
+static bool seal_from(crypto_secretstream_xchacha20poly1305_state *state, int input, size_t size, int output)
+{
+    off_t started = 0;
+    bool ok = true;
+    for (size_t at = 0; ok && at < size; at += WINDOW) {
+        const size_t length = size - at < WINDOW ? size - at : WINDOW;
+        void *mapped = mmap(NULL, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, input, (off_t)at);
+        if (mapped == MAP_FAILED)
+            return false;
+        ok = seal_window(state, (struct bytes){mapped, length}, at + length == size, output);
+        munmap(mapped, length);
+        start_writing(output, &started, (off_t)(at + length));
+    }
+    return ok;
+}
+
 static bool seal_stream(const struct vault_key *key, int input, int output, struct ra_error *error)
 {
     crypto_secretstream_xchacha20poly1305_state state;
     uint8_t header[crypto_secretstream_xchacha20poly1305_HEADERBYTES];
-    static _Thread_local uint8_t plain[2][CHUNK];
-    static _Thread_local uint8_t sealed[SEALED_CHUNK];
-    size_t length = 0;
-    off_t written = 0, started = 0;
+    static const uint8_t nothing[1];
+    struct stat status;
+    if (fstat(input, &status) != 0 || status.st_size < 0)
+        return ra_fail_errno(error, "dossier file");
+    const size_t size = (size_t)status.st_size;
+    (void)fallocate(output, FALLOC_FL_KEEP_SIZE, 0, status.st_size); /* only spares the disk some searching */
     crypto_secretstream_xchacha20poly1305_init_push(&state, header, key->bytes);
-    bool ok = lseek(input, 0, SEEK_SET) == 0 &&
-              file_write_all(output, (struct bytes){header, sizeof header}) &&
-              read_up_to(input, plain[0], CHUNK, &length);
-    for (unsigned turn = 0, last = 0; ok && !last; turn ^= 1) {
-        size_t next = 0;
-        ok = length < CHUNK || read_up_to(input, plain[turn ^ 1], CHUNK, &next);
-        last = next == 0;
-        unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
-        crypto_secretstream_xchacha20poly1305_push(&state, sealed, NULL, plain[turn], length, NULL, 0, tag);
-        ok = ok && file_write_all(
-                       output, (struct bytes){sealed, length + crypto_secretstream_xchacha20poly1305_ABYTES});
-        written += (off_t)length;
-        start_writing(output, &started, written);
-        length = next;
-    }
-    sodium_memzero(plain, sizeof plain);
+    bool ok = file_write_all(output, (struct bytes){header, sizeof header}) &&
+              (size > 0 ? seal_from(&state, input, size, output)
+                        : seal_chunk(&state, (struct bytes){nothing, 0}, true, output));
     sodium_memzero(&state, sizeof state);
     return ok || ra_fail_errno(error, "dossier file");
 }
@@ -181,7 +213,7 @@ bool vault_put(const struct config *config, const struct vault_key *key, const c
     if (output < 0)
         return ra_fail_errno(error, "dossier file");
     bool ok = seal_stream(key, descriptor, output, error);
-    if (ok && fsync(output) != 0)
+    if (ok && fdatasync(output) != 0)
         ok = ra_fail_errno(error, "dossier file");
     close(output);
     if (ok && (rename(temporary, path) != 0 || !sync_folder(config, ref)))

@@ -35,33 +35,45 @@ static int fail(const struct ra_error *error)
 
 static const char *const declared[] = {"nis"};
 
-static const struct engine_person people[] = {
-    {"00000000-0000-4000-8000-000000000001", RULES_ROLE_RESPONSIBLE, "1975-02-28", true, declared, 1},
-    {"00000000-0000-4000-8000-000000000002", RULES_ROLE_REPRESENTATIVE, "1980-08-15", false, NULL, 0},
-    {"", RULES_ROLE_COMPANY, "", false, NULL, 0},
-};
+#define ONE "00000000-0000-4000-8000-000000000001"
+#define TWO "00000000-0000-4000-8000-000000000002"
 
-#define ONE people[0].id
-#define TWO people[1].id
+static const struct engine_person people[] = {
+    {.id = ONE,
+     .role = RULES_ROLE_RESPONSIBLE,
+     .birth_date = "1975-02-28",
+     .also_representative = true,
+     .declared = declared,
+     .declared_count = 1},
+    {.id = TWO, .role = RULES_ROLE_REPRESENTATIVE, .birth_date = "1980-08-15"},
+    {.id = "", .role = RULES_ROLE_COMPANY, .birth_date = ""},
+};
 
 static const struct engine_answer answers[] = {{"", "nature", "sa"},
                                                {"", "signature", "joint"},
                                                {"", "joint_complete", "yes"},
                                                {ONE, "residence", "brazilian"}};
 
+#define PAPER(person, rule, its_kind, its_number, issued, expires, copy)                                     \
+    {                                                                                                        \
+        .person_id = person, .item = rule, .kind = its_kind, .number = its_number, .issued_on = issued,      \
+        .expires_on = expires, .via = copy, .original_seen = true, .photo = true, .legible = true            \
+    }
 static const struct engine_document documents[] = {
-    {ONE, "PFBR-01", "cnh", "01234567890", "2022-01-10", "2032-01-10", "2", true, true, true},
-    {ONE, "PFBR-05a", "nis_proof", "", "", "", "", true, true, true},
-    {TWO, "PFBR-01", "rg", "12.345.678-9", "2015-03-02", "", "", true, true, true},
-    {TWO, "PFBR-03", "face", "", "", "", "", true, true, true},
-    {"", "PJ-01", "cnpj_card", "", "2026-11-26", "", "", true, true, true},
-    {"", "PJ-03", "constitution_act", "", "2010-05-05", "", "", true, true, true},
-    {"", "PJ-04", "appointment_act", "", "2025-04-30", "2028-04-30", "", true, true, true},
+    PAPER(ONE, "PFBR-01", "cnh", "01234567890", "2022-01-10", "2032-01-10", "2"),
+    PAPER(ONE, "PFBR-05a", "nis_proof", "", "", "", ""),
+    PAPER(TWO, "PFBR-01", "rg", "12.345.678-9", "2015-03-02", "", ""),
+    PAPER(TWO, "PFBR-03", "face", "", "", "", ""),
+    PAPER("", "PJ-01", "cnpj_card", "", "2026-11-26", "", ""),
+    PAPER("", "PJ-03", "constitution_act", "", "2010-05-05", "", ""),
+    PAPER("", "PJ-04", "appointment_act", "", "2025-04-30", "2028-04-30", ""),
 };
 
-#define CONSULTED(person, base, result)                                                                      \
+#define CONSULTED(person, its_base, its_result)                                                              \
     {                                                                                                        \
-        person, base, result, "2026-11-26", base, "P-1", "01234567890", "1234567890", "2", true              \
+        .person_id = person, .kind = its_base, .result = its_result, .day = "2026-11-26", .base = its_base,  \
+        .protocol = "P-1", .registration = "01234567890", .form_number = "1234567890", .via_seen = "2",      \
+        .has_evidence = true                                                                                 \
     }
 static const struct engine_consultation consultations[] = {
     CONSULTED(ONE, "cnh", "ok"),          CONSULTED(ONE, "cpf", "unavailable"), CONSULTED(ONE, "cpf", "ok"),
@@ -79,9 +91,22 @@ static const struct engine_mark marks[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct engine_case dossier = {
-    "2026-11-26", "pj",           "in_person", "software",       people,        COUNT(people),
-    answers,      COUNT(answers), documents,   COUNT(documents), consultations, COUNT(consultations),
-    marks,        COUNT(marks)};
+    .day = "2026-11-26",
+    .requested_on = "2026-11-20",
+    .subject = "pj",
+    .mode = "in_person",
+    .media = "software",
+    .people = people,
+    .people_count = COUNT(people),
+    .answers = answers,
+    .answer_count = COUNT(answers),
+    .documents = documents,
+    .document_count = COUNT(documents),
+    .consultations = consultations,
+    .consultation_count = COUNT(consultations),
+    .marks = marks,
+    .mark_count = COUNT(marks),
+};
 
 static int bench_engine(const char *path, double seconds)
 {
