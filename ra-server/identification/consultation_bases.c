@@ -69,8 +69,11 @@ void consultation_refresh(const struct ra_app *app, struct consultation_asker *a
     enum consultation_driver driver =
         consultation_base_load(context, asker->kind, app->config->bases_dir, &base, &error);
     if (!same(asker, driver, base, error.detail)) {
+        /* The parent is one for all jobs, and talloc keeps its children in a list. */
+        pthread_mutex_lock(&bases_of(app)->lock);
         talloc_free(asker->base);
         asker->base = talloc_reparent(context, bases_of(app), base);
+        pthread_mutex_unlock(&bases_of(app)->lock);
         asker->driver = driver;
         asker->since_us = clock_now_us(&app->clock);
         asker->breaker = (struct breaker){.era = asker->breaker.era + 1};

@@ -150,6 +150,9 @@ bool consultation_ask(struct http_request *request, struct http_response *respon
         return ra_fail_field(error, "kind", "unknown", "Consulta desconhecida.");
     json_t *asked = json_object();
     bool done = orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) &&
+                (order->closed_us == 0 ||
+                 ra_fail_reason(error, RA_CONFLICT, "case-ended",
+                                "O caso foi encerrado: nenhuma base é mais consultada por ele.")) &&
                 subject_of(request, order, kind, &person_id, asked, error) &&
                 write_question(request, order, kind, person_id, asked, &question, error) &&
                 tell_asked(request, order, kind, person_id, &question, error);

@@ -73,7 +73,7 @@ static bool fits(const char *text, const char *field, struct ra_error *error)
 /* A day or an instant; absent is now. A consultation of tomorrow was not made. */
 static bool read_moment(const struct http_request *request, int64_t *at_us, struct ra_error *error)
 {
-    enum { SKEW_US = 120 * 1000000 };
+    enum { SKEW_US = 5 * 1000000 }; /* a person types it: nobody types the future */
     const char *text = http_text(request->body, "consulted_at");
     *at_us = request->now_us;
     if (text == NULL || text[0] == '\0')
@@ -186,6 +186,20 @@ static bool ask_own_list(struct http_request *request, const struct judged_case 
     return true;
 }
 
+/* What was asked before does not speak after what was told since. */
+static bool is_the_latest(const struct judged_case *judged, const struct store_consultation *consultation,
+                          struct ra_error *error)
+{
+    const struct db_rows *rows = judged->consultations;
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        if (strcmp(judged->facts.consultations[i].kind, consultation->kind) == 0 &&
+            strcmp(judged->facts.consultations[i].person_id, consultation->person_id) == 0 &&
+            row_time(rows, i, "consulted_at") > consultation->consulted_us)
+            return ra_fail_field(error, "consulted_at", "older",
+                                 "Já há consulta mais nova desta base no dossiê.");
+    return true;
+}
+
 /* After a base said something against the person, its next "ok" as an agent types it must leave a trace. */
 static bool is_more_than_a_word(const struct judged_case *judged,
                                 const struct store_consultation *consultation, struct ra_error *error)
@@ -273,7 +287,7 @@ bool consultation_add(struct http_request *request, struct http_response *respon
         !check_evidence(request, order, consultation.evidence_id, error))
         return false;
     consultation.person_id = person->id;
-    if (!is_more_than_a_word(&judged, &consultation, error))
+    if (!is_the_latest(&judged, &consultation, error) || !is_more_than_a_word(&judged, &consultation, error))
         return false;
     if (!ask_own_list(request, &judged, person, &consultation, &hits, error) ||
         !consultation_keep(request, &judged, &consultation, error) ||

@@ -208,8 +208,12 @@ bool task_close(struct http_request *request, struct http_response *response, st
     /* Closed first: a comunicado that is being made meanwhile waits for it or is seen. */
     if (!store_close_task(request, id, outcome, &row, error) || !fraud_check_dismissal(request, id, error))
         return false;
+    struct order *order = NULL;
+    const char *code = row_text(row, 0, "code");
     const bool of_fraud = strcmp(row_text(row, 0, "kind"), "fraud_report") == 0;
-    if (!audit_record(request, of_fraud ? AUDIT_FRAUD_DISMISSED : AUDIT_BIO_CONFLICT_ANSWERED, NULL,
+    if (code[0] != '\0' && !orders_load(request, code, &order, error))
+        return false;
+    if (!audit_record(request, of_fraud ? AUDIT_FRAUD_DISMISSED : AUDIT_BIO_CONFLICT_ANSWERED, order,
                       json_pack("{s:s}", "kind", row_text(row, 0, "kind")),
                       json_pack("{s:s}", "outcome", outcome), error))
         return false;

@@ -241,9 +241,12 @@ bool store_dossier_key(struct http_request *request, int64_t order_id, struct va
     if (db_row_count(rows) == 1)
         return vault_open_key(config, row_bytes(rows, 0, "wrapped_key"), key, error);
     uint8_t wrapped[VAULT_WRAPPED_SIZE];
+    int64_t added = 0;
     return vault_make_key(config, key, wrapped, error) &&
            db_exec(request->db, STATEMENT_IDENTIFICATION_ADD_DOSSIER_KEY,
                    DB_VALUES(db_int(order_id), db_bytes((struct bytes){wrapped, sizeof wrapped}),
                              db_time(request->now_us)),
-                   NULL, error);
+                   &added, error) &&
+           /* Somebody else made it meanwhile: a file sealed with this one could never be opened. */
+           (added == 1 || ra_fail_reason(error, RA_CONFLICT, "serialization", "dossier key"));
 }

@@ -201,12 +201,15 @@ bool inspect_jpeg(struct bytes content, struct inspection *inspection, struct ra
 
 bool inspect_jpeg_frame(struct bytes content, uint32_t *width, uint32_t *height)
 {
+    enum { FRAME_SEGMENTS_MAX = 256 };
     struct walk walk = {.content = content, .at = 2};
     struct ra_error ignored = {0};
     struct bytes segment;
     uint8_t marker = 0;
-    while (next_marker(&walk, &marker, &ignored) && marker != MARKER_SOS &&
-           next_segment(&walk, &segment, &ignored)) {
+    /* Real pictures say their size within a few dozen segments; a long chain is there to cost time. */
+    for (unsigned segments = 0; segments < FRAME_SEGMENTS_MAX && next_marker(&walk, &marker, &ignored) &&
+                                marker != MARKER_SOS && next_segment(&walk, &segment, &ignored);
+         segments++) {
         if (!is_frame(marker) || segment.length < 6)
             continue;
         *height = read_be16(segment, 1);

@@ -69,7 +69,7 @@ static void skip_string(struct reader *reader)
 {
     for (int depth = 1; reader->at < reader->content.length && depth > 0; reader->at++) {
         uint8_t byte = reader->content.data[reader->at];
-        if (byte == '\\')
+        if (byte == '\\' && reader->at + 1 < reader->content.length)
             reader->at++;
         else if (byte == '(')
             depth++;

@@ -103,9 +103,10 @@ static int64_t marked_at(const struct item_act *act)
     return at;
 }
 
-static bool is_newer(const struct item_act *act, const struct db_rows *rows, size_t row, int64_t since)
+static bool is_newer(const struct item_act *act, const struct db_rows *rows, size_t row, const char *moment,
+                     int64_t since)
 {
-    return row_time(rows, row, "at") > since &&
+    return row_time(rows, row, moment) > since &&
            strcmp(row_text(rows, row, "person_id"), act->item->person->id) == 0;
 }
 
@@ -116,12 +117,13 @@ static bool has_newer_evidence(const struct item_act *act, int64_t since)
     const struct engine_case *facts = &act->judged.facts;
     const bool video = strcmp(facts->mode, "video") == 0;
     for (size_t i = 0; i < facts->document_count; i++)
-        if (is_newer(act, act->judged.documents, i, since) &&
+        if (is_newer(act, act->judged.documents, i, "at", since) &&
+            row_text(act->judged.documents, i, "copied_from")[0] == '\0' &&
             strcmp(facts->documents[i].item, act->item->rule->id) == 0 &&
             (video || facts->documents[i].original_seen))
             return true;
     for (size_t i = 0; i < facts->consultation_count; i++)
-        if (is_newer(act, act->judged.consultations, i, since) &&
+        if (is_newer(act, act->judged.consultations, i, "consulted_at", since) &&
             strcmp(facts->consultations[i].result, "ok") == 0 &&
             (facts->consultations[i].protocol[0] != '\0' || facts->consultations[i].has_evidence))
             return true;

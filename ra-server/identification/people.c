@@ -131,19 +131,44 @@ static bool nothing_is_held(const struct judged_case *judged, const struct engin
     return false;
 }
 
+/* The responsible person is identified once, also where he is a representative too: that second row, by CPF
+ * or id. */
+static const char *second_role_of(const struct order *order, const char *who)
+{
+    for (size_t i = 1; who != NULL && i < order->people_count; i++)
+        if (strcmp(order->people[i].cpf, order->subject->cpf) == 0 &&
+            (strcmp(order->people[i].cpf, who) == 0 || strcmp(order->people[i].id, who) == 0))
+            return order->people[i].id;
+    return NULL;
+}
+
+/* Whose row leaves the case; *id is borrowed from the order. */
+static bool leaving(const struct judged_case *judged, const char *who, const char **id,
+                    struct ra_error *error)
+{
+    const unsigned others =
+        1U << RULES_ROLE_REPRESENTATIVE | 1U << RULES_ROLE_ATTORNEY | 1U << RULES_ROLE_INTERPRETER;
+    const struct engine_person *person = NULL;
+    *id = second_role_of(judged->order, who);
+    if (*id != NULL)
+        return true;
+    if (!judged_case_person(judged, who, others, &person, error) || !nothing_is_held(judged, person, error))
+        return false;
+    *id = person->id;
+    return true;
+}
+
 bool person_remove(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
     struct judged_case judged;
-    const struct engine_person *person = NULL;
-    const unsigned others =
-        1U << RULES_ROLE_REPRESENTATIVE | 1U << RULES_ROLE_ATTORNEY | 1U << RULES_ROLE_INTERPRETER;
+    const char *id = NULL;
     if (!open_for_change(request, "people", &order, error) ||
         !judged_case_read(request, order, &judged, error) ||
-        !judged_case_person(&judged, http_path_parameter(request, "person"), others, &person, error) ||
-        !nothing_is_held(&judged, person, error) || !store_remove_person(request, order, person->id, error) ||
+        !leaving(&judged, http_path_parameter(request, "person"), &id, error) ||
+        !store_remove_person(request, order, id, error) ||
         !audit_record(request, AUDIT_REQUEST_CHANGED, order,
-                      json_pack("{s:s,s:s}", "what", "person-removed", "person", person->id), NULL, error) ||
+                      json_pack("{s:s,s:s}", "what", "person-removed", "person", id), NULL, error) ||
         !orders_load_for_update(request, order->code, &order, error))
         return false;
     return answer_with_checklist(request, response, 200, order, error);

@@ -104,7 +104,7 @@ select c.kind, coalesce(p.role, 'company') as person, coalesce(c.person_id::text
   join orders o on o.id = c.order_id
   join office f on f.id = o.office_id
  where c.order_id = $1
- order by coalesce(c.consulted_at, c.at), c.id;
+ order by c.id;
 
 -- name: identification_dossier_key
 -- params: order_id bigint
@@ -129,7 +129,7 @@ update task set closed_at = $4, closed_by = $5, outcome = $6
 -- name: identification_close_task
 -- params: id bigint, at timestamptz, agent text, outcome text
 update task set closed_at = $2, closed_by = $3, outcome = $4 where id = $1 and closed_at is null
-returning kind;
+returning kind, coalesce((select o.code from orders o where o.id = task.order_id), '') as code;
 
 -- name: identification_tasks
 -- params: now timestamptz
@@ -166,6 +166,8 @@ select e.at, e.actor, o.code, convert_from(e.bytes, 'UTF8')::jsonb -> 'detail' -
   left join lateral (select c.state from checklist_item c
                       where c.order_id = o.id
                         and c.rule_id = convert_from(e.bytes, 'UTF8')::jsonb -> 'detail' ->> 'item'
+                        and coalesce(c.person_id::text, '')
+                            = coalesce(convert_from(e.bytes, 'UTF8')::jsonb ->> 'person', '')
                       order by c.at desc limit 1) i on true
   left join lateral (select v.signer from statement v
                       where v.order_id = o.id and v.typ = 'guiche-verification-v1' and v.at >= e.at
@@ -179,7 +181,8 @@ select e.at, e.actor, o.code, convert_from(e.bytes, 'UTF8')::jsonb -> 'detail' -
 -- Other orders of the same people with evidence collected today: one visit, several certificates.
 select distinct o.code
   from person mine
-  join person theirs on theirs.cpf = mine.cpf and theirs.order_id <> mine.order_id and theirs.removed_at is null
+  join person theirs on theirs.cpf = mine.cpf and theirs.name = mine.name and theirs.birth_date = mine.birth_date
+       and theirs.order_id <> mine.order_id and theirs.removed_at is null
   join orders o on o.id = theirs.order_id
   join office f on f.id = o.office_id
  where mine.order_id = $1 and mine.removed_at is null
@@ -198,11 +201,12 @@ select distinct on (d.id) d.id::text as id, d.sha256, d.item, coalesce(mine.id::
   join office f on f.id = o.office_id
   left join consultation k on k.evidence_id = d.id
   left join person theirs on theirs.id = coalesce(d.person_id, k.person_id)
-  left join person mine on mine.order_id = $1 and mine.cpf = theirs.cpf and mine.removed_at is null
+  left join person mine on mine.order_id = $1 and mine.cpf = theirs.cpf and mine.name = theirs.name
+       and mine.birth_date = theirs.birth_date and mine.removed_at is null and theirs.removed_at is null
  where d.order_id = $2 and d.part = 'sealed' and d.removed_at is null and (d.at at time zone f.zone)::date = $3
    and (mine.id is not null
         or (theirs.id is null
-            and exists (select from company a join company b on b.cnpj = a.cnpj
+            and exists (select from company a join company b on b.cnpj = a.cnpj and b.name = a.name
                          where a.order_id = $1 and b.order_id = $2)))
    and not exists (select from document c where c.order_id = $1 and c.copied_from = d.id)
  order by d.id, mine.role not in ('holder', 'responsible');
@@ -228,14 +232,19 @@ select $1, mine.id, c.kind, c.result, c.base, c.protocol,
   join office f on f.id = o.office_id
   left join person theirs on theirs.id = c.person_id
   left join lateral (select m.id from person m
-                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.name = theirs.name
+                        and m.birth_date = theirs.birth_date and m.removed_at is null and theirs.removed_at is null
                       order by m.role not in ('holder', 'responsible') limit 1) mine on true
  where c.order_id = $2 and c.kind <> 'neglist' and (c.at at time zone f.zone)::date = $3
    and (mine.id is not null
         or (c.person_id is null
-            and exists (select from company a join company b on b.cnpj = a.cnpj
+            and exists (select from company a join company b on b.cnpj = a.cnpj and b.name = a.name
                          where a.order_id = $1 and b.order_id = $2)))
-   and not exists (select from consultation k where k.order_id = $1 and k.copied_from = c.id)
+   and not exists (select from consultation k
+                    where k.order_id = $1
+                      and (k.copied_from = c.id
+                           or (k.kind = c.kind and k.person_id is not distinct from mine.id
+                               and coalesce(k.consulted_at, k.at) > coalesce(c.consulted_at, c.at))))
  order by c.id;
 
 -- name: identification_reusable_marks
@@ -247,7 +256,8 @@ select i.rule_id, coalesce(mine.id::text, '') as person_id
   join office f on f.id = o.office_id
   left join person theirs on theirs.id = i.person_id
   left join lateral (select m.id from person m
-                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.name = theirs.name
+                        and m.birth_date = theirs.birth_date and m.removed_at is null and theirs.removed_at is null
                       order by m.role not in ('holder', 'responsible') limit 1) mine on true
  where i.order_id = $2 and i.state = 'accepted' and (i.at at time zone f.zone)::date = $3 and (mine.id is not null or i.person_id is null);
 
@@ -259,11 +269,12 @@ select distinct on (mine.id, f.key) coalesce(mine.id::text, '') as person_id, f.
   join orders o on o.id = f.order_id and o.id <> $1
   left join person theirs on theirs.id = f.person_id
   left join lateral (select m.id from person m
-                      where m.order_id = $1 and m.cpf = theirs.cpf and m.removed_at is null
+                      where m.order_id = $1 and m.cpf = theirs.cpf and m.name = theirs.name
+                        and m.birth_date = theirs.birth_date and m.removed_at is null and theirs.removed_at is null
                       order by m.role not in ('holder', 'responsible') limit 1) mine on true
  where (mine.id is not null
         or (f.person_id is null
-            and exists (select from company a join company b on b.cnpj = a.cnpj
+            and exists (select from company a join company b on b.cnpj = a.cnpj and b.name = a.name
                          where a.order_id = $1 and b.order_id = o.id)))
    and not exists (select from fact g where g.order_id = $1 and g.key = f.key
                       and g.person_id is not distinct from mine.id)

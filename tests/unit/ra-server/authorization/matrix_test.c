@@ -282,7 +282,8 @@ static void every_role_keeps_to_its_side(void **state)
  * it. neglistAdd names the case that an occurrence came from and changes nothing of it. A fraud may come to
  * light in whatever state, and its comunicado is sent afterwards. */
 static const char after_refusal[] =
-    "fraudReport fraudSent neglistAdd callNext callOne checkIn park noShow finish undo appointmentCancel "
+    "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
+    "appointmentCancel "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
