@@ -106,8 +106,8 @@ static bool read_up_to(int descriptor, uint8_t *data, size_t size, size_t *got)
     return true;
 }
 
-/* Lets the disk begin with what is written so far, so that the fsync at the end has little left to wait for.
- * Only a hint: whether the bytes are safe is fsync's to say. */
+/* Lets the disk begin with what is written so far, so that fdatasync at the end has little left to wait for.
+ * Only a hint: whether the bytes are safe is fdatasync's to say. */
 static void start_writing(int output, off_t *started, off_t written)
 {
     enum { STRIDE = 2 << 20 };
