@@ -3,6 +3,7 @@
  * Questions about free seats, answered from memory alone.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/hours/duration.h"
 #include "catalog/local_time.h"
 
 #include <stdio.h>
@@ -67,6 +68,19 @@ static bool read_first_day(const char *text, const char *today, int64_t *number,
     return true;
 }
 
+/* Of one person: who brings more people learns at the booking. */
+static bool read_skills(struct http_request *request, struct agenda_question *question,
+                        struct ra_error *error)
+{
+    struct duration duration;
+    const struct duration_part part = {question->product->id, 1};
+    if (!duration_of_visit(request->app, request->context, question->first_day * INT64_C(86400000000),
+                           question->mode, &part, 1, &duration, error))
+        return false;
+    question->skills = duration.skills;
+    return true;
+}
+
 bool agenda_read_question(struct http_request *request, struct agenda_question *question,
                           struct ra_error *error)
 {
@@ -79,8 +93,10 @@ bool agenda_read_question(struct http_request *request, struct agenda_question *
     good = catalog_product_on(request->app, request->context, http_query(request, "product"), today,
                               &question->product, error) &&
            good;
-    return good && agenda_check_mode(request, question->mode, question->product->media,
-                                     question->product->in_person, question->product->video, error);
+    return good &&
+           agenda_check_mode(request, question->mode, question->product->media, question->product->in_person,
+                             question->product->video, error) &&
+           read_skills(request, question, error);
 }
 
 /* --- the answer as text --- */
@@ -107,11 +123,11 @@ static void put_slot(struct text_buffer *buffer, const struct agenda_day_slot *s
 }
 
 static void put_day(struct text_buffer *buffer, const struct agenda_day *day, int64_t now_us,
-                    bool internal_too)
+                    bool internal_too, uint32_t skills)
 {
     for (size_t i = 0; day != NULL && i < day->slot_count; i++) {
         const struct agenda_day_slot *slot = &day->slots[i];
-        int seats = slot->start_us > now_us ? agenda_slot_free(day, slot, now_us, internal_too) : 0;
+        int seats = slot->start_us > now_us ? agenda_slot_free(day, slot, now_us, internal_too, skills) : 0;
         if (seats > 0)
             put_slot(buffer, slot, seats);
     }
@@ -130,7 +146,7 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
         put(&buffer, "{\"slots\":[", 10);
     for (size_t i = 0; i < question->days; i++) {
         if (buffer.data != NULL)
-            put_day(&buffer, days[i], request->now_us, side == AGENDA_OFFICE);
+            put_day(&buffer, days[i], request->now_us, side == AGENDA_OFFICE, question->skills);
         agenda_day_release(days[i]);
     }
     if (buffer.data == NULL)
@@ -156,7 +172,7 @@ bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, 
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; *slots != NULL && days[i] != NULL && j < days[i]->slot_count; j++) {
             const struct agenda_day_slot *slot = &days[i]->slots[j];
-            int seats = agenda_slot_free(days[i], slot, now_us, side == AGENDA_OFFICE);
+            int seats = agenda_slot_free(days[i], slot, now_us, side == AGENDA_OFFICE, 0);
             if (slot->start_us > now_us && seats > 0)
                 (*slots)[(*found)++] =
                     (struct agenda_slot){slot->start_us, slot->end_us, days[i]->offset_s, seats};

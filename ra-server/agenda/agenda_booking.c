@@ -3,6 +3,7 @@
  * Booking, moving, cancelling, and what the counter does with an appointment. All on an order that is held.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/hours/duration.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
 #include "desk/desk.h"
@@ -78,6 +79,18 @@ static bool check_wish(struct http_request *request, const struct agenda_wish *w
 }
 
 /* --- taking --- */
+
+static bool skills_of(struct http_request *request, const struct order *order, const struct agenda_wish *wish,
+                      uint32_t *skills, struct ra_error *error)
+{
+    struct duration duration;
+    const struct duration_part part = duration_part_of(order);
+    if (!duration_of_visit(request->app, request->context, wish->start_us, wish->mode, &part, 1, &duration,
+                           error))
+        return false;
+    *skills = duration.skills;
+    return true;
+}
 
 /* Stable for the appointment's life, and unique in the world by the site's name. */
 static char *new_uid(struct http_request *request, struct ra_error *error)
@@ -155,7 +168,8 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(wish->start_us, start, sizeof start);
     struct agenda_taking taking = {.order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
-    if (uid == NULL || !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
+    if (uid == NULL || !skills_of(request, order, wish, &taking.skills, error) ||
+        !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
         !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;
@@ -195,7 +209,7 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
     const char *uid = order->appointment->uid;
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(wish->start_us, start, sizeof start);
-    if (!free_seat(request, order, error) ||
+    if (!skills_of(request, order, wish, &taking.skills, error) || !free_seat(request, order, error) ||
         !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;

@@ -3,6 +3,7 @@
  * From opening hours to seats, and from seats to memory: the job of the agenda and its start.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/hours/duration.h"
 #include "catalog/local_time.h"
 #include "log.h"
 
@@ -15,6 +16,7 @@ enum {
 
 struct agenda_state {
     struct agenda_memory *memory;
+    struct duration_copy *durations;
     int64_t published_us; /* the job's own; start and job never run together */
 };
 
@@ -22,6 +24,12 @@ struct agenda_memory *agenda_memory_of(struct ra_app *app)
 {
     struct agenda_state *state = app->room_state[ROOM_AGENDA];
     return state->memory;
+}
+
+struct duration_copy *agenda_durations_of(struct ra_app *app)
+{
+    struct agenda_state *state = app->room_state[ROOM_AGENDA];
+    return state->durations;
 }
 
 /* --- reading hours --- */
@@ -187,7 +195,9 @@ static void read_seat(const struct db_rows *rows, size_t row, struct agenda_seat
         .start_us = row_time(rows, row, "starts"),
         .end_us = row_time(rows, row, "ends"),
         .free_from_us = free_from(rows, row),
-        .internal = strcmp(row_text(rows, row, "visibility"), "internal") == 0,
+        .internal = strcmp(row_text(rows, row, "visibility"), "public") != 0,
+        .walk_in = strcmp(row_text(rows, row, "visibility"), "walk_in") == 0,
+        .skills = (uint32_t)row_int(rows, row, "skills"),
     };
 }
 
@@ -247,9 +257,11 @@ static bool agrees(struct agenda_memory *memory, const struct agenda_seat *truth
     agenda_memory_days(memory, truth->start_us / INT64_C(86400000000) - 1, 3, days);
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; days[i] != NULL && j < days[i]->seat_count; j++)
-            same = same || (days[i]->seats[j].id == truth->id &&
-                            days[i]->seats[j].free_from_us == truth->free_from_us &&
-                            days[i]->seats[j].internal == truth->internal);
+            same =
+                same ||
+                (days[i]->seats[j].id == truth->id && days[i]->seats[j].free_from_us == truth->free_from_us &&
+                 days[i]->seats[j].internal == truth->internal &&
+                 days[i]->seats[j].walk_in == truth->walk_in && days[i]->seats[j].skills == truth->skills);
         agenda_day_release(days[i]);
     }
     return same;
@@ -299,7 +311,7 @@ static bool keep_up(struct ra_app *app, struct db *db, TALLOC_CTX *context, int6
             return false;
         state->published_us = now_us;
     }
-    return agenda_load_memory(app, db, context, now_us, error);
+    return duration_load(state->durations, db, error) && agenda_load_memory(app, db, context, now_us, error);
 }
 
 static bool run(struct job_run *run, struct ra_error *error)
@@ -311,10 +323,12 @@ static bool start(struct ra_app *app, struct db *db, struct ra_error *error)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct agenda_state *state = talloc_zero(NULL, struct agenda_state);
-    if (state != NULL)
+    if (state != NULL) {
         state->memory = agenda_memory_new();
+        state->durations = duration_copy_new(state);
+    }
     app->room_state[ROOM_AGENDA] = state;
-    bool done = state != NULL && state->memory != NULL && scratch != NULL
+    bool done = state != NULL && state->memory != NULL && state->durations != NULL && scratch != NULL
                     ? keep_up(app, db, scratch, clock_now_us(&app->clock), error)
                     : ra_fail(error, RA_NO_MEMORY, "agenda");
     talloc_free(scratch);

@@ -11,7 +11,10 @@
 #include "catalog/catalog.h"
 #include "db/db.h"
 
+struct duration_copy;
+
 struct agenda_memory *agenda_memory_of(struct ra_app *app);
+struct duration_copy *agenda_durations_of(struct ra_app *app);
 
 /* --- the horizon (agenda_horizon.c) --- */
 
@@ -30,6 +33,7 @@ struct agenda_question {
     const char *mode;
     int64_t first_day; /* days since 1970-01-01 in the office's zone */
     size_t days;
+    uint32_t skills; /* that a seat must allow */
 };
 
 /* product, mode, from and days of the query, or what is wrong with them. */
@@ -57,6 +61,7 @@ RA_MUST_CHECK bool agenda_check_mode(struct http_request *request, const char *m
 struct agenda_taking {
     const struct order *order;
     const struct agenda_wish *wish;
+    uint32_t skills;        /* that the seat must allow (hours/duration.h) */
     const char *uid;        /* of a new appointment */
     int64_t appointment_id; /* to move; 0 makes a new one */
     int64_t now_us;

@@ -212,12 +212,15 @@ void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t coun
 }
 
 int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
-                     bool internal_too)
+                     bool internal_too, uint32_t skills)
 {
     int free_seats = 0;
-    for (size_t i = slot->first; i < slot->first + slot->count; i++)
-        if (day->seats[i].free_from_us <= now_us && (internal_too || !day->seats[i].internal))
+    for (size_t i = slot->first; i < slot->first + slot->count; i++) {
+        const struct agenda_seat *seat = &day->seats[i];
+        if (seat->free_from_us <= now_us && !seat->walk_in && (internal_too || !seat->internal) &&
+            (seat->skills & skills) == skills)
             free_seats++;
+    }
     return free_seats;
 }
 

@@ -31,7 +31,9 @@ struct agenda_seat {
     int64_t version;
     int64_t start_us, end_us;
     int64_t free_from_us; /* AGENDA_FREE, AGENDA_TAKEN, or when a hold lapses */
-    bool internal;
+    bool internal;        /* also those kept for walk-ins */
+    bool walk_in;         /* no booking takes it */
+    uint32_t skills;      /* what may be done on it: hours/duration.h */
 };
 
 /* Seats with the same start. */
@@ -81,9 +83,9 @@ void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_chang
 /* Holds on the days [first, first + count); days without seats are NULL. */
 void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t count, struct agenda_day **days);
 
-/* Seats of a slot that are free now. */
+/* Seats of a slot that are free now for a session that asks for these skills. */
 int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
-                     bool internal_too);
+                     bool internal_too, uint32_t skills);
 
 /* The slot that starts then, NULL when the day has none. */
 const struct agenda_day_slot *agenda_day_slot_at(const struct agenda_day *day, int64_t start_us);

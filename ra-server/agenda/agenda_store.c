@@ -16,14 +16,15 @@ static bool take_pass(struct db *db, TALLOC_CTX *context, const struct agenda_ta
     struct db_value now = db_time(taking->now_us);
     struct db_value internal = db_bool(wish->side == AGENDA_OFFICE);
     struct db_value order = db_int(taking->order->id);
+    struct db_value skills = db_int(taking->skills);
     if (taking->appointment_id != 0)
         return db_query(db, context, waiting ? STATEMENT_AGENDA_MOVE_WAITING : STATEMENT_AGENDA_MOVE,
                         DB_VALUES(office, start, now, internal, order, db_int(taking->appointment_id),
-                                  db_text(wish->mode), db_text(wish->priority)),
+                                  db_text(wish->mode), db_text(wish->priority), skills),
                         rows, error);
     return db_query(db, context, waiting ? STATEMENT_AGENDA_TAKE_WAITING : STATEMENT_AGENDA_TAKE,
                     DB_VALUES(office, start, now, internal, order, db_text(wish->mode),
-                              db_text(wish->priority), db_text(taking->uid)),
+                              db_text(wish->priority), db_text(taking->uid), skills),
                     rows, error);
 }
 

@@ -10,6 +10,11 @@ select weekday, extract(epoch from opens)::integer / 60 as opens_minute,
  where office_id = $1
  order by weekday, opens, valid_from;
 
+-- name: agenda_durations
+select product_id, mode, persons, minutes, preparation_minutes, skill_mask(skills) as skills,
+       valid_from::text as valid_from, coalesce(valid_to::text, '') as valid_to
+  from session_duration;
+
 -- name: agenda_holidays
 -- params: office_id integer, first date, last date
 select distinct day::text as day from holiday
@@ -38,7 +43,7 @@ delete from seat s
 -- name: agenda_seats
 -- params: office_id integer, first date, last date
 -- Whole days of the office's zone.
-select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.version,
+select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.version, s.skills,
        (s.starts at time zone f.zone)::date::text as day,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
   from seat s join office f on f.id = s.office_id
@@ -49,11 +54,11 @@ select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.ve
 -- First pass: whoever finds a row locked steps to the next one. An internal lane first for the office, so that public
 -- ones stay for the public.
 -- name: agenda_take
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
 with chosen as (
   select id from seat
    where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or $4)
+     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
    order by (visibility = 'public') = $4, lane
    limit 1
      for update skip locked
@@ -70,11 +75,11 @@ select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id
 
 -- Second pass: waits for whoever holds the last rows, in case they give them back.
 -- name: agenda_take_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
 with chosen as (
   select id from seat
    where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or $4)
+     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
    order by (visibility = 'public') = $4, lane
    limit 1
      for update
@@ -94,11 +99,11 @@ select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id
 select set_config('lock_timeout', $1, true);
 
 -- name: agenda_move
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
 with chosen as (
   select id from seat
    where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or $4)
+     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
    order by (visibility = 'public') = $4, lane
    limit 1
      for update skip locked
@@ -115,11 +120,11 @@ update appointment a
 returning a.seat_id, a.ends, taken.version, a.sequence;
 
 -- name: agenda_move_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
 with chosen as (
   select id from seat
    where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or $4)
+     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
    order by (visibility = 'public') = $4, lane
    limit 1
      for update

@@ -39,7 +39,7 @@ static int free_at_start(struct agenda_memory *memory, bool internal_too)
     struct agenda_day *day = NULL;
     agenda_memory_days(memory, today, 1, &day);
     assert_non_null(day);
-    int seats = agenda_slot_free(day, agenda_day_slot_at(day, start_us), start_us - 1, internal_too);
+    int seats = agenda_slot_free(day, agenda_day_slot_at(day, start_us), start_us - 1, internal_too, 0);
     agenda_day_release(day);
     return seats;
 }
@@ -52,8 +52,8 @@ static void seats_of_one_start_are_one_slot(void **state)
     assert_int_equal(day->slots[0].count, 2);
     assert_string_equal(day->slots[1].text, "{\"start\":\"2026-11-24T08:20:00-03:00\",\"end\":"
                                             "\"2026-11-24T08:40:00-03:00\",\"office\":\"sede\",\"seats\":");
-    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, false), 1);
-    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, true), 2);
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, false, 0), 1);
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, true, 0), 2);
     assert_null(agenda_day_slot_at(day, start_us + minute_us));
     agenda_day_release(day);
 }
@@ -88,8 +88,8 @@ static void a_hold_lapses_by_the_clock_alone(void **state)
     (void)state;
     struct agenda_day *day = day_of(1, start_us - 5 * minute_us);
     const struct agenda_day_slot *slot = agenda_day_slot_at(day, start_us);
-    assert_int_equal(agenda_slot_free(day, slot, start_us - 6 * minute_us, true), 0);
-    assert_int_equal(agenda_slot_free(day, slot, start_us - 5 * minute_us, true), 2);
+    assert_int_equal(agenda_slot_free(day, slot, start_us - 6 * minute_us, true, 0), 0);
+    assert_int_equal(agenda_slot_free(day, slot, start_us - 5 * minute_us, true, 0), 2);
     agenda_day_release(day);
 }
 
@@ -101,7 +101,7 @@ static void a_reader_keeps_the_copy_it_holds(void **state)
     agenda_memory_days(memory, today, 1, &held);
     agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN});
     agenda_memory_forget_before(memory, today + 1);
-    assert_int_equal(agenda_slot_free(held, agenda_day_slot_at(held, start_us), 0, true), 2);
+    assert_int_equal(agenda_slot_free(held, agenda_day_slot_at(held, start_us), 0, true, 0), 2);
     agenda_day_release(held);
     agenda_memory_days(memory, today, 1, &held);
     assert_null(held);
