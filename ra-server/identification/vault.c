@@ -118,29 +118,36 @@ static void start_writing(int output, off_t *started, off_t written)
 }
 
 /* A window of the input as the kernel already holds it: no copy on the way to the cipher, and never more than
- * a window in memory. */
-enum { WINDOW = 32 * CHUNK };
+ * a window in memory. Sealed chunks are written in batches: a long write gets large pages from the kernel. */
+enum { WINDOW = 32 * CHUNK, BATCH = 16 * SEALED_CHUNK };
 
-static bool seal_chunk(crypto_secretstream_xchacha20poly1305_state *state, struct bytes plain, bool last,
-                       int output)
+/* Seals one chunk into `sealed` and returns the length there. The last chunk of a file, and it alone, carries
+ * the final tag, so that a cut file is noticed. */
+static size_t seal_chunk(crypto_secretstream_xchacha20poly1305_state *state, struct bytes plain, bool last,
+                         uint8_t *sealed)
 {
-    static _Thread_local uint8_t sealed[SEALED_CHUNK];
-    unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
+    const unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
     crypto_secretstream_xchacha20poly1305_push(state, sealed, NULL, plain.data, plain.length, NULL, 0, tag);
-    return file_write_all(
-        output, (struct bytes){sealed, plain.length + crypto_secretstream_xchacha20poly1305_ABYTES});
+    return plain.length + crypto_secretstream_xchacha20poly1305_ABYTES;
 }
 
-/* The last chunk, and it alone, carries the final tag, so that a cut file is noticed. */
 static bool seal_window(crypto_secretstream_xchacha20poly1305_state *state, struct bytes window, bool last,
                         int output)
 {
-    for (size_t at = 0; at < window.length; at += CHUNK) {
+    static _Thread_local uint8_t sealed[BATCH];
+    size_t filled = 0;
+    size_t at = 0;
+    do {
         const size_t left = window.length - at;
         const struct bytes chunk = {window.data + at, left < CHUNK ? left : CHUNK};
-        if (!seal_chunk(state, chunk, last && left <= CHUNK, output))
-            return false;
-    }
+        filled += seal_chunk(state, chunk, last && left <= CHUNK, sealed + filled);
+        at += chunk.length;
+        if (at == window.length || filled + SEALED_CHUNK > BATCH) {
+            if (!file_write_all(output, (struct bytes){sealed, filled}))
+                return false;
+            filled = 0;
+        }
+    } while (at < window.length);
     return true;
 }
 
@@ -173,7 +180,7 @@ static bool seal_stream(const struct vault_key *key, int input, int output, stru
     crypto_secretstream_xchacha20poly1305_init_push(&state, header, key->bytes);
     bool ok = file_write_all(output, (struct bytes){header, sizeof header}) &&
               (size > 0 ? seal_from(&state, input, size, output)
-                        : seal_chunk(&state, (struct bytes){nothing, 0}, true, output));
+                        : seal_window(&state, (struct bytes){nothing, 0}, true, output));
     sodium_memzero(&state, sizeof state);
     return ok || ra_fail_errno(error, "dossier file");
 }
