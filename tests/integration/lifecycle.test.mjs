@@ -150,8 +150,36 @@ const keys = path.join(home, 'ca/keys');
 fs.cpSync(path.join(suiteHome, 'ca/keys'), keys, { recursive: true });
 const { uid, gid } = fs.statSync(path.join(suiteHome, 'ca/keys'));
 for (const name of ['..', '.', ...fs.readdirSync(keys)]) fs.chownSync(path.join(keys, name), uid, gid);
+
+// A first start that dies with everything it began while the cluster is being made: what it saw, told below.
+const cutShort = await (async () => {
+  const child = spawn(path.join(root, 'run'), ['start'], { env: environment({ RA_NOW: startNow }), detached: true, stdio: 'ignore' });
+  const ended = new Promise((resolve) => { child.on('exit', resolve); });
+  const half = path.join(home, 'pg/data.new/base/1');
+  for (let i = 0; i < 1200 && !fs.existsSync(half); i++) await wait(25);
+  const begun = fs.existsSync(half);
+  const family = (pid) => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+    try {
+      const parentPid = Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${name}/stat`, 'utf8'))[1]);
+      return parentPid === pid ? [Number(name), ...family(Number(name))] : [];
+    } catch { return []; }
+  });
+  for (const pid of [child.pid, ...family(child.pid)]) {
+    try { process.kill(pid, 'SIGKILL'); } catch { /* it has just ended */ }
+  }
+  await ended;
+  await nothingLeft();
+  return { begun, cluster: fs.existsSync(path.join(home, 'pg/data')) };
+})();
 start({ RA_NOW: startNow });
 startSeconds.length = 0;
+
+test('contract 1: a kill in the middle of making the database leaves no half cluster, and the next start makes it whole', async () => {
+  assert.deepEqual(cutShort, { begun: true, cluster: false });
+  assert.ok(fs.existsSync(path.join(home, 'pg/data/PG_VERSION')));
+  assert.ok(!fs.existsSync(path.join(home, 'pg/data.new')));
+  assert.equal((await own('GET', '/healthz')).json.status, 'ok');
+});
 
 describe('contract 1: an instance beside another', () => {
   test('both are healthy, and know nothing of each other', async () => {
