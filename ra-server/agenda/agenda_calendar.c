@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_calendar.h"
 
-#include <libical/ical.h>
-#include <pthread.h>
-#include <stdlib.h>
+#include "agenda/agenda_calendar_text.h"
+#include "agenda/agenda_calendar_zone.h"
+
 #include <string.h>
 
-/* libical's counters are not locked, and what it does here is short. */
-static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
-
-enum { DAY_BEFORE_MINUTES = 24 * 60, HOUR_BEFORE_MINUTES = 60, FOLD_OCTETS = 75 };
+enum { DAY_BEFORE_MINUTES = 24 * 60, HOUR_BEFORE_MINUTES = 60 };
 
 static icalproperty_method method_of(const char *method)
 {
@@ -18,45 +15,9 @@ static icalproperty_method method_of(const char *method)
     return strcmp(method, "CANCEL") == 0 ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH;
 }
 
-static struct icaltimetype local_time(int64_t instant_us, int offset_s)
-{
-    return icaltime_from_timet_with_zone((time_t)(instant_us / 1000000 + offset_s), 0, NULL);
-}
-
 static struct icaltimetype utc_time(int64_t instant_us)
 {
     return icaltime_from_timet_with_zone((time_t)(instant_us / 1000000), 0, icaltimezone_get_utc_timezone());
-}
-
-static void add_local(icalcomponent *event, icalproperty *property, const char *zone)
-{
-    icalproperty_add_parameter(property, icalparameter_new_tzid(zone));
-    icalcomponent_add_property(event, property);
-}
-
-/* "-03" */
-static void zone_name(int offset_s, char name[8])
-{
-    int hours = (offset_s < 0 ? -offset_s : offset_s) / 3600;
-    name[0] = offset_s < 0 ? '-' : '+';
-    name[1] = (char)('0' + hours / 10 % 10);
-    name[2] = (char)('0' + hours % 10);
-    name[3] = '\0';
-}
-
-/* One standard period without end: Brazil's zones have had no summer time since 2019, and libical's own
- * component carries 5 kB of history under a foreign TZID. */
-static icalcomponent *zone_component(const char *zone, int offset_s)
-{
-    char name[8];
-    zone_name(offset_s, name);
-    return icalcomponent_vanew(
-        ICAL_VTIMEZONE_COMPONENT, icalproperty_new_tzid(zone),
-        icalcomponent_vanew(ICAL_XSTANDARD_COMPONENT,
-                            icalproperty_new_dtstart(icaltime_from_string("20190217T000000")),
-                            icalproperty_new_tzoffsetfrom(offset_s), icalproperty_new_tzoffsetto(offset_s),
-                            icalproperty_new_tzname(name), (void *)0),
-        (void *)0);
 }
 
 static icalcomponent *alarm_component(int minutes_before, const char *text)
@@ -80,11 +41,24 @@ static void add_people(icalcomponent *event, TALLOC_CTX *context, const struct c
         icalproperty_new_attendee(talloc_asprintf(context, "mailto:%s", facts->attendee));
     icalproperty_add_parameter(attendee, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
     icalproperty_add_parameter(attendee, icalparameter_new_partstat(ICAL_PARTSTAT_NEEDSACTION));
-    icalproperty_add_parameter(attendee, icalparameter_new_rsvp(ICAL_RSVP_FALSE));
+    icalproperty_add_parameter(attendee,
+                               icalparameter_new_rsvp(facts->cancelled ? ICAL_RSVP_FALSE : ICAL_RSVP_TRUE));
     icalcomponent_add_property(event, attendee);
 }
 
-static icalcomponent *event_component(TALLOC_CTX *context, const struct calendar_facts *facts)
+/* RFC 7986 5.11 */
+static void add_conference(icalcomponent *event, const char *url)
+{
+    if (url[0] == '\0')
+        return;
+    icalproperty *conference = icalproperty_new_conference(url);
+    icalproperty_add_parameter(conference, icalparameter_new_value(ICAL_VALUE_URI));
+    icalproperty_add_parameter(conference, icalparameter_new_feature(ICAL_FEATURE_VIDEO));
+    icalcomponent_add_property(event, conference);
+}
+
+static icalcomponent *event_component(TALLOC_CTX *context, const struct calendar_facts *facts,
+                                      icaltimezone *zone)
 {
     icalcomponent *event = icalcomponent_vanew(
         ICAL_VEVENT_COMPONENT, icalproperty_new_uid(facts->uid), icalproperty_new_sequence(facts->sequence),
@@ -94,9 +68,11 @@ static icalcomponent *event_component(TALLOC_CTX *context, const struct calendar
         icalproperty_new_status(facts->cancelled ? ICAL_STATUS_CANCELLED : ICAL_STATUS_CONFIRMED), (void *)0);
     if (event == NULL)
         return NULL;
-    add_local(event, icalproperty_new_dtstart(local_time(facts->start_us, facts->offset_s)), facts->zone);
-    add_local(event, icalproperty_new_dtend(local_time(facts->end_us, facts->offset_s)), facts->zone);
+    calendar_zone_add(event, icalproperty_new_dtstart(calendar_zone_local(zone, facts->start_us)),
+                      facts->zone);
+    calendar_zone_add(event, icalproperty_new_dtend(calendar_zone_local(zone, facts->end_us)), facts->zone);
     add_people(event, context, facts);
+    add_conference(event, facts->conference);
     if (!facts->cancelled) {
         icalcomponent_add_component(event, alarm_component(DAY_BEFORE_MINUTES, facts->summary));
         icalcomponent_add_component(event, alarm_component(HOUR_BEFORE_MINUTES, facts->summary));
@@ -104,76 +80,31 @@ static icalcomponent *event_component(TALLOC_CTX *context, const struct calendar
     return event;
 }
 
-static char *write_unfolded(TALLOC_CTX *context, const struct calendar_facts *facts)
+static bool write_locked(TALLOC_CTX *context, const struct calendar_facts *facts, struct bytes *output,
+                         struct ra_error *error)
 {
-    icalcomponent *calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
-                                                  icalproperty_new_prodid("-//Guiche//Agenda//PT"),
-                                                  icalproperty_new_calscale("GREGORIAN"),
-                                                  icalproperty_new_method(method_of(facts->method)),
-                                                  zone_component(facts->zone, facts->offset_s), (void *)0);
-    icalcomponent *event = calendar != NULL ? event_component(context, facts) : NULL;
-    char *text = NULL;
-    if (event != NULL) {
+    icaltimezone *zone = NULL;
+    if (!calendar_zone(facts->zone, &zone, error))
+        return false;
+    icalcomponent *calendar = icalcomponent_vanew(
+        ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"), icalproperty_new_prodid(CALENDAR_PRODID),
+        icalproperty_new_calscale("GREGORIAN"), icalproperty_new_method(method_of(facts->method)),
+        calendar_zone_component(facts->zone, zone, facts->start_us, facts->end_us), (void *)0);
+    icalcomponent *event = calendar != NULL ? event_component(context, facts, zone) : NULL;
+    if (event != NULL)
         icalcomponent_add_component(calendar, event);
-        char *made = icalcomponent_as_ical_string_r(calendar);
-        text = made != NULL ? talloc_strdup(context, made) : NULL;
-        icalmemory_free_buffer(made);
-    }
+    bool done = event != NULL ? calendar_text(context, calendar, output, error)
+                              : ra_fail(error, RA_NO_MEMORY, "calendar");
     if (calendar != NULL)
         icalcomponent_free(calendar);
-    return text;
-}
-
-/* --- folding --- */
-
-static bool continues_character(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-/* libical counts folds in octets but not always at characters' borders: its folds are taken out and made
- * anew. `output` has room for twice the input. */
-static size_t fold(const char *input, char *output)
-{
-    size_t used = 0, line = 0;
-    for (size_t i = 0; input[i] != '\0';) {
-        if (strncmp(&input[i], "\r\n ", 3) == 0 || strncmp(&input[i], "\r\n\t", 3) == 0) {
-            i += 3;
-            continue;
-        }
-        if (strncmp(&input[i], "\r\n", 2) == 0) {
-            memcpy(output + used, "\r\n", 2);
-            used += 2;
-            i += 2;
-            line = 0;
-            continue;
-        }
-        size_t length = 1;
-        while (continues_character(input[i + length]))
-            length++;
-        if (line + length > FOLD_OCTETS) {
-            memcpy(output + used, "\r\n ", 3);
-            used += 3;
-            line = 1;
-        }
-        memcpy(output + used, &input[i], length);
-        used += length;
-        line += length;
-        i += length;
-    }
-    return used;
+    return done;
 }
 
 bool calendar_write(TALLOC_CTX *context, const struct calendar_facts *facts, struct bytes *output,
                     struct ra_error *error)
 {
-    pthread_mutex_lock(&library_lock);
-    char *text = write_unfolded(context, facts);
-    pthread_mutex_unlock(&library_lock);
-    char *folded = text != NULL ? talloc_size(context, strlen(text) * 2 + 1) : NULL;
-    if (folded == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "calendar");
-    *output = (struct bytes){(const uint8_t *)folded, fold(text, folded)};
-    folded[output->length] = '\0';
-    return true;
+    calendar_library_enter();
+    bool done = write_locked(context, facts, output, error);
+    calendar_library_leave();
+    return done;
 }

@@ -4,8 +4,7 @@
  * name, no document, no order code; the mail's version names its addressee as the ATTENDEE, without which a
  * REQUEST is none.
  *
- * Lines end in CRLF and are folded at 75 octets without cutting a character. libical is used behind one lock
- * of this file.
+ * The zone travels with its times (agenda_calendar_zone.h). Takes the library's lock itself.
  */
 #ifndef AGENDA_AGENDA_CALENDAR_H
 #define AGENDA_AGENDA_CALENDAR_H
@@ -16,6 +15,8 @@
 #include <stdint.h>
 #include <talloc.h>
 
+#define CALENDAR_PRODID "-//Guiche//Agenda//PT"
+
 /* Texts are borrowed. */
 struct calendar_facts {
     const char *method; /* "REQUEST", "CANCEL" or "PUBLISH" */
@@ -23,7 +24,6 @@ struct calendar_facts {
     int sequence;
     int64_t start_us, end_us;
     int64_t stamp_us; /* when these facts became so */
-    int offset_s;     /* of the zone at the start */
     const char *zone; /* IANA name */
     bool cancelled;
     const char *summary;
@@ -31,8 +31,9 @@ struct calendar_facts {
     const char *location;
     const char *organizer; /* address */
     const char *organizer_name;
-    const char *attendee; /* address, "" for none */
-    const char *url;      /* where to change it */
+    const char *attendee;   /* address, "" for none */
+    const char *url;        /* where to change it */
+    const char *conference; /* where a video session is joined, "" for none */
 };
 
 /* The bytes hang on `context`. */

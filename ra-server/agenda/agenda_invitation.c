@@ -3,12 +3,25 @@
 
 #include "agenda/agenda_calendar.h"
 #include "catalog/catalog.h"
+#include "db/db.h"
 
-bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context, const struct invitation *invitation,
-                       struct bytes *output, struct ra_error *error)
+static bool read_conference(struct db *db, TALLOC_CTX *context, const char *uid, const char **url,
+                            struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!db_query(db, context, STATEMENT_AGENDA_CONFERENCE, DB_VALUES(db_text(uid)), &rows, error))
+        return false;
+    *url = db_row_count(rows) > 0 ? row_text(rows, 0, "join_url") : "";
+    return true;
+}
+
+bool agenda_invitation(struct ra_app *app, struct db *db, TALLOC_CTX *context,
+                       const struct invitation *invitation, struct bytes *output, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
-    if (!catalog_office(app, context, &office, error))
+    const char *conference = "";
+    if (!catalog_office(app, context, &office, error) ||
+        !read_conference(db, context, invitation->uid, &conference, error))
         return false;
     const char *url = talloc_asprintf(context, "%s/entrar", app->config->public_url);
     const char *location = talloc_asprintf(context, "%s: %s, %s, %s, %s", office->name, office->address,
@@ -26,7 +39,6 @@ bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context, const struct inv
         .start_us = invitation->start_us,
         .end_us = invitation->end_us,
         .stamp_us = invitation->stamp_us,
-        .offset_s = invitation->offset_s,
         .zone = office->zone,
         .cancelled = invitation->cancelled,
         .summary = "Atendimento do certificado digital",
@@ -36,6 +48,7 @@ bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context, const struct inv
         .organizer_name = "IMA Certificado Digital",
         .attendee = invitation->attendee,
         .url = url,
+        .conference = conference,
     };
     return calendar_write(context, &facts, output, error);
 }

@@ -12,17 +12,19 @@
 #include <stdint.h>
 #include <talloc.h>
 
+struct db;
+
 struct invitation {
     const char *method; /* as in agenda_calendar.h */
     const char *uid;
     int sequence;
     int64_t start_us, end_us, stamp_us;
-    int offset_s;
     bool cancelled;
     const char *attendee; /* "" in the download */
 };
 
-RA_MUST_CHECK bool agenda_invitation(struct ra_app *app, TALLOC_CTX *context,
+/* The appointment's CONFERENCE, where it has a room to join, is read from its row. */
+RA_MUST_CHECK bool agenda_invitation(struct ra_app *app, struct db *db, TALLOC_CTX *context,
                                      const struct invitation *invitation, struct bytes *output,
                                      struct ra_error *error);
 

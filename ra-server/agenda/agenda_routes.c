@@ -146,11 +146,10 @@ static bool calendar_handler(struct http_request *request, struct http_response 
         .start_us = appointment->start_us,
         .end_us = appointment->end_us,
         .stamp_us = request->now_us,
-        .offset_s = appointment->offset_s,
-        .cancelled = appointment->seat_id == 0,
+        .cancelled = strcmp(appointment->state, "cancelled") == 0,
         .attendee = "",
     };
-    if (!agenda_invitation(request->app, request->context, &invitation, &bytes, error))
+    if (!agenda_invitation(request->app, request->db, request->context, &invitation, &bytes, error))
         return false;
     http_reply_bytes(response, 200, "text/calendar; charset=utf-8", bytes);
     http_set_attachment(response, "atendimento.ics");

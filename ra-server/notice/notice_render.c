@@ -142,13 +142,12 @@ static bool render_calendar(struct job_run *run, const struct notice_row *row, s
         .start_us = number_of(facts, "start_us"),
         .end_us = number_of(facts, "end_us"),
         .stamp_us = row->created_us,
-        .offset_s = (int)number_of(facts, "offset_s"),
         .cancelled = row->kind == NOTICE_CANCELLED,
         .attendee = row->recipient,
     };
     if (invitation.uid == NULL)
         return ra_fail(error, RA_INTERNAL, "an invitation without its appointment");
-    return agenda_invitation(run->app, run->context, &invitation, calendar, error);
+    return agenda_invitation(run->app, run->db, run->context, &invitation, calendar, error);
 }
 
 /* The first line of the text template is the subject. */

@@ -184,3 +184,8 @@ update appointment a set state = 'booked', seat_id = taken.id, updated_at = $3
   from taken
  where a.id = $1
 returning a.seat_id, taken.version;
+
+-- Where a video session is joined.
+-- name: agenda_conference
+-- params: uid text
+select join_url from appointment where uid = $1;
