@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "pki/base/clock.h"
 
+struct events;
 struct http_request;
 struct jobs;
 struct templates;
@@ -37,6 +38,7 @@ struct ra_app {
     struct ra_clock clock;
     const struct templates *templates; /* http/template.h; also for the texts of mails */
     struct jobs *jobs;                 /* jobs.h: jobs_wake(app->jobs, "name") */
+    struct events *events;             /* http/events.h: news for open screens */
     /* Asked after each route's authorize whether the caller may do the operation at all (the authorisation
      * matrix). Without it nothing is served. */
     bool (*permit)(struct http_request *request, struct ra_error *error);

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "http/events.h"
 #include "http/floor_routes.h"
 #include "http/openapi.h"
 #include "http/server.h"
@@ -157,9 +158,11 @@ static bool serve_locked(const struct config *config, TALLOC_CTX *context, struc
     floor_set_health_parts(health_list, health_count);
     bool served = load_clock(app, error) && templates_load(context, config->templates_dir, &templates, error);
     app->templates = templates;
-    served = served && publish_openapi(app, context, error) &&
+    served = served && events_new(context, &app->events, error) && publish_openapi(app, context, error) &&
              start_rooms(app, context, &rooms_started, error) && serve_with(app, context, &signals, error);
     stop_rooms(app, rooms_started);
+    if (app->events != NULL)
+        events_stop(app->events);
     floor_set_openapi(NULL, NULL);
     return served;
 }

@@ -32,6 +32,7 @@
     X(METRIC_QUEUE_FULL, counter, "guiche_http_queue_full_total", "requests turned away by a full queue")    \
     X(METRIC_REAPED, counter, "guiche_http_reaped_total", "connections closed for being too slow")           \
     X(METRIC_CONNECTIONS, gauge, "guiche_http_connections", "open connections")                              \
+    X(METRIC_EVENT_STREAMS, gauge, "guiche_http_event_streams", "open streams of events")                    \
     X(METRIC_REPLAYED, counter, "guiche_http_idempotent_replays_total",                                      \
       "answers given again for the same key")                                                                \
     X(METRIC_DB_RECONNECTS, counter, "guiche_db_reconnects_total", "database connections made anew")         \

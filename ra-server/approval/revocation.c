@@ -87,7 +87,7 @@ static bool write_end(struct revoking *revoking, struct ra_error *error)
     if (!orders_load_by_id(run->context, run->db, revoking->order->id, true, &order, error)) {
         return false;
     }
-    const struct audit_subject subject = {order->id, order->ref};
+    const struct audit_subject subject = {order->id, order->ref, order->code};
     return orders_set_state_by_system(run->db, run->now_us, order, ORDERS_MACHINE_ISSUANCE, "revoked",
                                       error) &&
            orders_milestone_by_system(run->db, run->now_us, order, "revoked", order->serial, error) &&

@@ -3,6 +3,7 @@
 
 #include "approval/office.h"
 #include "audit/leaf.h"
+#include "audit/news.h"
 #include "catalog/catalog.h"
 #include "db/db.h"
 #include "orders/orders.h"
@@ -112,7 +113,8 @@ static bool write_event(TALLOC_CTX *context, struct writing *writing, struct ra_
     if (!audit_leaf_build(context, &leaf, &bytes, error)) {
         return false;
     }
-    return store_event(writing, leaf.event, bytes, &private_part, error);
+    return store_event(writing, leaf.event, bytes, &private_part, error) &&
+           audit_news_tell(writing->app, writing->db, writing->code, writing->subject.code, error);
 }
 
 static bool write_and_release(struct writing *writing, struct ra_error *error)
@@ -134,7 +136,8 @@ bool audit_record(struct http_request *request, enum audit_code code, const stru
         .now_us = request->now_us,
         .code = code,
         .actor = actor_of(request),
-        .subject = {order != NULL ? order->id : 0, order != NULL ? order->ref : ""},
+        .subject = {order != NULL ? order->id : 0, order != NULL ? order->ref : "",
+                    order != NULL ? order->code : ""},
         .detail = take_detail,
         .personal = take_personal,
     };

@@ -12,6 +12,8 @@
  * row of person) becomes the leaf's field of that name. personal  everything else: kept apart with a salt of
  * its own; the leaf holds SHA-256(salt ‖ bytes).
  *
+ * Once the act is committed, the open screens of the office hear of it (audit/news.h).
+ *
  * Thread rules: all functions belong to the thread that owns the db given.
  */
 #ifndef AUDIT_AUDIT_H
@@ -158,6 +160,7 @@ RA_MUST_CHECK bool audit_case_read(struct http_request *request, const struct or
 struct audit_subject {
     int64_t order_id; /* 0: no order */
     const char *ref;  /* orders.ref; "" without one */
+    const char *code; /* orders.code, for open screens; never in the leaf; "" where it is not at hand */
 };
 
 /* An event of the program itself (actor "system"), for jobs; inside the transaction open on `db`. The log is

@@ -178,6 +178,35 @@ bool db_script(struct db *db, const char *script, struct ra_error *error)
     return done;
 }
 
+bool db_after_commit(struct db *db, db_committed *run, void *take_argument, struct ra_error *error)
+{
+    struct db_after *made = db->in_transaction ? talloc_zero(db, struct db_after) : NULL;
+    if (made == NULL) {
+        talloc_free(take_argument);
+        return db->in_transaction ? ra_fail(error, RA_NO_MEMORY, "after commit")
+                                  : ra_fail(error, RA_INTERNAL, "no transaction to wait for");
+    }
+    made->run = run;
+    made->argument = talloc_steal(made, take_argument);
+    struct db_after **end = &db->after;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = made;
+    return true;
+}
+
+static void end_of_transaction(struct db *db, bool committed)
+{
+    struct db_after *next = NULL;
+    for (struct db_after *after = db->after; after != NULL; after = next) {
+        next = after->next;
+        if (committed)
+            after->run(after->argument);
+        talloc_free(after);
+    }
+    db->after = NULL;
+}
+
 bool db_begin(struct db *db, struct ra_error *error)
 {
     if (db->in_transaction)
@@ -217,7 +246,9 @@ bool db_commit(struct db *db, struct ra_error *error)
     }
     db->in_transaction = false;
     /* PostgreSQL answers ROLLBACK to the commit of a failed transaction: the tag tells. */
-    return db_command(db, "commit", "COMMIT", error);
+    bool committed = db_command(db, "commit", "COMMIT", error);
+    end_of_transaction(db, committed);
+    return committed;
 }
 
 void db_rollback(struct db *db)
@@ -225,6 +256,7 @@ void db_rollback(struct db *db)
     if (!db->in_transaction)
         return;
     db->in_transaction = false;
+    end_of_transaction(db, false);
     struct ra_error error = {0};
     if (PQstatus(db->connection) == CONNECTION_OK && !db_command(db, "rollback", "ROLLBACK", &error))
         log_error("rollback-failed", "", &error);

@@ -94,6 +94,13 @@ RA_MUST_CHECK bool db_commit(struct db *db, struct ra_error *error);
 void db_rollback(struct db *db); /* no open transaction: does nothing */
 bool db_in_transaction(const struct db *db);
 
+/* Runs `run` on this thread right after the open transaction was committed, in the order asked for; never
+ * when it was not. `argument` is talloc'd, taken, and freed afterwards. Nothing it does can change the
+ * outcome. */
+typedef void db_committed(void *argument);
+RA_MUST_CHECK bool db_after_commit(struct db *db, db_committed *run, void *take_argument,
+                                   struct ra_error *error);
+
 /* A transaction is open and no statement of it failed: a commit can keep what it wrote. After a failed
  * statement PostgreSQL only rolls back, and the statement's error is the one to tell. */
 bool db_can_commit(const struct db *db);

@@ -9,6 +9,12 @@
 
 #include <libpq-fe.h>
 
+struct db_after {
+    db_committed *run;
+    void *argument; /* its child */
+    struct db_after *next;
+};
+
 struct db {
     PGconn *connection;
     const char *conninfo;
@@ -16,6 +22,7 @@ struct db {
     unsigned statement_timeout_ms;
     bool prepared; /* false: statements run from their text (migrations, before the schema exists) */
     bool in_transaction;
+    struct db_after *after; /* what runs once this transaction is committed */
     bool misread;
     char misread_at[128];
     unsigned failures;   /* of connecting, in a row */

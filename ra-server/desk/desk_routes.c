@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "desk/desk.h"
 #include "desk/desk_store.h"
+#include "http/events.h"
 #include "identification/identification.h"
 #include "orders/orders.h"
 #include "pki/base/clock.h"
@@ -446,6 +447,20 @@ static bool queue(struct http_request *request, struct http_response *response, 
     return true;
 }
 
+/* --- news for open screens --- */
+
+static bool office_events(struct http_request *request, struct http_response *response,
+                          struct ra_error *error)
+{
+    return http_reply_events(request, response, "office", error);
+}
+
+static bool display_events(struct http_request *request, struct http_response *response,
+                           struct ra_error *error)
+{
+    return http_reply_events(request, response, "display", error);
+}
+
 /* --- routes --- */
 
 #define ACT_SCHEMA                                                                                           \
@@ -491,6 +506,25 @@ static const struct http_route routes[] = {
      .query = queue_parameters,
      .response_schema = QUEUE_SCHEMA,
      .statuses = {200, 401, 403, 422}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/events",
+     .authorize = office_authorize_any,
+     .handler = office_events,
+     .operation = "officeEvents",
+     .summary = "Avisos às telas abertas (text/event-stream): queue, case, inbox e agenda, cada um com "
+                "{\"order\":\"código\"}; hello no começo; reload quando o que se perdeu não é mais conhecido",
+     .response_type = "text/event-stream",
+     .statuses = {200, 401, 403, 503}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_PUBLIC,
+     .api_path = "/api/display/events",
+     .authorize = http_anyone,
+     .handler = display_events,
+     .operation = "displayEvents",
+     .summary = "Avisos ao painel da sala de espera (text/event-stream): calls, hello, reload",
+     .response_type = "text/event-stream",
+     .statuses = {200, 503}},
     ACT_ROUTE("/api/office/call", call_next, "callNext", "Chama o próximo da fila", NULL),
     ACT_ROUTE("/api/office/orders/{code}/checkin", check_in, "checkIn", "Registra a chegada", CHECKIN_SCHEMA),
     ACT_ROUTE("/api/office/orders/{code}/call", call_one, "callOne", "Chama este pedido", NULL),

@@ -36,6 +36,7 @@
 #include <talloc.h>
 
 struct db;
+struct event_stream;
 struct ra_app;
 struct http_request;
 struct http_response;
@@ -184,7 +185,13 @@ RA_MUST_CHECK bool http_after_commit(struct http_request *request, http_after_co
 
 /* --- response --- */
 
-enum http_content { HTTP_CONTENT_MODEL, HTTP_CONTENT_BYTES, HTTP_CONTENT_FILE, HTTP_CONTENT_NONE };
+enum http_content {
+    HTTP_CONTENT_MODEL,
+    HTTP_CONTENT_BYTES,
+    HTTP_CONTENT_FILE,
+    HTTP_CONTENT_EVENTS, /* http/events.h */
+    HTTP_CONTENT_NONE
+};
 
 struct http_response {
     TALLOC_CTX *context; /* the request's */
@@ -192,8 +199,9 @@ struct http_response {
     enum http_content content;
     json_t *model; /* owned */
     struct bytes bytes;
-    int fd;          /* owned; -1 none */
-    uint64_t length; /* of the file */
+    int fd;                      /* owned; -1 none */
+    uint64_t length;             /* of the file */
+    struct event_stream *events; /* owned; NULL none */
     const char *content_type;
     const char *page_template; /* overrides the route's template for this answer; NULL: the route's */
     struct http_pairs headers;

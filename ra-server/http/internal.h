@@ -50,6 +50,9 @@ struct http_exchange {
 /* The header's value, NULL when it was not set. Names compare without case. */
 const char *response_header(const struct http_response *response, const char *name);
 
+/* A stream of events; taken. */
+void http_reply_stream(struct http_response *response, struct event_stream *take_stream);
+
 /* Empties a response for another try; keeps what the floor set. */
 void response_reset(struct http_response *response);
 

@@ -17,6 +17,8 @@ static void drop_content(struct http_response *response)
         close(response->fd);
     response->fd = -1;
     response->bytes = (struct bytes){0};
+    talloc_free(response->events);
+    response->events = NULL;
 }
 
 void http_reply(struct http_response *response, int status, json_t *take_model)
@@ -47,6 +49,15 @@ void http_reply_file(struct http_response *response, int status, const char *con
     response->fd = take_fd;
     response->length = length;
     response->status = status;
+}
+
+void http_reply_stream(struct http_response *response, struct event_stream *take_stream)
+{
+    drop_content(response);
+    response->content = HTTP_CONTENT_EVENTS;
+    response->content_type = "text/event-stream";
+    response->events = take_stream;
+    response->status = 200;
 }
 
 void http_see_other(struct http_request *request, struct http_response *response, const char *location)

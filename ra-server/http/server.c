@@ -2,6 +2,7 @@
 #include "http/server.h"
 
 #include "db/db.h"
+#include "http/events.h"
 #include "http/idempotency.h"
 #include "http/limits.h"
 #include "http/transfer.h"
@@ -237,6 +238,8 @@ static void stop_listener(struct listener *listener)
 
 void http_server_stop(struct http_server *server)
 {
+    if (server->app->events != NULL)
+        events_stop(server->app->events); /* a stream has no end of its own that a drain could wait for */
     for (size_t i = 0; i < server->listener_count; i++)
         stop_listener(&server->listeners[i]);
     talloc_free(server);

@@ -6,6 +6,7 @@
 #include "http/limits.h"
 #include "http/parse.h"
 #include "http/router.h"
+#include "http/stream.h"
 #include "log.h"
 #include "metrics.h"
 
@@ -137,7 +138,8 @@ static void account(const struct transfer *transfer)
     int status = exchange->response.status;
     int64_t took_ms = monotonic_ms() - transfer->started_ms;
     metric_add(METRIC_REQUESTS, 1);
-    metric_add(METRIC_REQUEST_MICROSECONDS, took_ms * 1000);
+    if (exchange->response.content != HTTP_CONTENT_EVENTS) /* that time was not work */
+        metric_add(METRIC_REQUEST_MICROSECONDS, took_ms * 1000);
     if (status >= 400)
         metric_add(status >= 500 ? METRIC_FAILED : METRIC_REFUSED, 1);
     log_event(LOG_LEVEL_INFO, "request", "{s:s, s:s, s:s, s:i, s:I, s:s, s:s}", "listener",
@@ -203,8 +205,11 @@ static bool add_headers(struct MHD_Response *answer, const struct transfer *tran
            add_page_headers(answer, response);
 }
 
-static struct MHD_Response *make_answer(struct http_response *response)
+static struct MHD_Response *make_answer(struct transfer *transfer)
 {
+    struct http_response *response = &transfer->exchange->response;
+    if (response->content == HTTP_CONTENT_EVENTS)
+        return stream_answer(response->events, transfer->connection);
     if (response->content == HTTP_CONTENT_FILE) {
         struct MHD_Response *answer = MHD_create_response_from_fd64(response->length, response->fd);
         if (answer != NULL)
@@ -222,8 +227,12 @@ static struct MHD_Response *make_answer(struct http_response *response)
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+/* 0: no limit. A stream ends by itself (EVENTS_LIFE_S), and a reader who is gone is noticed at its heartbeat.
+ */
 static int64_t seconds_to_send(const struct http_response *response)
 {
+    if (response->content == HTTP_CONTENT_EVENTS)
+        return 0;
     uint64_t size = response->content == HTTP_CONTENT_FILE ? response->length : response->bytes.length;
     return ANSWER_S + (int64_t)(size / BYTES_PER_SECOND);
 }
@@ -232,7 +241,7 @@ static enum MHD_Result answer(struct transfer *transfer)
 {
     struct http_response *response = &transfer->exchange->response;
     connections_busy(transfer->listener->connections, transfer->record, seconds_to_send(response));
-    struct MHD_Response *made = make_answer(response);
+    struct MHD_Response *made = make_answer(transfer);
     if (made == NULL)
         return MHD_NO;
     transfer->stage = STAGE_ANSWERED;

@@ -21,7 +21,7 @@ static bool is_logged(struct db *db, TALLOC_CTX *context, const char *digest, bo
 
 static bool record_digest(struct ra_app *app, struct db *db, const char *digest, struct ra_error *error)
 {
-    const struct audit_subject nobody = {.order_id = 0, .ref = ""};
+    const struct audit_subject nobody = {.order_id = 0, .ref = "", .code = ""};
     if (!db_begin(db, error))
         return false;
     if (audit_record_system(app, db, clock_now_us(&app->clock), AUDIT_EMISSION_PAGE_CHANGED, nobody,

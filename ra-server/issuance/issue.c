@@ -95,7 +95,7 @@ static bool move_issuance(const struct issue_case *issue, int64_t now_us, struct
 static bool record(const struct issue_case *issue, int64_t now_us, const struct order *order,
                    enum audit_code code, json_t *take_detail, struct ra_error *error)
 {
-    const struct audit_subject subject = {order->id, order->ref};
+    const struct audit_subject subject = {order->id, order->ref, order->code};
     return audit_record_system(issue->app, issue->db, now_us, code, subject, take_detail, NULL, error);
 }
 

@@ -188,7 +188,7 @@ bool mail_half_destroy_by_system(struct ra_app *app, struct db *db, int64_t now_
                                  struct ra_error *error)
 {
     bool erased = false;
-    const struct audit_subject subject = {order->id, order->ref};
+    const struct audit_subject subject = {order->id, order->ref, order->code};
     return erase(db, order, &erased, error) &&
            (!erased || record_destroyed(app, db, now_us, subject, order->attempt, "issued", error));
 }
@@ -201,7 +201,7 @@ static bool expire(struct job_run *run, struct ra_error *error)
         return false;
     }
     for (size_t row = 0; row < db_row_count(rows); row++) {
-        const struct audit_subject subject = {row_int(rows, row, "order_id"), row_text(rows, row, "ref")};
+        const struct audit_subject subject = {row_int(rows, row, "order_id"), row_text(rows, row, "ref"), ""};
         if (!record_destroyed(run->app, run->db, run->now_us, subject, row_int(rows, row, "attempt"),
                               "expired", error)) {
             return false;

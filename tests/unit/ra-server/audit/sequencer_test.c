@@ -147,7 +147,7 @@ static int teardown(void **state)
 static void record(struct world *world, unsigned count)
 {
     struct ra_error error = {0};
-    const struct audit_subject nobody = {0, ""};
+    const struct audit_subject nobody = {0, "", ""};
     assert_done(db_begin(world->db, &error));
     for (unsigned at = 0; at < count; at++) {
         assert_done(audit_record_system(&world->app, world->db, 1795443906000000 + at, AUDIT_QUEUE_READ,
@@ -247,7 +247,7 @@ static void a_rolled_back_act_leaves_no_event(void **state)
 {
     struct world *world = *state;
     struct ra_error error = {0};
-    const struct audit_subject nobody = {0, ""};
+    const struct audit_subject nobody = {0, "", ""};
     uint64_t before = number_all(world);
     assert_done(db_begin(world->db, &error));
     assert_done(audit_record_system(&world->app, world->db, 1, AUDIT_QUEUE_READ, nobody, json_object(), NULL,
@@ -260,7 +260,7 @@ static void an_event_without_detail_fails_the_act(void **state)
 {
     struct world *world = *state;
     struct ra_error error = {0};
-    const struct audit_subject nobody = {0, ""};
+    const struct audit_subject nobody = {0, "", ""};
     assert_done(db_begin(world->db, &error));
     assert_refused(
         audit_record_system(&world->app, world->db, 1, AUDIT_QUEUE_READ, nobody, NULL, NULL, &error),
