@@ -56,3 +56,12 @@ struct calendar_day calendar_add_months(struct calendar_day day, unsigned months
         later.day = last;
     return later;
 }
+
+time_t calendar_months_later(time_t instant, unsigned months)
+{
+    struct tm parts;
+    if (gmtime_r(&instant, &parts) == NULL)
+        return instant;
+    parts.tm_mon += (int)months;
+    return timegm(&parts);
+}

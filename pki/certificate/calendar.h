@@ -9,6 +9,7 @@
 #include "pki/base/attributes.h"
 
 #include <stdbool.h>
+#include <time.h>
 
 struct calendar_day {
     int year;  /* 1 to 9999 */
@@ -30,5 +31,8 @@ int calendar_compare(struct calendar_day left, struct calendar_day right);
 
 /* The same day so many months later; the last day of the month where that day does not exist. */
 struct calendar_day calendar_add_months(struct calendar_day day, unsigned months);
+
+/* The same hour so many months later, in UTC; a day that does not exist runs over into the next month. */
+time_t calendar_months_later(time_t instant, unsigned months);
 
 #endif

@@ -245,13 +245,15 @@ static void lint_cpf(const struct certificate_reading *reading, struct findings 
                      "O subjectAltName não traz a data de nascimento.");
 }
 
-static void lint_cnpj(const struct certificate_reading *reading, struct findings *findings)
+static void lint_cnpj(const struct certificate_reading *reading, bool new_layout, struct findings *findings)
 {
     char cnpj[CNPJ_SIZE];
     struct field_problem problem;
     if (!cnpj_normalise(reading->data.cnpj, cnpj, &problem) || strcmp(cnpj, reading->data.cnpj) != 0)
         findings_add(findings, FINDING_ERROR, "san-cnpj", source_san,
                      "O CNPJ no subjectAltName está ausente ou não existe.");
+    if (new_layout)
+        return;
     if (!reading->has_responsible)
         findings_add(findings, FINDING_ERROR, "san-responsible", source_san,
                      "O subjectAltName não traz os dados do responsável (2.16.76.1.3.4).");
@@ -271,9 +273,12 @@ static void lint_identity(const struct certificate_reading *reading, struct find
                      "O subjectAltName não traz o campo 2.16.76.1.3.1 nem o 2.16.76.1.3.3.");
         return;
     }
-    lint_cpf(reading, findings);
+    /* The new layout says who it is in the attribute serialNumber and keeps one otherName. */
+    bool new_layout = reading->subject_serial[0] != '\0';
+    if (reading->has_person || !new_layout)
+        lint_cpf(reading, findings);
     if (reading->has_cnpj)
-        lint_cnpj(reading, findings);
+        lint_cnpj(reading, new_layout, findings);
     if (reading->data.email[0] == '\0')
         findings_add(findings, FINDING_ERROR, "san-email", source_san, "O subjectAltName não traz o e-mail.");
     const char *number = reading->has_cnpj ? reading->data.cnpj : reading->data.cpf;

@@ -19,6 +19,7 @@ static const char *const method_words[] = {
 static const char *const binding_words[] = {"code", "spki", "renewal"};
 static const char *const media_words[] = {"software", "token", "cloud"};
 static const char *const holder_words[] = {"pf", "pj"};
+static const char *const layout_words[] = {"rfb", "multiple", "new"};
 
 /* Position of `word`; -1 when it is none of them. */
 static int word_index(const char *word, const char *const *words, int count)
@@ -67,6 +68,11 @@ const char *profile_media_word(enum profile_media media)
     return (unsigned)media < PROFILE_MEDIA_COUNT ? media_words[media] : "";
 }
 
+const char *profile_layout_word(enum profile_layout layout)
+{
+    return (unsigned)layout < PROFILE_LAYOUT_COUNT ? layout_words[layout] : "";
+}
+
 const char *certificate_holder_word(enum certificate_holder holder)
 {
     return (unsigned)holder <= CERTIFICATE_HOLDER_COMPANY ? holder_words[holder] : "";
@@ -80,7 +86,7 @@ static bool refuse(struct ra_error *error, const char *member)
 /* Members as the file gives them; strings borrowed from the JSON tree. */
 struct row {
     const char *id, *holder, *type, *layout, *policy_arc, *policy_oid, *cps, *media, *algorithm, *type_ou;
-    const char *valid_from, *valid_to, *source, *evidence;
+    const char *issuer, *issuer_until, *valid_from, *valid_to, *source, *evidence;
     json_int_t term_months, agents;
     json_t *bits, *methods[IDENTIFICATION_METHOD_COUNT];
 };
@@ -90,13 +96,13 @@ static bool read_row(json_t *root, struct row *row, struct ra_error *error)
     json_error_t problem;
     int done = json_unpack_ex(
         root, &problem, 0,
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:{s:s, s:o !}, s:s, s:s, s:s, s:{s:o, s:o, s:o !}, "
-        "s:I, "
-        "s:s, s:s !}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:{s:s, s:o !}, s?s, s:{s:s, s:s !}, s:s, s:s, "
+        "s:{s:o, s:o, s:o !}, s:I, s:s, s:s !}",
         "id", &row->id, "holder", &row->holder, "type", &row->type, "layout", &row->layout, "policy_arc",
         &row->policy_arc, "policy_oid", &row->policy_oid, "cps", &row->cps, "term_months", &row->term_months,
         "media", &row->media, "key", "algorithm", &row->algorithm, "bits", &row->bits, "type_ou",
-        &row->type_ou, "valid_from", &row->valid_from, "valid_to", &row->valid_to, "bindings", "in_person",
+        &row->type_ou, "issuer", "name", &row->issuer, "until", &row->issuer_until, "valid_from",
+        &row->valid_from, "valid_to", &row->valid_to, "bindings", "in_person",
         &row->methods[IDENTIFICATION_IN_PERSON], "video", &row->methods[IDENTIFICATION_VIDEO], "renewal",
         &row->methods[IDENTIFICATION_RENEWAL], "agents", &row->agents, "source", &row->source, "evidence",
         &row->evidence);
@@ -134,8 +140,6 @@ static bool check_texts(const struct row *row, struct ra_error *error)
         return refuse(error, "id");
     if (!is_text(row->type, 8, "-"))
         return refuse(error, "type");
-    if (strcmp(row->layout, "rfb") != 0)
-        return refuse(error, "layout");
     if (!is_one_arc_below(row->policy_arc, "2.16.76.1.2"))
         return refuse(error, "policy_arc");
     if (!is_one_arc_below(row->policy_oid, row->policy_arc))
@@ -143,8 +147,8 @@ static bool check_texts(const struct row *row, struct ra_error *error)
     if ((strncmp(row->cps, "http://", 7) != 0 && strncmp(row->cps, "https://", 8) != 0) ||
         !is_text(row->cps, 200, "-._~:/?#@!$&()*+,;=%"))
         return refuse(error, "cps");
-    if (!is_text(row->type_ou, OU_MAX, " -.,/()"))
-        return refuse(error, "type_ou");
+    if (!is_text(row->issuer, OU_MAX, " -.,/()"))
+        return refuse(error, "issuer.name");
     if (strcmp(row->algorithm, "rsa") != 0)
         return refuse(error, "key.algorithm");
     return true;
@@ -158,6 +162,9 @@ static bool check_dates(const struct row *row, struct ra_error *error)
         return refuse(error, "valid_from");
     if (calendar_parse(row->valid_to, &to) != CALENDAR_DAY || calendar_compare(from, to) > 0)
         return refuse(error, "valid_to");
+    struct calendar_day end;
+    if (calendar_parse(row->issuer_until, &end) != CALENDAR_DAY)
+        return refuse(error, "issuer.until");
     return true;
 }
 
@@ -188,6 +195,14 @@ static bool take_words(const struct row *row, struct certificate_profile *profil
         return refuse(error, "holder");
     if (!profile_media_parse(row->media, &profile->media))
         return refuse(error, "media");
+    int layout = word_index(row->layout, layout_words, PROFILE_LAYOUT_COUNT);
+    if (layout < 0)
+        return refuse(error, "layout");
+    profile->layout = (enum profile_layout)layout;
+    /* The new layout has no OU to put it in. */
+    bool wanted = profile->layout != PROFILE_LAYOUT_NEW;
+    if (wanted ? row->type_ou == NULL || !is_text(row->type_ou, OU_MAX, " -.,/()") : row->type_ou != NULL)
+        return refuse(error, "type_ou");
     for (size_t method = 0; method < IDENTIFICATION_METHOD_COUNT; method++) {
         if (!json_is_array(row->methods[method]))
             return refuse(error, "bindings");
@@ -213,7 +228,9 @@ static bool take_texts(const struct row *row, struct certificate_profile *profil
         {row->policy_arc, &profile->policy_arc},
         {row->policy_oid, &profile->policy_oid},
         {row->cps, &profile->cps},
-        {row->type_ou, &profile->type_ou},
+        {row->type_ou != NULL ? row->type_ou : "", &profile->type_ou},
+        {row->issuer, &profile->issuer},
+        {row->issuer_until, &profile->issuer_until},
         {row->valid_from, &profile->valid_from},
         {row->valid_to, &profile->valid_to},
         {row->source, &profile->source},
@@ -292,12 +309,26 @@ bool profile_open_on(const struct certificate_profile *profile, const char *day)
 bool profile_term_allowed(const struct certificate_profile *profile, unsigned months, const char *day)
 {
     struct calendar_day today;
-    struct calendar_day to;
+    struct calendar_day end;
     if (months == 0 || months % 12 != 0 || months > profile->term_months || !profile_open_on(profile, day))
         return false;
     return calendar_parse(day, &today) == CALENDAR_DAY &&
-           calendar_parse(profile->valid_to, &to) == CALENDAR_DAY &&
-           calendar_compare(calendar_add_months(today, months), to) <= 0;
+           calendar_parse(profile->issuer_until, &end) == CALENDAR_DAY &&
+           calendar_compare(calendar_add_months(today, months), end) <= 0;
+}
+
+void profile_last_day(const struct certificate_profile *profile, unsigned months, char day[DATE_SIZE])
+{
+    struct calendar_day end = {0};
+    char start[40]; /* wide enough for any int, as the compiler sees it */
+    snprintf(day, DATE_SIZE, "%.10s", profile->valid_to);
+    if (calendar_parse(profile->issuer_until, &end) != CALENDAR_DAY)
+        return;
+    bool leap_day = end.month == 2 && end.day == 29 && months % 48 != 0;
+    snprintf(start, sizeof start, "%04d-%02d-%02d", end.year - (int)(months / 12), end.month,
+             leap_day ? 28 : end.day);
+    if (strcmp(start, day) < 0)
+        snprintf(day, DATE_SIZE, "%.10s", start);
 }
 
 bool profile_binding_allowed(const struct certificate_profile *profile, enum identification_method method,

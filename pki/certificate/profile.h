@@ -43,6 +43,14 @@ enum profile_media {
     PROFILE_MEDIA_COUNT,
 };
 
+/* How the subject and the subjectAltName are laid out (certificate-profiles 1.3 to 1.6). */
+enum profile_layout {
+    PROFILE_LAYOUT_RFB,      /* e-CPF, e-CNPJ: Leiaute AC-RFB */
+    PROFILE_LAYOUT_MULTIPLE, /* legacy certificates of an AC outside AC-RFB: OU of the issuing AC */
+    PROFILE_LAYOUT_NEW,      /* root v12: number in the attribute serialNumber, no OU, one otherName */
+    PROFILE_LAYOUT_COUNT,
+};
+
 enum { PROFILE_KEY_SIZES_MAX = 4, PROFILE_FILE_MAX = 16384 };
 
 /* Strings live on the profile itself, which is one talloc object. Read-only after loading: any number of
@@ -50,7 +58,8 @@ enum { PROFILE_KEY_SIZES_MAX = 4, PROFILE_FILE_MAX = 16384 };
 struct certificate_profile {
     const char *id; /* "RFB_ECPF_A1" */
     enum certificate_holder holder;
-    const char *type;       /* "A1", "A3" */
+    const char *type; /* "A1", "A3", "SE-S" */
+    enum profile_layout layout;
     const char *policy_arc; /* first six arcs of the policy OID, "2.16.76.1.2.1" */
     const char *policy_oid; /* seven arcs */
     const char *cps;        /* http(s) address of the DPC */
@@ -58,9 +67,11 @@ struct certificate_profile {
     enum profile_media media;
     unsigned key_bits[PROFILE_KEY_SIZES_MAX]; /* RSA sizes admitted */
     size_t key_bits_count;
-    const char *type_ou;    /* "RFB e-CPF A1" */
-    const char *valid_from; /* first day of issue, YYYY-MM-DD */
-    const char *valid_to;   /* last day of issue, and the end of the chain: no certificate lives beyond it */
+    const char *type_ou;      /* "RFB e-CPF A1"; "" where the layout has no OU */
+    const char *issuer;       /* CN of the AC that issues it */
+    const char *issuer_until; /* last day of that AC, YYYY-MM-DD: no certificate lives beyond it */
+    const char *valid_from;   /* first day of issue, YYYY-MM-DD */
+    const char *valid_to;     /* last day of issue */
     bool bindings[IDENTIFICATION_METHOD_COUNT][PROFILE_BINDING_COUNT];
     unsigned agents;      /* statements needed: 1 or 2 */
     const char *source;   /* norm and item */
@@ -85,8 +96,12 @@ void profile_day(time_t instant, char day[DATE_SIZE]);
 bool profile_open_on(const struct certificate_profile *profile, const char *day);
 
 /* A certificate of so many months issued on `day` is sold: whole years, not above the row's term, not past
- * valid_to. */
+ * the end of the issuing AC. */
 bool profile_term_allowed(const struct certificate_profile *profile, unsigned months, const char *day);
+
+/* The last day on which a certificate of so many whole years still ends with its issuing AC, or the last day
+ * of issue where that comes first. */
+void profile_last_day(const struct certificate_profile *profile, unsigned months, char day[DATE_SIZE]);
 
 bool profile_binding_allowed(const struct certificate_profile *profile, enum identification_method method,
                              enum profile_binding binding);
@@ -102,6 +117,7 @@ RA_MUST_CHECK bool certificate_holder_parse(const char *word, enum certificate_h
 /* Back to the words. Never NULL. */
 const char *identification_method_word(enum identification_method method);
 const char *profile_media_word(enum profile_media media);
+const char *profile_layout_word(enum profile_layout layout);
 const char *certificate_holder_word(enum certificate_holder holder);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/certificate/profile_check.h"
 
+#include "pki/certificate/calendar.h"
 #include "pki/certificate/reader.h"
 #include "pki/certificate/text.h"
 
@@ -210,7 +211,10 @@ static void check_issuer(struct check *check)
     X509 *certificate = check->input->certificate;
     X509 *issuer = check->input->issuer;
     EVP_PKEY *key = X509_get0_pubkey(issuer);
-    if (X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) != 0)
+    char common_name[COMMON_NAME_SIZE] = "";
+    X509_NAME_get_text_by_NID(X509_get_subject_name(issuer), NID_commonName, common_name, sizeof common_name);
+    if (X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) != 0 ||
+        strcmp(common_name, check->input->order->profile->issuer) != 0)
         findings_add(check->findings, FINDING_ERROR, "issuer-name", source_order,
                      "O emissor do certificado não é a AC a que foi pedido.");
     if (key == NULL || X509_verify(certificate, key) != 1)
@@ -302,22 +306,13 @@ static void check_key_size(struct check *check)
                      "O perfil não admite chave de %d bits.", bits);
 }
 
-static time_t months_later(time_t instant, unsigned months)
-{
-    struct tm parts;
-    if (gmtime_r(&instant, &parts) == NULL)
-        return instant;
-    parts.tm_mon += (int)months;
-    return timegm(&parts);
-}
-
 /* Real ACs end on the same day of the last year or on the day before. */
 static void check_validity(struct check *check)
 {
     const struct profile_check_input *input = check->input;
     time_t start = check->reading->not_before;
     time_t end = check->reading->not_after;
-    time_t ordered = months_later(start, input->term_months);
+    time_t ordered = calendar_months_later(start, input->term_months);
     char last_day[DATE_SIZE];
     if (start > input->now + DAY_S || start < input->now - DAY_S)
         findings_add(check->findings, FINDING_ERROR, "not-before", source_validity,
@@ -332,9 +327,9 @@ static void check_validity(struct check *check)
         findings_add(check->findings, FINDING_ERROR, "outlives-issuer", source_validity,
                      "O certificado vale por mais tempo que o da AC.");
     profile_day(end, last_day);
-    if (strcmp(last_day, input->order->profile->valid_to) > 0)
+    if (strcmp(last_day, input->order->profile->issuer_until) > 0)
         findings_add(check->findings, FINDING_ERROR, "outlives-chain", source_validity,
-                     "O certificado passa do fim da cadeia (%s).", input->order->profile->valid_to);
+                     "O certificado passa do fim da AC no perfil (%s).", input->order->profile->issuer_until);
 }
 
 static bool check_all(struct check *check)

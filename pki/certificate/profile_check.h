@@ -37,7 +37,7 @@ enum profile_check_verdict {
     PROFILE_CHECK_UNDECIDED, /* memory or library failure, error set */
 };
 
-/* certificate-profiles 5.3 in full, for the legacy (RFB) layout. Policy processing never requires an explicit
+/* certificate-profiles 5.3 in full. Policy processing never requires an explicit
  * policy: real paths fail it; the leaf's OID is compared with the issuing AC's list instead. Findings are on
  * `context`. */
 RA_MUST_CHECK enum profile_check_verdict profile_check(TALLOC_CTX *context,

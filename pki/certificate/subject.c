@@ -60,6 +60,8 @@ static bool check_order(const struct certificate_order *order, struct ra_error *
         return ra_fail(error, RA_INTERNAL, "CNPJ da AR na configuração: %s", problem.message);
     if (strcmp(cnpj, order->ra_cnpj) != 0)
         return ra_fail(error, RA_INTERNAL, "CNPJ da AR na configuração: escreva sem máscara, em maiúsculas");
+    if ((unsigned)order->profile->layout >= PROFILE_LAYOUT_COUNT)
+        return ra_fail(error, RA_INTERNAL, "leiaute desconhecido");
     if ((unsigned)order->method >= IDENTIFICATION_METHOD_COUNT)
         return ra_fail(error, RA_INTERNAL, "forma de identificação desconhecida");
     return certificate_data_check(order->profile->holder, order->data, error);
@@ -102,17 +104,9 @@ static const char *method_ou(enum identification_method method)
 }
 
 /* Leiaute AC-RFB 5.0: e-CPF and e-CNPJ list their OUs in different orders. */
-static void write_name(struct name_writer *writer, const struct certificate_order *order)
+static void write_rfb_units(struct name_writer *writer, const struct certificate_order *order)
 {
-    char common_name[COMMON_NAME_SIZE];
     bool company = order->profile->holder == CERTIFICATE_HOLDER_COMPANY;
-    subject_common_name(order->profile->holder, order->data, common_name);
-    write_rdn(writer, NID_countryName, "BR");
-    write_rdn(writer, NID_organizationName, "ICP-Brasil");
-    if (company) {
-        write_rdn(writer, NID_stateOrProvinceName, order->data->company_uf);
-        write_rdn(writer, NID_localityName, order->data->company_city);
-    }
     write_rdn(writer, NID_organizationalUnitName, order->ra_cnpj);
     write_rdn(writer, NID_organizationalUnitName, method_ou(order->method));
     if (company) {
@@ -123,6 +117,42 @@ static void write_name(struct name_writer *writer, const struct certificate_orde
         write_rdn(writer, NID_organizationalUnitName, order->profile->type_ou);
         write_rdn(writer, NID_organizationalUnitName, SUBJECT_NO_SPONSOR_OU);
     }
+}
+
+/* DOC-ICP-04 7.1.4.1 (Res. 197/2021): the issuing AC, the AR, the identification. */
+static void write_multiple_units(struct name_writer *writer, const struct certificate_order *order)
+{
+    write_rdn(writer, NID_organizationalUnitName, order->profile->issuer);
+    write_rdn(writer, NID_organizationalUnitName, order->ra_cnpj);
+    write_rdn(writer, NID_organizationalUnitName, method_ou(order->method));
+    write_rdn(writer, NID_organizationalUnitName, order->profile->type_ou);
+}
+
+/* Between O and CN. */
+static void write_middle(struct name_writer *writer, const struct certificate_order *order)
+{
+    bool company = order->profile->holder == CERTIFICATE_HOLDER_COMPANY;
+    if (order->profile->layout == PROFILE_LAYOUT_NEW) {
+        write_rdn(writer, NID_serialNumber, company ? order->data->cnpj : order->data->cpf);
+        return;
+    }
+    if (company) {
+        write_rdn(writer, NID_stateOrProvinceName, order->data->company_uf);
+        write_rdn(writer, NID_localityName, order->data->company_city);
+    }
+    if (order->profile->layout == PROFILE_LAYOUT_RFB)
+        write_rfb_units(writer, order);
+    else
+        write_multiple_units(writer, order);
+}
+
+static void write_name(struct name_writer *writer, const struct certificate_order *order)
+{
+    char common_name[COMMON_NAME_SIZE];
+    subject_common_name(order->profile->holder, order->data, common_name);
+    write_rdn(writer, NID_countryName, "BR");
+    write_rdn(writer, NID_organizationName, "ICP-Brasil");
+    write_middle(writer, order);
     write_rdn(writer, NID_commonName, common_name);
 }
 
@@ -187,22 +217,28 @@ static GENERAL_NAME *email_new(const char *address)
     return entry;
 }
 
-/* DOC-ICP-04 7.1.2.3 a: .3.1 .3.6 .3.5. */
-static bool push_person_names(GENERAL_NAMES *names, const struct certificate_data *data)
+/* DOC-ICP-04 7.1.2.3 a: .3.1 .3.6 .3.5; the new layout keeps .3.1 alone, for those who read nothing else. */
+static bool push_person_names(GENERAL_NAMES *names, enum profile_layout layout,
+                              const struct certificate_data *data)
 {
     char person[SUBJECT_PERSON_BLOCK_SIZE];
     char voter[SUBJECT_VOTER_BLOCK_SIZE];
     subject_person_block(data, person);
     subject_voter_block(data, voter);
+    if (layout == PROFILE_LAYOUT_NEW)
+        return push_name(names, other_name_new(ICP_OID_PERSON, person));
     return push_name(names, other_name_new(ICP_OID_PERSON, person)) &&
            push_name(names, other_name_new(ICP_OID_PERSON_CEI, or_zeros(data->cei, "000000000000"))) &&
            push_name(names, other_name_new(ICP_OID_VOTER, voter));
 }
 
-/* DOC-ICP-04 7.1.2.3 b: .3.4 .3.2 .3.3 .3.7. */
-static bool push_company_names(GENERAL_NAMES *names, const struct certificate_data *data)
+/* DOC-ICP-04 7.1.2.3 b: .3.4 .3.2 .3.3 .3.7; the new layout keeps .3.3 alone. */
+static bool push_company_names(GENERAL_NAMES *names, enum profile_layout layout,
+                               const struct certificate_data *data)
 {
     char responsible[SUBJECT_PERSON_BLOCK_SIZE];
+    if (layout == PROFILE_LAYOUT_NEW)
+        return push_name(names, other_name_new(ICP_OID_CNPJ, data->cnpj));
     subject_person_block(data, responsible);
     return push_name(names, other_name_new(ICP_OID_RESPONSIBLE, responsible)) &&
            push_name(names, other_name_new(ICP_OID_RESPONSIBLE_NAME, data->name)) &&
@@ -218,8 +254,10 @@ bool subject_build_alt_names(const struct certificate_order *order, GENERAL_NAME
         return false;
     GENERAL_NAMES *built = GENERAL_NAMES_new();
     bool company = order->profile->holder == CERTIFICATE_HOLDER_COMPANY;
+    enum profile_layout layout = order->profile->layout;
     bool done = built != NULL &&
-                (company ? push_company_names(built, order->data) : push_person_names(built, order->data)) &&
+                (company ? push_company_names(built, layout, order->data)
+                         : push_person_names(built, layout, order->data)) &&
                 push_name(built, email_new(order->data->email));
     if (!done) {
         GENERAL_NAMES_free(built);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From approved data to the certificate template: subject (Leiaute RFB e-CPF / e-CNPJ v5), subjectAltName
+ * From approved data to the certificate template: subject (by the profile's layout), subjectAltName
  * (DOC-ICP-04 7.1.2.3 and 7.1.2.4) and the extensions that the AR asks for. Nothing here ever looks at a CSR.
  *
  * OpenSSL objects returned are the caller's, to be freed with the OpenSSL function for their type. On false
@@ -53,12 +53,13 @@ void subject_voter_block(const struct certificate_data *data, char output[SUBJEC
 void subject_common_name(enum certificate_holder holder, const struct certificate_data *data,
                          char output[COMMON_NAME_SIZE]);
 
-/* The distinguished name in the order of the Leiaute, PrintableString wherever the characters fit, else
- * UTF8String. */
+/* The distinguished name in the order of the profile's layout, PrintableString wherever the characters fit,
+ * else UTF8String. */
 RA_MUST_CHECK bool subject_build_name(const struct certificate_order *order, X509_NAME **name,
                                       struct ra_error *error);
 
-/* e-CPF: .3.1 .3.6 .3.5 e-mail; e-CNPJ: .3.4 .3.2 .3.3 .3.7 e-mail; every otherName an OCTET STRING. */
+/* Persons: .3.1 .3.6 .3.5 e-mail; companies: .3.4 .3.2 .3.3 .3.7 e-mail; new layout: .3.1 or .3.3, e-mail.
+ * Every otherName an OCTET STRING. */
 RA_MUST_CHECK bool subject_build_alt_names(const struct certificate_order *order, GENERAL_NAMES **names,
                                            struct ra_error *error);
 

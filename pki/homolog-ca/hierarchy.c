@@ -24,13 +24,15 @@ enum {
 #define TEST_CPS          "http://dpc.teste.invalid/dpc.pdf"
 
 /* The real type arcs with a number that no AC has (certificate-profiles 3.2). */
-static const struct leaf_policy LEGACY_LEAVES[] = {
-    {"2.16.76.1.2.1.999999", 1}, {"2.16.76.1.2.3.999999", 5}, {"2.16.76.1.2.4.999999", 6}, {NULL, 0}};
-static const struct leaf_policy NEW_LEAVES[] = {{"2.16.76.1.2.3.999999", 5},
-                                                {"2.16.76.1.2.4.999999", 6},
-                                                {"2.16.76.1.2.201.999999", 1},
-                                                {"2.16.76.1.2.202.999999", 5},
-                                                {NULL, 0}};
+static const struct leaf_policy LEGACY_LEAVES[] = {{"2.16.76.1.2.1.999999", 1, 2048},
+                                                   {"2.16.76.1.2.3.999999", 5, 2048},
+                                                   {"2.16.76.1.2.4.999999", 6, 4096},
+                                                   {NULL, 0, 0}};
+static const struct leaf_policy NEW_LEAVES[] = {{"2.16.76.1.2.3.999999", 5, 2048},
+                                                {"2.16.76.1.2.4.999999", 6, 4096},
+                                                {"2.16.76.1.2.201.999999", 1, 2048},
+                                                {"2.16.76.1.2.202.999999", 5, 2048},
+                                                {NULL, 0, 0}};
 
 const struct authority_row AUTHORITIES[AUTHORITY_COUNT] = {
     [AUTHORITY_TR5] = {"tr5", AUTHORITY_TR5, TEST_UNIT, "AC Raiz de Teste v5", 13, 90 * DAY, NULL},

@@ -30,10 +30,11 @@ enum authority_id {
     AUTHORITY_COUNT
 };
 
-/* A leaf policy and the longest validity it admits (certificate-profiles 1.1). */
+/* A leaf policy with the longest validity and the RSA size it admits (certificate-profiles 1.1 and 2.1). */
 struct leaf_policy {
     const char *oid;
     int years;
+    int key_bits;
 };
 
 struct authority_row {

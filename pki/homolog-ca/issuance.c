@@ -8,7 +8,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-enum { HOLDER_KEY_BITS = 2048, DAY_S = 86400 };
+enum { DAY_S = 86400 };
 
 static bool refuse(struct ra_error *error, const char *why)
 {
@@ -148,14 +148,14 @@ static bool check_extensions(const STACK_OF(X509_EXTENSION) *extensions, enum au
     return true;
 }
 
-/* DOC-ICP-01.01: holder keys of A1, A3 and SE are RSA 2048 here; exponent 65537. */
-static bool read_key(struct bytes spki, EVP_PKEY **key, struct ra_error *error)
+/* DOC-ICP-01.01: holder keys of A1, A3 and SE are RSA 2048 here, those of A4 RSA 4096; exponent 65537. */
+static bool read_key(struct bytes spki, int bits, EVP_PKEY **key, struct ra_error *error)
 {
     const unsigned char *at = spki.data;
     BIGNUM *exponent = NULL;
     *key = spki.length > 0 ? d2i_PUBKEY(NULL, &at, (long)spki.length) : NULL;
     bool ok = *key != NULL && at == spki.data + spki.length && EVP_PKEY_is_a(*key, "RSA") == 1 &&
-              EVP_PKEY_get_bits(*key) == HOLDER_KEY_BITS &&
+              EVP_PKEY_get_bits(*key) == bits &&
               EVP_PKEY_get_bn_param(*key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
               BN_is_word(exponent, RSA_F4) == 1;
     BN_free(exponent);
@@ -163,7 +163,7 @@ static bool read_key(struct bytes spki, EVP_PKEY **key, struct ra_error *error)
         return true;
     EVP_PKEY_free(*key);
     *key = NULL;
-    return refuse(error, "the public key must be RSA 2048 with exponent 65537");
+    return refuse(error, "the public key must be RSA of the size of the policy, with exponent 65537");
 }
 
 static bool check_term(const struct hierarchy *hierarchy, enum authority_id issuer,
@@ -193,7 +193,7 @@ static bool replace_common_name(X509 *certificate, struct ra_error *error)
 
 static bool replace_key(X509 *certificate, struct ra_error *error)
 {
-    EVP_PKEY *other = EVP_RSA_gen(HOLDER_KEY_BITS);
+    EVP_PKEY *other = EVP_RSA_gen((unsigned)EVP_PKEY_get_bits(X509_get0_pubkey(certificate)));
     bool ok = other != NULL && X509_set_pubkey(certificate, other) == 1;
     EVP_PKEY_free(other);
     return ok || ra_fail_crypto(error, "corrupt the key");
@@ -249,7 +249,7 @@ bool issuance_make(const struct hierarchy *hierarchy, const struct ra_clock *clo
               check_subject(request->subject, error) &&
               check_extensions(request->extensions, *issuer, &leaf, error) &&
               check_term(hierarchy, *issuer, leaf, request->term_s, now, error) &&
-              read_key(request->public_key, &key, error) &&
+              read_key(request->public_key, leaf != NULL ? leaf->key_bits : 0, &key, error) &&
               assemble(hierarchy, *issuer, request, key, now, corruption, certificate, error);
     EVP_PKEY_free(key);
     return ok;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/asking.h"
 
+#include "pki/certificate/calendar.h"
 #include "pki/certificate/profile_check.h"
 #include "pki/certificate/subject.h"
 #include "pki/signer/log.h"
@@ -156,7 +157,8 @@ static enum cmp_check matches_order(struct asking *asking, X509 *certificate, st
         return mismatch(asking, "start", error);
     const struct settings *settings = asking->signer->settings;
     const struct profile_check_input input = {.certificate = certificate,
-                                              .issuer = settings_issuer_of(settings, certificate),
+                                              .issuer =
+                                                  settings_profile_issuer(settings, asking->what.profile),
                                               .untrusted = settings->ac_known,
                                               .anchors = settings->ac_store,
                                               .order = &asking->what,
@@ -238,18 +240,13 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
 
 /* --- building --- */
 
-static time_t months_later(time_t instant, unsigned months)
-{
-    struct tm parts;
-    if (gmtime_r(&instant, &parts) == NULL)
-        return instant;
-    parts.tm_mon += (int)months;
-    return timegm(&parts);
-}
-
 static bool build_template(struct asking *asking, const uint8_t transaction[LEDGER_TRANSACTION_SIZE],
                            struct ra_error *error)
 {
+    const X509 *issuer = settings_profile_issuer(asking->signer->settings, asking->what.profile);
+    if (issuer == NULL)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "profile-issuer",
+                              "A AC que emite este perfil não é conhecida aqui.");
     if (!subject_build_name(&asking->what, &asking->subject, error) ||
         !subject_build_extensions(&asking->what, &asking->extensions, error))
         return false;
@@ -258,11 +255,12 @@ static bool build_template(struct asking *asking, const uint8_t transaction[LEDG
     if (asking->key == NULL)
         return ra_fail_crypto(error, "public key");
     asking->certificate_request = (struct cmp_certificate_request){
+        .issuer = X509_get_subject_name(issuer),
         .subject = asking->subject,
         .extensions = asking->extensions,
         .public_key = asking->key,
         .not_before = asking->asked_at,
-        .not_after = months_later(asking->asked_at, asking->term_months),
+        .not_after = calendar_months_later(asking->asked_at, asking->term_months),
         .check = check_certificate,
         .check_context = asking,
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/decide.h"
 
+#include "pki/certificate/calendar.h"
 #include "pki/trust/emission_code.h"
 
 #include <openssl/crypto.h>
@@ -177,6 +178,13 @@ static bool check_data(const struct deciding *deciding, struct ra_error *error)
 
 /* --- 6 and 8: profile and binding --- */
 
+/* The row says until when the AC lives; its own certificate has the last word. */
+static bool outlives(const X509 *issuer, time_t now, unsigned months)
+{
+    time_t end = calendar_months_later(now, months);
+    return X509_cmp_time(X509_get0_notAfter(issuer), &end) != 1;
+}
+
 static bool check_profile(const struct deciding *deciding, struct ra_error *error)
 {
     struct decision *decision = deciding->decision;
@@ -194,6 +202,11 @@ static bool check_profile(const struct deciding *deciding, struct ra_error *erro
     if (facts->profile.term_months < 1 || facts->profile.term_months > 1200 ||
         !profile_term_allowed(profile, (unsigned)facts->profile.term_months, today))
         return refuse(error, "profile-term", "O prazo de validade não cabe neste perfil.");
+    X509 *issuer = settings_profile_issuer(deciding->about->settings, profile);
+    if (issuer == NULL)
+        return refuse(error, "profile-issuer", "A AC que emite este perfil não é conhecida aqui.");
+    if (outlives(issuer, deciding->about->now, (unsigned)facts->profile.term_months))
+        return refuse(error, "profile-term", "O certificado valeria por mais tempo que a AC que o emite.");
     if (facts->profile.media != profile->media)
         return refuse(error, "profile-media", "A mídia não é a deste perfil.");
     decision->profile = profile;

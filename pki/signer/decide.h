@@ -13,7 +13,7 @@
  *   4. the verification is of this very validation         order-mismatch validation-mismatch waiver-mismatch
  *   5. people                                              floor same-agent agent-is-subject
  *   6. profile                                             profile-unknown profile-digest profile-closed
- * profile-term profile-media
+ * profile-term profile-issuer profile-media
  *   7. data, people and place are coherent                 data-mismatch place-mismatch
  *   8. binding allowed for profile and method              binding-not-allowed binding-mismatch
  *   9. request (CSR)                                       csr-*

@@ -3,6 +3,7 @@
 
 #include "pki/base/file.h"
 #include "pki/certificate/identifiers.h"
+#include "pki/certificate/names.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -404,6 +405,19 @@ const struct certificate_profile *settings_profile(const struct settings *settin
     for (size_t i = 0; i < settings->profile_count; i++)
         if (strcmp(settings->profiles[i]->id, id) == 0)
             return settings->profiles[i];
+    return NULL;
+}
+
+X509 *settings_profile_issuer(const struct settings *settings, const struct certificate_profile *profile)
+{
+    for (int i = 0; i < sk_X509_num(settings->ac_known); i++) {
+        X509 *candidate = sk_X509_value(settings->ac_known, i);
+        char common_name[COMMON_NAME_SIZE] = "";
+        X509_NAME_get_text_by_NID(X509_get_subject_name(candidate), NID_commonName, common_name,
+                                  sizeof common_name);
+        if (strcmp(common_name, profile->issuer) == 0)
+            return candidate;
+    }
     return NULL;
 }
 

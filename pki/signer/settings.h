@@ -72,6 +72,10 @@ RA_MUST_CHECK bool settings_fit_production(const struct settings *settings, cons
 /* The row with this id; NULL without one. */
 const struct certificate_profile *settings_profile(const struct settings *settings, const char *id);
 
+/* The AC that issues this row's certificates, by its CN among ac_known; NULL when it is not known. Borrowed.
+ */
+X509 *settings_profile_issuer(const struct settings *settings, const struct certificate_profile *profile);
+
 /* The certificate among ac_known and ac_anchors that signed this one; NULL when it is not known. Borrowed. */
 X509 *settings_issuer_of(const struct settings *settings, X509 *certificate);
 

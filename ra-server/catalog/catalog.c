@@ -2,6 +2,7 @@
 #include "catalog/catalog.h"
 
 #include "catalog/local_time.h"
+#include "pki/certificate/calendar.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,14 @@ void catalog_day_of(int64_t instant_us, int offset_s, char day[CATALOG_DAY_SIZE]
 bool catalog_day_within(const char *day, const char *from, const char *until)
 {
     return strcmp(from, day) <= 0 && (until[0] == '\0' || strcmp(day, until) <= 0);
+}
+
+bool catalog_outlives(const char *day, int months, const char *until)
+{
+    struct calendar_day start;
+    struct calendar_day end;
+    return calendar_parse(day, &start) != CALENDAR_DAY || calendar_parse(until, &end) != CALENDAR_DAY ||
+           calendar_compare(calendar_add_months(start, (unsigned)months), end) > 0;
 }
 
 char *catalog_price_text(TALLOC_CTX *context, int price_cents)

@@ -37,9 +37,11 @@ struct catalog_product {
     bool in_person;
     bool video; /* sold for video; whether the room is open is policy `video_room` */
     const char *summary;
+    const char *notice; /* restriction to be told with the price, "" */
     int position;
     const char *from;
-    const char *until; /* "" = no end known */
+    const char *until; /* last day of sale: of the row, of the profile or one term before the AC's end */
+    const char *issuer_until; /* last day of the AC that issues it */
 };
 
 struct catalog_office {
@@ -68,6 +70,9 @@ void catalog_day_of(int64_t instant_us, int offset_s, char day[CATALOG_DAY_SIZE]
 /* `day` lies within [from, until]; an empty `until` never ends. Compares as text: both are YYYY-MM-DD. */
 bool catalog_day_within(const char *day, const char *from, const char *until);
 
+/* A product of `months` sold on `day` would end after `until`: all YYYY-MM-DD, the end included. */
+bool catalog_outlives(const char *day, int months, const char *until);
+
 /* "R$ 149,00" on `context`; NULL when memory ran out. */
 char *catalog_price_text(TALLOC_CTX *context, int price_cents);
 
@@ -83,8 +88,8 @@ RA_MUST_CHECK bool catalog_office(struct ra_app *app, TALLOC_CTX *context, struc
 /* Today in the office's zone by the instance's clock. */
 void catalog_today(struct ra_app *app, int64_t now_us, char day[CATALOG_DAY_SIZE]);
 
-/* A product that may be ordered on `day`. None: RA_INVALID with the field
- * "product" (code "unknown"). */
+/* A product that may be ordered on `day`. None: RA_INVALID with the field "product", code "unknown",
+ * "not-on-sale", or "outlives-issuer" with a message that says why and what to order instead. */
 RA_MUST_CHECK bool catalog_product_on(struct ra_app *app, TALLOC_CTX *context, const char *id,
                                       const char *day, struct catalog_product **product,
                                       struct ra_error *error);
@@ -93,6 +98,11 @@ RA_MUST_CHECK bool catalog_product_on(struct ra_app *app, TALLOC_CTX *context, c
 RA_MUST_CHECK bool catalog_products_on(struct ra_app *app, TALLOC_CTX *context, const char *day,
                                        struct catalog_product **products, size_t *count,
                                        struct ra_error *error);
+
+/* The restriction of the product (certificate-profiles 1.1), also of one that is no longer sold; "" without
+ * one. On `context`. */
+RA_MUST_CHECK bool catalog_notice(struct ra_app *app, TALLOC_CTX *context, const char *id,
+                                  const char **notice, struct ra_error *error);
 
 /* The value of a policy row in force today (table `policy`); no such row is
  * RA_INTERNAL: the seeds carry every key the program reads. The JSON is a

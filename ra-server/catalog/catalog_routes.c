@@ -20,11 +20,12 @@ static json_t *modes_json(const struct catalog_product *product, bool video_room
 
 static json_t *product_json(const struct catalog_product *product, bool video_room)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:s, s:s, s:o}", "id", product->id, "name",
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:s, s:s, s:s, s:o}", "id", product->id, "name",
                      product->name, "holder", product->holder, "media", product->media, "validity_months",
                      product->validity_months, "price_cents", product->price_cents, "modes",
-                     modes_json(product, video_room), "summary", product->summary, "from", product->from,
-                     "until", product->until[0] != '\0' ? json_string(product->until) : json_null());
+                     modes_json(product, video_room), "summary", product->summary, "notice", product->notice,
+                     "from", product->from, "until",
+                     product->until[0] != '\0' ? json_string(product->until) : json_null());
 }
 
 static const char *media_text(const struct catalog_product *product)
@@ -46,26 +47,30 @@ static void add_product_texts(struct http_request *request, json_t *json,
                   product->video && video_room ? "Atendimento na sede ou por vídeo" : "Atendimento na sede");
 }
 
-/* The shop window's two shelves. */
-static json_t *groups_json(json_t *products)
+/* Products of one holder: those most people come for, and the others behind a fold. */
+static void add_shelf(json_t *groups, const char *heading, const char *fold, json_t *front, json_t *back)
 {
-    json_t *people = json_array();
-    json_t *companies = json_array();
-    size_t index;
-    json_t *product;
-    json_array_foreach(products, index, product)
-    {
-        const char *holder = json_string_value(json_object_get(product, "holder"));
-        json_array_append(holder != NULL && strcmp(holder, "pj") == 0 ? companies : people, product);
-    }
+    if (json_array_size(front) + json_array_size(back) > 0)
+        json_array_append_new(groups, json_pack("{s:s, s:s, s:O, s:b, s:O}", "heading", heading, "fold", fold,
+                                                "products", front, "has_more", json_array_size(back) > 0,
+                                                "more", back));
+    json_decref(front);
+    json_decref(back);
+}
+
+/* The shop window's two shelves. `list` is the JSON of `products`, one for one. */
+static json_t *groups_json(const struct catalog_product *products, json_t *list)
+{
+    enum { FIRST_BEHIND = 10 };
+    json_t *shelves[2][2] = {{json_array(), json_array()}, {json_array(), json_array()}};
     json_t *groups = json_array();
-    if (json_array_size(people) > 0)
-        json_array_append_new(groups, json_pack("{s:s, s:O}", "heading", "Para você", "products", people));
-    if (json_array_size(companies) > 0)
-        json_array_append_new(groups,
-                              json_pack("{s:s, s:O}", "heading", "Para a empresa", "products", companies));
-    json_decref(people);
-    json_decref(companies);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        bool company = strcmp(products[i].holder, "pj") == 0;
+        bool behind = products[i].position >= FIRST_BEHIND;
+        json_array_append(shelves[company][behind], json_array_get(list, i));
+    }
+    add_shelf(groups, "Para você", "Outros certificados para você", shelves[0][0], shelves[0][1]);
+    add_shelf(groups, "Para a empresa", "Outros certificados para a empresa", shelves[1][0], shelves[1][1]);
     return groups;
 }
 
@@ -89,7 +94,7 @@ static bool products_handler(struct http_request *request, struct http_response 
     }
     json_t *model = json_pack("{s:O}", "products", list);
     if (page_is_wanted(request)) {
-        page_set(model, "groups", groups_json(list));
+        page_set(model, "groups", groups_json(products, list));
         page_frame(model, "Certificado digital com hora marcada");
     }
     json_decref(list);
@@ -138,7 +143,8 @@ static const struct http_route routes[] = {
             "\"validity_months\":{\"type\":\"integer\"},\"price_cents\":{\"type\":\"integer\"},"
             "\"modes\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]}"
             "},"
-            "\"summary\":{\"type\":\"string\"},\"from\":{\"type\":\"string\",\"format\":\"date\"},"
+            "\"summary\":{\"type\":\"string\"},\"notice\":{\"type\":\"string\"},\"from\":{\"type\":"
+            "\"string\",\"format\":\"date\"},"
             "\"until\":{\"type\":[\"string\",\"null\"],\"format\":\"date\"}}}}}}",
         .statuses = {200, 0},
     },

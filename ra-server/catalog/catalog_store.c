@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "catalog/catalog_internal.h"
 #include "db/db.h"
+#include "pki/certificate/profile.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -36,7 +37,28 @@ static int copy_destructor(struct catalog_copy *copy)
     return 0;
 }
 
-static bool read_products(struct db *db, struct catalog_copy *copy, struct ra_error *error)
+/* A product leaves the shop with its profile, and one term before the AC that issues it ends. */
+static bool close_with_profile(const struct ra_app *app, struct catalog_copy *copy,
+                               struct catalog_product *product, struct ra_error *error)
+{
+    char last[DATE_SIZE];
+    struct certificate_profile *profile = NULL;
+    const char *path = talloc_asprintf(copy, "%s/%s.json", app->config->profiles_dir, product->profile_id);
+    if (path == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "catalogue");
+    if (!profile_load(copy, path, &profile, error))
+        return false;
+    profile_last_day(profile, (unsigned)product->validity_months, last);
+    product->issuer_until = profile->issuer_until;
+    if (strcmp(product->from, profile->valid_from) < 0)
+        product->from = profile->valid_from;
+    if (product->until[0] == '\0' || strcmp(last, product->until) < 0)
+        product->until = talloc_strdup(copy, last);
+    return product->until != NULL || ra_fail(error, RA_NO_MEMORY, "catalogue");
+}
+
+static bool read_products(struct ra_app *app, struct db *db, struct catalog_copy *copy,
+                          struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     if (!db_query(db, copy, STATEMENT_CATALOG_PRODUCTS, DB_NO_VALUES, &rows, error))
@@ -57,10 +79,13 @@ static bool read_products(struct db *db, struct catalog_copy *copy, struct ra_er
             .in_person = row_bool(rows, i, "in_person"),
             .video = row_bool(rows, i, "video"),
             .summary = row_text(rows, i, "summary"),
+            .notice = row_text(rows, i, "notice"),
             .position = (int)row_int(rows, i, "position"),
             .from = row_text(rows, i, "valid_from"),
             .until = row_text(rows, i, "valid_to"),
         };
+        if (!close_with_profile(app, copy, &copy->products[i], error))
+            return false;
     }
     return true;
 }
@@ -126,7 +151,7 @@ bool catalog_refresh(struct ra_app *app, struct db *db, struct ra_error *error)
     if (copy == NULL)
         return ra_fail(error, RA_NO_MEMORY, "catalogue");
     talloc_set_destructor(copy, copy_destructor);
-    if (!read_products(db, copy, error) || !read_policies(db, copy, error) ||
+    if (!read_products(app, db, copy, error) || !read_policies(db, copy, error) ||
         !read_office(app, db, copy, error)) {
         talloc_free(copy);
         return false;
@@ -211,9 +236,9 @@ void catalog_today(struct ra_app *app, int64_t now_us, char day[CATALOG_DAY_SIZE
 
 static bool keep_product(TALLOC_CTX *context, struct catalog_product *product)
 {
-    const char **const members[] = {&product->id,    &product->name,       &product->holder,
-                                    &product->media, &product->profile_id, &product->summary,
-                                    &product->from,  &product->until};
+    const char **const members[] = {
+        &product->id,      &product->name, &product->holder, &product->media,  &product->profile_id,
+        &product->summary, &product->from, &product->until,  &product->notice, &product->issuer_until};
     return keep_texts(context, members, sizeof members / sizeof members[0]);
 }
 
@@ -237,6 +262,56 @@ bool catalog_products_on(struct ra_app *app, TALLOC_CTX *context, const char *da
     return whole || ra_fail(error, RA_NO_MEMORY, "catalogue");
 }
 
+/* The same certificate for a shorter term, and the first that lasts as long, for the same holder and kept in
+ * the same way. */
+static char *alternatives_text(TALLOC_CTX *context, const struct catalog_copy *copy,
+                               const struct catalog_product *wanted, const char *day)
+{
+    char *text = talloc_strdup(context, "");
+    bool shorter = false;
+    bool as_long = false;
+    for (size_t i = 0; text != NULL && i < copy->product_count; i++) {
+        const struct catalog_product *product = &copy->products[i];
+        if (!catalog_day_within(day, product->from, product->until) ||
+            strcmp(product->holder, wanted->holder) != 0 || strcmp(product->media, wanted->media) != 0)
+            continue;
+        bool *kind = strcmp(product->profile_id, wanted->profile_id) == 0  ? &shorter
+                     : product->validity_months >= wanted->validity_months ? &as_long
+                                                                           : NULL;
+        if (kind == NULL || *kind)
+            continue;
+        *kind = true;
+        const char *term = catalog_validity_text(context, product->validity_months);
+        text = talloc_asprintf_append(text, "%s%s (%s)",
+                                      shorter && as_long ? " ou " : " No lugar: ", product->name, term);
+    }
+    return text;
+}
+
+/* Why a product with this id, if there is one, may not be ordered on `day`. */
+static bool refuse_product(TALLOC_CTX *context, const struct catalog_copy *copy, const char *id,
+                           const char *day, struct ra_error *error)
+{
+    const struct catalog_product *wanted = NULL;
+    for (size_t i = 0; i < copy->product_count && id != NULL; i++)
+        if (strcmp(copy->products[i].id, id) == 0)
+            wanted = &copy->products[i];
+    if (wanted == NULL)
+        return ra_fail_field(error, "product", "unknown", "Escolha um dos certificados à venda.");
+    const char *instead = alternatives_text(context, copy, wanted, day);
+    if (instead == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "catalogue");
+    bool outlives = catalog_outlives(day, wanted->validity_months, wanted->issuer_until);
+    const char *sentence =
+        outlives ? talloc_asprintf(
+                       context, "Não está à venda: passaria do fim da AC que o emite, em %.2s/%.2s/%.4s.%s",
+                       wanted->issuer_until + 8, wanted->issuer_until + 5, wanted->issuer_until, instead)
+                 : talloc_asprintf(context, "Não está à venda hoje.%s", instead);
+    if (sentence == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "catalogue");
+    return ra_fail_field(error, "product", outlives ? "outlives-issuer" : "not-on-sale", sentence);
+}
+
 bool catalog_product_on(struct ra_app *app, TALLOC_CTX *context, const char *id, const char *day,
                         struct catalog_product **product, struct ra_error *error)
 {
@@ -250,7 +325,22 @@ bool catalog_product_on(struct ra_app *app, TALLOC_CTX *context, const char *id,
             return true;
         }
     }
-    return ra_fail_field(error, "product", "unknown", "Escolha um dos certificados à venda.");
+    bool told = refuse_product(context, lock_copy(app), id, day, error);
+    unlock_copy(app);
+    return told;
+}
+
+bool catalog_notice(struct ra_app *app, TALLOC_CTX *context, const char *id, const char **notice,
+                    struct ra_error *error)
+{
+    const struct catalog_copy *copy = lock_copy(app);
+    *notice = "";
+    for (size_t i = 0; i < copy->product_count; i++)
+        if (strcmp(copy->products[i].id, id) == 0)
+            *notice = copy->products[i].notice;
+    *notice = talloc_strdup(context, *notice);
+    unlock_copy(app);
+    return *notice != NULL || ra_fail(error, RA_NO_MEMORY, "catalogue");
 }
 
 bool catalog_policy(struct ra_app *app, int64_t now_us, const char *key, json_t **value,

@@ -56,6 +56,8 @@
     X("profile-media", RA_STATEMENT_REFUSED, "A mídia assinada não é a do perfil de certificado.")           \
     X("profile-closed", RA_RULE_REFUSED, "Este tipo de certificado não pode ser emitido hoje.")              \
     X("profile-term", RA_RULE_REFUSED, "A validade pedida não é permitida para este certificado.")           \
+    X("profile-issuer", RA_RULE_REFUSED,                                                                     \
+      "A AC que emite este certificado não é conhecida nesta instalação.")                                   \
     X("checkpoint-inconsistent", RA_INTERNAL, "O registro não continua o que já foi assinado.")              \
     X("unknown-type", RA_INTERNAL, "O módulo assinador não conhece esta mensagem.")                          \
     X("malformed", RA_INTERNAL, "O módulo assinador não entendeu a mensagem.")                               \

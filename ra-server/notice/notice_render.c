@@ -36,11 +36,14 @@ static bool common_model(struct job_run *run, const struct notice_row *row, cons
                          json_t *model, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
-    if (!catalog_office(run->app, run->context, &office, error))
+    const char *restriction = "";
+    if (!catalog_office(run->app, run->context, &office, error) ||
+        !catalog_notice(run->app, run->context, order->product_id, &restriction, error))
         return false;
     json_object_update(model, row->message);
     set(model, "order", order->code);
     set(model, "product_name", order->product_name);
+    set(model, "product_notice", restriction);
     json_object_set_new(model, "office",
                         json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", office->name, "address",
                                   office->address, "district", office->district, "city", office->city,

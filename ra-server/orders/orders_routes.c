@@ -62,14 +62,16 @@ static bool form_model(struct http_request *request, struct http_response *respo
     catalog_today(request->app, request->now_us, today);
     if (id == NULL)
         return ra_fail(error, RA_NOT_FOUND, "Escolha primeiro o certificado na página inicial.");
-    if (!catalog_product_on(request->app, request->context, id, today, &product, error))
-        return ra_fail(error, RA_NOT_FOUND,
-                       "Este certificado não está à venda hoje. Escolha outro na página inicial.");
-    json_t *model =
-        json_pack("{s:{s:s, s:s, s:s, s:s}, s:b}", "product", "id", product->id, "name", product->name,
-                  "price_text", catalog_price_text(request->context, product->price_cents), "validity_text",
-                  catalog_validity_text(request->context, product->validity_months), "is_company",
-                  strcmp(product->holder, "pj") == 0);
+    struct ra_error why = {0};
+    if (!catalog_product_on(request->app, request->context, id, today, &product, &why))
+        return ra_fail(error, RA_RULE_REFUSED, "%s",
+                       why.field_count > 0 ? why.fields[0].message
+                                           : "Este certificado não está à venda hoje.");
+    json_t *model = json_pack("{s:{s:s, s:s, s:s, s:s, s:s}, s:b}", "product", "id", product->id, "name",
+                              product->name, "notice", product->notice, "price_text",
+                              catalog_price_text(request->context, product->price_cents), "validity_text",
+                              catalog_validity_text(request->context, product->validity_months), "is_company",
+                              strcmp(product->holder, "pj") == 0);
     page_set(model, "qualities", quality_choices(request));
     http_reply(response, 200,
                page_frame(model, talloc_asprintf(request->context, "Pedido de %s", product->name)));

@@ -310,11 +310,15 @@ void orders_add_page_texts(struct http_request *request, const struct order *ord
     TALLOC_CTX *context = request->context;
     json_t *holder = json_object_get(model, "holder");
     json_t *company = json_object_get(model, "company");
+    const char *product_notice = "";
+    struct ra_error ignored = {0};
+    if (!catalog_notice(request->app, context, order->product_id, &product_notice, &ignored))
+        product_notice = "";
     page_set_text(model, "order", order->code);
     page_set(model, "product",
-             json_pack("{s:s, s:s, s:s, s:s}", "id", order->product_id, "name", order->product_name,
-                       "price_text", catalog_price_text(context, order->price_cents), "validity_text",
-                       catalog_validity_text(context, order->validity_months)));
+             json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", order->product_id, "notice", product_notice, "name",
+                       order->product_name, "price_text", catalog_price_text(context, order->price_cents),
+                       "validity_text", catalog_validity_text(context, order->validity_months)));
     page_set_text(holder, "role_text", order->company != NULL ? "Responsável" : "Titular");
     page_set_text(holder, "cpf", masked(context, order->subject->cpf, "###.###.###-##"));
     if (order->company != NULL)

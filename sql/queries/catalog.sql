@@ -3,7 +3,7 @@
 
 -- name: catalog_products
 select id, name, holder, media, profile_id, validity_months, price_cents, 'in_person' = any (modes) as in_person,
-       'video' = any (modes) as video, summary, position, valid_from::text as valid_from,
+       'video' = any (modes) as video, summary, notice, position, valid_from::text as valid_from,
        coalesce(valid_to::text, '') as valid_to
   from product
  order by position, id, valid_from;

@@ -1,21 +1,20 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Products on sale. Prices are demonstration figures [U]. Windows: a term must end by 2029-03-02
--- (Res. CG ICP-Brasil 211/2024 art. 13), so a product leaves the shop one term before.
--- A3 terms stop at 24 months: the issuing AC of the legacy chain ends 2029-02-20 (certificate-profiles 1.7).
+-- Products on sale. Prices are demonstration figures [U]. Windows: a term must end with the issuing AC of the legacy
+-- chain, 2029-02-20 (certificate-profiles 1.7), so a product leaves the shop one term before.
 insert into product (id, name, holder, media, profile_id, validity_months, price_cents, modes, summary, position,
                      valid_from, valid_to, layer, source, evidence) values
   ('ecpf-a1', 'e-CPF A1', 'pf', 'software', 'RFB_ECPF_A1', 12, 14900, '{in_person,video}',
    'Certificado de pessoa física guardado no seu computador, por 1 ano.', 1,
-   '2020-01-01', '2028-03-02', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
+   '2020-01-01', '2028-02-20', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
   ('ecpf-a3', 'e-CPF A3', 'pf', 'token', 'RFB_ECPF_A3', 24, 23900, '{in_person}',
    'Certificado de pessoa física guardado em token, por 2 anos.', 2,
-   '2020-01-01', '2027-03-02', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
+   '2020-01-01', '2027-02-20', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
   ('ecnpj-a1', 'e-CNPJ A1', 'pj', 'software', 'RFB_ECNPJ_A1', 12, 19900, '{in_person,video}',
    'Certificado de empresa guardado no computador, por 1 ano.', 3,
-   '2020-01-01', '2028-03-02', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
+   '2020-01-01', '2028-02-20', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S'),
   ('ecnpj-a3', 'e-CNPJ A3', 'pj', 'token', 'RFB_ECNPJ_A3', 24, 29900, '{in_person}',
    'Certificado de empresa guardado em token, por 2 anos.', 4,
-   '2020-01-01', '2027-03-02', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S')
+   '2020-01-01', '2027-02-20', 'AC', 'Leiaute RFB 5.0; preço de demonstração', 'S')
 on conflict (id, valid_from) do update set name = excluded.name, holder = excluded.holder, media = excluded.media,
   profile_id = excluded.profile_id, validity_months = excluded.validity_months, price_cents = excluded.price_cents,
   modes = excluded.modes, summary = excluded.summary, position = excluded.position, valid_to = excluded.valid_to,

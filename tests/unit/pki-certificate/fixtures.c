@@ -217,7 +217,7 @@ int world_setup(void **state)
     world->issuer_key = fixture_rsa(2048, 65537);
     world->holder_key = fixture_rsa(2048, 65537);
     world->root = make_authority("AC Raiz de Teste", world->root_key, NULL, world->root_key, 1);
-    world->issuer = make_authority("AC de Teste RFB", world->issuer_key, world->root, world->root_key, 2);
+    world->issuer = make_authority("AC de Teste RFB v5", world->issuer_key, world->root, world->root_key, 2);
     world->anchors = X509_STORE_new();
     assert_int_equal(X509_STORE_add_cert(world->anchors, world->root), 1);
     world->person_profile = load(world, "pki/profiles/RFB_ECPF_A1.json");

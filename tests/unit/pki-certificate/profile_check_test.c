@@ -561,10 +561,10 @@ static void nothing_outlives_the_chain_of_the_profile(void **state)
     const struct world *world = *state;
     struct certificate_profile closed = *world->person_profile;
     struct certificate_order order = world->person;
-    closed.valid_to = "2027-11-22";
+    closed.issuer_until = "2027-11-22";
     order.profile = &closed;
     differs(world, &order, NULL, "outlives-chain");
-    closed.valid_to = "2027-11-23";
+    closed.issuer_until = "2027-11-23";
     matches(world, &order, NULL, 0);
 }
 

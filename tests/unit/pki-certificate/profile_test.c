@@ -35,19 +35,39 @@ static void the_shipped_rows(void **state)
     static const struct {
         const char *id;
         enum certificate_holder holder;
-        const char *type, *arc, *type_ou;
+        const char *type;
+        enum profile_layout layout;
+        const char *arc, *type_ou;
         unsigned term;
         enum profile_media media;
-        bool code, video;
+        unsigned bits;
     } rows[] = {
-        {"RFB_ECPF_A1", CERTIFICATE_HOLDER_PERSON, "A1", "2.16.76.1.2.1", "RFB e-CPF A1", 12,
-         PROFILE_MEDIA_SOFTWARE, true, true},
-        {"RFB_ECPF_A3", CERTIFICATE_HOLDER_PERSON, "A3", "2.16.76.1.2.3", "RFB e-CPF A3", 24,
-         PROFILE_MEDIA_TOKEN, false, false},
-        {"RFB_ECNPJ_A1", CERTIFICATE_HOLDER_COMPANY, "A1", "2.16.76.1.2.1", "RFB e-CNPJ A1", 12,
-         PROFILE_MEDIA_SOFTWARE, true, true},
-        {"RFB_ECNPJ_A3", CERTIFICATE_HOLDER_COMPANY, "A3", "2.16.76.1.2.3", "RFB e-CNPJ A3", 24,
-         PROFILE_MEDIA_TOKEN, false, false},
+        {"RFB_ECPF_A1", CERTIFICATE_HOLDER_PERSON, "A1", PROFILE_LAYOUT_RFB, "2.16.76.1.2.1", "RFB e-CPF A1",
+         12, PROFILE_MEDIA_SOFTWARE, 2048},
+        {"RFB_ECPF_A3", CERTIFICATE_HOLDER_PERSON, "A3", PROFILE_LAYOUT_RFB, "2.16.76.1.2.3", "RFB e-CPF A3",
+         60, PROFILE_MEDIA_TOKEN, 2048},
+        {"RFB_ECPF_A4", CERTIFICATE_HOLDER_PERSON, "A4", PROFILE_LAYOUT_RFB, "2.16.76.1.2.4", "RFB e-CPF A4",
+         72, PROFILE_MEDIA_TOKEN, 4096},
+        {"RFB_ECNPJ_A1", CERTIFICATE_HOLDER_COMPANY, "A1", PROFILE_LAYOUT_RFB, "2.16.76.1.2.1",
+         "RFB e-CNPJ A1", 12, PROFILE_MEDIA_SOFTWARE, 2048},
+        {"RFB_ECNPJ_A3", CERTIFICATE_HOLDER_COMPANY, "A3", PROFILE_LAYOUT_RFB, "2.16.76.1.2.3",
+         "RFB e-CNPJ A3", 60, PROFILE_MEDIA_TOKEN, 2048},
+        {"MUL_PF_A1", CERTIFICATE_HOLDER_PERSON, "A1", PROFILE_LAYOUT_MULTIPLE, "2.16.76.1.2.1",
+         "Certificado PF A1", 12, PROFILE_MEDIA_SOFTWARE, 2048},
+        {"MUL_PF_A3", CERTIFICATE_HOLDER_PERSON, "A3", PROFILE_LAYOUT_MULTIPLE, "2.16.76.1.2.3",
+         "Certificado PF A3", 60, PROFILE_MEDIA_TOKEN, 2048},
+        {"MUL_PJ_A1", CERTIFICATE_HOLDER_COMPANY, "A1", PROFILE_LAYOUT_MULTIPLE, "2.16.76.1.2.1",
+         "Certificado PJ A1", 12, PROFILE_MEDIA_SOFTWARE, 2048},
+        {"MUL_PJ_A3", CERTIFICATE_HOLDER_COMPANY, "A3", PROFILE_LAYOUT_MULTIPLE, "2.16.76.1.2.3",
+         "Certificado PJ A3", 60, PROFILE_MEDIA_TOKEN, 2048},
+        {"NG_PF_A3", CERTIFICATE_HOLDER_PERSON, "A3", PROFILE_LAYOUT_NEW, "2.16.76.1.2.3", "", 60,
+         PROFILE_MEDIA_TOKEN, 2048},
+        {"NG_PF_A4", CERTIFICATE_HOLDER_PERSON, "A4", PROFILE_LAYOUT_NEW, "2.16.76.1.2.4", "", 72,
+         PROFILE_MEDIA_TOKEN, 4096},
+        {"NG_PJ_SES", CERTIFICATE_HOLDER_COMPANY, "SE-S", PROFILE_LAYOUT_NEW, "2.16.76.1.2.201", "", 12,
+         PROFILE_MEDIA_SOFTWARE, 2048},
+        {"NG_PJ_SEH", CERTIFICATE_HOLDER_COMPANY, "SE-H", PROFILE_LAYOUT_NEW, "2.16.76.1.2.202", "", 60,
+         PROFILE_MEDIA_TOKEN, 2048},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct certificate_profile *profile = load(memory, rows[i].id);
@@ -58,13 +78,15 @@ static void the_shipped_rows(void **state)
         assert_int_equal(profile->term_months, rows[i].term);
         assert_int_equal(profile->media, rows[i].media);
         assert_int_equal(profile->agents, 2);
-        assert_true(profile_key_bits_allowed(profile, 2048));
-        assert_false(profile_key_bits_allowed(profile, 4096));
+        assert_int_equal(profile->layout, rows[i].layout);
+        assert_true(profile_key_bits_allowed(profile, rows[i].bits));
+        assert_false(profile_key_bits_allowed(profile, rows[i].bits == 2048 ? 4096 : 2048));
+        bool software = rows[i].media == PROFILE_MEDIA_SOFTWARE;
         assert_int_equal(profile_binding_allowed(profile, IDENTIFICATION_IN_PERSON, PROFILE_BINDING_CODE),
-                         rows[i].code);
+                         software);
         assert_true(profile_binding_allowed(profile, IDENTIFICATION_IN_PERSON, PROFILE_BINDING_SPKI));
         assert_int_equal(profile_binding_allowed(profile, IDENTIFICATION_VIDEO, PROFILE_BINDING_SPKI),
-                         rows[i].video);
+                         software);
         assert_false(profile_binding_allowed(profile, IDENTIFICATION_VIDEO, PROFILE_BINDING_CODE));
         assert_true(profile_binding_allowed(profile, IDENTIFICATION_RENEWAL, PROFILE_BINDING_RENEWAL));
         assert_false(profile_binding_allowed(profile, IDENTIFICATION_METHOD_COUNT, PROFILE_BINDING_SPKI));
@@ -145,6 +167,11 @@ static void what_is_not_exactly_a_row_is_refused(void **state)
         {"\"agents\": 2,", ""},
         {"\"evidence\": \"S\"\n}", "\"evidence\": \"S\"\n} {}"},
         {"\"RFB e-CPF A1\"", "\"RFB e-CPF A1\\u0007\""},
+        {"\"type_ou\": \"RFB e-CPF A1\",", ""},
+        {"\"rfb\"", "\"new\""}, /* has no OU to put type_ou in */
+        {"\"AC de Teste RFB v5\"", "\"\""},
+        {"2029-02-20", "2029-02-30"},
+        {", \"until\": \"2029-02-20\"", ""},
         {"\"RFB e-CPF A1\"", "\"A very long unit name that would not fit the sixty-four characters of OU\""},
     };
     for (size_t i = 0; i < sizeof bent / sizeof bent[0]; i++)
@@ -177,25 +204,55 @@ static void windows_include_both_ends(void **state)
     talloc_free(memory);
 }
 
-/* certificate layout 1.7: nothing may outlive the chain, so long terms close before the row does. */
-static void terms_end_with_the_chain(void **state)
+/* certificate-profiles 1.7, and what the shop window shows as the last day. */
+static void the_last_day_of_a_term(void **state)
 {
     (void)state;
     TALLOC_CTX *memory = talloc_new(NULL);
-    const struct certificate_profile *a1 = load(memory, "RFB_ECPF_A1");
-    const struct certificate_profile *a3 = load(memory, "RFB_ECPF_A3");
-    assert_true(profile_term_allowed(a1, 12, "2026-11-23"));
-    assert_false(profile_term_allowed(a1, 24, "2026-11-23"));
-    assert_false(profile_term_allowed(a1, 0, "2026-11-23"));
-    assert_false(profile_term_allowed(a1, 6, "2026-11-23"));
-    assert_true(profile_term_allowed(a3, 12, "2026-11-23"));
-    assert_true(profile_term_allowed(a3, 24, "2026-11-23"));
-    assert_false(profile_term_allowed(a3, 36, "2026-11-23"));
-    assert_true(profile_term_allowed(a3, 24, "2027-03-02"));
-    assert_false(profile_term_allowed(a3, 24, "2027-03-03"));
-    assert_true(profile_term_allowed(a3, 12, "2027-03-03"));
-    assert_true(profile_term_allowed(a1, 12, "2028-02-29"));
-    assert_false(profile_term_allowed(a1, 12, "2028-03-03"));
+    static const struct {
+        const char *id;
+        unsigned months;
+        const char *last;
+    } cases[] = {
+        {"RFB_ECPF_A1", 12, "2028-02-20"},
+        {"RFB_ECPF_A3", 24, "2027-02-20"},
+        {"RFB_ECPF_A3", 36, "2026-02-20"},
+        {"NG_PF_A3", 36, "2034-10-22"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char day[DATE_SIZE];
+        const struct certificate_profile *profile = load(memory, cases[i].id);
+        profile_last_day(profile, cases[i].months, day);
+        assert_string_equal(day, cases[i].last);
+        assert_true(profile_term_allowed(profile, cases[i].months, day));
+    }
+    talloc_free(memory);
+}
+
+/* Nothing may outlive the issuing AC (certificate-profiles 1.7): long terms close before the row does. */
+static void a_term_that_would_outlive_the_issuing_ac_is_closed(void **state)
+{
+    (void)state;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    static const struct {
+        const char *id;
+        unsigned months;
+        const char *day;
+        bool allowed;
+    } cases[] = {
+        {"RFB_ECPF_A1", 12, "2026-11-23", true},  {"RFB_ECPF_A1", 24, "2026-11-23", false},
+        {"RFB_ECPF_A1", 0, "2026-11-23", false},  {"RFB_ECPF_A1", 6, "2026-11-23", false},
+        {"RFB_ECPF_A3", 12, "2026-11-23", true},  {"RFB_ECPF_A3", 24, "2026-11-23", true},
+        {"RFB_ECPF_A3", 36, "2026-11-23", false}, {"RFB_ECPF_A3", 36, "2026-02-20", true},
+        {"RFB_ECPF_A3", 24, "2027-02-20", true},  {"RFB_ECPF_A3", 24, "2027-02-21", false},
+        {"RFB_ECPF_A3", 12, "2028-02-20", true},  {"RFB_ECPF_A1", 12, "2028-02-21", false},
+        {"NG_PF_A3", 36, "2024-10-31", false},    {"NG_PF_A3", 36, "2024-11-01", true},
+        {"NG_PF_A3", 60, "2026-11-23", true},     {"NG_PJ_SES", 24, "2026-11-23", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (profile_term_allowed(load(memory, cases[i].id), cases[i].months, cases[i].day) !=
+            cases[i].allowed)
+            fail_msg("%s, %u months on %s", cases[i].id, cases[i].months, cases[i].day);
     talloc_free(memory);
 }
 
@@ -240,7 +297,8 @@ int main(void)
         cmocka_unit_test(what_is_not_exactly_a_row_is_refused),
         cmocka_unit_test(what_is_no_json_is_refused),
         cmocka_unit_test(windows_include_both_ends),
-        cmocka_unit_test(terms_end_with_the_chain),
+        cmocka_unit_test(the_last_day_of_a_term),
+        cmocka_unit_test(a_term_that_would_outlive_the_issuing_ac_is_closed),
         cmocka_unit_test(the_day_is_brasilias),
         cmocka_unit_test(words_go_both_ways),
     };

@@ -54,7 +54,7 @@ static void what_was_written_is_read(void **state)
     assert_string_equal(reading->common_name, "MARIA DO CARMO TESTE:12345678909");
     assert_string_equal(reading->common_name_number, "12345678909");
     assert_string_equal(reading->serial, "1267");
-    assert_string_equal(reading->issuer, "CN=AC de Teste RFB,O=ICP-Brasil TESTE,C=BR");
+    assert_string_equal(reading->issuer, "CN=AC de Teste RFB v5,O=ICP-Brasil TESTE,C=BR");
     assert_non_null(strstr(reading->subject, "OU=presencial,OU=11222333000181,O=ICP-Brasil,C=BR"));
     assert_int_equal(reading->not_before, FIXTURE_NOW - 60);
     assert_int_equal(reading->not_after, FIXTURE_NOW - 60 + 365 * 86400);

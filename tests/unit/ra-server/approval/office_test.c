@@ -114,9 +114,10 @@ static void load_config(struct world *world)
     snprintf(text, sizeof text,
              "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
              "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\nagents_anchors = roots.pem\nadministrators = "
+             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\nagents_anchors = "
+             "roots.pem\nadministrators = "
              "administrators.pem\ncrl_dir = crl\n",
-             world->folder, pg, pg, here, here);
+             world->folder, pg, pg, here, here, here);
     assert_done(config_parse(NULL, "test", text, &world->config, &error));
     assert_done(migrate(world->config, &error));
     world->app.config = world->config;

@@ -100,8 +100,8 @@ static void load_config(struct world *world)
     snprintf(text, sizeof text,
              "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
              "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\n",
-             world->folder, pg, pg, here, here);
+             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\n",
+             world->folder, pg, pg, here, here, here);
     assert_done(config_parse(NULL, "test", text, &world->config, &error));
     assert_done(migrate(world->config, &error));
 }

@@ -92,8 +92,8 @@ static int setup(void **state)
     snprintf(text, sizeof text,
              "home = /nonexistent\ndatabase = host=%s dbname=ra user=ra_app\n"
              "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\n",
-             folder, folder, sources, sources);
+             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\n",
+             folder, folder, sources, sources, sources);
     assert_done(config_parse(NULL, "test", text, &app.config, &error));
     assert_done(migrate(app.config, &error));
     return 0;

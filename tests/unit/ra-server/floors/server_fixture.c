@@ -285,8 +285,9 @@ bool fixture_try(const char *settings, struct ra_error *failure)
                                  "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
                                  "database_owner = host=%s dbname=ra user=ra_owner\n"
                                  "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n"
+                                 "profiles_dir = %s/pki/profiles\n"
                                  "templates_dir = templates\nworkers_office = 1\n%s",
-                                 home, folder, folder, sources, sources, settings);
+                                 home, folder, folder, sources, sources, sources, settings);
     assert_non_null(text);
     assert_done(config_parse(app, "test", text, &app->config, &error));
     assert_done(migrate(app->config, &error));

@@ -29,8 +29,9 @@ int rules_fixture_start(void **state)
     char *text = talloc_asprintf(NULL,
                                  "home = /tmp\ndatabase = host=%s dbname=ra user=ra_app\n"
                                  "database_owner = host=%s dbname=ra user=ra_owner\n"
-                                 "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n",
-                                 folder, folder, sources, sources);
+                                 "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n"
+                                 "profiles_dir = %s/pki/profiles\n",
+                                 folder, folder, sources, sources, sources);
     assert_done(config_parse(NULL, "test", text, &config, &error));
     talloc_free(text);
     assert_done(migrate(config, &error));

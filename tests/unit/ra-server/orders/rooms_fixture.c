@@ -60,13 +60,14 @@ static void read_config(void)
     char sources[4096]; /* ctest starts unit tests at the top of the sources */
     assert_non_null(folder);
     assert_non_null(getcwd(sources, sizeof sources));
-    char *text = talloc_asprintf(app,
-                                 "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
-                                 "database_owner = host=%s dbname=ra user=ra_owner\n"
-                                 "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n"
-                                 "templates_dir = %s/web/templates\npublic_url = http://ar.example\n"
-                                 "workers_public = 8\nworkers_office = 1\nrate_per_minute = 1000000\n",
-                                 home, folder, folder, sources, sources, sources);
+    char *text = talloc_asprintf(
+        app,
+        "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
+        "database_owner = host=%s dbname=ra user=ra_owner\n"
+        "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n"
+        "profiles_dir = %s/pki/profiles\ntemplates_dir = %s/web/templates\npublic_url = http://ar.example\n"
+        "workers_public = 8\nworkers_office = 1\nrate_per_minute = 1000000\n",
+        home, folder, folder, sources, sources, sources, sources);
     assert_non_null(text);
     assert_done(config_parse(app, "test", text, &app->config, &error));
     assert_done(migrate(app->config, &error));

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every profile of certificate-profiles 1.7 that a file or a key can carry, from the order to the certificate, and what
+// may not be ordered today.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { alternativeNames, certificate } from '../support/der.mjs';
+import {
+  api, clockOffset, company, done, home, mail, openssl, order, person, readyByKey, root, scratch,
+} from '../support/office.mjs';
+
+const oid = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', ST: '2.5.4.8', L: '2.5.4.7', serialNumber: '2.5.4.5' };
+const nameOf = Object.fromEntries(Object.entries(oid).map(([name, dotted]) => [dotted, name]));
+const products = (await api('GET', '/api/products')).json.products;
+const profile = (id) => JSON.parse(fs.readFileSync(path.join(root, 'pki/profiles', `${id}.json`), 'utf8'));
+
+// product, profile, names of the subject in order, otherNames in order
+const onFile = [
+  ['pf-a1', 'MUL_PF_A1', 'C O OU OU OU OU CN', ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']],
+  ['pj-a1', 'MUL_PJ_A1', 'C O ST L OU OU OU OU CN', ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7']],
+  ['se-s', 'NG_PJ_SES', 'C O serialNumber CN', ['2.16.76.1.3.3']],
+];
+
+for (const [product, id, subject, names] of onFile) {
+  test(`${product}: order to certificate, by ${id}, under its own AC and root`, async () => {
+    const row = profile(id);
+    const firm = row.holder === 'pj' ? { company: company() } : {};
+    const kase = await readyByKey(product, person(), firm);
+    const issued = done('agent1', 'issue', kase.code, '--csr', kase.csr);
+    const cert = certificate(issued.certificate);
+    assert.deepEqual(cert.subject.map((rdn) => nameOf[rdn.oid]).join(' '), subject);
+    assert.deepEqual(alternativeNames(cert).filter((name) => name.oid).map((name) => name.oid), names);
+    const number = row.holder === 'pj' ? firm.company.cnpj : kase.holder.cpf;
+    const text = (name) => cert.subject.filter((rdn) => rdn.oid === oid[name]).map((rdn) => rdn.text);
+    assert.ok(text('CN')[0].endsWith(`:${number}`));
+    if (row.layout === 'new') assert.deepEqual(text('serialNumber'), [number]);
+    else assert.deepEqual(text('OU'), [row.issuer.name, '12345678000195', 'presencial', row.type_ou]);
+    const folder = scratch();
+    const leaf = path.join(folder, 'leaf.pem');
+    const chain = path.join(folder, 'chain.pem');
+    fs.writeFileSync(leaf, issued.certificate);
+    fs.writeFileSync(chain, issued.chain);
+    assert.match(openssl('x509', '-in', leaf, '-noout', '-issuer', '-ext', 'certificatePolicies'),
+      new RegExp(`CN = ${row.issuer.name}[^]*Policy: ${row.policy_oid.replaceAll('.', '\\.')}`));
+    assert.match(openssl('verify', '-x509_strict', '-attime', String(Math.floor(Date.now() / 1000) + clockOffset()),
+      '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
+  });
+}
+
+describe('the shop window', () => {
+  test('every profile of 1.7 is on sale, and no product outlives the AC that issues it', () => {
+    const byId = new Map(products.map((product) => [product.id, product]));
+    for (const id of ['ecpf-a1', 'ecpf-a3', 'ecpf-a4', 'ecnpj-a1', 'ecnpj-a3', 'pf-a1', 'pf-a3', 'pj-a1', 'pj-a3', 'pf-v12-a3',
+      'pf-v12-a4', 'se-s', 'se-h']) assert.ok(byId.has(id), id);
+    assert.equal(byId.get('ecpf-a3').until, '2027-02-20');
+    assert.equal(byId.get('se-s').from, '2024-11-01');
+  });
+
+  test('three years on the legacy chain are refused with the reason and what to order instead', async () => {
+    assert.ok(!products.some((product) => product.id.endsWith('-36')));
+    const { status, json } = await api('POST', '/api/orders', { body: { product: 'ecpf-a3-36', holder: person() } });
+    assert.equal(status, 422);
+    assert.deepEqual(json.errors.map(({ field, code }) => [field, code]), [['product', 'outlives-issuer']]);
+    assert.match(json.errors[0].message, /20\/02\/2029/);
+    assert.match(json.errors[0].message, /e-CPF A3 \(2 anos\) ou Pessoa física A3, nova cadeia \(3 anos\)/);
+    const page = await api('GET', '/pedido/novo?product=ecnpj-a3-36', { headers: { accept: 'text/html' } });
+    assert.equal(page.status, 422);
+    assert.match(page.text, /20\/02\/2029/);
+    assert.match(page.text, /Selo eletrônico SE-H \(3 anos\)/);
+  });
+
+  test('a selo eletrônico says on the form, on the order and by mail what it does not serve for (Res. 211 art. 4)', async () => {
+    const restriction = /não pode ser usado para manifestar a vontade da empresa/;
+    const html = { headers: { accept: 'text/html' } };
+    assert.match((await api('GET', '/pedido/novo?product=se-s', html)).text, restriction);
+    assert.doesNotMatch((await api('GET', '/pedido/novo?product=ecnpj-a1', html)).text, restriction);
+    const holder = person();
+    const kase = await order('se-s', holder, { company: company() });
+    const page = await api('GET', `/pedido/${kase.code}`, { token: kase.token, ...html });
+    assert.match(page.text, restriction);
+    assert.match((await mail(holder.email, /selo/i)).text, restriction);
+  });
+});
