@@ -18,6 +18,7 @@
 
 struct listener {
     struct signer *signer;
+    const char *home;
     uid_t server_uid;
     pthread_mutex_t lock;
     pthread_cond_t ended;
@@ -210,16 +211,32 @@ static bool stop(struct listener *listener)
     return at_rest;
 }
 
-static bool told_to_stop(const sigset_t *signals)
+static void reload(struct listener *listener)
 {
-    const struct timespec now = {0, 0};
-    return sigtimedwait(signals, NULL, &now) > 0;
+    struct ra_error error = {0};
+    if (signer_reload(listener->signer, listener->home, &error))
+        log_event(LOG_LEVEL_INFO, "reloaded", "{}");
+    else
+        log_event(LOG_LEVEL_ALARM, "reload-refused", "{s:s,s:s}", "code", ra_error_info(error.code)->code,
+                  "detail", error.detail);
 }
 
-bool listener_run(struct signer *signer, int socket, uid_t server_uid, bool *at_rest, struct ra_error *error)
+/* Signals are blocked; they are taken here, one at a time. */
+static bool told_to_stop(struct listener *listener, const sigset_t *signals)
+{
+    const struct timespec now = {0, 0};
+    int signal = sigtimedwait(signals, NULL, &now);
+    if (signal == SIGHUP)
+        reload(listener);
+    return signal == SIGTERM || signal == SIGINT;
+}
+
+bool listener_run(struct signer *signer, const char *home, int socket, uid_t server_uid, bool *at_rest,
+                  struct ra_error *error)
 {
     static struct listener listener; /* detached threads may outlive the wait at the end */
     listener.signer = signer;
+    listener.home = home;
     listener.server_uid = server_uid;
     for (int i = 0; i < LISTENER_CONNECTIONS; i++)
         listener.connections[i] = -1;
@@ -229,7 +246,8 @@ bool listener_run(struct signer *signer, int socket, uid_t server_uid, bool *at_
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    while (!told_to_stop(&signals)) {
+    sigaddset(&signals, SIGHUP);
+    while (!told_to_stop(&listener, &signals)) {
         enum { TICK_MS = 200 };
         struct pollfd ready = {.fd = socket, .events = POLLIN};
         if (poll(&ready, 1, TICK_MS) > 0)

@@ -21,10 +21,10 @@ enum {
 /* Makes the socket; what is left of an earlier one is removed. The descriptor, or -1 with error set. */
 int listener_open(const char *home, struct ra_error *error);
 
-/* Serves until SIGTERM or SIGINT, which must be blocked in every thread before. Peers must be `server_uid` or
- * our own user. *at_rest says whether every request had ended when it returned; otherwise nothing that
- * `signer` reaches may be freed. */
-RA_MUST_CHECK bool listener_run(struct signer *signer, int socket, uid_t server_uid, bool *at_rest,
-                                struct ra_error *error);
+/* Serves until SIGTERM or SIGINT; SIGHUP reloads the files under `home`. All three must be blocked in every
+ * thread before. Peers must be `server_uid` or our own user. *at_rest says whether every request had ended
+ * when it returned; otherwise nothing that `signer` reaches may be freed. */
+RA_MUST_CHECK bool listener_run(struct signer *signer, const char *home, int socket, uid_t server_uid,
+                                bool *at_rest, struct ra_error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * ra-signer --home DIR --clock FILE [--server-uid N] [--new-journal | --print-log-key]
+ *
+ * SIGTERM ends it; SIGHUP makes it read the files under DIR/conf again, without a restart.
  */
 #include "pki/signer/listener.h"
 #include "pki/signer/log.h"
@@ -89,6 +91,7 @@ static void block_signals(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
@@ -105,10 +108,12 @@ static bool serve(TALLOC_CTX *context, const struct options *options, const stru
     int socket = listener_open(options->home, error);
     if (socket < 0)
         return false;
-    bool ok = sandbox_enter(error);
+    bool ok = sandbox_enter(options->home, &signer->confined, error) &&
+              settings_fit_confinement(settings, signer->confined, error);
     if (ok)
-        log_event(LOG_LEVEL_INFO, "started", "{s:b}", "isolated", isolated ? 1 : 0);
-    ok = ok && listener_run(signer, socket, options->server_uid, &at_rest, error);
+        log_event(LOG_LEVEL_INFO, "started", "{s:b,s:b}", "isolated", isolated ? 1 : 0, "confined",
+                  signer->confined ? 1 : 0);
+    ok = ok && listener_run(signer, options->home, socket, options->server_uid, &at_rest, error);
     close(socket);
     if (ok)
         log_event(LOG_LEVEL_INFO, "stopped", "{s:b}", "at_rest", at_rest ? 1 : 0);

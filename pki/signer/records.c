@@ -3,6 +3,7 @@
 
 #include "pki/signer/log.h"
 #include "pki/signer/request.h"
+#include "pki/signer/state.h"
 #include "pki/trust/note.h"
 #include "pki/trust/roster.h"
 
@@ -44,29 +45,30 @@ static bool judge_roster(struct signer *signer, TALLOC_CTX *context, struct byte
     return ra_fail(error, RA_INTERNAL, "verdict");
 }
 
-bool records_restore_roster(struct signer *signer, struct ra_error *error)
+bool records_read_roster(struct signer *signer, TALLOC_CTX *context, struct roster **roster,
+                         struct ra_error *error)
 {
     int64_t version, accepted_at;
     struct bytes bundle;
-    struct roster *roster = NULL;
     struct ra_error why = {0};
+    *roster = NULL;
     TALLOC_CTX *memory = talloc_new(NULL);
     bool ok = ledger_read_roster(signer->ledger, memory, &version, &accepted_at, &bundle, error);
     if (ok && version > 0 &&
-        judge_roster(signer, signer, bundle, (time_t)accepted_at, version, &roster, &why))
-        signer->roster = roster;
-    else if (ok && version > 0)
+        !judge_roster(signer, context, bundle, (time_t)accepted_at, version, roster, &why)) {
+        *roster = NULL;
         log_event(LOG_LEVEL_ALARM, "roster-unsupported", "{s:I,s:s}", "version", (json_int_t)version,
                   "reason", why.reason);
+    }
     talloc_free(memory);
     return ok;
 }
 
-/* With the roster's lock held. */
+/* With roster_lock held. */
 static bool accept_roster(struct signer *signer, struct bytes bundle, struct roster *roster,
                           struct ra_error *error)
 {
-    const struct roster *current = signer->roster;
+    const struct roster *current = signer_roster(signer);
     int64_t version = roster->statement->roster.version;
     /* The same one again is no harm; another one of the same version is a fork. */
     if (current != NULL && current->statement->roster.version == version &&
@@ -74,9 +76,23 @@ static bool accept_roster(struct signer *signer, struct bytes bundle, struct ros
         return true;
     if (!ledger_accept_roster(signer->ledger, version, clock_now(signer->clock), bundle, error))
         return false;
-    signer->roster = talloc_reparent(talloc_parent(roster), signer, roster);
+    state_put_roster(signer->state, roster);
     log_event(LOG_LEVEL_INFO, "roster", "{s:I}", "version", (json_int_t)version);
     return true;
+}
+
+/* With roster_lock held. */
+static bool judge_and_accept(struct signer *signer, TALLOC_CTX *memory, struct bytes bundle,
+                             json_int_t *version, struct ra_error *error)
+{
+    struct roster *roster;
+    int64_t lowest, accepted_at;
+    struct bytes previous;
+    if (!ledger_read_roster(signer->ledger, memory, &lowest, &accepted_at, &previous, error) ||
+        !judge_roster(signer, memory, bundle, clock_now(signer->clock), lowest, &roster, error))
+        return false;
+    *version = roster->statement->roster.version;
+    return accept_roster(signer, bundle, roster, error);
 }
 
 json_t *handle_roster(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
@@ -84,17 +100,12 @@ json_t *handle_roster(struct signer *signer, const struct signer_channel *channe
 {
     (void)channel;
     struct bytes bundle;
-    struct roster *roster;
-    int64_t lowest, accepted_at;
-    struct bytes previous;
-    if (!request_parse_roster(memory, request, &bundle, error) ||
-        !ledger_read_roster(signer->ledger, memory, &lowest, &accepted_at, &previous, error) ||
-        !judge_roster(signer, memory, bundle, clock_now(signer->clock), lowest, &roster, error))
+    json_int_t version = 0;
+    if (!request_parse_roster(memory, request, &bundle, error))
         return NULL;
-    json_int_t version = roster->statement->roster.version;
-    pthread_mutex_lock(&signer->roster_lock);
-    bool ok = accept_roster(signer, bundle, roster, error);
-    pthread_mutex_unlock(&signer->roster_lock);
+    pthread_mutex_lock(&signer->state->roster_lock);
+    bool ok = judge_and_accept(signer, memory, bundle, &version, error);
+    pthread_mutex_unlock(&signer->state->roster_lock);
     return ok ? json_pack("{s:s,s:I}", "type", "roster", "version", version) : NULL;
 }
 
@@ -132,9 +143,9 @@ json_t *handle_checkpoint(struct signer *signer, const struct signer_channel *ch
     }
     if (!request_parse_checkpoint(memory, request, asked, error))
         return NULL;
-    pthread_mutex_lock(&signer->checkpoint_lock);
+    pthread_mutex_lock(&signer->state->checkpoint_lock);
     bool ok = sign_next(signer, memory, asked, &note, error);
-    pthread_mutex_unlock(&signer->checkpoint_lock);
+    pthread_mutex_unlock(&signer->state->checkpoint_lock);
     return ok ? json_pack("{s:s,s:s}", "type", "checkpoint", "note", note) : NULL;
 }
 
@@ -157,10 +168,11 @@ json_t *handle_status(struct signer *signer, const struct signer_channel *channe
     if (!ledger_last_checkpoint(signer->ledger, &size, &root, error))
         return NULL;
     const struct statement *roster = about.roster != NULL ? about.roster->statement : NULL;
-    return json_pack("{s:s,s:s,s:b,s:I,s:I,s:I,s:s,s:I,s:I}", "type", "status", "instance",
-                     signer->settings->instance, "isolated", signer->isolated ? 1 : 0, "agents_floor",
-                     (json_int_t)signer->settings->agents_floor, "roster_version",
-                     (json_int_t)(roster != NULL ? roster->roster.version : 0), "roster_not_after",
-                     (json_int_t)(roster != NULL ? roster->not_after : 0), "log_key", log_key, "tree_size",
-                     (json_int_t)size, "unknown", (json_int_t)ledger_unresolved(signer->ledger));
+    return json_pack("{s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:s,s:I,s:I}", "type", "status", "instance",
+                     signer->settings->instance, "isolated", signer->isolated ? 1 : 0, "confined",
+                     signer->confined ? 1 : 0, "agents_floor", (json_int_t)signer->settings->agents_floor,
+                     "roster_version", (json_int_t)(roster != NULL ? roster->roster.version : 0),
+                     "roster_not_after", (json_int_t)(roster != NULL ? roster->not_after : 0), "log_key",
+                     log_key, "tree_size", (json_int_t)size, "unknown",
+                     (json_int_t)ledger_unresolved(signer->ledger));
 }

@@ -7,8 +7,10 @@
 
 #include "pki/signer/signer.h"
 
-/* Proves the journaled roster with today's files, as of the moment it was accepted, and puts it in force.
- * Called once, before any request. false only when the journal cannot be read. */
-RA_MUST_CHECK bool records_restore_roster(struct signer *signer, struct ra_error *error);
+/* Proves the journaled roster with signer->settings, as of the moment it was accepted. *roster on `context`;
+ * NULL when there is none or these files do not support it (then with an alarm in the log). false only when
+ * the journal cannot be read. */
+RA_MUST_CHECK bool records_read_roster(struct signer *signer, TALLOC_CTX *context, struct roster **roster,
+                                       struct ra_error *error);
 
 #endif

@@ -400,6 +400,17 @@ bool settings_fit_production(const struct settings *settings, const struct ra_cl
     return true;
 }
 
+bool settings_fit_confinement(const struct settings *settings, bool confined, struct ra_error *error)
+{
+    switch (settings->environment) {
+    case ENVIRONMENT_HOMOLOGATION:
+        return true;
+    case ENVIRONMENT_PRODUCTION:
+        break;
+    }
+    return confined || ra_fail(error, RA_FORBIDDEN, "production: the kernel has no Landlock");
+}
+
 const struct certificate_profile *settings_profile(const struct settings *settings, const char *id)
 {
     for (size_t i = 0; i < settings->profile_count; i++)

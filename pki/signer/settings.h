@@ -69,6 +69,10 @@ RA_MUST_CHECK bool settings_load(TALLOC_CTX *context, const char *home, struct s
 RA_MUST_CHECK bool settings_fit_production(const struct settings *settings, const struct ra_clock *clock,
                                            bool isolated, struct ra_error *error);
 
+/* Production runs only where the kernel keeps the signer to its own files. */
+RA_MUST_CHECK bool settings_fit_confinement(const struct settings *settings, bool confined,
+                                            struct ra_error *error);
+
 /* The row with this id; NULL without one. */
 const struct certificate_profile *settings_profile(const struct settings *settings, const char *id);
 

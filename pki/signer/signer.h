@@ -26,15 +26,17 @@ struct signer_channel {
     void *context;
 };
 
-/* Borrowed parts outlive it. Made by signer_open. */
+struct signer_state;
+
+/* What one request sees: signer_handle gives each its own copy, so that a reload never changes the files
+ * under a request. Borrowed parts outlive it. Made by signer_open. */
 struct signer {
     const struct settings *settings;
     const struct ra_clock *clock;
     struct ledger *ledger;
     bool isolated; /* runs under a user of its own, apart from the server's */
-    pthread_mutex_t roster_lock;
-    const struct roster *roster;     /* in force or not; old ones stay: threads may be reading them */
-    pthread_mutex_t checkpoint_lock; /* one checkpoint at a time */
+    bool confined; /* reads no file but its own; see sandbox.h */
+    struct signer_state *state;
 };
 
 /* On `context`. Opens the journal of `folder` and proves the roster in it anew; a roster that today's files
@@ -42,6 +44,14 @@ struct signer {
 RA_MUST_CHECK bool signer_open(TALLOC_CTX *context, const struct settings *settings,
                                const struct ra_clock *clock, const char *folder, bool isolated,
                                struct signer **signer, struct ra_error *error);
+
+/* Reads the files under `home` again and judges by them from the next request on; the roster is proved anew.
+ * Instance, environment and log key stay what they are: files that name others are refused, and with any
+ * error everything stays as it was. Requests at work end by the files they began with. Any thread. */
+RA_MUST_CHECK bool signer_reload(struct signer *signer, const char *home, struct ra_error *error);
+
+/* The roster as it stands, NULL without one; old ones stay, so the pointer is good for life. */
+const struct roster *signer_roster(struct signer *signer);
 
 /* One request, one answer (the caller's to json_decref; NULL only when memory ran out). Never fails: what
  * goes wrong is a `refused` answer with its reason. Anything but a refusal waits until every record it may

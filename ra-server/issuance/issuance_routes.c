@@ -451,6 +451,8 @@ static enum health_state signer_health(struct ra_app *app, struct db *db, json_t
     }
     json_object_set_new(facts, "signer_isolated",
                         json_boolean(json_is_true(json_object_get(status, "isolated"))));
+    json_object_set_new(facts, "signer_confined",
+                        json_boolean(json_is_true(json_object_get(status, "confined"))));
     json_object_set(facts, "unknown", json_object_get(status, "unknown"));
     json_object_set(facts, "tree_size", json_object_get(status, "tree_size"));
     json_object_set(facts, "roster_version", json_object_get(status, "roster_version"));

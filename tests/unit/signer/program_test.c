@@ -439,6 +439,56 @@ static void protocol_6_the_running_signer_is_confined(void **state)
     assert_int_equal(stop_signer(SIGTERM), 0);
 }
 
+static struct bytes read_conf(void)
+{
+    struct ra_error error = {0};
+    struct bytes content = {NULL, 0};
+    char *path = talloc_asprintf(office.memory, "%s/conf/signer.conf", office.home);
+    assert_true(file_read(office.memory, path, 1 << 16, &content, &error));
+    return content;
+}
+
+static void write_conf(struct bytes content, const char *more)
+{
+    char *path = talloc_asprintf(office.memory, "%s/conf/signer.conf", office.home);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content.data, 1, content.length, file), content.length);
+    assert_true(fputs(more, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The status says `expected` as soon as the signal was taken. */
+static void reload_until(json_int_t expected)
+{
+    json_int_t floor = -1;
+    assert_int_equal(kill(signer_process, SIGHUP), 0);
+    for (int tries = 0; tries < 200 && floor != expected; tries++) {
+        json_t *status = ask_once(json_pack("{s:s}", "type", "status"));
+        floor = json_integer_value(json_object_get(status, "agents_floor"));
+        assert_int_equal(json_integer_value(json_object_get(status, "roster_version")), 1);
+        json_decref(status);
+        nanosleep(&(struct timespec){0, 10 * 1000000L}, NULL);
+    }
+    assert_int_equal(floor, expected);
+}
+
+static void issue_5_files_are_read_again_without_a_restart(void **state)
+{
+    (void)state;
+    const struct bytes before = read_conf();
+    start_signer();
+    json_decref(ask_once(office_roster(&office, 1)));
+    write_conf(before, "agents_floor = 1\n");
+    reload_until(1);
+    /* Files that do not hold change nothing. */
+    write_conf(before, "agents_floor = many\n");
+    reload_until(1);
+    write_conf(before, "");
+    reload_until(2);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
 static void expect_no_start(void)
 {
     char line[256];
@@ -496,6 +546,7 @@ int main(void)
         TEST(protocol_6_what_is_no_message_is_refused_and_the_signer_lives),
         TEST(design_no_more_than_sixteen_connections),
         TEST(protocol_6_the_running_signer_is_confined),
+        TEST(issue_5_files_are_read_again_without_a_restart),
         TEST(protocol_6_a_missing_or_shorter_journal_stops_the_signer_until_started_anew),
         TEST(design_13_open_keys_stop_the_signer),
     };

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -26,19 +27,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONFINED = 0, COULD = 1, NO_FILTER = 2 };
+enum { CONFINED = 0, COULD = 1, NO_FILTER = 2, NO_LANDLOCK = 3 };
 
-/* Runs `attempt` in a confined child: CONFINED when it fails with EPERM. */
+static char home[32]; /* with a conf/ in which a file lies */
+
+/* Runs `attempt` in a confined child: CONFINED when it fails with EPERM or EACCES. */
 static int confined(int (*attempt)(void))
 {
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
         struct ra_error error = {0};
-        if (!sandbox_hide_memory(&error) || !sandbox_enter(&error))
+        bool files_confined = false;
+        if (!sandbox_hide_memory(&error) || !sandbox_enter(home, &files_confined, &error))
             _exit(NO_FILTER);
+        if (!files_confined)
+            _exit(NO_LANDLOCK);
         errno = 0;
-        _exit(attempt() == -1 && errno == EPERM ? CONFINED : COULD);
+        _exit(attempt() == -1 && (errno == EPERM || errno == EACCES) ? CONFINED : COULD);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -118,6 +124,43 @@ static int change_root(void)
     return chroot("/");
 }
 
+static int read_at(const char *folder, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+static int read_own_file(void)
+{
+    return read_at(home, "conf/own");
+}
+static int read_beside_it(void)
+{
+    return read_at(home, "beside");
+}
+static int read_around_it(void)
+{
+    return read_at(home, "conf/../beside");
+}
+static int read_elsewhere(void)
+{
+    return read_at("/etc", "passwd");
+}
+static int list_elsewhere(void)
+{
+    return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void issue_5_no_file_beyond_its_directory(void **state)
+{
+    (void)state;
+    assert_int_equal(confined(read_own_file), COULD);
+    assert_int_equal(confined(read_beside_it), CONFINED);
+    assert_int_equal(confined(read_around_it), CONFINED);
+    assert_int_equal(confined(read_elsewhere), CONFINED);
+    assert_int_equal(confined(list_elsewhere), CONFINED);
+}
+
 static void protocol_6_no_socket_can_be_made(void **state)
 {
     (void)state;
@@ -172,14 +215,49 @@ static void protocol_6_no_process_can_be_touched(void **state)
 #endif
 }
 
+static void touch(const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", home, name);
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    close(file);
+}
+
+static int make_home(void **state)
+{
+    (void)state;
+    char path[64];
+    memcpy(home, "/tmp/sandbox-home.XXXXXX", sizeof "/tmp/sandbox-home.XXXXXX");
+    assert_non_null(mkdtemp(home));
+    snprintf(path, sizeof path, "%s/conf", home);
+    assert_int_equal(mkdir(path, 0700), 0);
+    touch("conf/own");
+    touch("beside");
+    return 0;
+}
+
+static int remove_home(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"conf/own", "beside", "conf", ""};
+    char path[64];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", home, names[i]);
+        assert_int_equal(remove(path), 0);
+    }
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(issue_5_no_file_beyond_its_directory),
         cmocka_unit_test(protocol_6_no_socket_can_be_made),
         cmocka_unit_test(protocol_6_no_program_can_be_executed),
         cmocka_unit_test(protocol_6_no_file_can_be_opened_for_writing),
         cmocka_unit_test(protocol_6_no_file_can_be_emptied_or_removed),
         cmocka_unit_test(protocol_6_no_process_can_be_touched),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_home, remove_home);
 }
