@@ -98,6 +98,16 @@ size_t agenda_nearest(const struct agenda_slot *slots, size_t count, int64_t wis
     return found;
 }
 
+int64_t agenda_release_delay_us(int64_t least_minutes, int64_t most_minutes, uint32_t drawn)
+{
+    int64_t least_us = least_minutes * INT64_C(60000000);
+    int64_t span_us = most_minutes * INT64_C(60000000) - least_us;
+    if (span_us <= 0)
+        return least_us;
+    /* In milliseconds the product stays far below 2^63 for whatever a policy may say. */
+    return least_us + span_us / 1000 * drawn / UINT32_MAX * 1000;
+}
+
 bool agenda_mode_known(const char *mode)
 {
     return mode != NULL && (strcmp(mode, "in_person") == 0 || strcmp(mode, "video") == 0);

@@ -68,5 +68,6 @@ RA_MUST_CHECK bool agenda_check_memory(struct ra_app *app, struct db *db, size_t
 /* State and job; routes. */
 extern const struct room agenda_room;
 extern const struct room agenda_routes_room;
+extern const struct room agenda_hold_room;
 
 #endif

@@ -3,94 +3,15 @@
  * Booking, moving, cancelling, and what the counter does with an appointment. All on an order that is held.
  */
 #include "agenda/agenda_internal.h"
-#include "agenda/hours/duration.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
-#include "desk/desk.h"
 #include "notice/notice.h"
 #include "pki/base/bytes.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* --- memory after the commit --- */
-
-static void tell_memory(struct ra_app *app, void *argument)
-{
-    const struct agenda_change *change = argument;
-    agenda_memory_apply(agenda_memory_of(app), change);
-}
-
-static bool tell_memory_later(struct http_request *request, struct agenda_change change,
-                              struct ra_error *error)
-{
-    struct agenda_change *kept = talloc_memdup(request->context, &change, sizeof change);
-    if (kept == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "agenda");
-    return http_after_commit(request, tell_memory, kept, error);
-}
-
-/* --- what may be wished --- */
-
-static bool is_live(const struct order *order)
-{
-    return order->appointment != NULL && order->appointment->seat_id != 0;
-}
-
-static bool check_open(const struct order *order, struct ra_error *error)
-{
-    return order->closed_us == 0 ||
-           ra_fail_reason(error, RA_CONFLICT, "order-closed", "O pedido já foi encerrado.");
-}
-
-static bool check_mode(struct http_request *request, const struct order *order,
-                       const struct agenda_wish *wish, struct ra_error *error)
-{
-    return agenda_check_mode(request, wish->mode, order->media, order->sold_in_person, order->sold_by_video,
-                             error);
-}
-
-/* Memory knows every seat there is, so a start outside the opening hours costs no transaction its time. Gives
- * the zone's offset on that day. */
-static bool start_exists(struct http_request *request, int64_t start_us, int *offset_s)
-{
-    struct agenda_day *days[3];
-    bool found = false;
-    agenda_memory_days(agenda_memory_of(request->app), start_us / INT64_C(86400000000) - 1, 3, days);
-    for (size_t i = 0; i < 3; i++) {
-        if (agenda_day_slot_at(days[i], start_us) != NULL) {
-            found = true;
-            *offset_s = days[i]->offset_s;
-        }
-        agenda_day_release(days[i]);
-    }
-    return found;
-}
-
-static bool check_wish(struct http_request *request, const struct agenda_wish *wish, int *offset_s,
-                       struct ra_error *error)
-{
-    if (!desk_priority_known(wish->priority))
-        return ra_fail_field(error, "priority", "unknown", "Esta não é uma das prioridades da lei.");
-    if (wish->start_us <= request->now_us)
-        return ra_fail_field(error, "start", "past", "Este horário já passou. Escolha outro.");
-    return start_exists(request, wish->start_us, offset_s) ||
-           ra_fail_field(error, "start", "no-slot", "Não há atendimento neste horário. Escolha um da lista.");
-}
-
 /* --- taking --- */
-
-static bool skills_of(struct http_request *request, const struct order *order, const struct agenda_wish *wish,
-                      uint32_t *skills, struct ra_error *error)
-{
-    struct duration duration;
-    const struct duration_part part = duration_part_of(order);
-    if (!duration_of_visit(request->app, request->context, wish->start_us, wish->mode, &part, 1, &duration,
-                           error))
-        return false;
-    *skills = duration.skills;
-    return true;
-}
 
 /* Stable for the appointment's life, and unique in the world by the site's name. */
 static char *new_uid(struct http_request *request, struct ra_error *error)
@@ -149,46 +70,67 @@ static bool record(struct http_request *request, const struct order *order, cons
            notice_enqueue(request, order, notice, NULL, error);
 }
 
+/* What was taken, and the holds that went with it. */
+static bool tell_taken(struct http_request *request, const struct agenda_taken *taken, int64_t start_us,
+                       struct ra_error *error)
+{
+    return agenda_tell_memory(
+               request,
+               (struct agenda_change){taken->seat_id, start_us, taken->version, AGENDA_TAKEN, AGENDA_FREE},
+               error) &&
+           agenda_tell_memory_all(request, taken->let_go, taken->let_go_count, error);
+}
+
 bool agenda_book(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  bool *created, struct ra_error *error)
 {
     struct agenda_taken taken;
     int offset_s = 0;
     *created = false;
-    if (!check_open(order, error) || !check_mode(request, order, wish, error))
+    if (!agenda_check_case(request, order, wish, error))
         return false;
-    if (is_live(order) && order->appointment->start_us == wish->start_us)
+    if (agenda_is_live(order) && order->appointment->start_us == wish->start_us)
         return true;
-    if (is_live(order))
+    if (agenda_is_live(order))
         return ra_fail_reason(error, RA_CONFLICT, "already-booked",
                               "Já há um horário marcado. Mude o horário em vez de marcar outro.");
-    if (!check_wish(request, wish, &offset_s, error))
+    if (!agenda_check_start(request, wish, &offset_s, error))
         return false;
     const char *uid = new_uid(request, error);
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(wish->start_us, start, sizeof start);
-    struct agenda_taking taking = {.order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
-    if (uid == NULL || !skills_of(request, order, wish, &taking.skills, error) ||
+    struct agenda_taking taking = {
+        .act = AGENDA_ACT_BOOK, .order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
+    if (uid == NULL || !agenda_skills_of(request, order, wish, &taking.skills, error) ||
         !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
         !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;
     *created = true;
     return record(request, order, start, AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
-           tell_memory_later(
-               request, (struct agenda_change){taken.seat_id, wish->start_us, taken.version, AGENDA_TAKEN},
-               error);
+           tell_taken(request, &taken, wish->start_us, error);
 }
 
-/* The old seat is freed first, unseen by anybody until the commit: an order never has two. */
-static bool free_seat(struct http_request *request, const struct order *order, struct ra_error *error)
+/* The seat is the office's at once and the public's from `public_from_us` on. A move frees the old one first,
+ * unseen by anybody until the commit: an order never has two. */
+static bool free_seat(struct http_request *request, const struct order *order, int64_t public_from_us,
+                      struct ra_error *error)
 {
     int64_t version = 0;
-    return agenda_store_free(request->db, request->context, order, &version, error) &&
-           tell_memory_later(request,
-                             (struct agenda_change){order->appointment->seat_id, order->appointment->start_us,
-                                                    version, AGENDA_FREE},
-                             error);
+    return agenda_store_free(request->db, request->context, order, public_from_us, &version, error) &&
+           agenda_tell_memory(request,
+                              (struct agenda_change){order->appointment->seat_id,
+                                                     order->appointment->start_us, version, AGENDA_FREE,
+                                                     public_from_us},
+                              error);
+}
+
+/* Given back: to the waiting list first, to everybody after a delay that nobody can know. */
+static bool give_back(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    int64_t public_from_us = 0;
+    return agenda_release_time(request, &public_from_us, error) &&
+           free_seat(request, order, public_from_us, error);
 }
 
 bool agenda_move(struct http_request *request, struct order *order, const struct agenda_wish *wish,
@@ -196,28 +138,29 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
 {
     struct agenda_taken taken;
     int offset_s = 0;
-    if (!check_open(order, error) || !check_mode(request, order, wish, error))
+    if (!agenda_check_case(request, order, wish, error))
         return false;
-    if (!is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
+    if (!agenda_is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para mudar.");
     if (order->appointment->start_us == wish->start_us)
         return true;
-    if (!check_wish(request, wish, &offset_s, error))
+    if (!agenda_check_start(request, wish, &offset_s, error))
         return false;
-    struct agenda_taking taking = {
-        .order = order, .wish = wish, .appointment_id = order->appointment->id, .now_us = request->now_us};
+    struct agenda_taking taking = {.act = AGENDA_ACT_MOVE,
+                                   .order = order,
+                                   .wish = wish,
+                                   .appointment_id = order->appointment->id,
+                                   .now_us = request->now_us};
     const char *uid = order->appointment->uid;
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(wish->start_us, start, sizeof start);
-    if (!skills_of(request, order, wish, &taking.skills, error) || !free_seat(request, order, error) ||
+    if (!agenda_skills_of(request, order, wish, &taking.skills, error) || !give_back(request, order, error) ||
         !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
         !note_appointment(order, wish, &taken, uid, offset_s, error))
         return false;
     return orders_milestone(request, order, "moved", start, error) &&
            record(request, order, start, AUDIT_APPT_RESCHEDULED, NOTICE_MOVED, error) &&
-           tell_memory_later(
-               request, (struct agenda_change){taken.seat_id, wish->start_us, taken.version, AGENDA_TAKEN},
-               error);
+           tell_taken(request, &taken, wish->start_us, error);
 }
 
 bool agenda_cancel(struct http_request *request, struct order *order, struct ra_error *error)
@@ -225,11 +168,11 @@ bool agenda_cancel(struct http_request *request, struct order *order, struct ra_
     struct db_rows *row = NULL;
     if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "cancelled"))
         return true;
-    if (!is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
+    if (!agenda_is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para cancelar.");
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(order->appointment->start_us, start, sizeof start);
-    if (!free_seat(request, order, error) ||
+    if (!give_back(request, order, error) ||
         !db_one(request->db, request->context, STATEMENT_AGENDA_CANCEL,
                 DB_VALUES(db_int(order->appointment->id), db_time(request->now_us)), &row, error) ||
         !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "cancelled", "cancelled", start, error))
@@ -245,7 +188,7 @@ bool agenda_cancel(struct http_request *request, struct order *order, struct ra_
 static bool set_row_state(struct http_request *request, struct order *order, enum db_statement statement,
                           const char *state, struct ra_error *error)
 {
-    if (!is_live(order))
+    if (!agenda_is_live(order))
         return true;
     order->appointment->state = state;
     return db_exec(request->db, statement,
@@ -264,9 +207,9 @@ bool agenda_unkeep(struct http_request *request, struct order *order, struct ra_
 
 bool agenda_miss(struct http_request *request, struct order *order, struct ra_error *error)
 {
-    if (!is_live(order))
+    if (!agenda_is_live(order))
         return true;
-    if (!free_seat(request, order, error) ||
+    if (!free_seat(request, order, AGENDA_FREE, error) ||
         !set_row_state(request, order, STATEMENT_AGENDA_MISS, "missed", error))
         return false;
     order->appointment->seat_id = 0;
@@ -276,7 +219,7 @@ bool agenda_miss(struct http_request *request, struct order *order, struct ra_er
 bool agenda_restore(struct http_request *request, struct order *order, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
-    if (order->appointment == NULL || is_live(order))
+    if (order->appointment == NULL || agenda_is_live(order))
         return true;
     if (!db_query(request->db, request->context, STATEMENT_AGENDA_RESTORE,
                   DB_VALUES(db_int(order->appointment->id), db_int(order->id), db_time(request->now_us)),
@@ -286,10 +229,11 @@ bool agenda_restore(struct http_request *request, struct order *order, struct ra
         return ra_fail(error, RA_SEAT_TAKEN, "O horário já foi dado a outra pessoa.");
     order->appointment->seat_id = row_int(rows, 0, "seat_id");
     order->appointment->state = "booked";
-    return tell_memory_later(request,
-                             (struct agenda_change){order->appointment->seat_id, order->appointment->start_us,
-                                                    row_int(rows, 0, "version"), AGENDA_TAKEN},
-                             error);
+    return agenda_tell_memory(request,
+                              (struct agenda_change){order->appointment->seat_id,
+                                                     order->appointment->start_us,
+                                                     row_int(rows, 0, "version"), AGENDA_TAKEN, AGENDA_FREE},
+                              error);
 }
 
 /* --- showing --- */

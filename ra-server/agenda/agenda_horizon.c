@@ -195,6 +195,8 @@ static void read_seat(const struct db_rows *rows, size_t row, struct agenda_seat
         .start_us = row_time(rows, row, "starts"),
         .end_us = row_time(rows, row, "ends"),
         .free_from_us = free_from(rows, row),
+        .public_from_us =
+            row_is_null(rows, row, "public_from") ? AGENDA_FREE : row_time(rows, row, "public_from"),
         .internal = strcmp(row_text(rows, row, "visibility"), "public") != 0,
         .walk_in = strcmp(row_text(rows, row, "visibility"), "walk_in") == 0,
         .skills = (uint32_t)row_int(rows, row, "skills"),
@@ -260,6 +262,7 @@ static bool agrees(struct agenda_memory *memory, const struct agenda_seat *truth
             same =
                 same ||
                 (days[i]->seats[j].id == truth->id && days[i]->seats[j].free_from_us == truth->free_from_us &&
+                 days[i]->seats[j].public_from_us == truth->public_from_us &&
                  days[i]->seats[j].internal == truth->internal &&
                  days[i]->seats[j].walk_in == truth->walk_in && days[i]->seats[j].skills == truth->skills);
         agenda_day_release(days[i]);

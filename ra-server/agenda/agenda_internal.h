@@ -58,26 +58,83 @@ RA_MUST_CHECK bool agenda_check_mode(struct http_request *request, const char *m
 
 /* --- store (agenda_store.c) --- */
 
+enum agenda_act { AGENDA_ACT_BOOK, AGENDA_ACT_MOVE, AGENDA_ACT_HOLD };
+
 struct agenda_taking {
+    enum agenda_act act;
     const struct order *order;
     const struct agenda_wish *wish;
     uint32_t skills;        /* that the seat must allow (hours/duration.h) */
-    const char *uid;        /* of a new appointment */
-    int64_t appointment_id; /* to move; 0 makes a new one */
+    const char *uid;        /* BOOK: of the new appointment */
+    int64_t appointment_id; /* MOVE: which */
+    int64_t until_us;       /* HOLD: its end, unless the order holds the seat already */
     int64_t now_us;
 };
 
 struct agenda_taken {
     int64_t seat_id, appointment_id, end_us, version;
+    int64_t held_until_us; /* HOLD */
+    int64_t public_from_us;
     int sequence;
+    struct agenda_change *let_go; /* other holds of the order, given up with this; on the context */
+    size_t let_go_count;
 };
 
-/* Both passes. Nothing free: RA_SEAT_TAKEN. */
+/* Both passes. Nothing free, or a constraint of the seats said no: RA_SEAT_TAKEN. */
 RA_MUST_CHECK bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
                                      struct agenda_taken *taken, struct ra_error *error);
 
-/* Frees the appointment's seat; `version` is the seat's afterwards. */
+/* Frees the appointment's seat, for the public from `public_from_us` on; `version` is the seat's afterwards.
+ */
 RA_MUST_CHECK bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order,
-                                     int64_t *version, struct ra_error *error);
+                                     int64_t public_from_us, int64_t *version, struct ra_error *error);
+
+/* The holds that a row of `agenda_let_go` and its like tells as given up, on `context`. */
+RA_MUST_CHECK bool agenda_store_let_go(TALLOC_CTX *context, const struct db_rows *rows,
+                                       struct agenda_change **changes, size_t *count, struct ra_error *error);
+
+/* --- what acts share (agenda_act.c) --- */
+
+/* Memory follows after the commit. */
+RA_MUST_CHECK bool agenda_tell_memory(struct http_request *request, struct agenda_change change,
+                                      struct ra_error *error);
+RA_MUST_CHECK bool agenda_tell_memory_all(struct http_request *request, const struct agenda_change *changes,
+                                          size_t count, struct ra_error *error);
+
+/* May this order have an appointment of that kind: open, and the mode is sold? And may that start be wished:
+ * to come, and on a slot? Gives the zone's offset then. */
+RA_MUST_CHECK bool agenda_check_case(struct http_request *request, const struct order *order,
+                                     const struct agenda_wish *wish, struct ra_error *error);
+RA_MUST_CHECK bool agenda_check_start(struct http_request *request, const struct agenda_wish *wish,
+                                      int *offset_s, struct ra_error *error);
+/* What the seat of that visit must allow. */
+RA_MUST_CHECK bool agenda_skills_of(struct http_request *request, const struct order *order,
+                                    const struct agenda_wish *wish, uint32_t *skills, struct ra_error *error);
+bool agenda_is_live(const struct order *order);
+
+/* When a seat given back now is open to the public: drawn between the two policies. */
+RA_MUST_CHECK bool agenda_release_time(struct http_request *request, int64_t *public_from_us,
+                                       struct ra_error *error);
+
+/* --- requests (agenda_request.c) --- */
+
+enum agenda_side agenda_side_of(const struct http_request *request);
+
+/* The wish in the body; what it leaves out is as the appointment has it. */
+RA_MUST_CHECK bool agenda_read_wish(struct http_request *request, const struct order *order,
+                                    struct agenda_wish *wish, struct ra_error *error);
+
+/* The case of the path, held. */
+RA_MUST_CHECK bool agenda_load_case(struct http_request *request, struct order **order,
+                                    struct ra_error *error);
+
+/* A refusal for want of a seat, or for losing against others until the tries were used up, carries the three
+ * nearest ones. Always false. */
+bool agenda_refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
+                   const struct ra_error *error);
+
+/* The appointment as it stands now; on a page, on to the case. */
+bool agenda_answer(struct http_request *request, struct http_response *response, const struct order *order,
+                   int status);
 
 #endif

@@ -138,6 +138,7 @@ static void keep_newer(struct agenda_day *fresh, const struct agenda_day *presen
         if (known != NULL && known->version > seat->version) {
             seat->version = known->version;
             seat->free_from_us = known->free_from_us;
+            seat->public_from_us = known->public_from_us;
         }
     }
 }
@@ -190,6 +191,7 @@ void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_chang
         struct agenda_seat *seat = seat_by_id(fresh, change->seat_id);
         seat->version = change->version;
         seat->free_from_us = change->free_from_us;
+        seat->public_from_us = change->public_from_us;
         old = *at;
         *at = fresh;
     }
@@ -217,7 +219,8 @@ int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot 
     int free_seats = 0;
     for (size_t i = slot->first; i < slot->first + slot->count; i++) {
         const struct agenda_seat *seat = &day->seats[i];
-        if (seat->free_from_us <= now_us && !seat->walk_in && (internal_too || !seat->internal) &&
+        bool mine_to_see = internal_too || (!seat->internal && seat->public_from_us <= now_us);
+        if (mine_to_see && seat->free_from_us <= now_us && !seat->walk_in &&
             (seat->skills & skills) == skills)
             free_seats++;
     }

@@ -30,10 +30,11 @@ struct agenda_seat {
     int64_t id;
     int64_t version;
     int64_t start_us, end_us;
-    int64_t free_from_us; /* AGENDA_FREE, AGENDA_TAKEN, or when a hold lapses */
-    bool internal;        /* also those kept for walk-ins */
-    bool walk_in;         /* no booking takes it */
-    uint32_t skills;      /* what may be done on it: hours/duration.h */
+    int64_t free_from_us;   /* AGENDA_FREE, AGENDA_TAKEN, or when a hold lapses */
+    int64_t public_from_us; /* not for the public before; AGENDA_FREE: nothing withholds it */
+    bool internal;          /* also those kept for walk-ins */
+    bool walk_in;           /* no booking takes it */
+    uint32_t skills;        /* what may be done on it: hours/duration.h */
 };
 
 /* Seats with the same start. */
@@ -77,6 +78,7 @@ struct agenda_change {
     int64_t start_us;
     int64_t version;
     int64_t free_from_us;
+    int64_t public_from_us;
 };
 void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_change *change);
 

@@ -121,9 +121,13 @@ static void add_pager(TALLOC_CTX *context, json_t *model, const struct window *w
     }
 }
 
-static void add_case(TALLOC_CTX *context, json_t *model, const struct order *order,
-                     const struct catalog_office *office)
+bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
+                     struct ra_error *error)
 {
+    struct catalog_office *office = NULL;
+    TALLOC_CTX *context = request->context;
+    if (!catalog_office(request->app, context, &office, error))
+        return false;
     bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
     page_set_text(model, "order", order->code);
     page_set(model, "product", json_pack("{s:s, s:s}", "id", order->product_id, "name", order->product_name));
@@ -139,6 +143,7 @@ static void add_case(TALLOC_CTX *context, json_t *model, const struct order *ord
                            local_time_long_text(context, order->appointment->start_us,
                                                 order->appointment->offset_s)));
     page_frame(model, moving ? "Mudar o horário" : "Escolher o horário");
+    return true;
 }
 
 bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -156,7 +161,10 @@ bool agenda_page_model(struct http_request *request, struct http_response *respo
                            AGENDA_PUBLIC, &slots, &count, error))
         return false;
     json_t *model = json_pack("{s:o}", "days", days_json(request->context, slots, count));
-    add_case(request->context, model, order, office);
+    if (!agenda_add_case(request, model, order, error)) {
+        json_decref(model);
+        return false;
+    }
     add_pager(request->context, model, &window);
     http_reply(response, 200, model);
     return true;

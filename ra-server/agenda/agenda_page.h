@@ -6,6 +6,12 @@
 #define AGENDA_AGENDA_PAGE_H
 
 #include "http/http.h"
+#include "orders/orders.h"
+
+/* What the pages about a seat know of the case: {"order","product","office","mode","moving","priorities",
+ * "current"?} and their frame. */
+RA_MUST_CHECK bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
+                                   struct ra_error *error);
 
 /* An http_handler; query `from` (a day) turns the pages. */
 bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error);

@@ -4,17 +4,9 @@
  */
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_invitation.h"
-#include "agenda/agenda_page.h"
 #include "approval/office.h"
-#include "audit/audit.h"
-#include "catalog/page.h"
 
 #include <string.h>
-
-static enum agenda_side side_of(const struct http_request *request)
-{
-    return request->listener == HTTP_OFFICE ? AGENDA_OFFICE : AGENDA_PUBLIC;
-}
 
 /* --- availability --- */
 
@@ -24,7 +16,7 @@ static bool availability_handler(struct http_request *request, struct http_respo
     struct agenda_question question;
     struct bytes text;
     if (!agenda_read_question(request, &question, error) ||
-        !agenda_slots_text(request, &question, side_of(request), &text, error))
+        !agenda_slots_text(request, &question, agenda_side_of(request), &text, error))
         return false;
     http_reply_bytes(response, 200, "application/json", text);
     http_set_header(response, "Cache-Control", "no-store");
@@ -33,98 +25,36 @@ static bool availability_handler(struct http_request *request, struct http_respo
 
 /* --- appointment --- */
 
-static bool read_wish(struct http_request *request, const struct order *order, struct agenda_wish *wish,
-                      struct ra_error *error)
-{
-    const char *start = http_text(request->body, "start");
-    const char *mode = http_text(request->body, "mode");
-    const char *priority = http_text(request->body, "priority");
-    bool moving = order->appointment != NULL && order->appointment->seat_id != 0;
-    *wish = (struct agenda_wish){.side = side_of(request)};
-    wish->mode = mode != NULL && mode[0] != '\0' ? mode : moving ? order->appointment->mode : "in_person";
-    wish->priority = priority != NULL ? priority : moving ? order->appointment->priority : "";
-    if (start == NULL || start[0] == '\0')
-        return ra_fail_field(error, "start", "required", "Escolha um horário da lista.");
-    return clock_parse(start, &wish->start_us) ||
-           ra_fail_field(error, "start", "format",
-                         "O horário tem data, hora e fuso, como 2026-11-24T08:20:00-03:00.");
-}
-
-static bool load_for_update(struct http_request *request, struct order **order, struct ra_error *error)
-{
-    return orders_load_for_update(request, http_path_parameter(request, "code"), order, error);
-}
-
-/* A refusal for want of a seat carries the nearest ones; pages want to know that there are some. */
-static bool refuse_with_alternatives(struct http_request *request, struct http_response *response,
-                                     int64_t wished_us, const struct ra_error *error)
-{
-    if (error->code != RA_SEAT_TAKEN)
-        return false;
-    json_t *list = agenda_alternatives_json(request, wished_us, side_of(request));
-    json_t *model = json_pack("{s:O}", "alternatives", list);
-    if (page_is_wanted(request))
-        page_set(model, "has_alternatives", json_boolean(json_array_size(list) > 0));
-    json_decref(list);
-    http_reply(response, 409, model);
-    return false;
-}
-
-static bool answer(struct http_request *request, struct http_response *response, const struct order *order,
-                   int status)
-{
-    http_reply(response, status, agenda_appointment_json(request->context, order));
-    if (page_is_wanted(request))
-        http_see_other(request, response, talloc_asprintf(request->context, "/pedido/%s", order->code));
-    return true;
-}
-
 static bool book_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
     struct agenda_wish wish;
     bool created = false;
-    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
         return false;
     if (!agenda_book(request, order, &wish, &created, error))
-        return refuse_with_alternatives(request, response, wish.start_us, error);
-    return answer(request, response, order, created ? 201 : 200);
+        return agenda_refuse(request, response, wish.start_us, error);
+    return agenda_answer(request, response, order, created ? 201 : 200);
 }
 
 static bool move_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
     struct agenda_wish wish;
-    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
         return false;
     if (!agenda_move(request, order, &wish, error))
-        return refuse_with_alternatives(request, response, wish.start_us, error);
-    return answer(request, response, order, 200);
+        return agenda_refuse(request, response, wish.start_us, error);
+    return agenda_answer(request, response, order, 200);
 }
 
 static bool cancel_handler(struct http_request *request, struct http_response *response,
                            struct ra_error *error)
 {
     struct order *order = NULL;
-    if (!load_for_update(request, &order, error) || !agenda_cancel(request, order, error))
+    if (!agenda_load_case(request, &order, error) || !agenda_cancel(request, order, error))
         return false;
-    return answer(request, response, order, 200);
-}
-
-/* Forms know only POST: the page books the first time and moves afterwards. */
-static bool page_post_handler(struct http_request *request, struct http_response *response,
-                              struct ra_error *error)
-{
-    struct order *order = NULL;
-    struct agenda_wish wish;
-    bool created = false;
-    if (!load_for_update(request, &order, error) || !read_wish(request, order, &wish, error))
-        return false;
-    bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
-    bool done = moving ? agenda_move(request, order, &wish, error)
-                       : agenda_book(request, order, &wish, &created, error);
-    return done ? answer(request, response, order, 200)
-                : refuse_with_alternatives(request, response, wish.start_us, error);
+    return agenda_answer(request, response, order, 200);
 }
 
 /* --- calendar --- */
@@ -241,32 +171,6 @@ static const struct http_route routes[] = {
         .summary = "O convite como está (iCalendar).",
         .response_type = "text/calendar",
         .statuses = {200, 401, 404, 0},
-    },
-    {
-        .method = HTTP_GET,
-        .listeners = HTTP_PUBLIC,
-        .page_path = "/pedido/{code}/agenda",
-        .page_template = "agenda",
-        .authorize = orders_authorize_holder,
-        .handler = agenda_page_model,
-        .transaction = HTTP_OWN,
-        .operation = "appointmentPage",
-        .summary = "Escolher ou mudar o horário.",
-        .statuses = {200, 401, 404, 0},
-    },
-    {
-        .method = HTTP_POST,
-        .listeners = HTTP_PUBLIC,
-        .page_path = "/pedido/{code}/agenda",
-        .page_template = "agenda",
-        .authorize = orders_authorize_holder,
-        .handler = page_post_handler,
-        .form_model = agenda_page_model,
-        .body = HTTP_BODY_JSON,
-        .transaction = HTTP_WRAPPED,
-        .operation = "appointmentForm",
-        .summary = "Marca ou muda o horário pela página.",
-        .statuses = {303, 404, 409, 422, 0},
     },
     {
         .method = HTTP_POST,

@@ -51,6 +51,10 @@ struct agenda_slot {
 size_t agenda_nearest(const struct agenda_slot *slots, size_t count, int64_t wished_us, size_t most,
                       size_t *nearest);
 
+/* How long a seat given back stays away from the public: from `least` to `most` minutes, by a number drawn
+ * over all of its range. Where the two are the wrong way round, `least`. In microseconds. */
+int64_t agenda_release_delay_us(int64_t least_minutes, int64_t most_minutes, uint32_t drawn);
+
 /* "in_person" and "video". */
 bool agenda_mode_known(const char *mode);
 

@@ -48,6 +48,8 @@ struct order; /* orders/orders.h */
     X(AUDIT_APPT_BOOKED, "APPT_BOOKED")                                                                      \
     X(AUDIT_APPT_RESCHEDULED, "APPT_RESCHEDULED")                                                            \
     X(AUDIT_APPT_CANCELLED, "APPT_CANCELLED")                                                                \
+    X(AUDIT_SEAT_HELD, "SEAT_HELD")     /* for some minutes, until it is booked */                           \
+    X(AUDIT_SEAT_LET_GO, "SEAT_LET_GO") /* a hold given up before its end */                                 \
     X(AUDIT_APPT_NOSHOW, "APPT_NOSHOW")                                                                      \
     X(AUDIT_CHECKED_IN, "CHECKED_IN")                                                                        \
     X(AUDIT_CALLED, "CALLED")                                                                                \

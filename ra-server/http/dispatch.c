@@ -7,8 +7,10 @@
 #include "http/parse.h"
 #include "http/render.h"
 #include "log.h"
+#include "pki/base/bytes.h"
 
 #include <string.h>
+#include <time.h>
 
 enum { TRIES = 3 }; /* of a transaction that lost against another one */
 
@@ -167,6 +169,16 @@ static bool lost_a_race(const struct ra_error *error)
            (strcmp(error->reason, "serialization") == 0 || strcmp(error->reason, "deadlock") == 0);
 }
 
+/* Two that lost against each other must not meet again at the same moment: up to 8 ms, then up to 16. */
+static void pause_before(int attempt)
+{
+    uint32_t drawn = 0;
+    if (!random_bytes((uint8_t *)&drawn, sizeof drawn))
+        return;
+    struct timespec pause = {.tv_nsec = (long)(drawn % (UINT32_C(4000000) << attempt))};
+    nanosleep(&pause, NULL);
+}
+
 static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_error *error)
 {
     struct http_request *request = &exchange->request;
@@ -180,6 +192,7 @@ static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_e
         *error = (struct ra_error){0};
         response_reset(&exchange->response);
         exchange->stage = HTTP_STAGE_UNKNOWN;
+        pause_before(attempt);
         request->after_commit = NULL;
         request->principal = NULL;
         request->role = NULL;

@@ -43,7 +43,7 @@ delete from seat s
 -- name: agenda_seats
 -- params: office_id integer, first date, last date
 -- Whole days of the office's zone.
-select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.version, s.skills,
+select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.public_from, s.version, s.skills,
        (s.starts at time zone f.zone)::date::text as day,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
   from seat s join office f on f.id = s.office_id
@@ -51,48 +51,70 @@ select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.ve
    and s.starts < ($3 + 1)::timestamp at time zone f.zone
  order by s.starts, s.lane;
 
--- First pass: whoever finds a row locked steps to the next one. An internal lane first for the office, so that public
--- ones stay for the public.
+-- The order of locks, everywhere: first the orders, by code; then seats. Whoever holds a seat's row waits for no other:
+-- a first pass steps over what is locked, a second one waits holding none, and two seats are locked together in the
+-- order of start and lane (agenda_pair_lock). So nobody waits in a ring.
+
+-- First pass: whoever finds a row locked steps to the next one. What the order holds itself comes first; then an
+-- internal lane first for the office, so that public ones stay for the public. Other holds of the order are let go.
 -- name: agenda_take
 -- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
 with chosen as (
-  select id from seat
-   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
-   order by (visibility = 'public') = $4, lane
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
-     for update skip locked
+     for update of s skip locked
 ), taken as (
-  update seat s set state = 'booked', order_id = $5, held_until = null
+  update seat s set state = 'booked', order_id = $5, held_until = null, public_from = null
     from chosen where s.id = chosen.id
   returning s.id, s.office_id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
 ), made as (
   insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
   select $5, id, office_id, starts, ends, $6, $7, $8, $3, $3 from taken
   returning id
 )
-select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id from taken, made;
+select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken cross join made left join released on true;
 
 -- Second pass: waits for whoever holds the last rows, in case they give them back.
 -- name: agenda_take_waiting
 -- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
 with chosen as (
-  select id from seat
-   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
-   order by (visibility = 'public') = $4, lane
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
-     for update
+     for update of s
 ), taken as (
-  update seat s set state = 'booked', order_id = $5, held_until = null
+  update seat s set state = 'booked', order_id = $5, held_until = null, public_from = null
     from chosen where s.id = chosen.id
   returning s.id, s.office_id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
 ), made as (
   insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
   select $5, id, office_id, starts, ends, $6, $7, $8, $3, $3 from taken
   returning id
 )
-select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id from taken, made;
+select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken cross join made left join released on true;
 
 -- name: agenda_wait_briefly
 -- params: milliseconds text
@@ -101,48 +123,145 @@ select set_config('lock_timeout', $1, true);
 -- name: agenda_move
 -- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
 with chosen as (
-  select id from seat
-   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
-   order by (visibility = 'public') = $4, lane
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
-     for update skip locked
+     for update of s skip locked
 ), taken as (
-  update seat s set state = 'booked', order_id = $5, held_until = null
+  update seat s set state = 'booked', order_id = $5, held_until = null, public_from = null
     from chosen where s.id = chosen.id
   returning s.id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+), moved as (
+  update appointment a
+     set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
+         sequence = a.sequence + 1, updated_at = $3
+    from taken
+   where a.id = $6
+  returning a.seat_id, a.ends, a.sequence
 )
-update appointment a
-   set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-       sequence = a.sequence + 1, updated_at = $3
-  from taken
- where a.id = $6
-returning a.seat_id, a.ends, taken.version, a.sequence;
+select moved.seat_id, moved.ends, taken.version, moved.sequence,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from moved cross join taken left join released on true;
 
 -- name: agenda_move_waiting
 -- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
 with chosen as (
-  select id from seat
-   where office_id = $1 and starts = $2 and (state = 'free' or (state = 'held' and held_until <= $3))
-     and (visibility = 'public' or ($4 and visibility = 'internal')) and skills & $9 = $9
-   order by (visibility = 'public') = $4, lane
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
-     for update
+     for update of s
 ), taken as (
-  update seat s set state = 'booked', order_id = $5, held_until = null
+  update seat s set state = 'booked', order_id = $5, held_until = null, public_from = null
     from chosen where s.id = chosen.id
   returning s.id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+), moved as (
+  update appointment a
+     set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
+         sequence = a.sequence + 1, updated_at = $3
+    from taken
+   where a.id = $6
+  returning a.seat_id, a.ends, a.sequence
 )
-update appointment a
-   set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-       sequence = a.sequence + 1, updated_at = $3
-  from taken
- where a.id = $6
-returning a.seat_id, a.ends, taken.version, a.sequence;
+select moved.seat_id, moved.ends, taken.version, moved.sequence,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from moved cross join taken left join released on true;
 
+-- A hold taken again keeps its end: nobody holds a seat for ever by clicking.
+-- name: agenda_hold
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, until timestamptz, skills integer
+with chosen as (
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
+   limit 1
+     for update of s skip locked
+), taken as (
+  update seat s
+     set state = 'held', order_id = $5,
+         held_until = case when chosen.own and s.held_until > $3 then s.held_until else $6 end,
+         public_from = case when chosen.own then s.public_from end
+    from chosen where s.id = chosen.id
+  returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+)
+select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, taken.version,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken left join released on true;
+
+-- name: agenda_hold_waiting
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, until timestamptz, skills integer
+with chosen as (
+  select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7)
+   order by own desc, (s.visibility = 'public') = $4, s.lane
+   limit 1
+     for update of s
+), taken as (
+  update seat s
+     set state = 'held', order_id = $5,
+         held_until = case when chosen.own and s.held_until > $3 then s.held_until else $6 end,
+         public_from = case when chosen.own then s.public_from end
+    from chosen where s.id = chosen.id
+  returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h, chosen
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+)
+select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, taken.version,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken left join released on true;
+
+-- name: agenda_own_hold
+-- params: order_id bigint, now timestamptz
+select s.id, s.starts, s.ends, s.held_until, s.version,
+       extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
+  from seat s join office f on f.id = s.office_id
+ where s.order_id = $1 and s.state = 'held' and s.held_until > $2
+ order by s.held_until desc
+ limit 1;
+
+-- name: agenda_let_go
+-- params: order_id bigint
+update seat s set state = 'free', order_id = null, held_until = null
+  from (select id from seat where order_id = $1 and state = 'held' for update skip locked) own
+ where s.id = own.id
+returning s.id as released_id, s.starts as released_starts, s.version as released_version,
+          s.public_from as released_public_from;
+
+-- The office may give it away at once, the public from the given instant on.
 -- name: agenda_seat_free
--- params: seat_id bigint, order_id bigint
-update seat set state = 'free', order_id = null, held_until = null
+-- params: seat_id bigint, order_id bigint, public_from timestamptz
+update seat set state = 'free', order_id = null, held_until = null, public_from = $3
  where id = $1 and order_id = $2 and state = 'booked'
 returning version;
 
@@ -171,12 +290,12 @@ update appointment set state = 'missed', seat_id = null, updated_at = $2
 with chosen as (
   select s.id from appointment a
     join seat s on s.office_id = a.office_id and s.starts = a.starts
-   where a.id = $1 and a.state = 'missed' and (s.state = 'free' or (s.state = 'held' and s.held_until <= $3))
+   where a.id = $1 and a.state = 'missed' and seat_is_open(s, $3, true, $2, 0)
    order by s.visibility = 'public', s.lane
    limit 1
      for update of s skip locked
 ), taken as (
-  update seat s set state = 'booked', order_id = $2, held_until = null
+  update seat s set state = 'booked', order_id = $2, held_until = null, public_from = null
     from chosen where s.id = chosen.id
   returning s.id, s.version
 )

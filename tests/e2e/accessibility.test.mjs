@@ -49,7 +49,10 @@ for (const [name, viewport] of Object.entries(screens)) {
     await agenda.heading(page).waitFor();
     await agenda.choose(page, 3);
     await check(page);
-    await agenda.send(page);
+    await agenda.hold(page);
+    await agenda.confirm(page).waitFor();
+    await check(page);
+    await agenda.confirm(page).click();
     await orderPage.code(page).waitFor();
     await check(page);
     await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));

@@ -40,7 +40,14 @@ export const agenda = {
     await radio.check();
     return radio.getAttribute('data-long');
   },
-  send: (page) => page.getByRole('button', { name: /este horário$/ }).click(),
+  // The first click keeps the seat, the second books it.
+  hold: (page) => page.getByRole('button', { name: 'Guardar este horário' }).click(),
+  confirm: (page) => page.getByRole('button', { name: /(Confirmar|Mudar para) este horário$/ }),
+  async send(page) {
+    await this.hold(page);
+    await this.confirm(page).click();
+  },
+  another: (page) => page.getByRole('button', { name: 'Escolher outro horário' }),
 };
 
 export const orderPage = {

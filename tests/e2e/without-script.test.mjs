@@ -24,7 +24,14 @@ test('design 2.5: order, time and confirmation without a script', async () => {
   await orderForm.send(page);
   await agenda.heading(page).waitFor();
   await agenda.choose(page, 7);
-  await agenda.send(page);
+  await agenda.hold(page);
+  await agenda.another(page).click(); // let go: back to the list
+  await agenda.heading(page).waitFor();
+  const when = await agenda.choose(page, 7);
+  await agenda.hold(page);
+  await page.getByText('Este horário está guardado para você').waitFor();
+  assert.ok((await orderPage.main(page).innerText()).includes(when), when);
+  await agenda.confirm(page).click();
   const code = (await orderPage.code(page).textContent()).replace(/[\s-]/g, '');
   await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));
   await confirmation.button(page).click();

@@ -62,9 +62,9 @@ static void the_newer_fact_wins_whatever_comes_first(void **state)
 {
     struct agenda_memory *memory = *state;
     agenda_memory_replace(memory, day_of(5, AGENDA_FREE));
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
     assert_int_equal(free_at_start(memory, false), 0);
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 6, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 6, AGENDA_FREE, AGENDA_FREE});
     assert_int_equal(free_at_start(memory, false), 0);
     agenda_memory_replace(memory, day_of(5, AGENDA_FREE)); /* read before that commit */
     assert_int_equal(free_at_start(memory, false), 0);
@@ -75,11 +75,11 @@ static void the_newer_fact_wins_whatever_comes_first(void **state)
 static void changes_of_unknown_seats_and_days_do_nothing(void **state)
 {
     struct agenda_memory *memory = *state;
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
     agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
-    agenda_memory_apply(memory, &(struct agenda_change){99, start_us, 7, AGENDA_TAKEN});
-    agenda_memory_apply(memory,
-                        &(struct agenda_change){10, start_us + 40 * 1440 * minute_us, 7, AGENDA_TAKEN});
+    agenda_memory_apply(memory, &(struct agenda_change){99, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
+    agenda_memory_apply(
+        memory, &(struct agenda_change){10, start_us + 40 * 1440 * minute_us, 7, AGENDA_TAKEN, AGENDA_FREE});
     assert_int_equal(free_at_start(memory, true), 2);
 }
 
@@ -93,13 +93,24 @@ static void a_hold_lapses_by_the_clock_alone(void **state)
     agenda_day_release(day);
 }
 
+static void a_seat_given_back_is_the_offices_at_once_and_the_publics_later(void **state)
+{
+    struct agenda_memory *memory = *state;
+    agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_FREE, start_us});
+    assert_int_equal(free_at_start(memory, true), 2);
+    assert_int_equal(free_at_start(memory, false), 0);
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 3, AGENDA_FREE, start_us - 1});
+    assert_int_equal(free_at_start(memory, false), 1);
+}
+
 static void a_reader_keeps_the_copy_it_holds(void **state)
 {
     struct agenda_memory *memory = *state;
     struct agenda_day *held = NULL;
     agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
     agenda_memory_days(memory, today, 1, &held);
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN, AGENDA_FREE});
     agenda_memory_forget_before(memory, today + 1);
     assert_int_equal(agenda_slot_free(held, agenda_day_slot_at(held, start_us), 0, true, 0), 2);
     agenda_day_release(held);
@@ -122,7 +133,8 @@ static void *change_often(void *argument)
     struct agenda_memory *memory = argument;
     for (int i = 2; i < 2000; i++)
         agenda_memory_apply(
-            memory, &(struct agenda_change){10, start_us, i, i % 2 == 0 ? AGENDA_TAKEN : AGENDA_FREE});
+            memory,
+            &(struct agenda_change){10, start_us, i, i % 2 == 0 ? AGENDA_TAKEN : AGENDA_FREE, AGENDA_FREE});
     return NULL;
 }
 
@@ -165,6 +177,7 @@ int main(void)
         WITH_MEMORY(the_newer_fact_wins_whatever_comes_first),
         WITH_MEMORY(changes_of_unknown_seats_and_days_do_nothing),
         WITH_MEMORY(a_hold_lapses_by_the_clock_alone),
+        WITH_MEMORY(a_seat_given_back_is_the_offices_at_once_and_the_publics_later),
         WITH_MEMORY(a_reader_keeps_the_copy_it_holds),
         WITH_MEMORY(the_ring_does_not_mistake_a_day_for_another),
         WITH_MEMORY(readers_and_writers_at_once_see_whole_days),

@@ -115,6 +115,28 @@ static void modes_are_two(void **state)
     assert_false(agenda_mode_known("telepathy") || agenda_mode_known("") || agenda_mode_known(NULL));
 }
 
+static void the_delay_of_a_seat_given_back_lies_between_its_two_policies(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t least, most;
+        uint32_t drawn;
+        int64_t minutes;
+    } cases[] = {
+        {5, 45, 0, 5},
+        {5, 45, UINT32_MAX, 45},
+        {5, 45, UINT32_MAX / 2, 25},
+        {5, 5, 77, 5},
+        {45, 5, UINT32_MAX, 45},
+        {0, 0, 1, 0},
+        {0, 240, UINT32_MAX, 240},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t delay_us = agenda_release_delay_us(cases[i].least, cases[i].most, cases[i].drawn);
+        assert_in_range((delay_us + 30000000) / 60000000, cases[i].minutes, cases[i].minutes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +146,7 @@ int main(void)
         cmocka_unit_test(morning_and_afternoon_are_two_openings),
         cmocka_unit_test(the_nearest_three_come_first_and_the_earlier_of_two_equals),
         cmocka_unit_test(a_full_agenda_has_no_alternatives_and_a_nearly_full_one_few),
+        cmocka_unit_test(the_delay_of_a_seat_given_back_lies_between_its_two_policies),
         cmocka_unit_test(modes_are_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,9 @@ static const struct hand_written {
     {"appointmentBook", "holder", HTTP_PUBLIC, is_alive},
     {"appointmentMove", "holder", HTTP_PUBLIC, is_alive},
     {"appointmentForm", "holder", HTTP_PUBLIC, is_alive},
+    {"appointmentHold", "holder", HTTP_PUBLIC, is_alive},
+    {"appointmentConfirmForm", "holder", HTTP_PUBLIC, is_alive},
+    {"appointmentLetGo", "holder", HTTP_PUBLIC, any},
     {"appointmentCancel", "holder", HTTP_PUBLIC, any},
     {"officeAppointmentBook", "agent", HTTP_OFFICE, is_alive},
     {"officeOrderShow", "agent auditor admin", HTTP_OFFICE, any},
@@ -283,14 +286,15 @@ static void every_role_keeps_to_its_side(void **state)
  * light in whatever state, and its comunicado is sent afterwards. */
 static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
-    "appointmentCancel "
+    "appointmentCancel appointmentLetGo appointmentLetGoForm "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails. */
 static const char after_request[] =
     "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
-    "appointmentForm officeAppointmentBook officeAppointmentMove officeOrderPay "
+    "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
+    "officeOrderPay "
     "officeOrderResend termRead officeTermPaper";
 static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";
 

@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 static const struct room *const tested[] = {
-    &catalog_room, &audit_room,  &orders_room,        &orders_public_room,  &orders_login_room,
-    &agenda_room,  &notice_room, &agenda_routes_room, &identification_room,
+    &catalog_room, &audit_room,  &orders_room,        &orders_public_room, &orders_login_room,
+    &agenda_room,  &notice_room, &agenda_routes_room, &agenda_hold_room,   &identification_room,
 };
 enum { TESTED = sizeof tested / sizeof tested[0] };
 

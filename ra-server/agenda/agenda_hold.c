@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agenda/agenda_hold.h"
+
+#include "agenda/agenda_internal.h"
+#include "audit/audit.h"
+
+static bool check_holdable(const struct order *order, const struct agenda_wish *wish, struct ra_error *error)
+{
+    if (!agenda_is_live(order))
+        return true;
+    if (!orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
+        return ra_fail_reason(error, RA_CONFLICT, "not-booked", "O atendimento já começou.");
+    return order->appointment->start_us != wish->start_us ||
+           ra_fail_reason(error, RA_CONFLICT, "already-booked", "Este já é o seu horário.");
+}
+
+static bool until(struct http_request *request, int64_t *until_us, struct ra_error *error)
+{
+    int64_t minutes = 0;
+    if (!catalog_policy_number(request->app, request->now_us, "hold_minutes", &minutes, error))
+        return false;
+    *until_us = request->now_us + minutes * INT64_C(60000000);
+    return true;
+}
+
+static bool record_hold(struct http_request *request, const struct order *order,
+                        const struct agenda_wish *wish, const struct agenda_taken *taken,
+                        struct ra_error *error)
+{
+    char start[CLOCK_TEXT_SIZE], end[CLOCK_TEXT_SIZE];
+    clock_format_utc(wish->start_us, start, sizeof start);
+    clock_format_utc(taken->held_until_us, end, sizeof end);
+    return audit_record(request, AUDIT_SEAT_HELD, order,
+                        json_pack("{s:s, s:s, s:s, s:s}", "start", start, "until", end, "mode", wish->mode,
+                                  "office", order->office_code),
+                        NULL, error);
+}
+
+bool agenda_hold(struct http_request *request, struct order *order, const struct agenda_wish *wish,
+                 struct agenda_held *held, struct ra_error *error)
+{
+    struct agenda_taken taken;
+    struct agenda_taking taking = {
+        .act = AGENDA_ACT_HOLD, .order = order, .wish = wish, .now_us = request->now_us};
+    int offset_s = 0;
+    if (!agenda_check_case(request, order, wish, error) || !check_holdable(order, wish, error) ||
+        !agenda_check_start(request, wish, &offset_s, error) ||
+        !agenda_skills_of(request, order, wish, &taking.skills, error) ||
+        !until(request, &taking.until_us, error) ||
+        !agenda_store_take(request->db, request->context, &taking, &taken, error))
+        return false;
+    *held = (struct agenda_held){wish->start_us, taken.end_us, taken.held_until_us, offset_s};
+    struct agenda_change change = {taken.seat_id, wish->start_us, taken.version, taken.held_until_us,
+                                   taken.public_from_us};
+    return record_hold(request, order, wish, &taken, error) && agenda_tell_memory(request, change, error) &&
+           agenda_tell_memory_all(request, taken.let_go, taken.let_go_count, error);
+}
+
+bool agenda_let_go(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    struct agenda_change *changes = NULL;
+    size_t count = 0;
+    if (!db_query(request->db, request->context, STATEMENT_AGENDA_LET_GO, DB_VALUES(db_int(order->id)), &rows,
+                  error) ||
+        !agenda_store_let_go(request->context, rows, &changes, &count, error))
+        return false;
+    if (count == 0)
+        return true;
+    return audit_record(request, AUDIT_SEAT_LET_GO, order, json_object(), NULL, error) &&
+           agenda_tell_memory_all(request, changes, count, error);
+}
+
+bool agenda_own_hold(struct http_request *request, const struct order *order, bool *found,
+                     struct agenda_held *held, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_AGENDA_OWN_HOLD,
+                  DB_VALUES(db_int(order->id), db_time(request->now_us)), &rows, error))
+        return false;
+    *found = db_row_count(rows) > 0;
+    if (*found)
+        *held = (struct agenda_held){row_time(rows, 0, "starts"), row_time(rows, 0, "ends"),
+                                     row_time(rows, 0, "held_until"), (int)row_int(rows, 0, "offset_s")};
+    return true;
+}
