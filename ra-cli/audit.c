@@ -3,6 +3,7 @@
  * The auditor: exports, their verification without a server, proofs of single cases.
  */
 #include "pki/audit/export_verify.h"
+#include "pki/audit/journal_check.h"
 #include "pki/audit/proof_verify.h"
 #include "pki/base/file.h"
 #include "pki/trust/note.h"
@@ -66,7 +67,8 @@ static bool verify_export(struct cli *cli, const char *path, const struct note_v
 {
     STACK_OF(X509) *anchors = NULL;
     struct export_report report;
-    bool ok = read_anchors(cli, &anchors, error) && export_verify(path, verifier, anchors, &report, error);
+    bool ok =
+        read_anchors(cli, &anchors, error) && export_verify(path, verifier, anchors, NULL, &report, error);
     sk_X509_pop_free(anchors, X509_free);
     if (!ok)
         return false;
@@ -105,6 +107,42 @@ bool audit_verify(struct cli *cli, const struct cli_arguments *arguments, json_t
         document.data[0] == '{')
         return verify_proof(document, &verifier, result, error);
     return verify_export(cli, path, &verifier, result, error);
+}
+
+/* --- the signer's journal against the log --- */
+
+static bool report_journal(const struct journal_report *report, json_t **result, struct ra_error *error)
+{
+    const size_t differ = json_array_size(report->disagreement);
+    *result = json_pack("{s:b,s:I,s:I,s:I,s:I,s:O}", "verified", differ == 0, "attempts",
+                        (json_int_t)report->attempts, "confirmed", (json_int_t)report->confirmed, "logged",
+                        (json_int_t)report->logged, "tree_size", (json_int_t)report->export.size,
+                        "disagreement", report->disagreement);
+    if (*result == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    const json_t *first = json_array_get(report->disagreement, 0);
+    return differ == 0 ||
+           ra_fail_reason(error, RA_VERIFICATION_FAILED, "journal-disagrees",
+                          "o diário do assinador e o registro diferem em %zu certificado(s); o primeiro: "
+                          "transação %s, %s",
+                          differ, json_string_value(json_object_get(first, "transaction")),
+                          json_string_value(json_object_get(first, "what")));
+}
+
+bool audit_journal(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                   struct ra_error *error)
+{
+    STACK_OF(X509) *anchors = NULL;
+    struct note_verifier verifier;
+    struct journal_report report = {.attempts = 0};
+    bool ok = read_log_key(cli, cli_option(arguments, "log-key"), &verifier, error) &&
+              read_anchors(cli, &anchors, error) &&
+              journal_check(cli->context, arguments->positional[0], arguments->positional[1], &verifier,
+                            anchors, &report, error) &&
+              report_journal(&report, result, error);
+    sk_X509_pop_free(anchors, X509_free);
+    json_decref(report.disagreement);
+    return ok;
 }
 
 /* --- waivers --- */

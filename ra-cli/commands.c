@@ -267,6 +267,8 @@ const struct cli_command cli_commands[] = {
      "Confere uma exportação ou a prova de um caso, sem servidor."},
     {"audit prove", "PEDIDO", 1, 1, output_options, true, audit_prove, NULL,
      "Prova de inclusão dos eventos de um caso."},
+    {"audit journal", "DIARIO EXPORTACAO.zip", 2, 2, verify_options, false, audit_journal, NULL,
+     "Confere o diário do assinador (ra-signer --print-journal) com o registro exportado, sem servidor."},
     {"audit waivers", "", 0, 0, range_options, true, audit_waivers, render_waivers,
      "O registro das dispensas: quem, o quê, por quê, quem confirmou."},
     {"dossier export", "PEDIDO", 1, 1, output_options, true, dossier_export, NULL,

@@ -57,7 +57,7 @@ cli_run issue_certificate;
 cli_render render_issued;
 
 /* audit.c: the auditor */
-cli_run audit_export, audit_verify, audit_prove, audit_waivers;
+cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;
 cli_render render_waivers;
 
 /* dossier.c: the package of one case */

@@ -24,6 +24,7 @@ struct line {
 struct verifying {
     TALLOC_CTX *context;
     struct export_report *report;
+    const struct export_reader *reader;
     struct bytes small[EXPORT_FILE_COUNT];
     json_t *files; /* borrowed from the manifest */
     json_t *manifest;
@@ -187,6 +188,8 @@ static bool take_leaf(struct verifying *verifying, struct bytes leaf, struct ra_
     const char *commit = json_string_value(json_object_get(json, "commit"));
     bool kept = commit != NULL ? keep_commit(verifying, commit, error)
                                : fail(error, "export-malformed", "uma linha não é um evento");
+    if (kept && verifying->reader != NULL)
+        kept = verifying->reader->leaf(verifying->reader->context, json, error);
     json_decref(json);
     return kept && merkle_hash_leaf(leaf, &hash, error) && range_append(&verifying->range, &hash, error);
 }
@@ -359,9 +362,9 @@ static bool verify(struct verifying *verifying, const char *path, const struct n
 }
 
 bool export_verify(const char *path, const struct note_verifier *verifier, const STACK_OF(X509) *anchors,
-                   struct export_report *report, struct ra_error *error)
+                   const struct export_reader *reader, struct export_report *report, struct ra_error *error)
 {
-    struct verifying verifying = {.context = talloc_new(NULL), .report = report};
+    struct verifying verifying = {.context = talloc_new(NULL), .report = report, .reader = reader};
     *report = (struct export_report){.size = 0};
     bool verified = verifying.context != NULL ? verify(&verifying, path, verifier, anchors, error)
                                               : ra_fail(error, RA_NO_MEMORY, "verification");

@@ -14,6 +14,7 @@
 #include "pki/base/error.h"
 #include "pki/trust/note.h"
 
+#include <jansson.h>
 #include <openssl/x509.h>
 #include <talloc.h>
 
@@ -31,16 +32,25 @@ struct export_report {
     char made_at[32];                 /* as the manifest says */
 };
 
-/* `anchors` (roots) may be NULL: then the manifest's signature is proved but not who stands behind it.
- * Returns true only when everything holds. RA_VERIFICATION_FAILED with one of the reasons export-malformed
- * not this kind of zip: a file too many, too large, missing, or not as its format says export-manifest     a
- * file differs from the manifest or is not in it export-signature    manifest.p7s does not hold, or (with
- * anchors) its signer has no path export-proof        a proof is malformed export-leaves       the lines are
- * not the leaves of the signed tree export-commitment   disclosed data is not what its leaf committed to
- *   note-malformed, note-origin, note-unsigned, note-signature, consistency
- * and RA_IO, RA_NO_MEMORY, RA_CRYPTO. */
+/* Called for every leaf, in order, as it is read: before the end of the export has proved it. false (error
+ * set) ends the verification. */
+typedef bool (*export_leaf_function)(void *context, const json_t *leaf, struct ra_error *error);
+
+struct export_reader {
+    export_leaf_function leaf;
+    void *context;
+};
+
+/* `reader` may be NULL: nobody reads along. `anchors` (roots) may be NULL: then the manifest's signature is
+ * proved but not who stands behind it. Returns true only when everything holds. RA_VERIFICATION_FAILED with
+ * one of the reasons export-malformed not this kind of zip: a file too many, too large, missing, or not as
+ * its format says export-manifest     a file differs from the manifest or is not in it export-signature
+ * manifest.p7s does not hold, or (with anchors) its signer has no path export-proof        a proof is
+ * malformed export-leaves       the lines are not the leaves of the signed tree export-commitment   disclosed
+ * data is not what its leaf committed to note-malformed, note-origin, note-unsigned, note-signature,
+ * consistency and RA_IO, RA_NO_MEMORY, RA_CRYPTO. */
 RA_MUST_CHECK bool export_verify(const char *path, const struct note_verifier *verifier,
-                                 const STACK_OF(X509) *anchors, struct export_report *report,
-                                 struct ra_error *error);
+                                 const STACK_OF(X509) *anchors, const struct export_reader *reader,
+                                 struct export_report *report, struct ra_error *error);
 
 #endif

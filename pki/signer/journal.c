@@ -222,17 +222,21 @@ static bool replay_all(struct journal *journal, const struct head *head, uint64_
     return true;
 }
 
-static bool open_files(struct journal *journal, const char *folder, struct ra_error *error)
+enum purpose { TO_WRITE, TO_LOOK };
+
+static bool open_files(struct journal *journal, const char *folder, enum purpose purpose,
+                       struct ra_error *error)
 {
+    const int flags = (purpose == TO_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW;
     char path[PATH_MAX], head_path[PATH_MAX];
     if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
         return false;
-    journal->file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    journal->file = open(path, flags);
     if (journal->file < 0)
         return ra_fail(error, RA_IO, "journal: missing (%s)", path);
-    if (flock(journal->file, LOCK_EX | LOCK_NB) != 0)
+    if (purpose == TO_WRITE && flock(journal->file, LOCK_EX | LOCK_NB) != 0)
         return ra_fail(error, RA_CONFLICT, "journal: another process uses it (%s)", path);
-    journal->head_file = open(head_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    journal->head_file = open(head_path, flags);
     if (journal->head_file < 0)
         return ra_fail(error, RA_IO, "journal: its head file is missing (%s)", head_path);
     return true;
@@ -263,18 +267,19 @@ static bool settle(struct journal *journal, uint64_t size, uint64_t *cut, struct
     return true;
 }
 
+/* The head before the size: a writer at work lengthens the file first. */
 static bool prove(struct journal *journal, uint64_t *size, struct head *head, struct ra_error *error)
 {
     struct stat status;
     uint8_t start[MAGIC_SIZE];
+    if (!head_read(journal->head_file, head))
+        return ra_fail(error, RA_IO, "journal: its head file is damaged");
     if (fstat(journal->file, &status) != 0)
         return ra_fail_errno(error, "journal");
     *size = (uint64_t)status.st_size;
     if (*size < MAGIC_SIZE || !read_exactly(journal->file, start, MAGIC_SIZE, 0) ||
         CRYPTO_memcmp(start, magic, MAGIC_SIZE) != 0)
         return ra_fail(error, RA_IO, "journal: not a journal of this program");
-    if (!head_read(journal->head_file, head))
-        return ra_fail(error, RA_IO, "journal: its head file is damaged");
     return true;
 }
 
@@ -287,7 +292,7 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
         return ra_fail(error, RA_NO_MEMORY, "journal");
     uint64_t size = 0;
     struct head head = {.count = 0};
-    if (!open_files(opened, folder, error) || !prove(opened, &size, &head, error) ||
+    if (!open_files(opened, folder, TO_WRITE, error) || !prove(opened, &size, &head, error) ||
         !replay_all(opened, &head, size, replay, replay_context, error) ||
         !settle(opened, size, cut, error)) {
         talloc_free(opened);
@@ -295,6 +300,20 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
     }
     *journal = opened;
     return true;
+}
+
+bool journal_examine(const char *folder, journal_replay_function replay, void *replay_context,
+                     struct ra_error *error)
+{
+    struct journal *opened = journal_new(NULL);
+    if (opened == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "journal");
+    uint64_t size = 0;
+    struct head head = {.count = 0};
+    bool ok = open_files(opened, folder, TO_LOOK, error) && prove(opened, &size, &head, error) &&
+              replay_all(opened, &head, size, replay, replay_context, error);
+    talloc_free(opened);
+    return ok;
 }
 
 /* --- starting anew --- */

@@ -52,6 +52,11 @@ RA_MUST_CHECK bool journal_open(TALLOC_CTX *context, const char *folder, journal
                                 void *replay_context, struct journal **journal, uint64_t *cut,
                                 struct ra_error *error);
 
+/* Proves and replays the journal of `folder` as it lies there, for who only looks: nothing is locked or
+ * changed, a signer may be writing meanwhile, and what it has not finished is passed over. */
+RA_MUST_CHECK bool journal_examine(const char *folder, journal_replay_function replay, void *replay_context,
+                                   struct ra_error *error);
+
 /* Writes one record, not yet durable. `*ticket` is for journal_wait. After any failure to write or to sync,
  * the journal accepts nothing more: what the disk then holds is not known. */
 RA_MUST_CHECK bool journal_append(struct journal *journal, struct bytes payload, struct journal_place *place,

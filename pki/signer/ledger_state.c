@@ -159,19 +159,37 @@ static bool is_unresolved(const struct ledger_entry *entry)
     return false;
 }
 
-static void count_unresolved(const void *node, VISIT visit, void *closure)
+struct walk {
+    ledger_state_visitor visit;
+    void *context;
+};
+
+static void walk_order(const void *node, VISIT order_of_visit, void *closure)
 {
-    if (visit != postorder && visit != leaf)
+    if (order_of_visit != postorder && order_of_visit != leaf)
         return;
+    const struct walk *walk = closure;
     const struct ledger_order *order = *(const struct ledger_order *const *)node;
     for (const struct ledger_entry *entry = order->attempts; entry != NULL; entry = entry->next)
-        *(uint64_t *)closure += is_unresolved(entry) ? 1 : 0;
+        walk->visit(walk->context, order, entry);
+}
+
+void ledger_state_visit(const struct ledger_state *state, ledger_state_visitor visit, void *context)
+{
+    struct walk walk = {visit, context};
+    twalk_r(state->orders, walk_order, &walk);
+}
+
+static void count_unresolved(void *count, const struct ledger_order *order, const struct ledger_entry *entry)
+{
+    (void)order;
+    *(uint64_t *)count += is_unresolved(entry) ? 1 : 0;
 }
 
 uint64_t ledger_state_unresolved(const struct ledger_state *state)
 {
     uint64_t count = 0;
-    twalk_r(state->orders, count_unresolved, &count);
+    ledger_state_visit(state, count_unresolved, &count);
     return count;
 }
 

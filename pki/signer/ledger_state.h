@@ -61,6 +61,11 @@ const struct ledger_entry *ledger_state_serial(const struct ledger_state *state,
 const struct ledger_crl *ledger_state_crl(const struct ledger_state *state, const uint8_t issuer_key[32]);
 const struct ledger_revocation *ledger_state_revocation(const struct ledger_state *state, const char *serial);
 
+/* Calls `visit` for every attempt, orders in the order of their codes. */
+typedef void (*ledger_state_visitor)(void *context, const struct ledger_order *order,
+                                     const struct ledger_entry *entry);
+void ledger_state_visit(const struct ledger_state *state, ledger_state_visitor visit, void *context);
+
 /* The entry, made when it does not exist (ATTEMPT_NONE); NULL when memory ran out. */
 struct ledger_entry *ledger_state_make_entry(struct ledger_state *state, const char *code, int64_t attempt);
 

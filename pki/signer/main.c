@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * ra-signer --home DIR --clock FILE [--server-uid N] [--new-journal | --print-log-key]
+ * ra-signer --home DIR --clock FILE [--server-uid N] [--new-journal | --print-log-key | --print-journal]
  *
  * SIGTERM ends it; SIGHUP makes it read the files under DIR/conf again, without a restart.
  */
+#include "pki/signer/examine.h"
 #include "pki/signer/listener.h"
 #include "pki/signer/log.h"
 #include "pki/signer/sandbox.h"
@@ -21,7 +22,7 @@
 
 enum { EXIT_USAGE = 2 };
 
-enum action { ACTION_SERVE, ACTION_NEW_JOURNAL, ACTION_PRINT_LOG_KEY };
+enum action { ACTION_SERVE, ACTION_NEW_JOURNAL, ACTION_PRINT_LOG_KEY, ACTION_PRINT_JOURNAL };
 
 struct options {
     const char *home;
@@ -33,12 +34,14 @@ struct options {
 static int usage(void)
 {
     fputs(
-        "ra-signer --home DIR --clock FILE [--server-uid N] [--new-journal | --print-log-key]\n"
+        "ra-signer --home DIR --clock FILE [--server-uid N] [--new-journal | --print-log-key | "
+        "--print-journal]\n"
         "  --home DIR       folder with conf/, journal/ and run/\n"
         "  --clock FILE     the instance's clock\n"
         "  --server-uid N   user that may connect; ourselves when left out\n"
         "  --new-journal    begin an empty journal and end; a broken one is set aside, a sound one is kept\n"
-        "  --print-log-key  print the verifier key of the log and end\n",
+        "  --print-log-key  print the verifier key of the log and end\n"
+        "  --print-journal  print what the journal knows of every certificate, for an auditor, and end\n",
         stderr);
     return EXIT_USAGE;
 }
@@ -54,10 +57,13 @@ static bool parse_uid(const char *text, uid_t *uid)
 
 static bool parse_options(int count, char **words, struct options *options)
 {
-    static const struct option LONG[] = {
-        {"home", required_argument, NULL, 'h'},       {"clock", required_argument, NULL, 'c'},
-        {"server-uid", required_argument, NULL, 'u'}, {"new-journal", no_argument, NULL, 'n'},
-        {"print-log-key", no_argument, NULL, 'p'},    {NULL, 0, NULL, 0}};
+    static const struct option LONG[] = {{"home", required_argument, NULL, 'h'},
+                                         {"clock", required_argument, NULL, 'c'},
+                                         {"server-uid", required_argument, NULL, 'u'},
+                                         {"new-journal", no_argument, NULL, 'n'},
+                                         {"print-log-key", no_argument, NULL, 'p'},
+                                         {"print-journal", no_argument, NULL, 'j'},
+                                         {NULL, 0, NULL, 0}};
     *options = (struct options){.server_uid = geteuid(), .action = ACTION_SERVE};
     bool ok = true;
     for (int found; ok && (found = getopt_long(count, words, "", LONG, NULL)) != -1;) {
@@ -71,6 +77,8 @@ static bool parse_options(int count, char **words, struct options *options)
             options->action = ACTION_NEW_JOURNAL;
         else if (found == 'p')
             options->action = ACTION_PRINT_LOG_KEY;
+        else if (found == 'j')
+            options->action = ACTION_PRINT_JOURNAL;
         else
             ok = false;
     }
@@ -140,6 +148,8 @@ static bool run(TALLOC_CTX *context, const struct options *options, struct ra_er
         return ledger_create(journal, settings->instance, clock_now(&clock), error);
     case ACTION_PRINT_LOG_KEY:
         return print_log_key(settings, error);
+    case ACTION_PRINT_JOURNAL:
+        return examine_journal(journal, settings->instance, stdout, error);
     }
     return ra_fail(error, RA_INTERNAL, "action");
 }

@@ -335,6 +335,56 @@ describe('contract 4: falsified exports never pass (exit 4)', () => {
   }
 });
 
+describe('issue 5, 9: the signer\'s journal against the log', () => {
+  const signer = path.join(path.dirname(cliPath), 'ra-signer');
+  const file = path.join(folder, 'diario.jsonl');
+  let lines;
+  let whole;
+
+  before(async () => {
+    const { uid, gid } = fs.statSync(path.join(home, 'signer/journal')); // only its own user may look
+    const printed = spawnSync(signer, ['--home', path.join(home, 'signer'), '--clock', path.join(home, 'clock'),
+      '--print-journal'], { encoding: 'utf8', uid, gid });
+    assert.equal(printed.status, 0, printed.stderr);
+    lines = printed.stdout.trim().split('\n').map((line) => JSON.parse(line));
+    await settled();
+    whole = exported().file;
+  });
+
+  function check(journal) {
+    fs.writeFileSync(file, journal.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const run = spawnSync(cliPath, ['--json', 'audit', 'journal', file, whole, '--log-key', vkeyFile], { encoding: 'utf8', cwd: '/',
+      env: { PATH: process.env.PATH } });
+    return { status: run.status, json: JSON.parse(run.stdout) };
+  }
+
+  test('they agree, and the journal names nobody', () => {
+    const { status, json } = check(lines);
+    assert.equal(status, 0, JSON.stringify(json));
+    assert.equal(json.verified, true);
+    assert.ok(json.confirmed > 0 && json.logged === json.confirmed, JSON.stringify(json));
+    assert.deepEqual([...new Set(lines.slice(1).flatMap((line) => Object.keys(line)))].sort(),
+      ['attempt', 'serial', 'spki', 'state', 'transaction']);
+  });
+
+  test('a certificate that only one of them knows, or knows otherwise, is told (exit 4)', () => {
+    const at = lines.findIndex((line) => line.state === 'confirmed');
+    const told = (journal) => {
+      const { status, json } = check(journal);
+      assert.equal(status, 4, JSON.stringify(json));
+      assert.equal(json.reason ?? json.code, 'journal-disagrees', JSON.stringify(json));
+      return json.detail;
+    };
+    const changed = (change) => lines.map((line, i) => (i === at ? { ...line, ...change } : line));
+    assert.match(told(lines.filter((line, i) => i !== at)), /not-in-journal/);
+    assert.match(told(changed({ serial: '00ff' })), /another-serial/);
+    assert.match(told(changed({ spki: '00'.repeat(32) })), /another-key/);
+    assert.match(told(changed({ state: 'unknown' })), /not-confirmed/);
+    assert.match(told([...lines, { ...lines[at], transaction: 'ab'.repeat(16) }]), /not-in-log/);
+    assert.equal(check(lines.slice(1)).status, 4, 'without its head it is no journal');
+  });
+});
+
 describe('contract 3: audit prove', () => {
   test('the acts of a certificate, each with its path to the signed root', async () => {
     await settled();

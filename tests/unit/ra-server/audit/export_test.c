@@ -260,7 +260,7 @@ static void export(struct world *world, size_t first, size_t after, uint64_t siz
 
 static bool verify(struct world *world, struct export_report *report, struct ra_error *error)
 {
-    return export_verify(world->path, note_key_verifier(world->key), NULL, report, error);
+    return export_verify(world->path, note_key_verifier(world->key), NULL, NULL, report, error);
 }
 
 static void assert_found(struct world *world, size_t first, size_t after, const struct forgery *forgery,
@@ -343,7 +343,7 @@ static void another_tree_or_another_key_is_found(void **state)
     struct note_verifier other = *note_key_verifier(world->key);
     other.public_key[0] ^= 1;
     export(world, 0, LEAVES, LEAVES, &honest);
-    assert_false(export_verify(world->path, &other, NULL, &report, &error));
+    assert_false(export_verify(world->path, &other, NULL, NULL, &report, &error));
     assert_string_equal(error.reason, "note-signature");
 }
 
@@ -394,8 +394,8 @@ static void the_signer_of_the_manifest_is_named_and_judged(void **state)
     assert_false(report.signer_trusted);
     assert_non_null(strstr(report.signer, "CN="));
 
-    assert_done(export_verify(world->path, note_key_verifier(world->key), world->authority->anchors, &report,
-                              &error));
+    assert_done(export_verify(world->path, note_key_verifier(world->key), world->authority->anchors, NULL,
+                              &report, &error));
     assert_true(report.signer_trusted);
 }
 
@@ -418,7 +418,7 @@ static void the_signer_is_judged_when_the_export_was_made(void **state)
         struct export_report report;
         const struct forgery dated = {.made_at = cases[at].made_at};
         export(world, 0, LEAVES, LEAVES, &dated);
-        bool good = export_verify(world->path, note_key_verifier(world->key), world->authority->anchors,
+        bool good = export_verify(world->path, note_key_verifier(world->key), world->authority->anchors, NULL,
                                   &report, &error);
         assert_int_equal(good, cases[at].reason == NULL);
         assert_string_equal(error.reason, cases[at].reason == NULL ? "" : cases[at].reason);
@@ -451,7 +451,7 @@ static void garbage_is_no_export(void **state)
     fclose(file);
     assert_false(verify(world, &report, &error));
     assert_false(
-        export_verify("/nonexistent/export.zip", note_key_verifier(world->key), NULL, &report, &error));
+        export_verify("/nonexistent/export.zip", note_key_verifier(world->key), NULL, NULL, &report, &error));
 }
 
 /* --- the proof of one case --- */
