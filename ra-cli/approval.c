@@ -191,13 +191,14 @@ static void say_alone(const struct cli *cli, const json_t *facts)
         return;
     const char *rule = json_string_value(json_object_get(facts, "agents_rule"));
     const char *source = json_string_value(json_object_get(facts, "agents_source"));
+    FILE *out = cli_reading(cli, stdout);
     fputs("Este caso não precisa de segundo agente: o PSBio confirmou cada pessoa e nenhum dado mudou.\n"
           "Ninguém confere depois de você. Regra: ",
-          stdout);
-    terminal_text(stdout, rule == NULL ? "" : rule);
-    fputs(" (", stdout);
-    terminal_text(stdout, source == NULL ? "" : source);
-    fputs(")\n\n", stdout);
+          out);
+    terminal_text(out, rule == NULL ? "" : rule);
+    fputs(" (", out);
+    terminal_text(out, source == NULL ? "" : source);
+    fputs(")\n\n", out);
 }
 
 static bool post_validation(struct cli *cli, const char *order, struct bytes cms,

@@ -24,19 +24,40 @@ enum cli_exit {
     CLI_VERIFICATION_FAILED = 4,
 };
 
+/* What stands around a command that is not run from the shell. Called on the thread that runs the command. */
+struct cli_host {
+    void *state;
+    /* Shows what was written to cli->reading and asks; only true goes on. */
+    bool (*agree)(void *state, const char *question);
+    /* The pass phrase of the identity, as terminal_secret. */
+    bool (*secret)(void *state, char *buffer, size_t size);
+    /* The server did not answer for the `attempt`-th time (0, 1, …): waits, and says whether to try again. */
+    bool (*patience)(void *state, unsigned attempt);
+};
+
 struct cli {
     TALLOC_CTX *context;
-    const char *server;        /* base URL without a final slash */
-    const char *identity_path; /* PEM or PKCS#12; NULL: none, as a holder has none */
-    const char *ca_path;       /* trust for the server's certificate; NULL: the system's */
-    const char *home;          /* $RA_HOME, for --as */
-    const char *station;       /* name of this workplace, goes into every event */
-    bool json;                 /* stdout is exactly one JSON document */
-    bool yes;                  /* nothing is asked */
-    struct ra_clock clock;     /* the instance's clock, when it can be read here */
-    char *passphrase;          /* of the identity, asked once; wiped at the end */
-    json_t *problem;           /* the server's refusal, shown as it came under --json; owned */
+    const char *server;          /* base URL without a final slash */
+    const char *identity_path;   /* PEM or PKCS#12; NULL: none, as a holder has none */
+    const char *ca_path;         /* trust for the server's certificate; NULL: the system's */
+    const char *home;            /* $RA_HOME, for --as */
+    const char *station;         /* name of this workplace, goes into every event */
+    bool json;                   /* stdout is exactly one JSON document */
+    bool yes;                    /* nothing is asked */
+    struct ra_clock clock;       /* the instance's clock, when it can be read here */
+    char *passphrase;            /* of the identity, asked once; wiped at the end */
+    json_t *problem;             /* the server's refusal, shown as it came under --json; owned */
+    const char *scanner;         /* folder where the scanner leaves its sheets; NULL: none is known */
+    const struct cli_host *host; /* NULL: the shell, and questions go to the terminal */
+    FILE *reading;               /* where what is to be read before signing goes; NULL: the terminal */
+    void *connection;            /* client.c's, kept between requests; client_disconnect ends it */
 };
+
+/* Where something to be read goes: cli->reading, or `usual`. */
+FILE *cli_reading(const struct cli *cli, FILE *usual);
+
+/* A question whose "yes" has consequences; true without asking under --yes. */
+bool cli_agrees(const struct cli *cli, const char *question);
 
 enum { CLI_PASSPHRASE_SIZE = 256 };
 

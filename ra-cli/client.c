@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,15 @@
 #include <unistd.h>
 
 enum { CONNECT_SECONDS = 10, TOTAL_SECONDS = 120 };
+enum { KEY_BYTES = 16 };
 enum { LARGEST_ANSWER = 64 << 20 }; /* in memory; exports go to a file */
+
+/* One request, which may be sent more than once. */
+struct sent {
+    const char *method, *path, *media_type;
+    struct bytes body;
+    char key[2 * KEY_BYTES + 1]; /* Idempotency-Key; "" for what changes nothing */
+};
 
 struct answer {
     struct cli *cli;
@@ -120,6 +129,12 @@ static bool identity_options(struct cli *cli, CURL *handle)
            curl_easy_setopt(handle, CURLOPT_SSLCERTTYPE, pkcs12 ? "P12" : "PEM") == CURLE_OK;
 }
 
+/* Safe to send again: the server answers the same key with what it did the first time. */
+static bool is_unsafe(const char *method)
+{
+    return strcmp(method, "GET") != 0;
+}
+
 static bool header(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
@@ -178,13 +193,21 @@ static bool prepare(struct cli *cli, CURL *handle, const char *method, const cha
     return failed == CURLE_OK && identity_options(cli, handle);
 }
 
-static bool perform(struct cli *cli, CURL *handle, const char *method, const char *path,
-                    const char *media_type, struct bytes body, struct answer *answer, struct ra_error *error)
+static bool idempotency_header(const char *key, struct curl_slist **headers)
+{
+    char line[64];
+    snprintf(line, sizeof line, "Idempotency-Key: %s", key);
+    return key[0] == '\0' || header(headers, line);
+}
+
+static bool perform(struct cli *cli, CURL *handle, const struct sent *sent, struct answer *answer,
+                    struct ra_error *error)
 {
     struct curl_slist *headers = NULL;
-    const char *url = talloc_asprintf(cli->context, "%s%s", cli->server, path);
-    bool ok = url != NULL && request_headers(cli, media_type, &headers) &&
-              prepare(cli, handle, method, url, body, headers, answer);
+    const char *url = talloc_asprintf(cli->context, "%s%s", cli->server, sent->path);
+    bool ok = url != NULL && request_headers(cli, sent->media_type, &headers) &&
+              idempotency_header(sent->key, &headers) &&
+              prepare(cli, handle, sent->method, url, sent->body, headers, answer);
     if (!ok) {
         curl_slist_free_all(headers);
         return ra_fail(error, RA_INTERNAL, "não foi possível preparar o pedido a %s", cli->server);
@@ -245,16 +268,67 @@ static bool keep_problem(struct cli *cli, const struct answer *answer, struct ra
     return false;
 }
 
+/* The server is there but what stands behind the front is not, or not yet. */
+static bool is_passing(long status)
+{
+    return status >= 502 && status <= 504;
+}
+
+static void forget(struct answer *answer)
+{
+    answer->length = 0;
+    answer->status = 0;
+}
+
+/* Without a host one try; with one, the same request again for as long as it has patience. */
+static bool send_until_answered(struct cli *cli, CURL *handle, const struct sent *sent, struct answer *answer,
+                                struct ra_error *error)
+{
+    for (unsigned attempt = 0;; attempt++) {
+        bool ok = perform(cli, handle, sent, answer, error);
+        bool silent = !ok ? error->code == RA_UNAVAILABLE : is_passing(answer->status);
+        if (!silent || cli->host == NULL || answer->file != NULL ||
+            !cli->host->patience(cli->host->state, attempt))
+            return ok;
+        *error = (struct ra_error){0};
+        forget(answer);
+        curl_easy_reset(handle);
+    }
+}
+
+static bool make_key(struct sent *sent, struct ra_error *error)
+{
+    uint8_t fresh[KEY_BYTES];
+    if (!is_unsafe(sent->method))
+        return true;
+    if (RAND_bytes(fresh, sizeof fresh) != 1)
+        return ra_fail_crypto(error, "Idempotency-Key");
+    for (size_t i = 0; i < sizeof fresh; i++)
+        snprintf(sent->key + 2 * i, 3, "%02x", fresh[i]);
+    return true;
+}
+
+void client_disconnect(struct cli *cli)
+{
+    if (cli->connection != NULL)
+        curl_easy_cleanup(cli->connection);
+    cli->connection = NULL;
+}
+
 static bool exchange(struct cli *cli, const char *method, const char *path, const char *media_type,
                      struct bytes body, struct answer *answer, struct ra_error *error)
 {
-    CURL *handle = curl_easy_init();
-    if (handle == NULL)
+    struct sent sent = {.method = method, .path = path, .media_type = media_type, .body = body};
+    if (!make_key(&sent, error))
+        return false;
+    if (cli->connection == NULL)
+        cli->connection = curl_easy_init();
+    if (cli->connection == NULL)
         return ra_fail(error, RA_NO_MEMORY, "libcurl");
     answer->cli = cli;
-    answer->handle = handle;
-    bool ok = perform(cli, handle, method, path, media_type, body, answer, error);
-    curl_easy_cleanup(handle);
+    answer->handle = cli->connection;
+    bool ok = send_until_answered(cli, cli->connection, &sent, answer, error);
+    curl_easy_reset(cli->connection); /* what pointed into this request's memory goes */
     if (!ok)
         return false;
     if (answer->status < 200 || answer->status > 299)
@@ -328,4 +402,79 @@ bool client_download_file(struct cli *cli, const char *path, const char *output,
     if (!ok)
         unlink(partial);
     return ok;
+}
+
+/* --- server-sent events --- */
+
+struct listening {
+    const struct client_stream *stream;
+    CURL *handle;
+    bool begun;
+    bool told;         /* the event has a line that is no comment: a heartbeat has none */
+    bool at_beginning; /* of a line */
+};
+
+/* An empty line ends an event. */
+static void hear_byte(struct listening *listening, char byte)
+{
+    if (byte == '\r')
+        return;
+    if (byte == '\n' && listening->at_beginning) {
+        if (listening->told)
+            listening->stream->heard(listening->stream->state);
+        listening->told = false;
+    } else if (listening->at_beginning && byte != ':') {
+        listening->told = true;
+    }
+    listening->at_beginning = byte == '\n';
+}
+
+static size_t hear(char *data, size_t size, size_t count, void *target)
+{
+    struct listening *listening = target;
+    long status = 0;
+    if (curl_easy_getinfo(listening->handle, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status != 200)
+        return 0;
+    if (!listening->begun)
+        listening->stream->heard(listening->stream->state);
+    listening->begun = true;
+    for (size_t i = 0; i < size * count; i++)
+        hear_byte(listening, data[i]);
+    return size * count;
+}
+
+static int still_wanted(void *target, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                        curl_off_t up)
+{
+    const struct listening *listening = target;
+    (void)down_total;
+    (void)down;
+    (void)up_total;
+    (void)up;
+    return listening->stream->must_end(listening->stream->state) ? 1 : 0;
+}
+
+bool client_listen(struct cli *cli, const char *path, const struct client_stream *stream,
+                   struct ra_error *error)
+{
+    CURL *handle = curl_easy_init();
+    struct curl_slist *headers = NULL;
+    struct listening listening = {.stream = stream, .handle = handle, .at_beginning = true};
+    struct answer unused = {.cli = cli, .handle = handle};
+    const char *url = talloc_asprintf(cli->context, "%s%s", cli->server, path);
+    bool ok = handle != NULL && url != NULL && header(&headers, "Accept: text/event-stream") &&
+              request_headers(cli, NULL, &headers) &&
+              prepare(cli, handle, "GET", url, (struct bytes){NULL, 0}, headers, &unused) &&
+              curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, hear) == CURLE_OK &&
+              curl_easy_setopt(handle, CURLOPT_WRITEDATA, &listening) == CURLE_OK &&
+              curl_easy_setopt(handle, CURLOPT_TIMEOUT, 0L) == CURLE_OK &&
+              curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, still_wanted) == CURLE_OK &&
+              curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &listening) == CURLE_OK &&
+              curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
+    CURLcode code = ok ? curl_easy_perform(handle) : CURLE_FAILED_INIT;
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(handle);
+    if (code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK)
+        return true;
+    return ra_fail(error, RA_UNAVAILABLE, "%s: %s", cli->server, curl_easy_strerror(code));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The API client: HTTPS with the agent's certificate (office) or plain loopback HTTP/HTTPS (public), JSON in
- * and out. Answers that are problem documents become errors and are kept in cli->problem.
+ * and out. Answers that are problem documents become errors and are kept in cli->problem. What changes
+ * something carries an Idempotency-Key of its own: sent again after a cut, it is done once.
  */
 #ifndef RA_CLI_CLIENT_H
 #define RA_CLI_CLIENT_H
@@ -12,6 +13,9 @@
 /* Once per process, before the first request and after the last. */
 RA_MUST_CHECK bool client_start(struct ra_error *error);
 void client_stop(void);
+
+/* Closes the connection that requests of this cli keep open, and with it the identity's key in memory. */
+void client_disconnect(struct cli *cli);
 
 /* Sends `body` (borrowed; NULL: none) and yields the JSON answer (caller's reference). RA_UNAVAILABLE when
  * the server cannot be reached; the problem's own code otherwise. */
@@ -29,6 +33,17 @@ RA_MUST_CHECK bool client_download(struct cli *cli, const char *path, struct byt
 /* GET into a file of the caller's, as it comes; a failure leaves no file behind. */
 RA_MUST_CHECK bool client_download_file(struct cli *cli, const char *path, const char *output, size_t *size,
                                         struct ra_error *error);
+
+/* What happens on a stream of server-sent events. */
+struct client_stream {
+    void *state;
+    void (*heard)(void *state);    /* a whole event came, or the stream began */
+    bool (*must_end)(void *state); /* asked at least once a second */
+};
+
+/* Stays on a text/event-stream until it ends, must_end says so (true), or it fails (false). */
+RA_MUST_CHECK bool client_listen(struct cli *cli, const char *path, const struct client_stream *stream,
+                                 struct ra_error *error);
 
 /* An order code as people type it, in its one form: upper case, no hyphens or blanks, O as 0, I and L as 1.
  */

@@ -200,6 +200,8 @@ const struct cli_command cli_commands[] = {
     {"document add", "PEDIDO ITEM ARQUIVO|PASTA…", 2, CLI_ARGUMENTS_MAX, document_options, true,
      identification_document_add, NULL,
      "Digitaliza documentos para o dossiê; imagens podem ser giradas, recortadas e endireitadas."},
+    {"scanner", "", 0, 0, NULL, false, scanner_list, render_scanner,
+     "As folhas que esperam na pasta do scanner (--scanner-folder ou RA_SCANNER)."},
     {"document check", "ARQUIVO", 1, 1, NULL, false, document_check, render_document_check,
      "Mede se a imagem se lê, sem servidor."},
     {"document get", "ID", 1, 1, output_options, true, identification_document_get, NULL,

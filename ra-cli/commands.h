@@ -30,6 +30,10 @@ cli_render render_neglist;
 cli_run identification_document_add, identification_document_get, document_check;
 cli_render render_document_check;
 
+/* scanner.c */
+cli_run scanner_list;
+cli_render render_scanner;
+
 /* office_browser.c: the page of a case, and the certificate it asks for */
 cli_run office_open, identity_export;
 cli_render render_open;

@@ -73,13 +73,13 @@ static const char *name_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static void warn(const char *file, const struct imaging_legibility *legibility)
+static void warn(FILE *out, const char *file, const struct imaging_legibility *legibility)
 {
-    fputs("ra-cli: ", stderr);
-    terminal_text(stderr, name_of(file));
-    fprintf(stderr, ": leitura %s (", imaging_verdict_text(legibility->verdict));
-    reasons(stderr, legibility);
-    fputs("). Confira a imagem: se não se lê, digitalize de novo, ou diga --not-legible.\n", stderr);
+    fputs("ra-cli: ", out);
+    terminal_text(out, name_of(file));
+    fprintf(out, ": leitura %s (", imaging_verdict_text(legibility->verdict));
+    reasons(out, legibility);
+    fputs("). Confira a imagem: se não se lê, digitalize de novo, ou diga --not-legible.\n", out);
 }
 
 bool document_check(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -136,7 +136,7 @@ static void look_at(const struct sending *sending, const char *file, struct byte
         return;
     *legibility = legibility_json(&found);
     if (found.verdict != IMAGING_LEGIBLE && !sending->not_legible)
-        warn(file, &found);
+        warn(cli_reading(sending->cli, stderr), file, &found);
 }
 
 static bool treat(TALLOC_CTX *context, struct sending *sending, struct bytes *content, json_t **treated,

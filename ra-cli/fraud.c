@@ -165,12 +165,13 @@ static void show_plan(const struct cli *cli, const struct cli_arguments *argumen
 {
     if (cli->json)
         return;
-    fputs("\nRelato de fraude. De uma vez só, ou nada:\n", stderr);
-    show_stop(stderr, plan);
-    show_list(stderr, arguments, plan);
-    fputs("  3. O COMUNICADO DE FRAUDE fica pronto. Envie-o à AC até ", stderr);
-    moment(stderr, text(plan, "due"));
-    fputs(".\n", stderr);
+    FILE *out = cli_reading(cli, stderr);
+    fputs("\nRelato de fraude. De uma vez só, ou nada:\n", out);
+    show_stop(out, plan);
+    show_list(out, arguments, plan);
+    fputs("  3. O COMUNICADO DE FRAUDE fica pronto. Envie-o à AC até ", out);
+    moment(out, text(plan, "due"));
+    fputs(".\n", out);
 }
 
 /* --- report --- */
@@ -234,8 +235,7 @@ static bool agree(struct cli *cli, const struct cli_arguments *arguments, const 
         return ra_fail_reason(error, RA_CONFLICT, "certificate-asked-for",
                               "o certificado está sendo pedido à AC neste momento: repita em instantes");
     if (strcmp(stop, "none") == 0)
-        return cli->yes || terminal_confirm("\nRelatar?") ||
-               ra_fail(error, RA_FORBIDDEN, "nada foi relatado");
+        return cli_agrees(cli, "\nRelatar?") || ra_fail(error, RA_FORBIDDEN, "nada foi relatado");
     if (!sign(cli, arguments, plan, &cms, error))
         return false;
     char *encoded = base64_encode(cli->context, cms);

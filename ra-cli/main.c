@@ -7,6 +7,7 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/options.h"
+#include "ra-cli/screen/screen.h"
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
@@ -106,6 +107,17 @@ static enum cli_exit run_command(struct cli *cli, const struct cli_command *comm
     return status;
 }
 
+static enum cli_exit open_screen(struct cli *cli, bool plain)
+{
+    struct ra_error error = {0};
+    if (cli->identity_path == NULL)
+        ra_fail(&error, RA_UNAUTHENTICATED, "diga quem você é: --as NOME ou --identity ARQUIVO");
+    else if (client_start(&error) && screen_run(cli, plain, &error))
+        return CLI_DONE;
+    show_refusal(cli, &error);
+    return cli->identity_path == NULL ? CLI_USAGE : exit_of(&error);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {.context = talloc_new(NULL)};
@@ -122,11 +134,18 @@ int main(int argc, char **argv)
             status = CLI_USAGE;
         } else if (client_start(&error)) {
             status = run_command(&cli, command, &arguments);
+            client_disconnect(&cli);
             client_stop();
         } else {
             show_refusal(&cli, &error);
             status = CLI_UNREACHABLE;
         }
+        break;
+    case OPTIONS_SCREEN:
+        status = open_screen(&cli, false);
+        break;
+    case OPTIONS_SCREEN_PLAIN:
+        status = open_screen(&cli, true);
         break;
     case OPTIONS_HELP:
         status = CLI_DONE;

@@ -57,8 +57,9 @@ static void print_command(FILE *out, const struct cli_command *command)
 static void print_help(FILE *out)
 {
     fputs("uso: ra-cli [--as NOME | --identity PEM|P12] [--ca ARQUIVO] [--server URL] [--station NOME] "
-          "[--json] [--yes]"
-          " COMANDO …\n\nComandos:\n",
+          "[--scanner-folder PASTA] [--json] [--yes] COMANDO …\n"
+          "Sem comando, num terminal, abre o balcão de tela inteira; com --plain, o balcão em linhas.\n\n"
+          "Comandos:\n",
           out);
     for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
         print_command(out, command);
@@ -90,6 +91,7 @@ struct globals {
     const char *server;
     const char *station;
     const char *home;
+    const char *scanner;
 };
 
 static const char **global_slot(struct globals *globals, const char *name)
@@ -97,9 +99,13 @@ static const char **global_slot(struct globals *globals, const char *name)
     const struct {
         const char *name;
         const char **slot;
-    } table[] = {{"--as", &globals->as},           {"--identity", &globals->identity},
-                 {"--ca", &globals->ca},           {"--server", &globals->server},
-                 {"--station", &globals->station}, {"--home", &globals->home}};
+    } table[] = {{"--as", &globals->as},
+                 {"--identity", &globals->identity},
+                 {"--ca", &globals->ca},
+                 {"--server", &globals->server},
+                 {"--station", &globals->station},
+                 {"--home", &globals->home},
+                 {"--scanner-folder", &globals->scanner}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0)
             return table[i].slot;
@@ -190,6 +196,7 @@ static bool resolve(struct cli *cli, const struct globals *globals)
     cli->station = globals->station != NULL ? globals->station : default_station(cli);
     if (!valid_name(cli->station) || strlen(cli->station) > 64)
         return wrong("nome de estação inválido", cli->station) == OPTIONS_RUN;
+    cli->scanner = globals->scanner != NULL ? globals->scanner : getenv("RA_SCANNER");
     const char *server = globals->server != NULL ? globals->server : default_server(cli);
     size_t length = strlen(server);
     while (length > 0 && server[length - 1] == '/')
@@ -298,11 +305,29 @@ static enum options_outcome take_arguments(struct cli *cli, const struct cli_com
     return OPTIONS_RUN;
 }
 
+/* Without a command, on a terminal, the counter opens; a program that forgot its command gets a usage error.
+ */
+static enum options_outcome open_screen(const struct cli *cli, bool plain)
+{
+    if (cli->json || (!plain && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))))
+        return wrong("falta o comando", NULL);
+    return plain ? OPTIONS_SCREEN_PLAIN : OPTIONS_SCREEN;
+}
+
+bool options_command(struct cli *cli, int count, char **words, const struct cli_command **command,
+                     struct cli_arguments *arguments)
+{
+    int at = 0;
+    *command = find_command(count, words, &at);
+    return *command != NULL && take_arguments(cli, *command, arguments, count, words, at) == OPTIONS_RUN;
+}
+
 enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const struct cli_command **command,
                                    struct cli_arguments *arguments)
 {
     struct globals globals = {0};
     int at = 1;
+    bool plain = false;
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         const char **slot = global_slot(&globals, argv[at]);
         if (strcmp(argv[at], "--help") == 0) {
@@ -311,6 +336,10 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
         }
         if (take_switch(cli, argv[at]))
             continue;
+        if (strcmp(argv[at], "--plain") == 0) {
+            plain = true;
+            continue;
+        }
         if (slot == NULL || at + 1 >= argc)
             return wrong("opção desconhecida ou sem valor", argv[at]);
         else
@@ -319,7 +348,7 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
     if (!resolve(cli, &globals))
         return OPTIONS_WRONG;
     if (at >= argc)
-        return wrong("falta o comando", NULL);
+        return open_screen(cli, plain);
     *command = find_command(argc, argv, &at);
     if (*command == NULL)
         return wrong("comando desconhecido", argv[at]);

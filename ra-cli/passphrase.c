@@ -37,7 +37,8 @@ bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size)
 {
     if (cli->passphrase == NULL) {
         char typed[CLI_PASSPHRASE_SIZE] = "";
-        bool read = terminal_secret("Senha da identidade: ", typed, sizeof typed);
+        bool read = cli->host != NULL ? cli->host->secret(cli->host->state, typed, sizeof typed)
+                                      : terminal_secret("Senha da identidade: ", typed, sizeof typed);
         cli->passphrase = read ? OPENSSL_strdup(typed) : NULL;
         OPENSSL_cleanse(typed, sizeof typed);
     }

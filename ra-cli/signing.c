@@ -30,17 +30,18 @@ bool signing_identity(struct cli *cli, struct identity **identity, struct ra_err
 static bool show_content(struct cli *cli, struct bytes content, enum statement_type type, const char *title,
                          struct ra_error *error)
 {
+    FILE *out = cli_reading(cli, stderr);
     struct statement_line *lines = NULL;
     size_t count = 0;
     if (!statement_describe(cli->context, content, type, &lines, &count, error))
         return false;
-    fprintf(stderr, "\n%s\n", title);
+    fprintf(out, "\n%s\n", title);
     for (size_t i = 0; i < count; i++) {
-        fputs("  ", stderr);
-        terminal_column(stderr, lines[i].label, 36);
-        fputc(' ', stderr);
-        terminal_text(stderr, lines[i].value);
-        fputc('\n', stderr);
+        fputs("  ", out);
+        terminal_column(out, lines[i].label, 36);
+        fputc(' ', out);
+        terminal_text(out, lines[i].value);
+        fputc('\n', out);
     }
     return true;
 }
@@ -50,7 +51,7 @@ bool signing_sign_content(struct cli *cli, const struct identity *identity, enum
 {
     if (!cli->json && !show_content(cli, content, type, "O que você vai assinar:", error))
         return false;
-    if (!cli->yes && !terminal_confirm("\nAssinar?"))
+    if (!cli_agrees(cli, "\nAssinar?"))
         return ra_fail(error, RA_FORBIDDEN, "nada foi assinado");
     return signed_sign(cli->context, identity, type, content, clock_now(&cli->clock), cms, error);
 }
@@ -166,17 +167,18 @@ static bool leaves_root(struct cli *cli, const json_t *leaves, uint8_t root[32],
 
 /* What the root stands for, from the very texts that are hashed: the facts answered, each item with its
  * state, each consultation and paper. Signing it unseen would be signing blind (protocol 2). */
-static void show_leaves(const json_t *leaves)
+static void show_leaves(const struct cli *cli, const json_t *leaves)
 {
+    FILE *out = cli_reading(cli, stdout);
     size_t index;
     json_t *leaf;
-    puts("\nO que o dossiê diz (é o que a raiz assinada prende):");
+    fputs("\nO que o dossiê diz (é o que a raiz assinada prende):\n", out);
     json_array_foreach(leaves, index, leaf)
     {
         const char *text = json_string_value(leaf);
-        fputs("  ", stdout);
-        terminal_text(stdout, text == NULL ? "?" : text);
-        putchar('\n');
+        fputs("  ", out);
+        terminal_text(out, text == NULL ? "?" : text);
+        fputc('\n', out);
     }
 }
 
@@ -199,7 +201,7 @@ bool signing_dossier(struct cli *cli, const json_t *dossier, uint8_t root[32], s
     if (!leaves_root(cli, leaves, root, error))
         return false;
     if (!cli->json)
-        show_leaves(leaves);
+        show_leaves(cli, leaves);
     const char *claimed = json_string_value(json_object_get(dossier, "root"));
     uint8_t expected[32];
     if (claimed == NULL || !hex_decode(claimed, expected, sizeof expected) ||

@@ -28,12 +28,13 @@ bool term_fetch_draft(struct cli *cli, const char *order, const char *copy, stru
         return ra_fail_crypto(error, "termo");
     if (cli->json)
         return true;
-    fprintf(stderr, "\nTermo de titularidade (PDF, %zu bytes), que você contra-assina junto:\n  SHA-256 %s\n",
+    FILE *out = cli_reading(cli, stderr);
+    fprintf(out, "\nTermo de titularidade (PDF, %zu bytes), que você contra-assina junto:\n  SHA-256 %s\n",
             pdf->length, hash);
     if (copy != NULL) {
-        fputs("  cópia para ler e imprimir: ", stderr);
-        terminal_text(stderr, copy);
-        fputc('\n', stderr);
+        fputs("  cópia para ler e imprimir: ", out);
+        terminal_text(out, copy);
+        fputc('\n', out);
     }
     return true;
 }
@@ -149,7 +150,7 @@ static bool as_announced(const json_t *announced, struct bytes pdf, uint8_t dige
 }
 
 /* Sections and what is accepted; the whole is in the file. */
-static void show_points(const char *text, const char *file)
+static void show_points(FILE *out, const char *text, const char *file)
 {
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
         char shown[1024];
@@ -157,13 +158,13 @@ static void show_points(const char *text, const char *file)
         const bool title = strncmp(shown, "# ", 2) == 0, section = strncmp(shown, "## ", 3) == 0;
         if (strncmp(shown, "- ", 2) != 0 && strncmp(shown, "= ", 2) != 0 && !title && !section)
             continue;
-        fputs(title || section ? "\n" : "  ", stderr);
-        terminal_text(stderr, title ? shown + 2 : section ? shown + 3 : shown);
-        fputc('\n', stderr);
+        fputs(title || section ? "\n" : "  ", out);
+        terminal_text(out, title ? shown + 2 : section ? shown + 3 : shown);
+        fputc('\n', out);
     }
-    fputs("\nO termo inteiro está em ", stderr);
-    terminal_text(stderr, file);
-    fputs(". Leia antes de aceitar.\n", stderr);
+    fputs("\nO termo inteiro está em ", out);
+    terminal_text(out, file);
+    fputs(". Leia antes de aceitar.\n", out);
 }
 
 bool term_accept(struct cli *cli, const char *order, const json_t *announced, const struct term_codes *codes,
@@ -178,8 +179,8 @@ bool term_accept(struct cli *cli, const char *order, const json_t *announced, co
         !file_write(file, term.pdf, 0600, error))
         return false;
     if (!cli->json)
-        show_points(term.text, file);
-    if (!cli->yes && !terminal_confirm("\nLi e aceito o termo de titularidade?"))
+        show_points(cli_reading(cli, stderr), term.text, file);
+    if (!cli_agrees(cli, "\nLi e aceito o termo de titularidade?"))
         return ra_fail(error, RA_FORBIDDEN, "o termo não foi aceito e nada foi pedido");
     if (!term_sign(cli->context, key, digest, &made, error))
         return false;

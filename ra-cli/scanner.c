@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What waits in the scanner's folder: the counter offers it when a document is included.
+ */
+#include "ra-cli/commands.h"
+#include "ra-cli/intake.h"
+#include "ra-cli/terminal.h"
+
+#include <sys/stat.h>
+
+/* An empty folder is no failure here: nothing was scanned yet. */
+static bool list_folder(struct cli *cli, struct intake *intake, struct ra_error *error)
+{
+    struct stat status;
+    if (cli->scanner == NULL)
+        return true;
+    if (stat(cli->scanner, &status) != 0 || !S_ISDIR(status.st_mode))
+        return ra_fail(error, RA_NOT_FOUND, "a pasta do scanner não existe: %s", cli->scanner);
+    if (intake_add(cli->context, cli->scanner, intake, error) || error->code != RA_NOT_FOUND)
+        return error->code == RA_OK;
+    *error = (struct ra_error){0};
+    return true;
+}
+
+bool scanner_list(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                  struct ra_error *error)
+{
+    struct intake intake = {.count = 0};
+    (void)arguments;
+    if (!list_folder(cli, &intake, error))
+        return false;
+    json_t *files = json_array();
+    for (size_t i = 0; i < intake.count; i++)
+        json_array_append_new(files, json_string(intake.files[i]));
+    *result = json_pack("{s:s,s:o}", "folder", cli->scanner == NULL ? "" : cli->scanner, "files", files);
+    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+void render_scanner(const struct cli *cli, const json_t *result, FILE *out)
+{
+    size_t index;
+    json_t *file;
+    (void)cli;
+    if (json_array_size(json_object_get(result, "files")) == 0)
+        fputs("Nenhuma folha espera.\n", out);
+    json_array_foreach(json_object_get(result, "files"), index, file)
+    {
+        terminal_text(out, json_string_value(file));
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Texts that cover the screen: help, a case's history, the slip, and what is read before it is signed.
+ */
+#include "ra-cli/screen/keys.h"
+#include "ra-cli/screen/model_internal.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void drop_text(struct screen_text *text)
+{
+    for (size_t i = 0; text->secret && i < text->count; i++)
+        OPENSSL_cleanse(text->lines[i], strlen(text->lines[i]));
+    TALLOC_FREE(text->lines);
+    text->count = text->top = 0;
+    text->secret = false;
+}
+
+static void add_line(struct screen_text *text, const char *line, size_t length)
+{
+    char **longer = talloc_realloc(NULL, text->lines, char *, (unsigned)text->count + 1);
+    if (longer == NULL)
+        return;
+    text->lines = longer;
+    longer[text->count] = talloc_strndup(longer, line, length);
+    if (longer[text->count] != NULL)
+        text->count++;
+}
+
+/* Bytes of as much of a line as fits: what is signed is never cut. */
+static size_t fitting(const char *line, size_t length, size_t columns)
+{
+    size_t used = 0, i = 0;
+    while (i < length && used < columns) {
+        for (i++; i < length && ((unsigned char)line[i] & 0xC0) == 0x80; i++)
+            ;
+        used++;
+    }
+    return i;
+}
+
+static void split(struct screen_text *text, const char *content, size_t columns)
+{
+    while (*content != '\0') {
+        const size_t length = strcspn(content, "\n"), fits = fitting(content, length, columns);
+        add_line(text, content, fits);
+        content += fits;
+        if (fits == length && *content == '\n')
+            content++;
+    }
+}
+
+static bool shows_end(const struct screen_model *model)
+{
+    return model->text.top + model->page_lines >= model->text.count;
+}
+
+void model_show_text(struct screen_model *model, const char *title, const char *text, bool secret)
+{
+    drop_text(&model->text);
+    model->text.title = title;
+    model->text.secret = secret;
+    split(&model->text, text, model->page_columns);
+    talloc_steal(model, model->text.lines);
+    if (model->page != PAGE_TEXT && model->page != PAGE_READ)
+        model->under = model->page;
+    model->page = PAGE_TEXT;
+}
+
+void model_leave_text(struct screen_model *model)
+{
+    drop_text(&model->text);
+    model->page = model->under;
+}
+
+void screen_read(struct screen_model *model, const char *text, const char *question)
+{
+    if (model->page == PAGE_LOCK) {
+        model->verdict = -1;
+        return;
+    }
+    model_show_text(model, question, text, false);
+    model->page = PAGE_READ;
+    model->verdict = 0;
+    model->read_to_end = shows_end(model);
+}
+
+static void scroll(struct screen_model *model, int key)
+{
+    struct screen_text *text = &model->text;
+    const size_t page = model->page_lines, last = text->count > page ? text->count - page : 0;
+    if (key == SCREEN_UP)
+        text->top -= text->top > 0;
+    else if (key == SCREEN_DOWN)
+        text->top++;
+    else if (key == SCREEN_PAGE_UP)
+        text->top -= text->top < page ? text->top : page;
+    else if (key == SCREEN_PAGE_DOWN || key == ' ')
+        text->top += page;
+    else if (key == SCREEN_HOME)
+        text->top = 0;
+    else if (key == SCREEN_END)
+        text->top = last;
+    if (text->top > last)
+        text->top = last;
+}
+
+static void read_key(struct screen_model *model, int key)
+{
+    model->read_to_end = model->read_to_end || shows_end(model);
+    if (key == SCREEN_ESCAPE || key == 'n') {
+        model->verdict = -1;
+        model_leave_text(model);
+    } else if (key == 's' && model->read_to_end) {
+        model->verdict = 1;
+        model_leave_text(model);
+    } else if (key == 's') {
+        screen_message(model, true, "Leia até o fim antes de assinar (espaço desce).");
+    }
+}
+
+void model_text_key(struct screen_model *model, int key)
+{
+    scroll(model, key);
+    if (model->page == PAGE_READ)
+        read_key(model, key);
+    else if (key == SCREEN_ESCAPE || key == SCREEN_ENTER)
+        model_leave_text(model);
+}
+
+/* --- help --- */
+
+static const char *place_title(enum act_place place)
+{
+    switch (place) {
+    case ACT_IN_QUEUE:
+        return "NA FILA";
+    case ACT_IN_INBOX:
+        return "NOS CASOS A CONFERIR";
+    case ACT_IN_CASE:
+        return "NO CASO";
+    case ACT_ANYWHERE:
+        break;
+    }
+    return "EM TODA PARTE";
+}
+
+static void help_of(FILE *out, enum act_place place)
+{
+    char name[8];
+    fprintf(out, "%s\n", place_title(place));
+    for (const struct screen_act *act = screen_acts; act->key != 0; act++) {
+        const bool everywhere = act->places == ACT_ANYWHERE;
+        if (place == ACT_ANYWHERE ? !everywhere : everywhere || (act->places & (unsigned)place) == 0)
+            continue;
+        fprintf(out, "  %-6s %s", act_key_name(act->key, name), act->help);
+        if (act->command[0] != '\0')
+            fprintf(out, " [ra-cli %s]", act->command);
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+}
+
+void model_show_help(struct screen_model *model)
+{
+    char *content = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&content, &size);
+    if (out == NULL)
+        return;
+    enum act_place here = screen_place(model);
+    help_of(out, here);
+    help_of(out, ACT_ANYWHERE);
+    for (unsigned place = ACT_IN_QUEUE; place <= ACT_IN_CASE; place *= 2)
+        if (place != (unsigned)here)
+            help_of(out, (enum act_place)place);
+    fputs("Setas, Page Up, Page Down, Home e End andam; Tab muda de página. Num formulário, Enter envia,\n"
+          "Tab ou seta passa ao próximo campo, esquerda e direita (ou as primeiras letras) escolhem, Esc "
+          "fecha.\n",
+          out);
+    fclose(out);
+    model_show_text(model, "Teclas do balcão", content, false);
+    free(content);
+}

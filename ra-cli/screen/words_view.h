@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The model in words: what both faces, the painted one and the line mode, say of a person, an item, an hour.
+ * Pure; texts on the context given, "" when memory ran out.
+ */
+#ifndef RA_CLI_SCREEN_WORDS_VIEW_H
+#define RA_CLI_SCREEN_WORDS_VIEW_H
+
+#include "ra-cli/screen/model.h"
+
+/* One character for a state of the queue; the word goes with it. */
+const char *queue_mark(const char *state);
+
+/* "[x]", "[ ]", "[!]", "[-]" or, for a question, "[?]". */
+const char *row_mark(const struct screen_row *row);
+
+/* The first sentence of what the item asks, or the question with its answer. */
+const char *row_text(TALLOC_CTX *context, const struct screen_row *row);
+
+/* Whose item it is: "Titular", "Empresa" … */
+const char *row_person(TALLOC_CTX *context, const struct screen_row *row);
+
+/* What serves, what is missing, why, where from: the lines under the list. */
+const char *row_detail(TALLOC_CTX *context, const struct screen_row *row);
+
+/* What is left of the hour promised: "faltam 42:10", "ATRASO 3:05"; "" where no clock runs. `deadline` as
+ * the API writes it. */
+const char *hour_left(TALLOC_CTX *context, const char *deadline, int64_t now_s);
+
+/* "14:05:09" at the place whose offset stands at the end of `stamp` (an instant as the API writes it), in
+ * UTC where it has none. */
+const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s);
+
+/* "B001 MARINA PRADO": how a case is called on its tab. */
+const char *case_name(TALLOC_CTX *context, const struct screen_model *model, const struct screen_case *kase);
+
+/* The case in two lines: who and what; the states. */
+const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line);
+
+/* "4 de 11 itens" */
+const char *case_count(TALLOC_CTX *context, const struct screen_case *kase);
+
+/* The keys that work now, the most useful first, as many as fit in `width` columns. */
+const char *keys_line(TALLOC_CTX *context, const struct screen_model *model, size_t width);
+
+#endif

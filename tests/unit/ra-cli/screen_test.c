@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The counter's screen without a terminal: keys in, commands out.
+ */
+#include "ra-cli/screen/keys.h"
+#include "ra-cli/screen/model.h"
+#include "ra-cli/screen/words_view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* --- an office of three people --- */
+
+static const char queue_text[] = "{\"items\":[{\"order\":\"AAAAAAAAAAAA\",\"ticket\":\"A001\",\"name\":"
+                                 "\"ANA\",\"product\":\"ecpf-a1\",\"state\":"
+                                 "\"waiting\",\"start\":\"2026-11-26T09:00:00-03:00\",\"deadline\":null},"
+                                 "{\"order\":\"BBBBBBBBBBBB\",\"ticket\":\"A002\",\"name\":\"BIA\","
+                                 "\"product\":\"ecpf-a1\",\"state\":\"booked\","
+                                 "\"start\":\"2026-11-26T09:30:00-03:00\",\"deadline\":null}],\"inbox\":[{"
+                                 "\"order\":\"CCCCCCCCCCCC\",\"name\":"
+                                 "\"CAIO\",\"validated_by\":\"DORA\"}]}";
+static const char items_text[] =
+    "{\"complete\":false,\"items\":["
+    "{\"id\":\"ATT-01\",\"kind\":\"presence\",\"person\":\"holder\",\"person_id\":\"p1\",\"person_name\":"
+    "\"ANA\","
+    "\"required\":true,\"state\":\"%s\",\"text\":\"Presente\"},"
+    "{\"id\":\"PFBR-01\",\"kind\":\"document\",\"person\":\"holder\",\"person_id\":\"p1\",\"required\":true,"
+    "\"state\":"
+    "\"%s\",\"text\":\"Documento\",\"alternatives\":[\"rg\",\"cnh\"],\"alternative_names\":[\"RG\",\"CNH\"]},"
+    "{\"id\":\"REC-01\",\"kind\":\"consultation\",\"consult\":\"cpf\",\"person\":\"holder\",\"person_id\":"
+    "\"p1\","
+    "\"required\":true,\"state\":\"%s\",\"text\":\"Receita\"},"
+    "{\"id\":\"PJ-01\",\"kind\":\"attestation\",\"person\":\"company\",\"person_id\":\"\",\"required\":true,"
+    "\"state\":"
+    "\"%s\",\"text\":\"Empresa\"}],\"questions\":[{\"key\":\"signature\",\"person_id\":\"\",\"question\":"
+    "\"Como "
+    "assina?\",\"options\":[\"sole\",\"joint\"],\"labels\":[\"isolada\",\"em "
+    "conjunto\"],\"value\":\"sole\"}]}";
+
+struct office {
+    struct screen_model *model;
+    const char *states[4]; /* of the four items */
+    const char *attendance;
+    const char *refusal; /* what the next act is refused with; NULL: it succeeds */
+    json_t *last;        /* words of the last act */
+    size_t acts;
+};
+
+static json_t *checklist(const struct office *office)
+{
+    char text[2048];
+    snprintf(text, sizeof text, items_text, office->states[0], office->states[1], office->states[2],
+             office->states[3]);
+    return json_loads(text, 0, NULL);
+}
+
+static json_t *answer(struct office *office, const struct screen_job *job)
+{
+    switch (job->kind) {
+    case JOB_QUEUE:
+        return json_loads(queue_text, 0, NULL);
+    case JOB_CASE:
+        return json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s}}", "order", job->order, "product", "ecpf-a1", "states",
+                         "appointment", "none", "attendance", office->attendance, "identification", "open",
+                         "issuance", "none");
+    case JOB_ITEMS:
+        return checklist(office);
+    case JOB_REASONS:
+        return json_loads("{\"reasons\":[{\"code\":\"not_legible\",\"text\":\"Não está nítido\"}]}", 0, NULL);
+    case JOB_FIND:
+        return json_loads("{\"items\":[{\"order\":\"DDDDDDDDDDDD\",\"name\":\"DAVI\"}]}", 0, NULL);
+    case JOB_CHOICES:
+        return json_loads("{\"folder\":\"/scan\",\"files\":[\"/scan/1.jpg\",\"/scan/2.jpg\"]}", 0, NULL);
+    case JOB_ACT:
+        return json_pack("{s:s,s:s}", "order", job->order[0] == '\0' ? "AAAAAAAAAAAA" : job->order, "ticket",
+                         "A001");
+    case JOB_TEXT:
+    case JOB_LOCK:
+    case JOB_UNLOCK:
+        break;
+    }
+    return json_object();
+}
+
+static void serve(struct office *office)
+{
+    struct screen_job job;
+    while (screen_take_job(office->model, &job)) {
+        struct screen_result result = {.ok = true, .document = answer(office, &job), .text = "texto"};
+        if (job.kind == JOB_ACT) {
+            json_decref(office->last);
+            office->last = json_incref(job.words);
+            office->acts++;
+            result.ok = office->refusal == NULL;
+            result.problem = office->refusal;
+        }
+        screen_done(office->model, &job, &result);
+        json_decref(result.document);
+        json_decref(job.words);
+    }
+}
+
+static void keys(struct office *office, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        int key = *text == '\n' ? SCREEN_ENTER : *text == '\t' ? SCREEN_TAB : (unsigned char)*text;
+        if ((key & 0xE0) == 0xC0) /* two bytes of UTF-8 are enough for Portuguese */
+            key = (key & 0x1F) << 6 | (*++text & 0x3F);
+        screen_key(office->model, key);
+        serve(office);
+    }
+}
+
+static void says(const struct office *office, const char *words)
+{
+    char joined[600] = "";
+    size_t used = 0, index;
+    json_t *word;
+    json_array_foreach(office->last, index, word) used += (size_t)snprintf(
+        joined + used, sizeof joined - used, "%s%s", index == 0 ? "" : " ", json_string_value(word));
+    assert_string_equal(joined, words);
+}
+
+static int open_office(void **state)
+{
+    struct office *office = talloc_zero(NULL, struct office);
+    *office =
+        (struct office){.attendance = "waiting", .states = {"accepted", "pending", "pending", "pending"}};
+    office->model = screen_new(office, "agent1", false);
+    serve(office);
+    *state = office;
+    return 0;
+}
+
+static int close_office(void **state)
+{
+    struct office *office = *state;
+    json_decref(office->last);
+    talloc_free(office);
+    return 0;
+}
+
+/* --- the table --- */
+
+static void every_key_means_one_thing_in_a_place(void **state)
+{
+    (void)state;
+    for (const struct screen_act *act = screen_acts; act->key != 0; act++) {
+        assert_true(strlen(act->label) > 0 && strlen(act->help) > 0);
+        for (const struct screen_act *other = act + 1; other->key != 0; other++)
+            if (other->key == act->key)
+                assert_int_equal(other->places & act->places, 0);
+    }
+}
+
+static void the_help_page_tells_every_key(void **state)
+{
+    struct office *office = *state;
+    keys(office, "?");
+    assert_int_equal(office->model->page, PAGE_TEXT);
+    for (const struct screen_act *act = screen_acts; act->key != 0; act++) {
+        bool told = false;
+        for (size_t i = 0; i < office->model->text.count; i++)
+            told = told || strstr(office->model->text.lines[i], act->help) != NULL ||
+                   strncmp(act->help, office->model->text.lines[i] + 9, 20) == 0;
+        assert_true(told);
+    }
+}
+
+static void the_help_line_fits_eighty_columns(void **state)
+{
+    struct office *office = *state;
+    const char *pages[] = {"1", "2", "1\n", "d"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        keys(office, pages[i]);
+        const char *line = keys_line(office, office->model, 80);
+        size_t columns = 0;
+        for (; *line != '\0'; line++)
+            columns += ((unsigned char)*line & 0xC0) != 0x80;
+        assert_in_range(columns, 20, 80);
+    }
+}
+
+/* --- the queue and the case --- */
+
+static void enter_opens_the_case_and_stands_on_the_first_item_that_is_missing(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\n");
+    assert_int_equal(office->model->page, PAGE_CASE);
+    assert_string_equal(screen_front(office->model)->order, "AAAAAAAAAAAA");
+    assert_int_equal(screen_front(office->model)->at, 1);
+}
+
+static void a_case_is_identified_with_few_keys(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\n\n");
+    assert_non_null(office->model->form);
+    keys(office, "1011201510012035");
+    office->states[1] = "accepted";
+    keys(office, "123\n");
+    says(office, "item accept --person p1 -- AAAAAAAAAAAA PFBR-01");
+    assert_string_equal(office->model->form->command, "consult");
+    office->states[2] = "accepted";
+    keys(office, "P-1\n");
+    says(office, "consult --person p1 --result ok --protocol P-1 -- AAAAAAAAAAAA cpf");
+    assert_null(office->model->form);
+    assert_int_equal(screen_front(office->model)->at, 3);
+    office->states[3] = "accepted";
+    keys(office, "a");
+    says(office, "item accept -- AAAAAAAAAAAA PJ-01");
+}
+
+static void a_document_goes_with_what_was_typed(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\nd10112015100120");
+    keys(office, "35123");
+    screen_key(office->model, SCREEN_SEND);
+    serve(office);
+    says(office, "document add --person p1 --kind rg --issued 2015-11-10 --expires 2035-01-10 --number 123 "
+                 "--original-seen -- AAAAAAAAAAAA PFBR-01 /scan/1.jpg");
+}
+
+static void an_incomplete_date_is_not_sent(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\nd1011\n");
+    assert_non_null(office->model->form);
+    assert_string_equal(office->model->form->problem, "Emissão: incompleto");
+    assert_int_equal(office->acts, 0);
+}
+
+static void a_question_is_answered_by_the_beginning_of_a_word(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\nf\nem\n");
+    says(office, "fact -- AAAAAAAAAAAA signature joint");
+}
+
+static void who_has_no_hour_is_a_walk_in(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\ni80\n");
+    says(office, "checkin --priority 80+ --walk-in -- AAAAAAAAAAAA");
+}
+
+static void a_callers_case_stands_beside_the_one_in_hand(void **state)
+{
+    struct office *office = *state;
+    office->attendance = "called";
+    keys(office, "\n/davi\n");
+    assert_string_equal(screen_front(office->model)->order, "DDDDDDDDDDDD");
+    keys(office, "mligar amanhã\n");
+    says(office, "note -- DDDDDDDDDDDD ligar amanhã");
+    keys(office, "x");
+    assert_string_equal(screen_front(office->model)->order, "AAAAAAAAAAAA");
+    assert_int_equal(screen_front(office->model)->at, 1);
+}
+
+/* --- what is typed while something runs --- */
+
+static void what_is_typed_while_an_act_runs_is_played_after_it(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\n");
+    screen_key(office->model, 'k');
+    screen_key(office->model, 'a');
+    assert_int_equal(office->model->waiting_count, 1);
+    serve(office);
+    assert_int_equal(office->acts, 2);
+    says(office, "item accept --person p1 -- AAAAAAAAAAAA PFBR-01");
+}
+
+static void a_refusal_throws_away_what_was_typed_after_it(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\n");
+    office->refusal = "não pode";
+    screen_key(office->model, 'k');
+    screen_key(office->model, 'a');
+    serve(office);
+    assert_int_equal(office->acts, 1);
+    assert_true(office->model->message_is_problem);
+    assert_non_null(strstr(office->model->message, "não pode"));
+}
+
+static void an_older_search_does_not_overwrite_a_newer_one(void **state)
+{
+    struct office *office = *state;
+    struct screen_job first, second;
+    keys(office, "/");
+    for (const char *c = "dav"; *c != '\0'; c++)
+        screen_key(office->model, *c);
+    assert_true(screen_take_job(office->model, &first));
+    screen_key(office->model, 'i');
+    assert_true(screen_take_job(office->model, &second));
+    json_t *newer = json_pack("{s:[{s:s}]}", "items", "order", "NEW"), *older = json_pack("{s:[]}", "items");
+    screen_done(office->model, &second, &(struct screen_result){.ok = true, .document = newer});
+    screen_done(office->model, &first, &(struct screen_result){.ok = true, .document = older});
+    assert_int_equal(json_array_size(json_object_get(office->model->found, "items")), 1);
+    json_decref(newer);
+    json_decref(older);
+    json_decref(first.words);
+    json_decref(second.words);
+}
+
+/* --- reading and the lock --- */
+
+static void nothing_is_signed_before_it_was_read_to_the_end(void **state)
+{
+    struct office *office = *state;
+    char text[121];
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        text[i] = i % 2 == 0 ? 'x' : '\n';
+    text[sizeof text - 1] = '\0';
+    screen_read(office->model, text, "Leia");
+    screen_key(office->model, 's');
+    assert_int_equal(office->model->verdict, 0);
+    screen_key(office->model, SCREEN_END);
+    screen_key(office->model, 's');
+    assert_int_equal(office->model->verdict, 1);
+}
+
+static void a_long_line_is_wrapped_and_never_cut(void **state)
+{
+    struct office *office = *state;
+    char text[201];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    screen_read(office->model, text, "Leia");
+    size_t whole = 0;
+    for (size_t i = 0; i < office->model->text.count; i++)
+        whole += strlen(office->model->text.lines[i]);
+    assert_int_equal(whole, 200);
+    assert_int_equal(office->model->text.count, 3);
+}
+
+static void the_lock_keeps_what_was_typed_and_opens_by_name(void **state)
+{
+    struct office *office = *state;
+    keys(office, "\nmmeia nota");
+    screen_key(office->model, SCREEN_LOCK);
+    assert_int_equal(office->model->page, PAGE_LOCK);
+    keys(office, "outro\n");
+    assert_int_equal(office->model->page, PAGE_LOCK);
+    assert_string_equal(office->model->secret.text, "");
+    keys(office, "agent1\n");
+    assert_int_equal(office->model->page, PAGE_CASE);
+    keys(office, "\n");
+    says(office, "note -- AAAAAAAAAAAA meia nota");
+}
+
+static void a_protected_identity_begins_locked_and_asks_nothing_of_the_server(void **state)
+{
+    struct screen_job job;
+    struct screen_model *model = screen_new(*state, "agent1", true);
+    assert_int_equal(model->page, PAGE_LOCK);
+    assert_false(screen_take_job(model, &job));
+    screen_key(model, 'x');
+    screen_key(model, SCREEN_ENTER);
+    assert_true(screen_take_job(model, &job));
+    assert_int_equal(job.kind, JOB_UNLOCK);
+    screen_done(model, &job, &(struct screen_result){.ok = false, .problem = "não abre"});
+    assert_int_equal(model->page, PAGE_LOCK);
+    assert_int_equal(model->secret.length, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_office, close_office)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_key_means_one_thing_in_a_place),
+        TEST(the_help_page_tells_every_key),
+        TEST(the_help_line_fits_eighty_columns),
+        TEST(enter_opens_the_case_and_stands_on_the_first_item_that_is_missing),
+        TEST(a_case_is_identified_with_few_keys),
+        TEST(a_document_goes_with_what_was_typed),
+        TEST(an_incomplete_date_is_not_sent),
+        TEST(a_question_is_answered_by_the_beginning_of_a_word),
+        TEST(who_has_no_hour_is_a_walk_in),
+        TEST(a_callers_case_stands_beside_the_one_in_hand),
+        TEST(what_is_typed_while_an_act_runs_is_played_after_it),
+        TEST(a_refusal_throws_away_what_was_typed_after_it),
+        TEST(an_older_search_does_not_overwrite_a_newer_one),
+        TEST(nothing_is_signed_before_it_was_read_to_the_end),
+        TEST(a_long_line_is_wrapped_and_never_cut),
+        TEST(the_lock_keeps_what_was_typed_and_opens_by_name),
+        TEST(a_protected_identity_begins_locked_and_asks_nothing_of_the_server),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
