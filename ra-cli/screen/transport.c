@@ -20,13 +20,37 @@ enum { WORDS_MAX = 64, PATIENCE_MAX_S = 5 };
 
 /* --- between the threads --- */
 
-static void tell(struct transport *transport, const struct transport_news *news)
+static void free_text(char *text)
 {
+    if (text != NULL)
+        OPENSSL_cleanse(text, strlen(text));
+    free(text);
+}
+
+void transport_free_news(struct transport_news *news)
+{
+    free_text(news->text);
+    json_decref(news->result.document);
+    json_decref(news->job.words);
+    *news = (struct transport_news){.kind = TRANSPORT_NOTHING};
+}
+
+/* "Something changed" and "it answers" may be said less often; answers have the other half to themselves. */
+static bool has_room(const struct transport *transport, const struct transport_news *news)
+{
+    const bool answer = news->kind == TRANSPORT_DONE || news->kind == TRANSPORT_QUESTION;
+    return transport->news_count < (answer ? TRANSPORT_NEWS_MAX : TRANSPORT_NEWS_MAX / 2);
+}
+
+static void tell(struct transport *transport, struct transport_news *take_news)
+{
+    const uint64_t one = 1;
     pthread_mutex_lock(&transport->lock);
-    if (transport->news_count < TRANSPORT_NEWS_MAX)
-        transport->news[transport->news_count++] = *news;
+    if (has_room(transport, take_news))
+        transport->news[transport->news_count++] = *take_news;
+    else
+        transport_free_news(take_news);
     pthread_mutex_unlock(&transport->lock);
-    uint64_t one = 1;
     (void)!write(transport->descriptor, &one, sizeof one);
 }
 
@@ -38,7 +62,7 @@ void transport_tell_changed(struct transport *transport)
 void transport_send(struct transport *transport, const struct screen_job *job)
 {
     pthread_mutex_lock(&transport->lock);
-    if (transport->job_count < SCREEN_JOBS_MAX * 2)
+    if (transport->job_count < TRANSPORT_JOBS_MAX)
         transport->jobs[transport->job_count++] = *job;
     pthread_cond_broadcast(&transport->changed);
     pthread_mutex_unlock(&transport->lock);
@@ -64,21 +88,6 @@ void transport_receive(struct transport *transport, struct transport_news *news)
         (void)!read(transport->descriptor, &count, sizeof count);
     }
     pthread_mutex_unlock(&transport->lock);
-}
-
-static void free_text(char *text)
-{
-    if (text != NULL)
-        OPENSSL_cleanse(text, strlen(text));
-    free(text);
-}
-
-void transport_free_news(struct transport_news *news)
-{
-    free_text(news->text);
-    json_decref(news->result.document);
-    json_decref(news->job.words);
-    *news = (struct transport_news){.kind = TRANSPORT_NOTHING};
 }
 
 void transport_answer(struct transport *transport, bool agreed)

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { TRANSPORT_NEWS_MAX = 64 };
+enum { TRANSPORT_NEWS_MAX = 64, TRANSPORT_JOBS_MAX = 48 };
 
 struct events;
 
@@ -24,7 +24,7 @@ struct transport {
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
-    struct screen_job jobs[SCREEN_JOBS_MAX * 2];
+    struct screen_job jobs[TRANSPORT_JOBS_MAX];
     size_t job_count;
     struct transport_news news[TRANSPORT_NEWS_MAX];
     size_t news_count;

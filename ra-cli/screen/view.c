@@ -90,7 +90,10 @@ int view_key(int descriptor, int milliseconds)
 
 static short paint_pair(enum paint paint)
 {
-    return has_colors() ? (short)paint : 0;
+    static const short pairs[] = {
+        [PAINT_PLAIN] = 0,       [PAINT_GOOD] = PAINT_GOOD, [PAINT_WARN] = PAINT_WARN,
+        [PAINT_BAD] = PAINT_BAD, [PAINT_BAR] = PAINT_BAR,   [PAINT_DIM] = PAINT_DIM};
+    return pairs[has_colors() ? paint : PAINT_PLAIN];
 }
 
 static attr_t attributes_of(enum paint paint)

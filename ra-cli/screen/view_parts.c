@@ -200,8 +200,9 @@ static size_t lines_between(const struct screen_case *kase, size_t from, size_t 
 static void draw_rows(struct view *view, int first, int last, int column, int width)
 {
     const struct screen_case *kase = screen_front(view->model);
+    const size_t room = last < first ? 0 : (size_t)last - (size_t)first + 1;
     size_t top = 0;
-    while (top < kase->at && lines_between(kase, top, kase->at) > (size_t)(last - first + 1))
+    while (top < kase->at && lines_between(kase, top, kase->at) > room)
         top++;
     int line = first;
     for (size_t i = top; i < kase->row_count && line <= last; i++) {
