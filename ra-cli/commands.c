@@ -142,6 +142,15 @@ static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, fals
                                                   {"passphrase-file", "ARQUIVO", false, false},
                                                   {"term-signature", "ARQUIVO", false, false},
                                                   END};
+static const struct cli_option media_list_options[] = {
+    {"state", "stock|desk|delivered|defective|returned", false, false}, END};
+static const struct cli_option media_receive_options[] = {
+    {"file", "SERIES.txt", false, false}, {"reason", "NOTA FISCAL", false, false}, END};
+static const struct cli_option media_take_options[] = {{"own", "MODELO", false, false}, END};
+static const struct cli_option media_deliver_options[] = {{"paper", "RECIBO", false, false}, END};
+static const struct cli_option media_return_options[] = {{"reason", "MOTIVO", false, false}, END};
+static const struct cli_option media_count_options[] = {{"file", "SERIES.txt", false, false}, END};
+static const struct cli_option day_options[] = {{"date", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option range_options[] = {
     {"from", "AAAA-MM-DD", false, false}, {"to", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, false},
@@ -257,6 +266,26 @@ const struct cli_command cli_commands[] = {
      "Encerra o caso, assinando a recusa."},
     {"issue", "PEDIDO", 1, 1, issue_options, true, issue_certificate, render_issued,
      "Emite o certificado para um CSR ou uma chave nova."},
+    {"token models", "", 0, 0, NULL, true, media_models, render_models,
+     "Os modelos de token, com a homologação e sua validade."},
+    {"token list", "", 0, 0, media_list_options, true, media_list, render_media,
+     "Os tokens da casa e onde está cada um."},
+    {"token receive", "MODELO [SERIE…]", 1, CLI_ARGUMENTS_MAX, media_receive_options, true, media_receive,
+     NULL, "Recebe tokens do fornecedor no estoque."},
+    {"token take", "SERIE PEDIDO", 2, 2, media_take_options, true, media_take, render_media_act,
+     "Põe um token na mesa para um pedido; --own, quando é do próprio titular."},
+    {"token receipt", "PEDIDO", 1, 1, output_options, true, media_receipt, NULL,
+     "O recibo do token, para o titular assinar."},
+    {"token deliver", "SERIE PEDIDO", 2, 2, media_deliver_options, true, media_deliver, render_media_act,
+     "Entrega o token, com o recibo assinado pela chave dele ou no papel."},
+    {"token defective", "SERIE", 1, 1, reason_options, true, media_defective, render_media_act,
+     "Registra o defeito; antes da emissão, o pedido recomeça com o próximo token."},
+    {"token return", "SERIE", 1, 1, media_return_options, true, media_return, render_media_act,
+     "Devolve o token: da mesa ao estoque, ou do estoque para fora da casa."},
+    {"token count", "[SERIE…]", 0, CLI_ARGUMENTS_MAX, media_count_options, true, media_count, render_balance,
+     "Registra os tokens contados e mostra a diferença para o livro."},
+    {"token balance", "", 0, 0, day_options, true, media_balance, render_balance,
+     "O fechamento do dia: o livro, a contagem e a diferença."},
     {"revoke", "PEDIDO", 1, 1, reason_options, true, approval_revoke, NULL,
      "Assina o pedido de revogação (motivo 0, 1, 3, 4, 5 ou 9)."},
     {"term get", "PEDIDO", 1, 1, term_get_options, true, term_get, NULL,

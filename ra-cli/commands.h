@@ -60,6 +60,11 @@ cli_run term_get, term_paper;
 cli_run issue_certificate;
 cli_render render_issued;
 
+/* media.c: the stock of tokens */
+cli_run media_models, media_list, media_receive, media_take, media_defective, media_return, media_receipt,
+    media_deliver, media_count, media_balance;
+cli_render render_models, render_media, render_media_act, render_balance;
+
 /* audit.c: the auditor */
 cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;
 cli_render render_waivers;

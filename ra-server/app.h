@@ -30,6 +30,7 @@ enum room_id {
     ROOM_CONSULTATION, /* the bases that the identification room asks */
     ROOM_TERM,
     ROOM_FRAUD,
+    ROOM_MEDIA,
     ROOM_COUNT
 };
 

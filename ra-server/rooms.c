@@ -13,6 +13,7 @@
 #include "identification/identification.h"
 #include "identification/neglist.h"
 #include "issuance/issuance.h"
+#include "media/media.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
 #include "report/report.h"
@@ -20,9 +21,10 @@
 
 /* One line a room, in the order of their start: `&orders_room,`. Ends with NULL. */
 const struct room *const rooms[] = {
-    &catalog_room,       &audit_room,  &orders_room,        &orders_public_room,  &orders_login_room,
-    &orders_office_room, &agenda_room, &agenda_routes_room, &agenda_hold_room,    &notice_room,
-    &approval_room,      &policy_room, &issuance_room,      &identification_room, &neglist_room,
-    &consultation_room,  &desk_room,   &report_room,        &dossier_room,        &term_room,
-    &fraud_room,         NULL,
+    &catalog_room,      &audit_room,          &orders_room,   &orders_public_room,
+    &orders_login_room, &orders_office_room,  &agenda_room,   &agenda_routes_room,
+    &agenda_hold_room,  &notice_room,         &approval_room, &policy_room,
+    &issuance_room,     &identification_room, &neglist_room,  &consultation_room,
+    &desk_room,         &report_room,         &dossier_room,  &term_room,
+    &fraud_room,        &media_room,          NULL,
 };

@@ -10,6 +10,7 @@
 #include "identification/identification.h"
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
+#include "media/media.h"
 
 #include <string.h>
 
@@ -149,6 +150,19 @@ static bool gather_waivers(struct http_request *request, struct facts *facts, st
     return true;
 }
 
+static bool gather_media(struct http_request *request, const struct order *order,
+                         struct approval_facts *rules, struct ra_error *error)
+{
+    struct media_piece piece;
+    if (!media_attested(request, order, &piece, error)) {
+        return false;
+    }
+    rules->media.model = piece.model;
+    rules->media.serial = piece.serial;
+    rules->media.homologation = piece.homologation;
+    return true;
+}
+
 bool facts_gather(struct http_request *request, const struct order *order, struct facts *facts,
                   struct ra_error *error)
 {
@@ -157,6 +171,7 @@ bool facts_gather(struct http_request *request, const struct order *order, struc
     if (!facts_gather_head(request, order, facts, error) ||
         !approval_profile(request->app, request->context, order->profile_id, &profile, error) ||
         !gather_place(request, order, rules, error) || !gather_waivers(request, facts, error) ||
+        !gather_media(request, order, rules, error) ||
         !identification_dossier(request, order, &facts->dossier, rules->dossier, error)) {
         return false;
     }
@@ -265,9 +280,10 @@ static json_t *case_json(const struct facts *facts, json_t *checklist)
         profile_json(rules), "data", data_json(&rules->data), "people", people_json(&rules->people), "method",
         identification_method_word(rules->method), "place", "kind",
         statement_place_kind_word(rules->place_kind), "office", rules->office, "ibge", rules->ibge, "rules",
-        rules->rules, "waived", facts->waivers, "media", "model", "", "serial", "", "homologation", "",
-        "bindings", bindings_json(rules), "agents", (int)rules->agents, "dossier", facts->dossier,
-        "checklist", checklist, "product_name", facts->order->product_name);
+        rules->rules, "waived", facts->waivers, "media", "model", rules->media.model, "serial",
+        rules->media.serial, "homologation", rules->media.homologation, "bindings", bindings_json(rules),
+        "agents", (int)rules->agents, "dossier", facts->dossier, "checklist", checklist, "product_name",
+        facts->order->product_name);
 }
 
 json_t *facts_json(const struct facts *facts, json_t *checklist)

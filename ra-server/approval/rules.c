@@ -124,6 +124,11 @@ static bool check_circumstances(const struct statement_validation *validation,
     if (!same_digest(validation->dossier, facts->dossier)) {
         return reason_fail(error, "dossier-mismatch", NULL);
     }
+    if (!same(validation->media.model, facts->media.model) ||
+        !same(validation->media.serial, facts->media.serial) ||
+        !same(validation->media.homologation, facts->media.homologation)) {
+        return reason_fail(error, "data-mismatch", "media");
+    }
     return true;
 }
 

@@ -26,6 +26,9 @@ struct approval_facts {
     const char *ibge;
     const char *rules;
     struct statement_waivers waived;
+    struct {
+        const char *model, *serial, *homologation; /* of the token on the desk; "" without one */
+    } media;
     uint8_t dossier[32];
     size_t agents;           /* that must sign, as approval_agents_needed says; only of a validation */
     const uint8_t *mail_key; /* 32 bytes, of the mail half where one agent signs; NULL: none was made */

@@ -112,6 +112,9 @@ struct order; /* orders/orders.h */
     X(AUDIT_FRAUD_SENT, "FRAUD_SENT")           /* the AC has the comunicado */                              \
     X(AUDIT_FRAUD_DISMISSED, "FRAUD_DISMISSED") /* a claim that came to nothing */                           \
     X(AUDIT_FRAUD_READ, "FRAUD_READ")           /* detail.what: list, report */                              \
+    X(AUDIT_MEDIA_MOVED, "MEDIA_MOVED")         /* a token by a counter act; detail: act, from, to */        \
+    X(AUDIT_MEDIA_COUNTED, "MEDIA_COUNTED")     /* detail: how many were found, missing, unexpected */       \
+    X(AUDIT_MEDIA_RECEIPT, "MEDIA_RECEIPT")     /* the holder's receipt; detail.how: key, paper */           \
     X(AUDIT_ROSTER_ACCEPTED, "ROSTER_ACCEPTED")                                                              \
     X(AUDIT_AGENT_ADDED, "AGENT_ADDED")                                                                      \
     X(AUDIT_AGENT_REMOVED, "AGENT_REMOVED")                                                                  \

@@ -8,6 +8,7 @@
 #include "desk/desk_store.h"
 #include "http/events.h"
 #include "identification/identification.h"
+#include "media/media.h"
 #include "orders/orders.h"
 #include "pki/base/clock.h"
 #include "pki/certificate/calendar.h"
@@ -275,7 +276,8 @@ static bool no_show(struct http_request *request, struct http_response *response
 static bool finish(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct act act;
-    if (!begin(request, http_path_parameter(request, "code"), &act, error))
+    if (!begin(request, http_path_parameter(request, "code"), &act, error) ||
+        !media_check_finish(request, act.order, error))
         return false;
     json_t *before = picture(&act);
     act.visit.finished_us = request->now_us;

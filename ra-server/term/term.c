@@ -32,15 +32,14 @@ static bool render_text(struct http_request *request, const struct term_facts *f
     return done;
 }
 
-static bool set_pdf(struct http_request *request, const struct term_facts *facts, struct term *term,
-                    struct ra_error *error)
+bool term_sheet_of(struct http_request *request, const struct catalog_office *office, const char *day,
+                   struct bytes text, struct bytes *pdf, struct ra_error *error)
 {
     struct term_blocks blocks;
     const struct term_sheet sheet = {
-        .fonts = request->app->config->term_fonts, .author = facts->office->legal_name, .day = facts->day};
-    return term_blocks_read(request->context, term->text, &blocks, error) &&
-           term_pdf(request->context, &blocks, &sheet, &term->pdf, error) &&
-           (sha256(term->pdf, term->digest) || ra_fail_crypto(error, "term"));
+        .fonts = request->app->config->term_fonts, .author = office->legal_name, .day = day};
+    return term_blocks_read(request->context, text, &blocks, error) &&
+           term_pdf(request->context, &blocks, &sheet, pdf, error);
 }
 
 bool term_draft(struct http_request *request, const struct order *order, struct term *term,
@@ -57,7 +56,9 @@ bool term_draft(struct http_request *request, const struct order *order, struct 
         return false;
     }
     facts.office = office;
-    return render_text(request, &facts, &term->text, error) && set_pdf(request, &facts, term, error);
+    return render_text(request, &facts, &term->text, error) &&
+           term_sheet_of(request, office, day, term->text, &term->pdf, error) &&
+           (sha256(term->pdf, term->digest) || ra_fail_crypto(error, "term"));
 }
 
 /* --- in the annex --- */

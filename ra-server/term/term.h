@@ -32,6 +32,14 @@ struct term {
 RA_MUST_CHECK bool term_draft(struct http_request *request, const struct order *order, struct term *term,
                               struct ra_error *error);
 
+struct catalog_office;
+
+/* Another paper of a case, from lines with the same marks (web/templates/media/recibo.txt), set as the term
+ * is: the same text and day give the same bytes. On the request's context. */
+RA_MUST_CHECK bool term_sheet_of(struct http_request *request, const struct catalog_office *office,
+                                 const char *day, struct bytes text, struct bytes *pdf,
+                                 struct ra_error *error);
+
 /* --- at the validation --- */
 
 /* A term with its agent's signature, judged; `given` is false where none came and the policy lets it be. */

@@ -53,6 +53,7 @@ static void fill_facts(struct bench *bench)
         .ibge = validation->place.ibge,
         .rules = validation->rules,
         .waived = validation->waived,
+        .media = {validation->media.model, validation->media.serial, validation->media.homologation},
         .now = TEST_NOW + 60,
         .statement_life_s = 24 * HOUR_S,
         .code_life_s = 7 * DAY_S,
@@ -216,6 +217,10 @@ static void the_dossier_and_the_waivers_must_be_the_present_ones(void **state)
     bench->facts.dossier[31] ^= 1;
     assert_reason(validate(bench), "dossier-mismatch");
     assert_reason(verify(bench), "dossier-mismatch");
+    fill_facts(bench);
+    bench->facts.media.serial = "OUTRO-TOKEN";
+    assert_reason(validate(bench), "data-mismatch");
+    assert_reason(verify(bench), "data-mismatch");
     fill_facts(bench);
     static const struct statement_waiver waivers[] = {{"PFBR-09", "sem motivo"}};
     bench->facts.waived = (struct statement_waivers){1, waivers};

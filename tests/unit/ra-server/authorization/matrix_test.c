@@ -57,7 +57,7 @@ static bool allowed(const char *operation, const struct situation *situation)
 
 static bool one_of(const char *state, const char *list)
 {
-    char wanted[64], among[256];
+    char wanted[64], among[1024];
     snprintf(wanted, sizeof wanted, " %s ", state);
     snprintf(among, sizeof among, " %s ", list);
     return strstr(among, wanted) != NULL;
@@ -283,19 +283,20 @@ static void every_role_keeps_to_its_side(void **state)
 /* What may still be done when a case was refused: the visit is brought to its end, the seat given back,
  * something noted, an address confirmed; a new order is another case. checkIn has a sentence of its own for
  * it. neglistAdd names the case that an occurrence came from and changes nothing of it. A fraud may come to
- * light in whatever state, and its comunicado is sent afterwards. */
+ * light in whatever state, and its comunicado is sent afterwards. A token breaks or goes back to the stock
+ * whatever became of the case. */
 static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
     "appointmentCancel appointmentLetGo appointmentLetGoForm "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
-    "orderCreate officeOrderCreate";
+    "orderCreate officeOrderCreate mediaDefective mediaReturn";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
- * came, the payment, the mails. */
+ * came, the payment, the mails; handing over the token that it is in. */
 static const char after_request[] =
     "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
     "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
     "officeOrderPay "
-    "officeOrderResend termRead officeTermPaper";
+    "officeOrderResend termRead officeTermPaper mediaDeliver mediaReceiptPaper";
 static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";
 
 struct ending {
