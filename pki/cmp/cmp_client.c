@@ -144,16 +144,30 @@ static bool set_trust(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
     return authority->untrusted == NULL || OSSL_CMP_CTX_set1_untrusted(cmp, authority->untrusted) == 1;
 }
 
+static bool set_signature(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
+{
+    return OSSL_CMP_CTX_set1_cert(cmp, authority->ra_certificate) == 1 &&
+           OSSL_CMP_CTX_set1_pkey(cmp, authority->ra_key) == 1 &&
+           (authority->ra_chain == NULL || OSSL_CMP_CTX_set1_extraCertsOut(cmp, authority->ra_chain) == 1);
+}
+
+static bool set_protection(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
+{
+    const struct bytes reference = authority->mac_reference, secret = authority->mac_secret;
+    if (secret.length == 0)
+        return set_signature(cmp, authority);
+    return reference.length <= INT_MAX && secret.length <= INT_MAX &&
+           OSSL_CMP_CTX_set1_referenceValue(cmp, reference.data, (int)reference.length) == 1 &&
+           OSSL_CMP_CTX_set1_secretValue(cmp, secret.data, (int)secret.length) == 1;
+}
+
 static bool conversation_open(struct conversation *conversation, const struct cmp_authority *authority,
                               const uint8_t transaction[CMP_TRANSACTION_SIZE], struct ra_error *error)
 {
     *conversation = (struct conversation){.authority = authority, .sent = -1, .received = -1};
     OSSL_CMP_CTX *cmp = conversation->cmp = OSSL_CMP_CTX_new(NULL, NULL);
     if (cmp == NULL || OSSL_CMP_CTX_set_log_cb(cmp, swallow_log) != 1 || !set_trust(cmp, authority) ||
-        OSSL_CMP_CTX_set1_cert(cmp, authority->ra_certificate) != 1 ||
-        OSSL_CMP_CTX_set1_pkey(cmp, authority->ra_key) != 1 ||
-        (authority->ra_chain != NULL && OSSL_CMP_CTX_set1_extraCertsOut(cmp, authority->ra_chain) != 1) ||
-        OSSL_CMP_CTX_set_transfer_cb(cmp, transfer) != 1 ||
+        !set_protection(cmp, authority) || OSSL_CMP_CTX_set_transfer_cb(cmp, transfer) != 1 ||
         OSSL_CMP_CTX_set_transfer_cb_arg(cmp, conversation) != 1 || !set_transaction(cmp, transaction))
         return ra_fail_crypto(error, "set up the CMP client");
     return true;
@@ -188,10 +202,12 @@ static bool refused_by_ac(const struct conversation *conversation)
         return false;
     switch (conversation->received) {
     case CMP_BODY_IP:
+    case CMP_BODY_CP:
     case CMP_BODY_RP:
         return true;
     case CMP_BODY_ERROR:
-        return conversation->sent == CMP_BODY_IR || conversation->sent == CMP_BODY_RR;
+        return conversation->sent == CMP_BODY_IR || conversation->sent == CMP_BODY_P10CR ||
+               conversation->sent == CMP_BODY_RR;
     default:
         return false;
     }
@@ -365,6 +381,24 @@ static int destroy_exchange(struct cmp_exchange *exchange)
     return 0;
 }
 
+static bool build_template(struct cmp_exchange *exchange)
+{
+    OSSL_CMP_CTX *cmp = exchange->conversation.cmp;
+    if (!set_template_parts(cmp, exchange->request))
+        return false;
+    exchange->template = OSSL_CMP_CTX_setup_CRM(cmp, 0, 0);
+    return exchange->template != NULL && set_validity(exchange->template, exchange->request) &&
+           OSSL_CRMF_MSG_create_popo(OSSL_CRMF_POPO_RAVERIFIED, exchange->template, NULL, NULL, NULL, NULL) ==
+               1;
+}
+
+static bool build_request(struct cmp_exchange *exchange)
+{
+    const X509_REQ *csr = exchange->request->csr;
+    return csr != NULL ? OSSL_CMP_CTX_set1_p10CSR(exchange->conversation.cmp, csr) == 1
+                       : build_template(exchange);
+}
+
 struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_authority *authority,
                                       const struct cmp_certificate_request *request, struct ra_error *error)
 {
@@ -380,14 +414,9 @@ struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_auth
         return NULL;
     }
     OSSL_CMP_CTX *cmp = exchange->conversation.cmp;
-    if (set_template_parts(cmp, request))
-        exchange->template = OSSL_CMP_CTX_setup_CRM(cmp, 0, 0);
-    if (exchange->template == NULL || !set_validity(exchange->template, request) ||
-        OSSL_CRMF_MSG_create_popo(OSSL_CRMF_POPO_RAVERIFIED, exchange->template, NULL, NULL, NULL, NULL) !=
-            1 ||
-        OSSL_CMP_CTX_set_certConf_cb(cmp, judge_certificate) != 1 ||
+    if (!build_request(exchange) || OSSL_CMP_CTX_set_certConf_cb(cmp, judge_certificate) != 1 ||
         OSSL_CMP_CTX_set_certConf_cb_arg(cmp, exchange) != 1) {
-        ra_fail_crypto(error, "build the certificate template");
+        ra_fail_crypto(error, "build the request for a certificate");
         talloc_free(exchange);
         return NULL;
     }
@@ -442,7 +471,8 @@ bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *out
     exchange->conversation.carry_error = (struct ra_error){0};
     ERR_clear_error();
     int after = 0;
-    int answer = OSSL_CMP_try_certreq(exchange->conversation.cmp, OSSL_CMP_IR, exchange->template, &after);
+    const int form = exchange->request->csr != NULL ? OSSL_CMP_P10CR : OSSL_CMP_IR;
+    int answer = OSSL_CMP_try_certreq(exchange->conversation.cmp, form, exchange->template, &after);
     if (answer == 1)
         return settle_grant(exchange, outcome, error);
     if (answer == -1) {

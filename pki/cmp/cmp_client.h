@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The AR's side of CMP (RFC 4210, RFC 9483 profile) for ra-signer: certificates by `ir` with a full template
- * and raVerified, revocation by `rr`. Every request is protected by the signature of the AR's credential;
- * every answer must be protected by a certificate with id-kp-cmcCA under the anchors, at the instance's
- * clock, so whoever carries the bytes is not trusted. Nothing here opens a socket or sleeps.
+ * and raVerified, or by `p10cr` for an AC that takes PKCS#10 alone; revocation by `rr`. Every request is
+ * protected by the signature of the AR's credential, or by a MAC with a secret shared with the AC; every
+ * answer must be protected by the same secret or by a certificate with id-kp-cmcCA under the anchors, at the
+ * instance's clock, so whoever carries the bytes is not trusted. Nothing here opens a socket or sleeps.
  *
  * Asking again is the recovery: an exchange opened anew with the same transaction id sends the same request,
  * and the AC answers with the certificate it stored. So the caller journals the transaction id before the
@@ -46,11 +47,13 @@ typedef enum cmp_check (*cmp_check_function)(void *context, X509 *certificate, s
 
 /* Who we are to the AC and whom we believe. Everything is borrowed and must outlive the exchanges. */
 struct cmp_authority {
-    X509 *ra_certificate;      /* KU digitalSignature, EKU id-kp-cmcRA */
-    EVP_PKEY *ra_key;          /* its private key */
-    STACK_OF(X509) *ra_chain;  /* sent along so that the AC can build the path; may be NULL */
-    STACK_OF(X509) *anchors;   /* roots for the AC's signatures and for the certificates it issues */
-    STACK_OF(X509) *untrusted; /* intermediate ACs already known; may be NULL */
+    X509 *ra_certificate;       /* KU digitalSignature, EKU id-kp-cmcRA */
+    EVP_PKEY *ra_key;           /* its private key */
+    struct bytes mac_reference; /* with mac_secret: protection by MAC instead (RFC 4210 5.1.3.1) */
+    struct bytes mac_secret;    /* empty: protection by signature */
+    STACK_OF(X509) *ra_chain;   /* sent along so that the AC can build the path; may be NULL */
+    STACK_OF(X509) *anchors;    /* roots for the AC's signatures and for the certificates it issues */
+    STACK_OF(X509) *untrusted;  /* intermediate ACs already known; may be NULL */
     const struct ra_clock *clock;
     cmp_carry_function carry;
     void *carry_context;
@@ -59,6 +62,7 @@ struct cmp_authority {
 /* One certificate to be asked for. Borrowed for the life of the exchange, except as noted. */
 struct cmp_certificate_request {
     uint8_t transaction[CMP_TRANSACTION_SIZE];
+    const X509_REQ *csr;     /* p10cr with this, nothing else is told to the AC; NULL: ir with what follows */
     const X509_NAME *issuer; /* which AC is asked; NULL leaves it to the AC */
     const X509_NAME *subject;
     const X509_EXTENSIONS *extensions; /* copied */
@@ -97,9 +101,10 @@ struct cmp_exchange;
 struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_authority *authority,
                                       const struct cmp_certificate_request *request, struct ra_error *error);
 
-/* First call: sends `ir`. After CMP_WAITING: polls once. Confirms what it accepts before it says CMP_GRANTED.
- * Returns true when the AC was understood (GRANTED, WAITING, REFUSED, CERTIFICATE_REFUSED). On false the
- * result is CMP_UNKNOWN and error says why. With CMP_CERTIFICATE_REFUSED error carries what the check said.
+/* First call: sends `ir` or `p10cr`. After CMP_WAITING: polls once. Confirms what it accepts before it says
+ * CMP_GRANTED. Returns true when the AC was understood (GRANTED, WAITING, REFUSED, CERTIFICATE_REFUSED). On
+ * false the result is CMP_UNKNOWN and error says why. With CMP_CERTIFICATE_REFUSED error carries what the
+ * check said.
  */
 RA_MUST_CHECK bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *outcome,
                                         struct ra_error *error);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pki/signer/asking.h"
-
 #include "pki/certificate/calendar.h"
 #include "pki/certificate/profile_check.h"
 #include "pki/certificate/subject.h"
+#include "pki/signer/asking_internal.h"
 #include "pki/signer/log.h"
 #include "pki/trust/statement.h"
 
@@ -14,32 +13,12 @@
 #include <string.h>
 #include <time.h>
 
-struct asking {
-    struct signer *signer;
-    const struct signer_channel *channel;
-    const char *order;
-    int64_t attempt;
-    enum attempt_state state; /* as journaled */
-    char *transaction;
-    json_t *request; /* owns the strings below */
-    struct certificate_data data;
-    struct certificate_order what;
-    unsigned term_months;
-    struct bytes spki;
-    time_t asked_at;
-    time_t until; /* the approval's end: no certificate may begin later */
-    X509_NAME *subject;
-    STACK_OF(X509_EXTENSION) *extensions;
-    EVP_PKEY *key;
-    struct cmp_authority authority;
-    struct cmp_certificate_request certificate_request;
-};
-
 static int asking_destructor(struct asking *asking)
 {
     X509_NAME_free(asking->subject);
     sk_X509_EXTENSION_pop_free(asking->extensions, X509_EXTENSION_free);
     EVP_PKEY_free(asking->key);
+    X509_REQ_free(asking->csr);
     json_decref(asking->request);
     return 0;
 }
@@ -67,6 +46,8 @@ void asking_authority(const struct signer *signer, cmp_carry_function carry, voi
 {
     *authority = (struct cmp_authority){.ra_certificate = signer->settings->ra_certificate,
                                         .ra_key = signer->settings->ra_key,
+                                        .mac_reference = signer->settings->mac_reference,
+                                        .mac_secret = signer->settings->mac_secret,
                                         .ra_chain = signer->settings->ac_known,
                                         .anchors = signer->settings->ac_anchors,
                                         .untrusted = signer->settings->ac_known,
@@ -88,20 +69,30 @@ static bool read_data(struct asking *asking, json_t *object)
     return ok;
 }
 
+static bool read_csr(struct asking *asking, const char *text)
+{
+    struct bytes der;
+    if (!base64_decode(asking, text, strlen(text), &der))
+        return false;
+    const unsigned char *at = der.data;
+    asking->csr = d2i_X509_REQ(NULL, &at, (long)der.length);
+    return asking->csr != NULL;
+}
+
 static bool read_intent(struct asking *asking, struct ra_error *error)
 {
-    const char *profile, *digest, *method, *key;
+    const char *profile, *digest, *method, *key, *csr = NULL;
     json_int_t term, at, until;
     json_t *data;
     uint8_t expected[32];
     if (!ledger_read_request(asking->signer->ledger, asking->order, asking->attempt, &asking->request, error))
         return false;
-    if (json_unpack(asking->request, "{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:o}", "profile", &profile, "digest",
+    if (json_unpack(asking->request, "{s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:o,s?s}", "profile", &profile, "digest",
                     &digest, "term_months", &term, "method", &method, "key", &key, "at", &at, "until", &until,
-                    "data", &data) != 0 ||
+                    "data", &data, "csr", &csr) != 0 ||
         !hex_decode(digest, expected, sizeof expected) || !read_data(asking, data) ||
         !identification_method_parse(method, &asking->what.method) ||
-        !base64_decode(asking, key, strlen(key), &asking->spki))
+        !base64_decode(asking, key, strlen(key), &asking->spki) || (csr != NULL && !read_csr(asking, csr)))
         return ra_fail(error, RA_IO, "journal: an intent that does not fit");
     asking->what.profile = settings_profile(asking->signer->settings, profile);
     if (asking->what.profile == NULL ||
@@ -217,7 +208,7 @@ static enum cmp_check record(struct asking *asking, X509 *certificate, struct ra
     return verdict;
 }
 
-static enum cmp_check check_certificate(void *context, X509 *certificate, struct ra_error *error)
+enum cmp_check asking_check_certificate(void *context, X509 *certificate, struct ra_error *error)
 {
     struct asking *asking = context;
     enum cmp_check verdict = matches_order(asking, certificate, error);
@@ -255,13 +246,14 @@ static bool build_template(struct asking *asking, const uint8_t transaction[LEDG
     if (asking->key == NULL)
         return ra_fail_crypto(error, "public key");
     asking->certificate_request = (struct cmp_certificate_request){
+        .csr = asking->csr,
         .issuer = X509_get_subject_name(issuer),
         .subject = asking->subject,
         .extensions = asking->extensions,
         .public_key = asking->key,
         .not_before = asking->asked_at,
         .not_after = calendar_months_later(asking->asked_at, asking->term_months),
-        .check = check_certificate,
+        .check = asking_check_certificate,
         .check_context = asking,
     };
     memcpy(asking->certificate_request.transaction, transaction, CMP_TRANSACTION_SIZE);
@@ -301,7 +293,7 @@ struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const stru
 
 /* --- running --- */
 
-static enum asking_result settle(struct asking *asking, enum attempt_state state, enum asking_result result,
+enum asking_result asking_settle(struct asking *asking, enum attempt_state state, enum asking_result result,
                                  struct ra_error *error)
 {
     struct ra_error why = {0};
@@ -317,7 +309,7 @@ static enum asking_result settle_unknown(struct asking *asking, struct ra_error 
 {
     switch (asking->state) {
     case ATTEMPT_SENT:
-        return settle(asking, ATTEMPT_UNKNOWN, ASKING_UNKNOWN, error);
+        return asking_settle(asking, ATTEMPT_UNKNOWN, ASKING_UNKNOWN, error);
     case ATTEMPT_UNKNOWN:
     case ATTEMPT_ISSUED:
         return ASKING_UNKNOWN;
@@ -336,25 +328,25 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
 {
     switch (outcome->result) {
     case CMP_GRANTED:
-        return settle(asking, ATTEMPT_CONFIRMED, ASKING_CONFIRMED, error);
+        return asking_settle(asking, ATTEMPT_CONFIRMED, ASKING_CONFIRMED, error);
     case CMP_WAITING:
         *retry_after_s = outcome->retry_after_s;
         return ASKING_WAITING;
     case CMP_REFUSED:
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
-        return settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
+        return asking_settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
     case CMP_CERTIFICATE_REFUSED:
         /* Refused or superseded while the AC worked: that is the reason to give; the AC was told no. */
         if (strcmp(error->reason, "attempt-refused") != 0 && strcmp(error->reason, "attempt-superseded") != 0)
             mismatch(asking, "refused", error);
-        return settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
+        return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
     case CMP_UNKNOWN:
         break;
     }
     return settle_unknown(asking, error);
 }
 
-enum asking_result asking_run(struct asking *asking, int *retry_after_s, struct ra_error *error)
+static enum asking_result run_by_cmp(struct asking *asking, int *retry_after_s, struct ra_error *error)
 {
     struct cmp_outcome outcome = {.result = CMP_UNKNOWN};
     struct cmp_exchange *exchange =
@@ -367,4 +359,16 @@ enum asking_result asking_run(struct asking *asking, int *retry_after_s, struct 
     talloc_free(exchange);
     cmp_outcome_clear(&outcome);
     return result;
+}
+
+enum asking_result asking_run(struct asking *asking, struct bytes portal_answer, int *retry_after_s,
+                              struct ra_error *error)
+{
+    switch (asking->signer->settings->ac_driver) {
+    case AC_DRIVER_CMP:
+        return run_by_cmp(asking, retry_after_s, error);
+    case AC_DRIVER_PORTAL:
+        return asking_run_by_portal(asking, portal_answer, retry_after_s, error);
+    }
+    return ASKING_FAILED;
 }

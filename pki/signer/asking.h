@@ -32,9 +32,10 @@ struct asking;
 struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const struct signer_channel *channel,
                           const char *order, int64_t attempt, struct ra_error *error);
 
-/* May be called once. */
-RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, int *retry_after_s,
-                                            struct ra_error *error);
+/* May be called once, by the driver that the settings name. `portal_answer` is what the AC's portal gave
+ * (PKCS#7 or certificate, PEM or DER), empty without one; CMP has no use for it. */
+RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, struct bytes portal_answer,
+                                            int *retry_after_s, struct ra_error *error);
 
 /* Hexadecimal; borrowed from it. */
 const char *asking_transaction(const struct asking *asking);

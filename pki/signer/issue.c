@@ -71,13 +71,13 @@ static json_t *issued(struct signer *signer, TALLOC_CTX *memory, const char *ord
 
 /* Asks the AC for an attempt that has its intent journaled, and says how it ended. */
 static json_t *ask(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
-                   const char *order, int64_t attempt, struct ra_error *error)
+                   const char *order, int64_t attempt, struct bytes portal_answer, struct ra_error *error)
 {
     struct asking *asking = asking_new(memory, signer, channel, order, attempt, error);
     if (asking == NULL)
         return NULL;
     int retry_after_s = RETRY_SECONDS;
-    switch (asking_run(asking, &retry_after_s, error)) {
+    switch (asking_run(asking, portal_answer, &retry_after_s, error)) {
     case ASKING_CONFIRMED:
         log_event(LOG_LEVEL_INFO, "issued", "{s:s,s:I}", "order", order, "attempt", (json_int_t)attempt);
         return issued(signer, memory, order, attempt, error);
@@ -131,6 +131,15 @@ static json_t *request_value(TALLOC_CTX *memory, const struct decision *decision
                      "verification", verification, "data", data_value(&facts->data));
 }
 
+/* An AC that takes PKCS#10 alone is asked again with the same one after a restart. */
+static bool keep_csr(const struct signer *signer, TALLOC_CTX *memory, const struct decision *decision,
+                     json_t *request)
+{
+    if (signer->settings->cmp_form != CMP_FORM_P10CR)
+        return true;
+    return json_object_set_new(request, "csr", json_string(base64_encode(memory, decision->csr->der))) == 0;
+}
+
 /* Binds the key to the attempt under a new transaction: nothing of it has left the signer. */
 static bool intend(struct signer *signer, TALLOC_CTX *memory, const struct decision *decision, time_t now,
                    struct ra_error *error)
@@ -144,7 +153,7 @@ static bool intend(struct signer *signer, TALLOC_CTX *memory, const struct decis
                                          .request = request,
                                          .crls = &decision->crls};
     bool ok = random_bytes(transaction, sizeof transaction) || ra_fail_crypto(error, "transaction id");
-    if (ok && request == NULL)
+    if (ok && (request == NULL || !keep_csr(signer, memory, decision, request)))
         ok = ra_fail(error, RA_NO_MEMORY, "intent");
     ok = ok && ledger_intend(signer->ledger, &intent, error);
     json_decref(request);
@@ -174,11 +183,13 @@ static json_t *issue_claimed(struct signer *signer, const struct signer_channel 
     case ATTEMPT_AC_REFUSED:
         if (!intend(signer, memory, decision, now, error))
             return NULL;
-        return ask(signer, channel, memory, decision->order, decision->attempt, error);
+        return ask(signer, channel, memory, decision->order, decision->attempt, (struct bytes){NULL, 0},
+                   error);
     case ATTEMPT_SENT:
     case ATTEMPT_UNKNOWN:
     case ATTEMPT_ISSUED:
-        return ask(signer, channel, memory, decision->order, decision->attempt, error);
+        return ask(signer, channel, memory, decision->order, decision->attempt, (struct bytes){NULL, 0},
+                   error);
     case ATTEMPT_CONFIRMED:
         return issued(signer, memory, decision->order, decision->attempt, error);
     case ATTEMPT_MISMATCH:
@@ -225,7 +236,7 @@ static json_t *resume_claimed(struct signer *signer, const struct signer_channel
     case ATTEMPT_ISSUED:
         if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
             return NULL;
-        return ask(signer, channel, memory, asked->order, asked->attempt, error);
+        return ask(signer, channel, memory, asked->order, asked->attempt, asked->answer, error);
     case ATTEMPT_CONFIRMED:
         return issued(signer, memory, asked->order, asked->attempt, error);
     case ATTEMPT_AC_REFUSED:
@@ -247,7 +258,7 @@ json_t *handle_resume(struct signer *signer, const struct signer_channel *channe
 {
     struct resume_request asked;
     struct ledger_attempt found;
-    if (!request_parse_resume(request, &asked, error))
+    if (!request_parse_resume(memory, request, &asked, error))
         return NULL;
     ledger_find(signer->ledger, asked.order, asked.attempt, &found);
     if (found.state == ATTEMPT_NONE) {

@@ -64,16 +64,18 @@ bool request_parse_issue(TALLOC_CTX *context, json_t *message, struct issue_requ
            parse_crls(context, crls, &request->crls, error);
 }
 
-bool request_parse_resume(json_t *message, struct resume_request *request, struct ra_error *error)
+bool request_parse_resume(TALLOC_CTX *context, json_t *message, struct resume_request *request,
+                          struct ra_error *error)
 {
-    const char *type;
+    const char *type, *answer = NULL;
     json_int_t attempt;
-    if (json_unpack(message, "{s:s,s:s,s:I!}", "type", &type, "order", &request->order, "attempt",
-                    &attempt) != 0 ||
+    *request = (struct resume_request){.order = NULL};
+    if (json_unpack(message, "{s:s,s:s,s:I,s?s!}", "type", &type, "order", &request->order, "attempt",
+                    &attempt, "answer", &answer) != 0 ||
         strlen(request->order) != STATEMENT_ORDER_SIZE - 1 || attempt < 1)
         return malformed(error, "resume");
     request->attempt = attempt;
-    return true;
+    return answer == NULL || decode(context, answer, "answer", &request->answer, error);
 }
 
 bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_request *request,

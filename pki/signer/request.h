@@ -28,6 +28,7 @@ struct issue_request {
 struct resume_request {
     const char *order;
     int64_t attempt;
+    struct bytes answer; /* of the AC's portal; empty without one */
 };
 
 struct revoke_request {
@@ -51,7 +52,7 @@ struct checkpoint_request {
 /* Strings of the result are borrowed from `message`. */
 RA_MUST_CHECK bool request_parse_issue(TALLOC_CTX *context, json_t *message, struct issue_request *request,
                                        struct ra_error *error);
-RA_MUST_CHECK bool request_parse_resume(json_t *message, struct resume_request *request,
+RA_MUST_CHECK bool request_parse_resume(TALLOC_CTX *context, json_t *message, struct resume_request *request,
                                         struct ra_error *error);
 RA_MUST_CHECK bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_request *request,
                                         struct ra_error *error);

@@ -125,6 +125,12 @@ static json_t *revoked(const struct revoking *revoking)
     return json_pack("{s:s,s:s}", "type", "revoked", "transaction", revoking->transaction);
 }
 
+static json_t *pending(const struct revoking *revoking, const char *state)
+{
+    return json_pack("{s:s,s:s,s:i,s:s}", "type", "pending", "state", state, "retry_after_s", RETRY_SECONDS,
+                     "transaction", revoking->transaction);
+}
+
 static json_t *settle(struct revoking *revoking, const struct cmp_outcome *outcome, struct ra_error *error)
 {
     switch (outcome->result) {
@@ -142,16 +148,16 @@ static json_t *settle(struct revoking *revoking, const struct cmp_outcome *outco
     case CMP_UNKNOWN:
         break;
     }
-    if (!revoking->sent)
-        return NULL;
-    return json_pack("{s:s,s:s,s:i,s:s}", "type", "pending", "state", "unknown", "retry_after_s",
-                     RETRY_SECONDS, "transaction", revoking->transaction);
+    return revoking->sent ? pending(revoking, "unknown") : NULL;
 }
 
+/* With a portal people ask for it there; the journal keeps that it was approved. */
 static json_t *ask(struct revoking *revoking, struct ra_error *error)
 {
     struct cmp_authority authority;
     struct cmp_outcome outcome = {.result = CMP_UNKNOWN};
+    if (revoking->signer->settings->ac_driver == AC_DRIVER_PORTAL)
+        return pending(revoking, "sent");
     asking_authority(revoking->signer, carry, revoking, &authority);
     if (!cmp_revoke(&authority, revoking->record.transaction, revoking->certificate,
                     (int)revoking->statement->revocation.reason, &outcome, error))

@@ -103,14 +103,36 @@ static bool set_log_name(struct settings *settings, const char *value)
            snprintf(settings->log_name, sizeof settings->log_name, "%s", value) < SETTINGS_LOG_NAME_SIZE;
 }
 
+static bool set_ac_driver(struct settings *settings, const char *value)
+{
+    settings->ac_driver = strcmp(value, "portal") == 0 ? AC_DRIVER_PORTAL : AC_DRIVER_CMP;
+    return strcmp(value, "portal") == 0 || strcmp(value, "cmp") == 0;
+}
+
+static bool set_cmp_request(struct settings *settings, const char *value)
+{
+    settings->cmp_form = strcmp(value, "p10cr") == 0 ? CMP_FORM_P10CR : CMP_FORM_IR;
+    return strcmp(value, "p10cr") == 0 || strcmp(value, "ir") == 0;
+}
+
+static bool set_cmp_protection(struct settings *settings, const char *value)
+{
+    settings->cmp_mac = strcmp(value, "mac") == 0;
+    return settings->cmp_mac || strcmp(value, "signature") == 0;
+}
+
 static const struct {
     const char *name;
     bool (*set)(struct settings *settings, const char *value);
+    bool optional;
 } TEXTS[] = {
-    {"instance", set_instance},
-    {"environment", set_environment},
-    {"ar_cnpj", set_ar_cnpj},
-    {"log_name", set_log_name},
+    {"instance", set_instance, false},
+    {"environment", set_environment, false},
+    {"ar_cnpj", set_ar_cnpj, false},
+    {"log_name", set_log_name, false},
+    {"ac_driver", set_ac_driver, true},
+    {"cmp_request", set_cmp_request, true},
+    {"cmp_protection", set_cmp_protection, true},
 };
 
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
@@ -153,7 +175,7 @@ static bool parse_configuration(struct settings *settings, char *text, struct ra
         line = next;
     }
     for (size_t i = 0; i < TEXT_COUNT; i++)
-        if (!seen[i])
+        if (!seen[i] && !TEXTS[i].optional)
             return ra_fail(error, RA_INVALID, "signer.conf: %s is missing", TEXTS[i].name);
     return true;
 }
@@ -298,6 +320,37 @@ static bool load_credential(struct settings *settings, const char *folder, STACK
     return wipe_and_free(content, memory, ok);
 }
 
+/* Two lines, neither empty. The copies are wiped with the settings. */
+static bool split_secret(struct settings *settings, struct bytes content)
+{
+    const char *text = (const char *)content.data;
+    const char *end = content.length > 0 ? memchr(text, '\n', content.length) : NULL;
+    if (end == NULL || end == text)
+        return false;
+    const size_t first = (size_t)(end - text);
+    const char *secret = end + 1;
+    size_t length = content.length - first - 1;
+    if (length > 0 && secret[length - 1] == '\n')
+        length--;
+    if (length == 0 || memchr(secret, '\n', length) != NULL)
+        return false;
+    settings->mac_reference = bytes_copy(settings, content.data, first);
+    settings->mac_secret = bytes_copy(settings, (const uint8_t *)secret, length);
+    return settings->mac_reference.data != NULL && settings->mac_secret.data != NULL;
+}
+
+static bool load_secret(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    if (!settings->cmp_mac)
+        return true;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct bytes content = {NULL, 0};
+    bool ok = read_checked(memory, folder, "ac-secret", FILE_SECRET, &content, error);
+    if (ok && !split_secret(settings, content))
+        ok = ra_fail(error, RA_INVALID, "ac-secret: expected two lines, reference and secret");
+    return wipe_and_free(content, memory, ok);
+}
+
 /* Moves every certificate of `list` to where it belongs; `roots` NULL drops the self-issued ones. */
 static bool sort_certificates(STACK_OF(X509) *list, STACK_OF(X509) *roots, STACK_OF(X509) *others,
                               struct ra_error *error)
@@ -356,6 +409,8 @@ static int settings_destructor(struct settings *settings)
     X509_STORE_free(settings->ac_store);
     X509_free(settings->ra_certificate);
     EVP_PKEY_free(settings->ra_key);
+    if (settings->mac_secret.length > 0)
+        OPENSSL_cleanse((void *)(uintptr_t)settings->mac_secret.data, settings->mac_secret.length);
     return 0;
 }
 
@@ -374,7 +429,8 @@ bool settings_load(TALLOC_CTX *context, const char *home, struct settings **sett
         !load_profiles(loaded, folder, error) ||
         !load_anchors(folder, "agents-anchors.pem", &loaded->agents_anchors, &loaded->agents_known, error) ||
         !load_list(folder, "administrators.pem", &loaded->administrators, error) ||
-        !load_authority(loaded, folder, error) || !load_log_key(loaded, folder, error)) {
+        !load_authority(loaded, folder, error) || !load_secret(loaded, folder, error) ||
+        !load_log_key(loaded, folder, error)) {
         talloc_free(loaded);
         return false;
     }

@@ -9,7 +9,8 @@
  *   administrators.pem   the certificates that may sign a roster
  *   ac-anchors.pem       roots of the AC that issues, and intermediates
  *   ra.pem               the AR's CMP credential: key, certificate, chain
- *   log.key              Ed25519, PEM: signs the log's checkpoints
+ *   ac-secret            only with cmp_protection = mac: two lines, the reference and the secret shared with
+ * the AC log.key              Ed25519, PEM: signs the log's checkpoints
  *
  * Keys must belong to the signer's user and be closed to everybody else; the other files must not be writable
  * by anybody but their owner, who is the signer's user or root. Otherwise the signer does not start.
@@ -36,12 +37,29 @@ enum environment {
     ENVIRONMENT_PRODUCTION,
 };
 
+/* How the AC is asked. */
+enum ac_driver {
+    AC_DRIVER_CMP,    /* messages through the carrier */
+    AC_DRIVER_PORTAL, /* people take PKCS#10 to the AC's portal and bring PKCS#7 back */
+};
+
+/* What a CMP request for a certificate is. */
+enum cmp_form {
+    CMP_FORM_IR,    /* a template built from what was approved */
+    CMP_FORM_P10CR, /* the holder's PKCS#10 as it is, for an AC that takes nothing else */
+};
+
 enum { SETTINGS_PROFILES_MAX = 64, SETTINGS_INSTANCE_SIZE = 33, SETTINGS_LOG_NAME_SIZE = NOTE_NAME_MAX + 1 };
 
 struct settings {
     char instance[SETTINGS_INSTANCE_SIZE]; /* 32 lower-case hexadecimal digits */
     enum environment environment;
-    char ar_cnpj[15];                      /* second OU of every certificate */
+    char ar_cnpj[15];           /* second OU of every certificate */
+    enum ac_driver ac_driver;   /* `ac_driver`, cmp when left out */
+    enum cmp_form cmp_form;     /* `cmp_request`, ir when left out */
+    bool cmp_mac;               /* `cmp_protection = mac`; signature when left out */
+    struct bytes mac_reference; /* of ac-secret; empty without cmp_mac */
+    struct bytes mac_secret;
     char log_name[SETTINGS_LOG_NAME_SIZE]; /* name of the log's key and origin of its checkpoints (C2SP) */
 #define X(name, low, high, fallback, help) unsigned name;
     SETTINGS_NUMBERS(X)

@@ -65,6 +65,28 @@ static void issues_what_was_asked(void **state)
     cmp_outcome_clear(&outcome);
 }
 
+static void issue_5_p10cr_is_answered_too(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    X509_REQ *csr = X509_REQ_new();
+    assert_int_equal(X509_REQ_set_subject_name(csr, world.subject), 1);
+    assert_int_equal(X509_REQ_set_pubkey(csr, world.holder_key), 1);
+    assert_int_equal(X509_REQ_add_extensions(csr, world.extensions), 1);
+    assert_true(X509_REQ_sign(csr, world.holder_key, EVP_sha256()) > 0);
+    request.csr = csr;
+    world_expect_granted(&world, &request, &outcome);
+    assert_int_equal(world.body_types[0], CMP_BODY_P10CR);
+    assert_int_equal(EVP_PKEY_eq(X509_get0_pubkey(outcome.certificate), world.holder_key), 1);
+    cmp_outcome_clear(&outcome);
+    /* Asked for again, the same certificate; the key is what counts. */
+    struct cmp_outcome again;
+    world_expect_granted(&world, &request, &again);
+    cmp_outcome_clear(&again);
+    X509_REQ_free(csr);
+}
+
 static void keeps_the_template_bytes_and_adds_its_own(void **state)
 {
     (void)state;
@@ -474,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(issues_what_was_asked),
+        TEST(issue_5_p10cr_is_answered_too),
         TEST(keeps_the_template_bytes_and_adds_its_own),
         TEST(validity_runs_by_the_instance_clock),
         TEST(same_transaction_gets_the_same_certificate),

@@ -76,7 +76,12 @@ void world_restart(struct world *world, struct cmp_server_options options)
 
 void world_make(struct world *world)
 {
-    *world = (struct world){.folder = "/tmp/homolog-ca-test.XXXXXX", .clock = {CLOCK_AHEAD_S}};
+    world_make_at(world, CLOCK_AHEAD_S);
+}
+
+void world_make_at(struct world *world, int64_t ahead_s)
+{
+    *world = (struct world){.folder = "/tmp/homolog-ca-test.XXXXXX", .clock = {ahead_s}};
     struct ra_error error = {0};
     world->memory = talloc_new(NULL);
     assert_non_null(mkdtemp(world->folder));

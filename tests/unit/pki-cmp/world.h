@@ -49,6 +49,9 @@ struct world {
 
 /* The clock stands 400 days ahead of the machine's, so that a place that asks the wrong one fails. */
 void world_make(struct world *world);
+
+/* As world_make, with the clock that many seconds ahead. */
+void world_make_at(struct world *world, int64_t ahead_s);
 void world_free(struct world *world);
 
 /* A new server over the same folder, as after a restart. */

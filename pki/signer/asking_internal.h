@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What asking by CMP and asking by portal share. For asking.c and asking_portal.c alone.
+ */
+#ifndef PKI_SIGNER_ASKING_INTERNAL_H
+#define PKI_SIGNER_ASKING_INTERNAL_H
+
+#include "pki/certificate/subject.h"
+#include "pki/signer/asking.h"
+
+struct asking {
+    struct signer *signer;
+    const struct signer_channel *channel;
+    const char *order;
+    int64_t attempt;
+    enum attempt_state state; /* as journaled */
+    char *transaction;
+    json_t *request; /* owns the strings below */
+    struct certificate_data data;
+    struct certificate_order what;
+    unsigned term_months;
+    struct bytes spki;
+    time_t asked_at;
+    time_t until; /* the approval's end: no certificate may begin later */
+    X509_NAME *subject;
+    STACK_OF(X509_EXTENSION) *extensions;
+    EVP_PKEY *key;
+    X509_REQ *csr; /* where the intent was made for p10cr; NULL otherwise */
+    struct cmp_authority authority;
+    struct cmp_certificate_request certificate_request;
+};
+
+/* A cmp_check_function over an asking: is this the certificate that was approved? Journals it as issued. */
+enum cmp_check asking_check_certificate(void *asking, X509 *certificate, struct ra_error *error);
+
+/* Journals the state and gives `result`, or ASKING_FAILED when the journal does not take it. */
+RA_MUST_CHECK enum asking_result asking_settle(struct asking *asking, enum attempt_state state,
+                                               enum asking_result result, struct ra_error *error);
+
+/* The portal's way: without an answer the attempt waits; with one, the certificate of its key is looked for
+ * there and judged as one that came by CMP. An answer without it changes nothing (ASKING_REFUSED,
+ * "portal-no-certificate"). */
+RA_MUST_CHECK enum asking_result asking_run_by_portal(struct asking *asking, struct bytes answer,
+                                                      int *retry_after_s, struct ra_error *error);
+
+#endif
