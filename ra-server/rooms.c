@@ -2,6 +2,8 @@
 #include "rooms.h"
 
 #include "agenda/agenda.h"
+#include "agenda/agenda_links.h"
+#include "agenda/agenda_reminders.h"
 #include "approval/approval.h"
 #include "approval/policy.h"
 #include "audit/audit.h"
@@ -20,11 +22,32 @@
 #include "term/term.h"
 
 /* One line a room, in the order of their start: `&orders_room,`. Ends with NULL. */
+/* clang-format off */
 const struct room *const rooms[] = {
-    &catalog_room,      &audit_room,          &orders_room,   &orders_public_room,
-    &orders_login_room, &orders_office_room,  &agenda_room,   &agenda_routes_room,
-    &agenda_hold_room,  &notice_room,         &approval_room, &policy_room,
-    &issuance_room,     &identification_room, &neglist_room,  &consultation_room,
-    &desk_room,         &report_room,         &dossier_room,  &term_room,
-    &fraud_room,        &media_room,          NULL,
+    &catalog_room,
+    &audit_room,
+    &orders_room,
+    &orders_public_room,
+    &orders_login_room,
+    &orders_office_room,
+    &agenda_room,
+    &agenda_routes_room,
+    &agenda_hold_room,
+    &agenda_links_room,
+    &agenda_reminders_room,
+    &notice_room,
+    &approval_room,
+    &policy_room,
+    &issuance_room,
+    &identification_room,
+    &neglist_room,
+    &consultation_room,
+    &desk_room,
+    &report_room,
+    &dossier_room,
+    &term_room,
+    &fraud_room,
+    &media_room,
+    NULL,
 };
+/* clang-format on */

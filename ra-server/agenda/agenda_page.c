@@ -146,15 +146,14 @@ bool agenda_add_case(struct http_request *request, json_t *model, const struct o
     return true;
 }
 
-bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error)
+bool agenda_page_of(struct http_request *request, struct http_response *response, const struct order *order,
+                    const struct agenda_page_way *way, struct ra_error *error)
 {
-    struct order *order = NULL;
     struct catalog_office *office = NULL;
     struct agenda_slot *slots = NULL;
     struct window window;
     size_t count = 0;
-    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
-        !catalog_office(request->app, request->context, &office, error))
+    if (!catalog_office(request->app, request->context, &office, error))
         return false;
     read_window(request, office, &window);
     if (!agenda_free_slots(request->app, request->context, request->now_us, window.first, PAGE_DAYS,
@@ -166,6 +165,22 @@ bool agenda_page_model(struct http_request *request, struct http_response *respo
         return false;
     }
     add_pager(request->context, model, &window);
+    page_set_text(model, "action", way->action);
+    page_set_text(model, "send", way->send);
+    page_set_text(model, "back", way->back);
     http_reply(response, 200, model);
     return true;
+}
+
+bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    struct order *order = NULL;
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error))
+        return false;
+    const struct agenda_page_way way = {
+        .action = talloc_asprintf(request->context, "/pedido/%s/agenda", order->code),
+        .send = "Guardar este horário",
+        .back = talloc_asprintf(request->context, "/pedido/%s", order->code),
+    };
+    return agenda_page_of(request, response, order, &way, error);
 }

@@ -13,6 +13,18 @@
 RA_MUST_CHECK bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
                                    struct ra_error *error);
 
+struct order;
+
+/* Where the page's form goes, what its button says, and where it leads back to. */
+struct agenda_page_way {
+    const char *action, *send, *back;
+};
+
+/* The page of a case that is loaded. */
+RA_MUST_CHECK bool agenda_page_of(struct http_request *request, struct http_response *response,
+                                  const struct order *order, const struct agenda_page_way *way,
+                                  struct ra_error *error);
+
 /* An http_handler; query `from` (a day) turns the pages. */
 bool agenda_page_model(struct http_request *request, struct http_response *response, struct ra_error *error);
 

@@ -48,8 +48,12 @@ struct order; /* orders/orders.h */
     X(AUDIT_APPT_BOOKED, "APPT_BOOKED")                                                                      \
     X(AUDIT_APPT_RESCHEDULED, "APPT_RESCHEDULED")                                                            \
     X(AUDIT_APPT_CANCELLED, "APPT_CANCELLED")                                                                \
-    X(AUDIT_SEAT_HELD, "SEAT_HELD")     /* for some minutes, until it is booked */                           \
-    X(AUDIT_SEAT_LET_GO, "SEAT_LET_GO") /* a hold given up before its end */                                 \
+    X(AUDIT_SEAT_HELD, "SEAT_HELD")         /* for some minutes, until it is booked */                       \
+    X(AUDIT_SEAT_LET_GO, "SEAT_LET_GO")     /* a hold given up before its end */                             \
+    X(AUDIT_APPT_ANSWERED, "APPT_ANSWERED") /* detail.answer; detail.channel: link, calendar */              \
+    X(AUDIT_APPT_REMINDED, "APPT_REMINDED") /* detail.hours before */                                        \
+    X(AUDIT_FEED_SHOWN, "FEED_SHOWN")       /* detail.of: office, agent; whoever sees the address reads */   \
+    X(AUDIT_FEED_ROTATED, "FEED_ROTATED")                                                                    \
     X(AUDIT_APPT_NOSHOW, "APPT_NOSHOW")                                                                      \
     X(AUDIT_CHECKED_IN, "CHECKED_IN")                                                                        \
     X(AUDIT_CALLED, "CALLED")                                                                                \

@@ -48,15 +48,12 @@ const char *notice_template(enum notice_kind kind)
 
 /* --- in --- */
 
-static void add_appointment(json_t *message, const struct order *order)
+json_t *notice_appointment_json(const struct order *order)
 {
     const struct order_appointment *appointment = order->appointment;
-    if (appointment == NULL)
-        return;
-    json_object_set_new(message, "appointment",
-                        json_pack("{s:s, s:i, s:I, s:I, s:i}", "uid", appointment->uid, "sequence",
-                                  appointment->sequence, "start_us", appointment->start_us, "end_us",
-                                  appointment->end_us, "offset_s", appointment->offset_s));
+    return json_pack("{s:s, s:i, s:I, s:I, s:i}", "uid", appointment->uid, "sequence", appointment->sequence,
+                     "start_us", appointment->start_us, "end_us", appointment->end_us, "offset_s",
+                     appointment->offset_s);
 }
 
 /* A half was made for one address and goes to no other, whatever the order says meanwhile. */
@@ -70,8 +67,8 @@ bool notice_enqueue_by_system(struct db *db, TALLOC_CTX *context, int64_t now_us
                               enum notice_kind kind, json_t *model, struct ra_error *error)
 {
     json_t *message = model != NULL ? model : json_object();
-    if (kinds[kind].method[0] != '\0')
-        add_appointment(message, order);
+    if (kinds[kind].method[0] != '\0' && order->appointment != NULL)
+        json_object_set_new(message, "appointment", notice_appointment_json(order));
     const char *recipient = talloc_strdup(context, recipient_of(order, message));
     char *dumped = json_dumps(message, JSON_COMPACT);
     bool done = false;

@@ -27,7 +27,10 @@
     X(NOTICE_BOOKED, "booked", "booked", "REQUEST")                                                          \
     X(NOTICE_MOVED, "moved", "moved", "REQUEST")                                                             \
     X(NOTICE_CANCELLED, "cancelled", "cancelled", "CANCEL")                                                  \
-    X(NOTICE_LOGIN_CODE, "login_code", "login-code", "")          /* {"asked_us":instant,"minutes":N} */     \
+    X(NOTICE_REMINDER, "reminder", "reminder", "")       /* {"appointment":…,"first":flag} */              \
+    X(NOTICE_DECLINED, "declined", "declined", "")       /* {"appointment":…} */                           \
+    X(NOTICE_COUNTERED, "countered", "countered", "")    /* {"appointment":…,"wish_us"?:instant} */        \
+    X(NOTICE_LOGIN_CODE, "login_code", "login-code", "") /* {"asked_us":instant,"minutes":N} */              \
     X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* {"attempt":N,"recipient"?:address} */   \
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
@@ -50,6 +53,10 @@ RA_MUST_CHECK bool notice_enqueue(struct http_request *request, const struct ord
 RA_MUST_CHECK bool notice_enqueue_by_system(struct db *db, TALLOC_CTX *context, int64_t now_us,
                                             const struct order *order, enum notice_kind kind, json_t *model,
                                             struct ra_error *error);
+
+/* {"uid","sequence","start_us","end_us","offset_s"} of the order's appointment as it stands, for the models
+ * above; new reference. Such a mail is dropped when the appointment is another one by the time it is sent. */
+json_t *notice_appointment_json(const struct order *order);
 
 #define NOTICE_JOB "outbox"
 

@@ -3,6 +3,7 @@
  * From a row of the outbox to a mail. Secrets enter here, at the last moment, and stay in this run's memory.
  */
 #include "agenda/agenda_invitation.h"
+#include "agenda/agenda_links.h"
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
 #include "http/template.h"
@@ -65,6 +66,51 @@ static void appointment_model(struct job_run *run, const struct notice_row *row,
     set(model, "start_text", start != NULL ? start : "");
 }
 
+static void set_act(struct job_run *run, json_t *model, const char *name, const char *token, const char *act)
+{
+    char *part = talloc_asprintf(run->context, "%s/%s", token, act);
+    set_link(run, model, name, "horario/", part != NULL ? part : "");
+}
+
+/* Move and cancel by one tap, and with `presence` confirm; none for an appointment that has begun while its
+ * mail waited. */
+static bool acts_model(struct job_run *run, const struct notice_row *row, bool presence, json_t *model,
+                       struct ra_error *error)
+{
+    char token[TOKEN_SIZE];
+    const char *uid = http_text(row->message, "appointment.uid");
+    appointment_model(run, row, model);
+    if (uid == NULL)
+        return true;
+    if (!agenda_link_issue(run->app, run->db, run->now_us, uid, row->created_us, row->recipient, token,
+                           error))
+        return false;
+    if (token[0] == '\0')
+        return true;
+    if (presence)
+        set_act(run, model, "confirm_presence_url", token, "confirmar");
+    set_act(run, model, "move_url", token, "mudar");
+    set_act(run, model, "cancel_url", token, "cancelar");
+    return true;
+}
+
+/* Of the time that it was written about, and of no other. */
+static bool present_acts_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                               json_t *model, struct ra_error *error)
+{
+    const json_t *facts = json_object_get(row->message, "appointment");
+    const char *uid = http_text(row->message, "appointment.uid");
+    const struct order_appointment *appointment = order->appointment;
+    if (uid == NULL || appointment == NULL || strcmp(appointment->uid, uid) != 0 ||
+        strcmp(appointment->state, "booked") != 0 || appointment->start_us != number_of(facts, "start_us") ||
+        appointment->start_us <= run->now_us)
+        return ra_fail(error, RA_NOT_FOUND, "the appointment is another one by now");
+    if (number_of(row->message, "wish_us") != 0)
+        set(model, "wish_text",
+            local_time_long_text(run->context, number_of(row->message, "wish_us"), appointment->offset_s));
+    return acts_model(run, row, true, model, error);
+}
+
 static bool confirmation_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                                json_t *model, struct ra_error *error)
 {
@@ -117,6 +163,11 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
         return emission_model(run, row, order, model, error);
     case NOTICE_BOOKED:
     case NOTICE_MOVED:
+        return acts_model(run, row, false, model, error);
+    case NOTICE_REMINDER:
+    case NOTICE_DECLINED:
+    case NOTICE_COUNTERED:
+        return present_acts_model(run, row, order, model, error);
     case NOTICE_CANCELLED:
         appointment_model(run, row, model);
         return true;

@@ -82,6 +82,7 @@ static const char *milestone_text(const char *kind)
         {"booked", "Horário marcado"},
         {"moved", "Horário mudado"},
         {"cancelled", "Horário cancelado"},
+        {"confirmed", "Presença confirmada"},
         {"email_confirmed", "E-mail confirmado"},
         {"paid", "Pagamento recebido"},
         {"checked_in", "Chegada ao atendimento"},

@@ -102,6 +102,30 @@ bool token_confirmation(struct ra_app *app, const char *ref, int64_t at_us, cons
     return true;
 }
 
+bool token_appointment(struct ra_app *app, const char *uid, int64_t at_us, const char *email,
+                       char token[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    char at[24];
+    snprintf(at, sizeof at, "%lld", (long long)at_us);
+    if (!derive(app, (const char *const[]){"appointment-link", uid, at, email}, 4, raw, error))
+        return false;
+    to_base64url(raw, token);
+    return true;
+}
+
+bool token_feed(struct ra_app *app, const char *office_code, const char *owner, int64_t generation,
+                char token[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)generation);
+    if (!derive(app, (const char *const[]){"calendar-feed", office_code, owner, number}, 4, raw, error))
+        return false;
+    to_base64url(raw, token);
+    return true;
+}
+
 bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                       char code[LOGIN_CODE_SIZE], struct ra_error *error)
 {

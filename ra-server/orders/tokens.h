@@ -33,6 +33,15 @@ RA_MUST_CHECK bool token_hash(const char *token, uint8_t hash[TOKEN_HASH_SIZE], 
 RA_MUST_CHECK bool token_confirmation(struct ra_app *app, const char *ref, int64_t at_us, const char *email,
                                       char token[TOKEN_SIZE], struct ra_error *error);
 
+/* The token in the links of a mail about an appointment (its UID), asked for at this instant. */
+RA_MUST_CHECK bool token_appointment(struct ra_app *app, const char *uid, int64_t at_us, const char *email,
+                                     char token[TOKEN_SIZE], struct ra_error *error);
+
+/* The token in the address of a calendar feed: of an office, or of an agent's key there (`owner`, "" for the
+ * office itself). Another generation is another token. */
+RA_MUST_CHECK bool token_feed(struct ra_app *app, const char *office_code, const char *owner,
+                              int64_t generation, char token[TOKEN_SIZE], struct ra_error *error);
+
 /* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
 RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                                     char code[LOGIN_CODE_SIZE], struct ra_error *error);

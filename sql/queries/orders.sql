@@ -137,7 +137,13 @@ insert into milestone (order_id, kind, at, actor, detail) values ($1, $2, $3, $4
 
 -- name: order_timeline
 -- params: order_id bigint
-select kind, at, actor, detail from milestone where order_id = $1 order by at, id;
+select kind, at, actor, detail
+  from (select kind, at, actor, detail, id from milestone where order_id = $1
+        union all
+        select 'confirmed', b.at, 'holder', b.channel, b.id
+          from appointment_answer b join appointment a on a.id = b.appointment_id
+         where a.order_id = $1 and b.answer = 'accepted') happened
+ order by at, id;
 
 -- name: order_notes
 -- params: order_id bigint

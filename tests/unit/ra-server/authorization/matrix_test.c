@@ -287,7 +287,7 @@ static void every_role_keeps_to_its_side(void **state)
  * whatever became of the case. */
 static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
-    "appointmentCancel appointmentLetGo appointmentLetGoForm "
+    "appointmentCancel appointmentLetGo appointmentLetGoForm appointmentLinkCancel "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate mediaDefective mediaReturn";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
@@ -295,6 +295,7 @@ static const char after_refusal[] =
 static const char after_request[] =
     "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
     "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
+    "appointmentLinkConfirm appointmentLinkMove "
     "officeOrderPay "
     "officeOrderResend termRead officeTermPaper mediaDeliver mediaReceiptPaper";
 static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";

@@ -3,6 +3,7 @@
 
 #include "agenda/agenda.h"
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_links.h"
 #include "audit/audit.h"
 #include "authorization/authorization.h"
 #include "catalog/catalog.h"
@@ -28,8 +29,9 @@
 #include <unistd.h>
 
 static const struct room *const tested[] = {
-    &catalog_room, &audit_room,  &orders_room,        &orders_public_room, &orders_login_room,
-    &agenda_room,  &notice_room, &agenda_routes_room, &agenda_hold_room,   &identification_room,
+    &catalog_room,      &audit_room,        &orders_room,         &orders_public_room,
+    &orders_login_room, &agenda_room,       &notice_room,         &agenda_routes_room,
+    &agenda_hold_room,  &agenda_links_room, &identification_room,
 };
 enum { TESTED = sizeof tested / sizeof tested[0] };
 

@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The appointment outside the house: links in mails, answers of calendars, reminders, feeds.
+
+-- Nothing for an appointment that has begun.
+-- name: calendar_link_insert
+-- params: token_hash bytea, uid text, now timestamptz
+with due as (
+  select id, starts from appointment where uid = $2 and starts > $3
+), made as (
+  insert into appointment_link (token_hash, appointment_id, created_at, expires_at)
+  select $1, id, $3, starts from due
+  on conflict (token_hash) do nothing
+)
+select id as appointment_id from due;
+
+-- name: calendar_link_find
+-- params: token_hash bytea, now timestamptz
+select l.appointment_id, o.code
+  from appointment_link l
+  join appointment a on a.id = l.appointment_id
+  join orders o on o.id = a.order_id
+ where l.token_hash = $1 and l.expires_at > $2;
+
+-- name: calendar_link_sweep
+-- params: now timestamptz
+delete from appointment_link where expires_at <= $1;
+
+-- name: calendar_answer_last
+-- params: appointment_id bigint, sequence integer
+select answer, stamped_at from appointment_answer
+ where appointment_id = $1 and sequence = $2
+ order by id desc
+ limit 1;
+
+-- name: calendar_answer_insert
+-- params: appointment_id bigint, sequence integer, answer text, channel text, stamped timestamptz, at timestamptz
+insert into appointment_answer (appointment_id, sequence, answer, channel, stamped_at, at)
+values ($1, $2, $3, $4, $5, $6)
+on conflict on constraint appointment_answer_once do nothing;
+
+-- name: calendar_reminders_ahead
+-- params: now timestamptz, until timestamptz
+select a.id, a.order_id, a.starts, a.set_at,
+       exists (select from appointment_reminder r
+                where r.appointment_id = a.id and r.starts = a.starts and r.kind = 'first') as first_made,
+       exists (select from appointment_reminder r
+                where r.appointment_id = a.id and r.starts = a.starts and r.kind = 'second') as second_made
+  from appointment a
+ where a.state = 'booked' and a.starts > $1 and a.starts <= $2
+ order by a.starts, a.id;
+
+-- name: calendar_reminder_insert
+-- params: appointment_id bigint, starts timestamptz, kind text, at timestamptz
+insert into appointment_reminder (appointment_id, starts, kind, at) values ($1, $2, $3, $4)
+on conflict do nothing;
