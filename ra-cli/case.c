@@ -301,6 +301,8 @@ static json_t *appointment_body(const struct cli_arguments *arguments)
     const char *mode = cli_option(arguments, "mode");
     json_t *body =
         json_pack("{s:s,s:s}", "start", arguments->positional[1], "mode", mode == NULL ? "in_person" : mode);
+    if (cli_option(arguments, "need") != NULL)
+        json_object_set_new(body, "needs", counter_needs_asked(arguments));
     if (body != NULL && !copy_option(body, arguments, "priority", "priority")) {
         json_decref(body);
         return NULL;

@@ -42,14 +42,21 @@ static const struct cli_option availability_options[] = {{"from", "AAAA-MM-DD", 
                                                          {"days", "N", false, false},
                                                          {"mode", "in_person|video", false, false},
                                                          END};
-static const struct cli_option appointment_options[] = {
-    {"mode", "in_person|video", false, false}, {"priority", "CLASSE", false, false}, END};
+static const struct cli_option appointment_options[] = {{"mode", "in_person|video", false, false},
+                                                        {"priority", "CLASSE", false, false},
+                                                        {"need", "ramp|libras|interpreter", false, true},
+                                                        END};
 static const struct cli_option pay_options[] = {
     {"method", "cash|card|pix|transfer|voucher", false, false}, {"reference", "TEXTO", false, false}, END};
 static const struct cli_option checkin_options[] = {{"walk-in", NULL, false, false},
                                                     {"priority", "CLASSE", false, false},
                                                     {"person", "PAPEL|CPF|all", false, false},
+                                                    {"need", "ramp|libras|interpreter", false, true},
                                                     END};
+static const struct cli_option call_options[] = {{"desk", "GUICHE", false, false}, END};
+static const struct cli_option park_options[] = {
+    {"reason", "MOTIVO", false, false}, {"minutes", "N", false, false}, END};
+static const struct cli_option transfer_options[] = {{"to", "AGENTE", false, false}, END};
 static const struct cli_option person_options[] = {{"name", "NOME", true, false},
                                                    {"cpf", "CPF", true, false},
                                                    {"birth-date", "AAAA-MM-DD", true, false},
@@ -193,9 +200,19 @@ const struct cli_command cli_commands[] = {
     {"note", "PEDIDO TEXTO", 2, 2, NULL, true, case_note, NULL, "Anota algo no caso."},
     {"resend", "PEDIDO [confirmation|invitation|emission]", 1, 2, NULL, true, case_resend, NULL,
      "Manda o e-mail de novo."},
-    {"checkin", "PEDIDO", 1, 1, checkin_options, true, counter_checkin, NULL, "Registra a chegada."},
-    {"call", "[PEDIDO]", 0, 1, NULL, true, counter_call, NULL, "Chama o próximo, ou o pedido dado."},
-    {"park", "PEDIDO", 1, 1, NULL, true, counter_park, NULL, "Deixa o atendimento à parte."},
+    {"checkin", "PEDIDO|QR|CPF|NOME", 1, 1, checkin_options, true, counter_checkin, NULL,
+     "Registra a chegada de quem traz o código, o QR, o CPF ou um nome que só uma pessoa tem hoje."},
+    {"priority", "PEDIDO CLASSE|none", 2, 2, NULL, true, counter_priority, NULL,
+     "Declara ou muda a prioridade da lei; não se pede prova do que não se vê."},
+    {"needs", "PEDIDO [ramp|libras|interpreter…]", 1, 4, NULL, true, counter_needs, NULL,
+     "O que a pessoa precisa: rampa, Libras, intérprete; sem nada, nenhuma."},
+    {"call", "[PEDIDO]", 0, 1, call_options, true, counter_call, NULL,
+     "Chama o próximo, ou o pedido dado; o mesmo de novo anuncia outra vez."},
+    {"park", "PEDIDO", 1, 1, park_options, true, counter_park, NULL, "Deixa o atendimento à parte."},
+    {"transfer", "PEDIDO", 1, 1, transfer_options, true, counter_transfer, NULL,
+     "Devolve à fila, no mesmo lugar, para outro agente ou para quem estiver livre."},
+    {"reactivate", "PEDIDO", 1, 1, NULL, true, counter_reactivate, NULL,
+     "Põe de volta na fila, no mesmo lugar, quem estava à parte, ausente ou com outro agente."},
     {"noshow", "PEDIDO", 1, 1, NULL, true, counter_noshow, NULL, "Registra que a pessoa não veio."},
     {"finish", "PEDIDO", 1, 1, NULL, true, counter_finish, NULL, "Encerra o atendimento."},
     {"undo", "PEDIDO", 1, 1, NULL, true, counter_undo, NULL, "Desfaz o último ato do balcão."},

@@ -13,7 +13,9 @@ cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_boo
 cli_render render_queue, render_find, render_show, render_clock;
 
 /* counter.c: the visit */
-cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;
+cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_park, counter_transfer,
+    counter_reactivate, counter_noshow, counter_finish, counter_undo;
+json_t *counter_needs_asked(const struct cli_arguments *arguments);
 
 /* identification.c: checklist, documents, consultations, people, facts */
 cli_run identification_checklist, identification_document_add, identification_document_get,

@@ -5,38 +5,127 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool act_with(struct cli *cli, const char *path, json_t *take_body, json_t **result,
+                     struct ra_error *error)
+{
+    if (take_body == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    bool done = client_json(cli, "POST", path, take_body, result, error);
+    json_decref(take_body);
+    return done;
+}
+
 static bool act(struct cli *cli, const char *order, const char *verb, json_t **result, struct ra_error *error)
 {
     return client_json(cli, "POST", client_order_path(cli, order, verb), NULL, result, error);
 }
 
+/* A member of the body for an option that was given. */
+static void copy(json_t *body, const struct cli_arguments *arguments, const char *option)
+{
+    const char *value = cli_option(arguments, option);
+    if (value != NULL)
+        json_object_set_new(body, option, json_string(value));
+}
+
+/* --- arrival --- */
+
+/* The words of --need, as the API takes them; new reference. */
+json_t *counter_needs_asked(const struct cli_arguments *arguments)
+{
+    json_t *needs = json_array();
+    const char *need;
+    for (size_t i = 0; (need = cli_option_at(arguments, "need", i)) != NULL; i++)
+        json_array_append_new(needs, json_string(need));
+    return needs;
+}
+
+/* Twelve letters and digits, with or without hyphens: what the server would take for a code. */
+static bool looks_like_code(const char *text)
+{
+    size_t letters = 0;
+    for (; *text != '\0'; text++) {
+        if (isalnum((unsigned char)*text))
+            letters++;
+        else if (*text != '-' && *text != ' ')
+            return false;
+    }
+    return letters == 12;
+}
+
 bool counter_checkin(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                      struct ra_error *error)
 {
-    const char *priority = cli_option(arguments, "priority");
-    const char *person = cli_option(arguments, "person");
-    json_t *body = json_pack("{s:b,s:s,s:s}", "walk_in", cli_flag(arguments, "walk-in") ? 1 : 0, "priority",
-                             priority == NULL ? "" : priority, "person", person == NULL ? "" : person);
-    if (body == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "json");
-    bool ok = client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/checkin"), body,
-                          result, error);
-    json_decref(body);
-    return ok;
+    const char *who = arguments->positional[0];
+    json_t *body = json_pack("{s:b}", "walk_in", cli_flag(arguments, "walk-in") ? 1 : 0);
+    copy(body, arguments, "priority");
+    copy(body, arguments, "person");
+    if (cli_option(arguments, "need") != NULL)
+        json_object_set_new(body, "needs", counter_needs_asked(arguments));
+    if (looks_like_code(who))
+        return act_with(cli, client_order_path(cli, who, "/checkin"), body, result, error);
+    json_object_set_new(body, "who", json_string(who));
+    return act_with(cli, "/api/office/checkin", body, result, error);
 }
+
+bool counter_priority(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                      struct ra_error *error)
+{
+    const char *class = arguments->positional[1];
+    return act_with(cli, client_order_path(cli, arguments->positional[0], "/priority"),
+                    json_pack("{s:s}", "priority", strcmp(class, "none") == 0 ? "" : class), result, error);
+}
+
+bool counter_needs(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                   struct ra_error *error)
+{
+    json_t *needs = json_array();
+    for (size_t i = 1; i < arguments->positional_count; i++)
+        json_array_append_new(needs, json_string(arguments->positional[i]));
+    return act_with(cli, client_order_path(cli, arguments->positional[0], "/needs"),
+                    json_pack("{s:o}", "needs", needs), result, error);
+}
+
+/* --- the visit --- */
 
 bool counter_call(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
 {
-    if (arguments->positional_count == 0)
-        return client_json(cli, "POST", "/api/office/call", NULL, result, error);
-    return act(cli, arguments->positional[0], "/call", result, error);
+    const char *path = arguments->positional_count == 0
+                           ? "/api/office/call"
+                           : client_order_path(cli, arguments->positional[0], "/call");
+    json_t *body = json_object();
+    copy(body, arguments, "desk");
+    return act_with(cli, path, body, result, error);
 }
 
 bool counter_park(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
 {
-    return act(cli, arguments->positional[0], "/park", result, error);
+    const char *minutes = cli_option(arguments, "minutes");
+    json_t *body = json_object();
+    copy(body, arguments, "reason");
+    if (minutes != NULL)
+        json_object_set_new(body, "minutes", json_integer(strtol(minutes, NULL, 10)));
+    return act_with(cli, client_order_path(cli, arguments->positional[0], "/park"), body, result, error);
+}
+
+bool counter_transfer(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                      struct ra_error *error)
+{
+    json_t *body = json_object();
+    copy(body, arguments, "to");
+    return act_with(cli, client_order_path(cli, arguments->positional[0], "/transfer"), body, result, error);
+}
+
+bool counter_reactivate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                        struct ra_error *error)
+{
+    return act(cli, arguments->positional[0], "/reactivate", result, error);
 }
 
 bool counter_noshow(struct cli *cli, const struct cli_arguments *arguments, json_t **result,

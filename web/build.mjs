@@ -41,7 +41,7 @@ async function writeStatic() {
   await mkdir(folder, { recursive: true });
   const result = await esbuild.build({
     ...common,
-    entryPoints: { site: 'styles/site.css', caso: 'styles/caso.css' },
+    entryPoints: { site: 'styles/site.css', caso: 'styles/caso.css', painel: 'styles/painel.css' },
     outdir: folder,
     assetNames: 'files/[name]-[hash]',
     loader: { '.woff2': 'file', '.svg': 'file' },
@@ -51,7 +51,7 @@ async function writeStatic() {
     await mkdir(path.dirname(file.path), { recursive: true });
     await writeFile(file.path, file.path.endsWith('.css') ? dropUnusedProperties(file.text) : file.contents);
   }
-  await esbuild.build({ ...common, entryPoints: { site: 'scripts/site.mjs', caso: 'scripts/caso.mjs' }, outdir: folder, format: 'esm' });
+  await esbuild.build({ ...common, entryPoints: { site: 'scripts/site.mjs', caso: 'scripts/caso.mjs', painel: 'scripts/painel.mjs' }, outdir: folder, format: 'esm' });
   await copyFile(path.join(here, 'static/favicon.svg'), path.join(folder, 'favicon.svg'));
 }
 

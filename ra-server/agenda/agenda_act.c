@@ -70,8 +70,8 @@ static bool start_exists(struct http_request *request, int64_t start_us, int *of
 bool agenda_check_start(struct http_request *request, const struct agenda_wish *wish, int *offset_s,
                         struct ra_error *error)
 {
-    if (!desk_priority_known(wish->priority))
-        return ra_fail_field(error, "priority", "unknown", "Esta não é uma das prioridades da lei.");
+    if (!desk_priority_check(request, wish->priority, error))
+        return false;
     if (wish->start_us <= request->now_us)
         return ra_fail_field(error, "start", "past", "Este horário já passou. Escolha outro.");
     return start_exists(request, wish->start_us, offset_s) ||

@@ -14,6 +14,11 @@
 
 enum { STATION_MAX = 64 };
 
+json_t *office_agents(struct ra_app *app, int64_t now_us)
+{
+    return trust_agents(app, (time_t)(now_us / 1000000));
+}
+
 const char *office_role_word(enum office_role role)
 {
     switch (role) {

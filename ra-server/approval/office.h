@@ -44,6 +44,10 @@ http_authorize office_authorize_admin;
 /* The caller of a request on the office listener after its authorizer passed; NULL on the public listener. */
 const struct office_caller *office_caller(const struct http_request *request);
 
+/* The agents of the roster in force at `now_us`, as an array of names in its order; new reference, NULL when
+ * memory ran out. Empty without a roster. */
+json_t *office_agents(struct ra_app *app, int64_t now_us);
+
 /* "agent", "auditor", "admin". */
 const char *office_role_word(enum office_role role);
 

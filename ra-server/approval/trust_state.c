@@ -210,6 +210,23 @@ bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t s
     return (entry->name != NULL && entry->cpf != NULL) || ra_fail(error, RA_NO_MEMORY, "roster entry");
 }
 
+json_t *trust_agents(struct ra_app *app, time_t now)
+{
+    struct trust_state *state = state_of(app);
+    json_t *names = json_array();
+    (void)pthread_rwlock_rdlock(&state->lock);
+    const struct statement *statement = state->roster != NULL ? state->roster->statement : NULL;
+    const size_t count = statement != NULL && statement->not_after > now ? statement->roster.count : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct roster_entry *entry = &statement->roster.entries[i];
+        if (entry->role == ROSTER_AGENT && entry->from <= now && entry->until > now) {
+            json_array_append_new(names, json_string(entry->name));
+        }
+    }
+    (void)pthread_rwlock_unlock(&state->lock);
+    return names;
+}
+
 /* The instance that the bundle itself names: the signer, who knows which one is ours, judges it before any
  * bundle is stored, and trust_instance_known drops one that it would not take. */
 static const char *instance_named(TALLOC_CTX *context, struct bytes bundle, STACK_OF(X509) *administrators,

@@ -40,6 +40,9 @@ RA_MUST_CHECK bool trust_verify_detached(struct ra_app *app, struct bytes cms, s
 RA_MUST_CHECK bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t spki[32],
                                       time_t now, struct roster_entry *entry, struct ra_error *error);
 
+/* Names of the agents in force; new reference, NULL when memory ran out. */
+json_t *trust_agents(struct ra_app *app, time_t now);
+
 /* Judges a statement: form, signature, path, CRLs, roster, role agent. RA_STATEMENT_REFUSED with the signer's
  * words. */
 RA_MUST_CHECK bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct bytes cms,

@@ -59,7 +59,11 @@ struct order; /* orders/orders.h */
     X(AUDIT_CALLED, "CALLED")                                                                                \
     X(AUDIT_PARKED, "PARKED")                                                                                \
     X(AUDIT_FINISHED, "FINISHED")                                                                            \
-    X(AUDIT_UNDONE, "UNDONE") /* detail: which act */                                                        \
+    X(AUDIT_TRANSFERRED, "TRANSFERRED") /* to another agent, or back to whoever is free */                   \
+    X(AUDIT_REACTIVATED, "REACTIVATED")                                                                      \
+    X(AUDIT_PRIORITY_CHANGED, "PRIORITY_CHANGED")                                                            \
+    X(AUDIT_NEEDS_CHANGED, "NEEDS_CHANGED") /* ramp, Libras, interpreter */                                  \
+    X(AUDIT_UNDONE, "UNDONE")               /* detail: which act */                                          \
     X(AUDIT_DOC_PRESENTED, "DOC_PRESENTED")                                                                  \
     X(AUDIT_DOC_REMOVED, "DOC_REMOVED")                                                                      \
     X(AUDIT_DOC_READ, "DOC_READ") /* the bytes of a document left the house */                               \

@@ -137,8 +137,11 @@ describe('contract 3: a case at the counter, act by act', () => {
     assert.equal(sql(`select count(*) from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`),
       '1', 'the seat is back');
     done('agent1', 'checkin', absent.code);
+    refused(cli('agent1', 'noshow', absent.code), 'calls-missing');
+    done('agent1', 'call', absent.code);
     done('agent1', 'noshow', absent.code);
-    assert.equal(done('agent1', 'undo', absent.code).states.attendance, 'waiting');
+    assert.equal(done('agent1', 'undo', absent.code).states.attendance, 'called');
+    done('agent1', 'undo', absent.code);
     done('agent1', 'undo', absent.code);
     refused(cli('agent1', 'undo', orderNew().code), 'nothing-to-undo');
   });
