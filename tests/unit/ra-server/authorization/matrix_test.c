@@ -131,9 +131,14 @@ static bool at_the_counter(const struct situation *s)
     return one_of(s->attendance, "called parked");
 }
 
-static bool just_called(const struct situation *s)
+static bool came(const struct situation *s)
 {
-    return strcmp(s->attendance, "called") == 0;
+    return one_of(s->attendance, "called waiting");
+}
+
+static bool may_come_back(const struct situation *s)
+{
+    return one_of(s->attendance, "called parked no_show");
 }
 
 static bool may_be_paid(const struct situation *s)
@@ -166,7 +171,8 @@ static const struct hand_written {
     {"officeOrderPay", "agent", HTTP_OFFICE, may_be_paid},
     {"officeOrderNote", "agent", HTTP_OFFICE, any},
     {"callNext", "agent", HTTP_OFFICE, any},
-    {"park", "agent", HTTP_OFFICE, just_called},
+    {"park", "agent", HTTP_OFFICE, came},
+    {"reactivate", "agent", HTTP_OFFICE, may_come_back},
     {"finish", "agent", HTTP_OFFICE, at_the_counter},
     {"undo", "agent", HTTP_OFFICE, any},
     {"caseChecklistShow", "agent auditor admin", HTTP_OFFICE, any},
@@ -288,6 +294,7 @@ static void every_role_keeps_to_its_side(void **state)
 static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
     "appointmentCancel appointmentLetGo appointmentLetGoForm appointmentLinkCancel "
+    "checkInByText prioritySet needsSet transfer reactivate "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate mediaDefective mediaReturn";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
