@@ -10,12 +10,15 @@
 /* case.c: orders and appointments done by staff */
 cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_book, case_move, case_cancel,
     case_pay, case_note, case_resend, case_availability, case_clock;
+cli_render render_ac_pending, render_ac_answer;
 cli_render render_queue, render_find, render_show, render_clock;
 
 /* counter.c: the visit */
 cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_park, counter_transfer,
     counter_reactivate, counter_noshow, counter_finish, counter_undo;
 json_t *counter_needs_asked(const struct cli_arguments *arguments);
+cli_run ac_pending, ac_request, ac_answer;
+cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;
 
 /* identification.c: checklist, documents, consultations, people, facts */
 cli_run identification_checklist, identification_document_add, identification_document_get,

@@ -35,6 +35,8 @@
     X(text, public_url, "http://localhost:8080", 0, 0, "address of the public site, without a final /")      \
     X(text, office_url, "https://localhost:8081", 0, 0, "address of the office, without a final /")          \
     X(text, ac_url, "http://127.0.0.1:8082/.well-known/cmp", 0, 0, "CMP address of the AC")                  \
+    X(text, ac_tls_ca, "", 0, 0, "PEM of the roots of the AC's TLS certificate; empty: the system's")        \
+    X(text, ac_tls_identity, "", 0, 0, "PEM, key and chain, for an AC that asks who connects; empty: none")  \
     X(path, signer_socket, "signer/run/sock", 0, 0, "socket of ra-signer")                                   \
     X(path, profiles_dir, "share/pki/profiles", 0, 0, "certificate profile rows")                            \
     X(path, agents_anchors, "config/agents-anchors.pem", 0, 0, "roots of the agents' certificates")          \

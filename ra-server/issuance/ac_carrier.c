@@ -8,7 +8,7 @@
 enum { IDLE_MAX = 8 };
 
 struct ac_carrier {
-    const char *url;
+    struct ac_address address;
     const char *protocols; /* as curl lists them */
     pthread_mutex_t lock;
     CURL *idle[IDLE_MAX]; /* under lock: handles keep their connections alive */
@@ -24,11 +24,11 @@ static int carrier_destructor(struct ac_carrier *carrier)
     return 0;
 }
 
-bool ac_carrier_new(TALLOC_CTX *context, const char *url, bool production, struct ac_carrier **carrier,
-                    struct ra_error *error)
+bool ac_carrier_new(TALLOC_CTX *context, const struct ac_address *address, bool production,
+                    struct ac_carrier **carrier, struct ra_error *error)
 {
-    bool https = strncmp(url, "https://", 8) == 0;
-    if (!https && (production || strncmp(url, "http://", 7) != 0)) {
+    bool https = strncmp(address->url, "https://", 8) == 0;
+    if (!https && (production || strncmp(address->url, "http://", 7) != 0)) {
         return ra_fail(error, RA_INVALID, "ac_url: em produção o endereço da AC deve começar com https://");
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -39,7 +39,7 @@ bool ac_carrier_new(TALLOC_CTX *context, const char *url, bool production, struc
         talloc_free(made);
         return ra_fail(error, RA_NO_MEMORY, "carrier");
     }
-    made->url = url;
+    made->address = *address;
     made->protocols = production ? "https" : "http,https";
     talloc_set_destructor(made, carrier_destructor);
     *carrier = made;
@@ -106,6 +106,17 @@ static bool set_common(CURL *handle, const char *url, const char *protocols, str
            curl_easy_setopt(handle, CURLOPT_WRITEDATA, receiving) == CURLE_OK;
 }
 
+/* Only towards the AC itself: a CRL proves itself wherever it came from. */
+static bool set_tls(CURL *handle, const struct ac_address *address)
+{
+    return curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           (address->tls_ca[0] == '\0' ||
+            curl_easy_setopt(handle, CURLOPT_CAINFO, address->tls_ca) == CURLE_OK) &&
+           (address->tls_identity[0] == '\0' ||
+            (curl_easy_setopt(handle, CURLOPT_SSLCERT, address->tls_identity) == CURLE_OK &&
+             curl_easy_setopt(handle, CURLOPT_SSLKEY, address->tls_identity) == CURLE_OK));
+}
+
 static bool judge(CURL *handle, CURLcode result, const struct receiving *receiving, struct bytes *answer,
                   struct ra_error *error)
 {
@@ -132,7 +143,8 @@ bool ac_carry(void *argument, TALLOC_CTX *context, struct bytes message, struct 
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/pkixcmp");
     bool done = false;
     if (handle == NULL || headers == NULL ||
-        !set_common(handle, carrier->url, carrier->protocols, &receiving) ||
+        !set_common(handle, carrier->address.url, carrier->protocols, &receiving) ||
+        !set_tls(handle, &carrier->address) ||
         curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, (long)message.length) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_POSTFIELDS, (const char *)message.data) != CURLE_OK) {

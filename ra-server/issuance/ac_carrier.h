@@ -16,8 +16,15 @@ enum { AC_ANSWER_MAX = 65536, AC_CONNECT_SECONDS = 5, AC_TOTAL_SECONDS = 15 };
 struct ac_carrier;
 struct ra_app;
 
+/* Where the AC is, and TLS there. "" for the last two: the system's roots; no certificate of ours. */
+struct ac_address {
+    const char *url;
+    const char *tls_ca;       /* PEM file */
+    const char *tls_identity; /* PEM file, key and chain */
+};
+
 /* RA_INVALID when the address is not one that may be used. Texts are borrowed for life. */
-RA_MUST_CHECK bool ac_carrier_new(TALLOC_CTX *context, const char *url, bool production,
+RA_MUST_CHECK bool ac_carrier_new(TALLOC_CTX *context, const struct ac_address *address, bool production,
                                   struct ac_carrier **carrier, struct ra_error *error);
 
 /* The program's carrier; NULL before the issuance room started. */

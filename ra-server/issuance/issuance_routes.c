@@ -12,6 +12,7 @@
 #include "issuance/issuance_state.h"
 #include "issuance/issue.h"
 #include "issuance/mail_half.h"
+#include "issuance/portal.h"
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
 #include "orders/orders.h"
@@ -397,6 +398,22 @@ static const char certificate_schema[] = "{\"type\":\"object\",\"properties\":{\
                                          "\"retry_after_s\":{\"type\":\"integer\"},"
                                          "\"poll\":{\"type\":\"string\"}}}";
 
+static const char pending_schema[] =
+    "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+    "{\"type\":\"object\",\"required\":[\"order\",\"state\",\"since\"],\"properties\":{\"order\":{\"type\":"
+    "\"string\"},"
+    "\"product\":{\"type\":\"string\"},\"attempt\":{\"type\":\"integer\"},\"state\":{\"enum\":[\"sent\","
+    "\"unknown\"]},"
+    "\"spki\":{\"type\":\"string\"},\"since\":{\"type\":\"string\"}}}}}}";
+
+static const char answer_schema[] =
+    "{\"type\":\"object\",\"required\":[\"file\"],\"properties\":{\"file\":{\"type\":\"string\"}}}";
+
+static const char answered_schema[] =
+    "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+    "{\"type\":\"object\",\"required\":[\"order\",\"state\"],\"properties\":{\"order\":{\"type\":\"string\"},"
+    "\"state\":{\"enum\":[\"issued\",\"pending\",\"refused\"]},\"reason\":{\"type\":\"string\"}}}}}}";
+
 static const struct http_parameter certificate_parameters[] = {
     {"key", false, NULL, "SHA-256 da chave pública, em hexadecimal: serve no lugar do token"},
     {0},
@@ -432,6 +449,37 @@ static const struct http_route routes[] = {
     CSR_ROUTE(HTTP_OFFICE, "/api/office/orders", "officeCsr"),
     CERTIFICATE_ROUTE(HTTP_PUBLIC, "/api/orders", "certificate"),
     CERTIFICATE_ROUTE(HTTP_OFFICE, "/api/office/orders", "officeCertificate"),
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/ac/pending",
+     .authorize = office_authorize_any,
+     .handler = portal_pending,
+     .operation = "acPending",
+     .summary = "O que foi pedido à AC e ainda não tem resposta",
+     .response_schema = pending_schema,
+     .statuses = {200}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/orders/{code}/ac-request",
+     .authorize = office_authorize_agent,
+     .handler = portal_request,
+     .operation = "acRequest",
+     .summary = "O PKCS#10 do pedido, para levar ao portal da AC",
+     .response_type = "application/x-pem-file",
+     .statuses = {200, 404, 409}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/ac/answers",
+     .authorize = office_authorize_agent,
+     .handler = portal_answer,
+     .body = HTTP_BODY_JSON,
+     .body_limit = 131072,
+     .transaction = HTTP_OWN,
+     .operation = "acAnswer",
+     .summary = "Um arquivo trazido do portal da AC; cada certificado acha seu pedido pela chave",
+     .request_schema = answer_schema,
+     .response_schema = answered_schema,
+     .statuses = {200, 404, 422}},
 };
 
 static const struct job jobs[] = {

@@ -47,7 +47,9 @@ bool issuance_state_start(struct ra_app *app, struct db *db, struct ra_error *er
         return ra_fail(error, RA_NO_MEMORY, "issuance room");
     }
     notice_set_secret_provider(mail_half_open);
-    return ac_carrier_new(state, app->config->ac_url, app->config->production, &state->carrier, error) &&
+    const struct ac_address address = {app->config->ac_url, app->config->ac_tls_ca,
+                                       app->config->ac_tls_identity};
+    return ac_carrier_new(state, &address, app->config->production, &state->carrier, error) &&
            certificate_anchors(app->config->ac_anchors, &state->anchors, error) &&
            emission_page_record(app, db, error);
 }
@@ -127,7 +129,8 @@ bool issuance_resume_run(struct job_run *run, struct ra_error *error)
     struct issuance_state *state = state_of(run->app);
     const int64_t just_now_us = 2000000; /* whoever asked is still at it */
     struct db_rows *rows = NULL;
-    if (!issuance_store_unresolved(run->db, run->context, run->now_us - just_now_us, &rows, error)) {
+    if (!issuance_store_unresolved(run->db, run->context, run->now_us - just_now_us, run->now_us, &rows,
+                                   error)) {
         return false;
     }
     bool well = true;

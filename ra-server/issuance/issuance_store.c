@@ -64,12 +64,13 @@ bool issuance_store_key_elsewhere(struct db *db, struct bytes spki_digest, int64
 }
 
 bool issuance_store_set_state(struct db *db, int64_t order_id, int64_t attempt, const char *state,
-                              const char *reason, const char *transaction, struct ra_error *error)
+                              const char *reason, const char *transaction, int64_t ask_after_us,
+                              struct ra_error *error)
 {
-    return db_exec(
-        db, STATEMENT_ISSUANCE_SET_STATE,
-        DB_VALUES(db_int(order_id), db_int(attempt), db_text(state), db_text(reason), db_text(transaction)),
-        NULL, error);
+    return db_exec(db, STATEMENT_ISSUANCE_SET_STATE,
+                   DB_VALUES(db_int(order_id), db_int(attempt), db_text(state), db_text(reason),
+                             db_text(transaction), db_time(ask_after_us)),
+                   NULL, error);
 }
 
 bool issuance_store_set_issued(struct db *db, int64_t order_id, int64_t attempt,
@@ -82,10 +83,23 @@ bool issuance_store_set_issued(struct db *db, int64_t order_id, int64_t attempt,
                    NULL, error);
 }
 
-bool issuance_store_unresolved(struct db *db, TALLOC_CTX *context, int64_t before_us, struct db_rows **rows,
-                               struct ra_error *error)
+bool issuance_store_unresolved(struct db *db, TALLOC_CTX *context, int64_t before_us, int64_t now_us,
+                               struct db_rows **rows, struct ra_error *error)
 {
-    return db_query(db, context, STATEMENT_ISSUANCE_UNRESOLVED, DB_VALUES(db_time(before_us)), rows, error);
+    return db_query(db, context, STATEMENT_ISSUANCE_UNRESOLVED,
+                    DB_VALUES(db_time(before_us), db_time(now_us)), rows, error);
+}
+
+bool issuance_store_open(struct db *db, TALLOC_CTX *context, struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(db, context, STATEMENT_ISSUANCE_OPEN_LIST, DB_NO_VALUES, rows, error);
+}
+
+bool issuance_store_open_by_key(struct db *db, TALLOC_CTX *context, struct bytes spki_digest,
+                                struct db_rows **rows, struct ra_error *error)
+{
+    return db_query(db, context, STATEMENT_ISSUANCE_OPEN_BY_KEY, DB_VALUES(db_bytes(spki_digest)), rows,
+                    error);
 }
 
 bool issuance_certificate(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,

@@ -46,7 +46,7 @@ RA_MUST_CHECK bool issuance_store_key_elsewhere(struct db *db, struct bytes spki
 
 RA_MUST_CHECK bool issuance_store_set_state(struct db *db, int64_t order_id, int64_t attempt,
                                             const char *state, const char *reason, const char *transaction,
-                                            struct ra_error *error);
+                                            int64_t ask_after_us, struct ra_error *error);
 
 struct issuance_result {
     struct bytes certificate; /* DER */
@@ -59,8 +59,16 @@ RA_MUST_CHECK bool issuance_store_set_issued(struct db *db, int64_t order_id, in
                                              const struct issuance_result *result, int64_t now_us,
                                              struct ra_error *error);
 
-/* Requests without an end that are older than `before_us`: columns order_id, attempt. */
+/* Requests without an end that are older than `before_us` and due at `now_us`: columns order_id, attempt. */
 RA_MUST_CHECK bool issuance_store_unresolved(struct db *db, TALLOC_CTX *context, int64_t before_us,
-                                             struct db_rows **rows, struct ra_error *error);
+                                             int64_t now_us, struct db_rows **rows, struct ra_error *error);
+
+/* Requests that the AC has: columns code, product, attempt, state, spki, requested_at. */
+RA_MUST_CHECK bool issuance_store_open(struct db *db, TALLOC_CTX *context, struct db_rows **rows,
+                                       struct ra_error *error);
+
+/* The same for one key, at most one: columns order_id, attempt, code. */
+RA_MUST_CHECK bool issuance_store_open_by_key(struct db *db, TALLOC_CTX *context, struct bytes spki_digest,
+                                              struct db_rows **rows, struct ra_error *error);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { CHAIN_MAX = 8, RETRY_SECONDS = 5 };
+enum { CHAIN_MAX = 8, RETRY_SECONDS = 5, MICROSECONDS = 1000000 };
 
 /* --- asking --- */
 
@@ -23,6 +23,11 @@ static bool ask_resume(const struct issue_case *issue, json_t **answer, struct r
 {
     json_t *request = json_pack("{s:s, s:s, s:I}", "type", "resume", "order", issue->code, "attempt",
                                 (json_int_t)issue->attempt);
+    if (issue->portal_answer.length > 0 &&
+        json_object_set_new(request, "answer", signer_base64(issue->portal_answer)) != 0) {
+        json_decref(request);
+        return ra_fail(error, RA_NO_MEMORY, "resume");
+    }
     return signer_ask(signer_client_of(issue->app), request, ac_carry, ac_carrier_of(issue->app), answer,
                       error);
 }
@@ -222,14 +227,21 @@ static bool end_issued(const struct issue_case *issue, const struct issuance_row
 
 /* --- pending --- */
 
+static int64_t pause_of(const json_t *answer)
+{
+    json_int_t pause = json_integer_value(json_object_get(answer, "retry_after_s"));
+    return pause > 0 ? pause : RETRY_SECONDS;
+}
+
 static bool write_pending(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
                           struct ra_error *error)
 {
     const json_t *answer = argument;
     bool unknown = strcmp(member(answer, "state"), "unknown") == 0;
     bool was_unknown = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "unknown");
+    int64_t ask_after_us = now_us + pause_of(answer) * MICROSECONDS;
     if (!issuance_store_set_state(issue->db, issue->order_id, issue->attempt, unknown ? "unknown" : "sent",
-                                  "", member(answer, "transaction"), error) ||
+                                  "", member(answer, "transaction"), ask_after_us, error) ||
         !move_issuance(issue, now_us, order, unknown ? "unknown" : "requested", error)) {
         return false;
     }
@@ -243,10 +255,9 @@ static bool write_pending(const struct issue_case *issue, struct order *order, i
 static bool end_pending(const struct issue_case *issue, json_t *answer, struct issue_outcome *outcome,
                         struct ra_error *error)
 {
-    json_int_t pause = json_integer_value(json_object_get(answer, "retry_after_s"));
     outcome->end = ISSUE_PENDING;
     outcome->state = strcmp(member(answer, "state"), "unknown") == 0 ? "unknown" : "sent";
-    outcome->retry_after_s = pause > 0 ? pause : RETRY_SECONDS;
+    outcome->retry_after_s = pause_of(answer);
     return in_transaction(issue, write_pending, answer, error);
 }
 
@@ -262,7 +273,7 @@ static bool write_refused(const struct issue_case *issue, struct order *order, i
 {
     const struct refusal *refusal = argument;
     return issuance_store_set_state(issue->db, issue->order_id, issue->attempt, "refused", refusal->reason,
-                                    "", error) &&
+                                    "", now_us, error) &&
            move_issuance(issue, now_us, order, refusal->by_ac ? "failed" : "ready", error) &&
            record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,
                   json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "reason", refusal->reason),

@@ -30,6 +30,7 @@ struct issue_case {
     int64_t order_id;
     int64_t attempt;
     const char *code;
+    struct bytes portal_answer; /* what the AC's portal gave; empty without one */
 };
 
 /* Asks about the stored row and writes the end. false with the error when it was refused (then the row and

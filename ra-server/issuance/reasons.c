@@ -64,6 +64,9 @@
     X("internal", RA_SIGNER_UNAVAILABLE, "O módulo assinador falhou.")                                       \
     X("certificate-mismatch", RA_CERTIFICATE_REFUSED,                                                        \
       "A AC devolveu um certificado diferente do pedido; ele foi recusado.")                                 \
+    X("bundle-malformed", RA_INVALID,                                                                        \
+      "O arquivo não é um PKCS#7 de certificados (.p7b) nem um certificado.")                                \
+    X("portal-no-certificate", RA_RULE_REFUSED, "O arquivo da AC não traz o certificado desta chave.")       \
     X("ac-refused", RA_UPSTREAM, "A AC recusou o pedido.")
 
 struct reason {

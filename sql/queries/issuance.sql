@@ -61,8 +61,8 @@ select exists (select from issuance where spki_sha256 = $1 and order_id <> $2
                   and state in ('issued', 'sent', 'unknown')) as held;
 
 -- name: issuance_set_state
--- params: order_id bigint, attempt integer, state text, reason text, transaction text
-update issuance set state = $3, reason = $4, transaction = coalesce(nullif($5, ''), transaction)
+-- params: order_id bigint, attempt integer, state text, reason text, transaction text, ask_after timestamptz
+update issuance set state = $3, reason = $4, transaction = coalesce(nullif($5, ''), transaction), ask_after = $6
  where order_id = $1 and attempt = $2 and state <> 'issued';
 
 -- name: issuance_set_issued
@@ -72,9 +72,23 @@ update issuance set state = 'issued', certificate = $3, chain = $4, serial = $5,
  where order_id = $1 and attempt = $2 and state <> 'issued';
 
 -- name: issuance_unresolved
--- params: before timestamptz
-select order_id, attempt from issuance where state in ('intent', 'sent', 'unknown') and requested_at < $1
+-- params: before timestamptz, now timestamptz
+select order_id, attempt from issuance
+ where state in ('intent', 'sent', 'unknown') and requested_at < $1 and ask_after <= $2
  order by requested_at limit 20;
+
+-- name: issuance_open_list
+-- params:
+-- What was asked of the AC and has no end, the oldest first.
+select o.code, p.name as product, i.attempt, i.state, encode(i.spki_sha256, 'hex') as spki, i.requested_at
+  from issuance i join orders o on o.id = i.order_id
+  join product p on p.id = o.product_id and p.valid_from = o.product_from
+ where i.state in ('sent', 'unknown') order by i.requested_at limit 200;
+
+-- name: issuance_open_by_key
+-- params: spki_sha256 bytea
+select i.order_id, i.attempt, o.code from issuance i join orders o on o.id = i.order_id
+ where i.spki_sha256 = $1 and i.state in ('sent', 'unknown');
 
 -- name: issuance_emission_page_logged
 -- params: digest text

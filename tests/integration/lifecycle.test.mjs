@@ -6,12 +6,14 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { api, home as suiteHome, person, port as suitePort, root } from '../support/office.mjs';
+import { api, home as suiteHome, openssl, person, port as suitePort, root, scratch } from '../support/office.mjs';
 import { head, raw } from '../support/raw.mjs';
 
 const sanitized = /asan|tsan/.test(process.env.RA_BUILD ?? '') && 'the sanitizer build starts too slowly for a promise of seconds';
@@ -144,7 +146,34 @@ fs.chmodSync(parent, 0o755);
 port = await freePort();
 fs.mkdirSync(path.join(home, 'config'), { recursive: true });
 fs.chmodSync(home, 0o755);
-fs.writeFileSync(path.join(home, 'config/local.conf'), 'request_seconds = 3\n');
+// Its AC is reached over TLS, by who shows a certificate: this process stands before it and passes on what it gets.
+const tls = scratch();
+const inTls = (name) => path.join(tls, name);
+openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=AC por TLS',
+  '-addext', 'subjectAltName=DNS:localhost', '-keyout', inTls('ac.key'), '-out', inTls('ac.pem'));
+openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=AR por TLS',
+  '-keyout', inTls('ar.key'), '-out', inTls('ar.pem'));
+fs.writeFileSync(inTls('ar.both'), fs.readFileSync(inTls('ar.key'), 'utf8') + fs.readFileSync(inTls('ar.pem'), 'utf8'));
+for (const name of ['.', 'ac.pem', 'ar.both']) fs.chmodSync(inTls(name), name === '.' ? 0o755 : 0o644);
+const overTls = { carried: 0 };
+const gate = https.createServer({ key: fs.readFileSync(inTls('ac.key')), cert: fs.readFileSync(inTls('ac.pem')),
+  ca: fs.readFileSync(inTls('ar.pem')), requestCert: true, rejectUnauthorized: true }, (request, response) => {
+  const onward = http.request({ host: '127.0.0.1', port: port + 2, path: request.url, method: request.method,
+    headers: { 'content-type': 'application/pkixcmp', 'content-length': request.headers['content-length'] } }, (answer) => {
+    overTls.carried++;
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  request.pipe(onward);
+});
+const gatePort = await new Promise((resolve) => { gate.listen(0, '127.0.0.1', () => resolve(gate.address().port)); });
+gate.unref();
+fs.writeFileSync(path.join(home, 'config/local.conf'), `request_seconds = 3
+ac_url = https://localhost:${gatePort}/.well-known/cmp
+ac_tls_ca = ${inTls('ac.pem')}
+ac_tls_identity = ${inTls('ar.both')}
+`);
 // Keys of 4096 bits are made once per suite; all the rest is made anew.
 const keys = path.join(home, 'ca/keys');
 fs.cpSync(path.join(suiteHome, 'ca/keys'), keys, { recursive: true });
@@ -204,6 +233,7 @@ describe('contract 1: an instance beside another', () => {
       const { certificate } = await import(${JSON.stringify(path.join(root, 'tests/support/der.mjs'))});
       const made = certificate(answer.json.certificate);
       say({ from: new Date(made.notBefore).toISOString(), to: new Date(made.notAfter).toISOString() });`);
+    assert.ok(overTls.carried >= 2, 'issue 5, 6: the AC was reached over TLS, with our certificate');
     assert.match(issued.from, /^2027-03-(09|10)/);
     assert.match(issued.to, /^2028-03-/);
   });
