@@ -44,14 +44,14 @@ json_t *counter_needs_asked(const struct cli_arguments *arguments)
     return needs;
 }
 
-/* Twelve letters and digits, with or without hyphens: what the server would take for a code. */
+/* Twelve letters and digits in one word, with or without hyphens: a code. The server looks at anything else. */
 static bool looks_like_code(const char *text)
 {
     size_t letters = 0;
     for (; *text != '\0'; text++) {
         if (isalnum((unsigned char)*text))
             letters++;
-        else if (*text != '-' && *text != ' ')
+        else if (*text != '-')
             return false;
     }
     return letters == 12;
@@ -68,7 +68,8 @@ bool counter_checkin(struct cli *cli, const struct cli_arguments *arguments, jso
         json_object_set_new(body, "needs", counter_needs_asked(arguments));
     if (looks_like_code(who))
         return act_with(cli, client_order_path(cli, who, "/checkin"), body, result, error);
-    json_object_set_new(body, "who", json_string(who));
+    /* The square on the slip carries the counter's half behind '#': it never leaves the station. */
+    json_object_set_new(body, "who", json_stringn(who, strcspn(who, "#")));
     return act_with(cli, "/api/office/checkin", body, result, error);
 }
 

@@ -5,6 +5,7 @@
 #include "agenda/agenda_internal.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
+#include "desk/desk.h"
 #include "notice/notice.h"
 #include "pki/base/bytes.h"
 
@@ -87,7 +88,8 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     struct agenda_taken taken;
     int offset_s = 0;
     *created = false;
-    if (!agenda_check_case(request, order, wish, error))
+    if (!agenda_check_case(request, order, wish, error) ||
+        !desk_take_needs(request, order, request->body, error))
         return false;
     if (agenda_is_live(order) && order->appointment->start_us == wish->start_us)
         return true;
@@ -138,7 +140,8 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
 {
     struct agenda_taken taken;
     int offset_s = 0;
-    if (!agenda_check_case(request, order, wish, error))
+    if (!agenda_check_case(request, order, wish, error) ||
+        !desk_take_needs(request, order, request->body, error))
         return false;
     if (!agenda_is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para mudar.");

@@ -4,6 +4,7 @@
 #include "agenda/agenda_internal.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
+#include "desk/desk.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -11,31 +12,19 @@
 
 enum { PAGE_DAYS = 7 }; /* a week with its closed days */
 
-/* The classes of the law that a person can tell at booking; the desk knows the same words. */
-static const struct {
-    const char *id;
-    const char *text;
-} priorities[] = {
-    {"60+", "60 anos ou mais"},
-    {"80+", "80 anos ou mais"},
-    {"pregnant", "Gestante"},
-    {"infant", "Com criança de colo"},
-    {"nursing", "Lactante"},
-    {"disability", "Pessoa com deficiência"},
-    {"autism", "Pessoa com transtorno do espectro autista"},
-    {"obesity", "Pessoa com obesidade"},
-    {"mobility", "Mobilidade reduzida"},
-    {"donor", "Doador de sangue"},
-};
-
-static json_t *priorities_json(const char *chosen)
+/* What a person may tell of herself: the law's classes and what she needs, with what was told before. */
+static bool add_self_told(struct http_request *request, json_t *model, const struct order *order, bool moving,
+                          struct ra_error *error)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < sizeof priorities / sizeof priorities[0]; i++)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:b}", "id", priorities[i].id, "text", priorities[i].text,
-                                        "selected", strcmp(priorities[i].id, chosen) == 0));
-    return list;
+    json_t *priorities = NULL, *needs = NULL;
+    if (!desk_priorities(request, moving ? order->appointment->priority : "", &priorities, error))
+        return false;
+    page_set(model, "priorities", priorities);
+    if (!desk_needs(request, order, &needs, error))
+        return false;
+    page_set(model, "needs", desk_needs_choices(needs));
+    json_decref(needs);
+    return true;
 }
 
 static json_t *slot_json(TALLOC_CTX *context, const struct agenda_slot *slot)
@@ -136,14 +125,13 @@ bool agenda_add_case(struct http_request *request, json_t *model, const struct o
                        office->district));
     page_set_text(model, "mode", "in_person");
     page_set(model, "moving", json_boolean(moving));
-    page_set(model, "priorities", priorities_json(moving ? order->appointment->priority : ""));
     if (moving)
         page_set(model, "current",
                  json_pack("{s:s}", "start_text",
                            local_time_long_text(context, order->appointment->start_us,
                                                 order->appointment->offset_s)));
     page_frame(model, moving ? "Mudar o horário" : "Escolher o horário");
-    return true;
+    return add_self_told(request, model, order, moving, error);
 }
 
 bool agenda_page_of(struct http_request *request, struct http_response *response, const struct order *order,

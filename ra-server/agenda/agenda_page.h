@@ -9,7 +9,7 @@
 #include "orders/orders.h"
 
 /* What the pages about a seat know of the case: {"order","product","office","mode","moving","priorities",
- * "current"?} and their frame. */
+ * "needs","current"?} and their frame. */
 RA_MUST_CHECK bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
                                    struct ra_error *error);
 

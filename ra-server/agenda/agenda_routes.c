@@ -104,7 +104,9 @@ static const char slots_schema[] =
     ",\"office\":{\"type\":\"string\"},\"seats\":{\"type\":\"integer\"}}}}}}";
 static const char wish_schema[] =
     "{\"type\":\"object\",\"required\":[\"start\"],\"properties\":{\"start\":" TIME
-    ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]},\"priority\":{\"type\":\"string\"}}}";
+    ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]},\"priority\":{\"type\":\"string\"},"
+    "\"needs\":{\"type\":\"array\",\"items\":{"
+    "\"type\":\"string\",\"enum\":[\"ramp\",\"libras\",\"interpreter\"]}}}}";
 static const char appointment_schema[] =
     "{\"type\":\"object\",\"required\":[\"appointment\",\"start\",\"end\",\"office\"],\"properties\":{"
     "\"appointment\":{\"type\":\"integer\"},\"start\":" TIME ",\"end\":" TIME

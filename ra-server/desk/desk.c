@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "desk/desk.h"
 
+#include "audit/audit.h"
 #include "catalog/catalog.h"
 #include "desk/desk_store.h"
 
@@ -100,28 +101,36 @@ static bool needs_of_list(const json_t *list, const char *words[NEEDS_KNOWN], si
 }
 
 static bool replace_needs(struct http_request *request, const struct order *order, const char *const *words,
-                          size_t count, bool *changed, struct ra_error *error)
+                          size_t count, struct ra_error *error)
 {
     int64_t cleared = 0;
     if (!db_exec(request->db, STATEMENT_DESK_CLEAR_NEEDS, DB_VALUES(db_int(order->id)), &cleared, error))
         return false;
-    *changed = cleared > 0 || count > 0;
-    return count == 0 || db_exec(request->db, STATEMENT_DESK_ADD_NEEDS,
-                                 DB_VALUES(db_int(order->id), db_texts(words, count)), NULL, error);
+    if (cleared == 0 && count == 0)
+        return true;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(words[i]));
+    json_t *personal = json_pack("{s:o}", "needs", list);
+    if (count > 0 && !db_exec(request->db, STATEMENT_DESK_ADD_NEEDS,
+                              DB_VALUES(db_int(order->id), db_texts(words, count)), NULL, error)) {
+        json_decref(personal);
+        return false;
+    }
+    return audit_record(request, AUDIT_NEEDS_CHANGED, order, json_object(), personal, error);
 }
 
 bool desk_take_needs(struct http_request *request, const struct order *order, const json_t *body,
-                     bool *changed, struct ra_error *error)
+                     struct ra_error *error)
 {
     const json_t *asked = json_object_get(body, "needs");
     const char *words[NEEDS_KNOWN] = {NULL};
     size_t count = 0;
-    *changed = false;
     if (asked == NULL)
         return true;
     bool read = json_is_object(asked) ? needs_of_form(asked, words, &count)
                                       : needs_of_list(asked, words, &count, error);
-    return read && replace_needs(request, order, words, count, changed, error);
+    return read && replace_needs(request, order, words, count, error);
 }
 
 bool desk_needs(struct http_request *request, const struct order *order, json_t **needs,

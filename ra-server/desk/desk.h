@@ -30,10 +30,10 @@ RA_MUST_CHECK bool desk_priorities(struct http_request *request, const char *cho
 
 /* What a person needs to be served well: "ramp", "libras", "interpreter". Member "needs" of a body, an array
  * of words or (a form) an object whose true members count; without the member nothing changes, with it the
- * order's needs are these. RA_INVALID, field "needs", for a word that is none of them. Writes rows of the
- * order, held by the caller. */
+ * order's needs are these, with an event. RA_INVALID, field "needs", for a word that is none of them. Writes
+ * rows of the order, held by the caller. */
 RA_MUST_CHECK bool desk_take_needs(struct http_request *request, const struct order *order,
-                                   const json_t *body, bool *changed, struct ra_error *error);
+                                   const json_t *body, struct ra_error *error);
 
 /* The words; new reference. */
 RA_MUST_CHECK bool desk_needs(struct http_request *request, const struct order *order, json_t **needs,

@@ -121,7 +121,11 @@ static bool call(struct desk_act *act, struct calling *calling, bool by_choice,
     visit->parked_until_us = 0;
     visit->reserved_for = "";
     visit->reserved_until_us = 0;
-    return desk_act_end(act, done, &verb, before, response, error) && announce(act, error);
+    if (desk_act_end(act, done, &verb, before, response, error))
+        return announce(act, error);
+    if (strcmp(error->reason, "visit_one_in_hand") == 0)
+        return ra_fail_reason(error, RA_CONFLICT, "already-calling", "Você acabou de chamar outra pessoa.");
+    return false;
 }
 
 static void tell_set_aside(struct http_response *response, const char *ticket)

@@ -108,11 +108,10 @@ static bool arrive(struct desk_act *act, const char *who, const char *priority, 
                    struct ra_error *error)
 {
     struct http_request *request = act->request;
-    bool changed = false;
     return (!by_appointment || agenda_keep(request, act->order, error)) &&
            orders_set_state(request, act->order, ORDERS_MACHINE_APPOINTMENT, "kept", error) &&
            desk_act_set_state(act, "waiting", error) && add_ticket(act, priority, !by_appointment, error) &&
-           desk_take_needs(request, act->order, request->body, &changed, error) &&
+           desk_take_needs(request, act->order, request->body, error) &&
            identification_presence(request, act->order, who, true, error);
 }
 
@@ -151,21 +150,34 @@ bool desk_check_in(struct http_request *request, struct http_response *response,
 
 /* --- found by what a person brings --- */
 
-/* What a reader types of our QR: the address of the order's page, or the code alone. */
+/* What a reader types of our QR: the address of the order's page, or of its emission, or the code alone. */
 static bool code_of_text(const char *text, char code[ORDERS_CODE_SIZE])
 {
-    static const char mark[] = "/pedido/";
-    const char *at = strstr(text, mark);
+    static const char *const marks[] = {"/pedido/", "/emitir/"};
+    const char *at = NULL;
     char part[ORDERS_CODE_SIZE * 2];
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && at == NULL; i++) {
+        at = strstr(text, marks[i]);
+        if (at != NULL)
+            at += strlen(marks[i]);
+    }
     if (at == NULL)
         return orders_code_normalise(text, code);
-    at += sizeof mark - 1;
     size_t length = 0;
     while (isalnum((unsigned char)at[length]) && length < sizeof part - 1)
         length++;
     memcpy(part, at, length);
     part[length] = '\0';
     return orders_code_normalise(part, code);
+}
+
+/* A name of twelve letters could be a code as well: it is one when there is such an order. */
+static bool is_order(struct http_request *request, const char *text, char code[ORDERS_CODE_SIZE])
+{
+    struct order *order = NULL;
+    struct ra_error error = {0};
+    return code_of_text(text, code) &&
+           (orders_load(request, code, &order, &error) || error.code != RA_NOT_FOUND);
 }
 
 static json_t *candidates_json(TALLOC_CTX *context, const struct db_rows *rows, int offset_s)
@@ -240,7 +252,7 @@ bool desk_check_in_by_text(struct http_request *request, struct http_response *r
     const char *found = code;
     if (text == NULL || text[0] == '\0')
         return ra_fail_field(error, "who", "required", "Diga quem chegou.");
-    if (!code_of_text(text, code) && !find_person(request, text, response, &found, error))
+    if (!is_order(request, text, code) && !find_person(request, text, response, &found, error))
         return false;
     return check_in(request, found, response, error);
 }
@@ -276,13 +288,9 @@ bool desk_set_priority(struct http_request *request, struct http_response *respo
 bool desk_set_needs(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct desk_act act;
-    bool changed = false;
     if (json_object_get(request->body, "needs") == NULL)
         return ra_fail_field(error, "needs", "required", "Diga o que é preciso, ou nada com [].");
     return desk_act_begin(request, http_path_parameter(request, "code"), &act, error) &&
-           desk_take_needs(request, act.order, request->body, &changed, error) &&
-           (!changed ||
-            audit_record(request, AUDIT_NEEDS_CHANGED, act.order, json_object(),
-                         json_pack("{s:O}", "needs", json_object_get(request->body, "needs")), error)) &&
+           desk_take_needs(request, act.order, request->body, error) &&
            desk_act_answer(&act, response, error);
 }

@@ -6,6 +6,7 @@
 #include "desk/desk.h"
 #include "desk/desk_act.h"
 #include "http/events.h"
+#include "orders/orders.h"
 
 /* --- news for open screens --- */
 
@@ -96,6 +97,15 @@ static const struct http_route routes[] = {
                 "{\"order\":\"código\"}; hello no começo; reload quando o que se perdeu não é mais conhecido",
      .response_type = "text/event-stream",
      .statuses = {200, 401, 403, 503}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_PUBLIC,
+     .api_path = "/api/orders/{code}/qr.svg",
+     .authorize = orders_authorize_holder,
+     .handler = desk_qr,
+     .operation = "orderQr",
+     .summary = "O quadro que o balcão lê na chegada",
+     .response_type = "image/svg+xml",
+     .statuses = {200, 401, 404}},
     {.method = HTTP_GET,
      .listeners = HTTP_PUBLIC,
      .api_path = "/api/display",

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The square that a holder shows on arrival: the address of his order's page, which the counter reads as the
+ * order's code (ISO/IEC 18004, level M).
+ */
+#ifndef DESK_QR_H
+#define DESK_QR_H
+
+#include "pki/base/error.h"
+
+#include <talloc.h>
+
+/* An SVG of the text on `context`, black on white with the quiet zone of four modules; NULL when it does not
+ * fit or memory ran out. */
+char *desk_qr_svg(TALLOC_CTX *context, const char *text);
+
+#endif
