@@ -30,7 +30,7 @@ export class Announcements {
     const fresh = calls.filter((call) => call.id > this.#last).sort((left, right) => left.id - right.id);
     if (fresh.length > 0) this.#remember(fresh.at(-1).id);
     this.#waiting.push(...fresh);
-    this.#running ??= this.#run();
+    if (this.#running === null && this.#waiting.length > 0) this.#running = this.#run();
   }
 
   get idle() {

@@ -40,12 +40,15 @@ test('a panel that reconnects, or is loaded anew, repeats nothing and misses not
   await voice.end();
   await voice.end();
   await before.idle;
+  before.take([call(2), call(1)]); // it comes back, and nothing is new
   const after = new Announcements(voice.announce, memory);
   after.take([call(4), call(3), call(2), call(1)]);
   await voice.end();
   await voice.end();
   await after.idle;
   assert.deepEqual(voice.said, [1, 2, 3, 4]);
+  before.take([call(5), call(4), call(3), call(2), call(1)]);
+  assert.equal(voice.said.at(-1), 3, 'what came while it was away, and it goes on');
 });
 
 test('switched on at noon it does not read out the morning; then it starts', async () => {
