@@ -44,7 +44,7 @@ json_t *counter_needs_asked(const struct cli_arguments *arguments)
     return needs;
 }
 
-/* Twelve letters and digits in one word, with or without hyphens: a code. The server looks at anything else. */
+/* Twelve letters and digits in one word, with or without hyphens. The server looks at anything else. */
 static bool looks_like_code(const char *text)
 {
     size_t letters = 0;
