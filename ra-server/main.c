@@ -13,6 +13,7 @@
 #include "http/openapi.h"
 #include "http/server.h"
 #include "http/template.h"
+#include "inbox.h"
 #include "instance_lock.h"
 #include "jobs.h"
 #include "log.h"
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 /* rooms.c may name several entries for one room, each with its table. */
@@ -196,6 +198,7 @@ static void print_usage(FILE *output)
 {
     fputs("ra-server --config FILE            serves until SIGTERM\n"
           "ra-server --config FILE --migrate  brings the database to this version\n"
+          "ra-server --config FILE --receive-mail  files the mail on standard input; 75 when it cannot\n"
           "ra-server --openapi public|office  prints the OpenAPI document\n\n"
           "FILE holds key = value lines:\n\n",
           output);
@@ -206,16 +209,16 @@ struct arguments {
     const char *config;
     const char *openapi;
     bool migrate;
+    bool receive_mail;
     bool help;
 };
 
 static bool read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"migrate", no_argument, NULL, 'm'},
-                                            {"openapi", required_argument, NULL, 'o'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},  {"migrate", no_argument, NULL, 'm'},
+        {"openapi", required_argument, NULL, 'o'}, {"receive-mail", no_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'c')
             arguments->config = optarg;
@@ -223,6 +226,8 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments)
             arguments->migrate = true;
         else if (option == 'o')
             arguments->openapi = optarg;
+        else if (option == 'r')
+            arguments->receive_mail = true;
         else if (option == 'h')
             arguments->help = true;
         else
@@ -240,6 +245,8 @@ static bool run(const struct arguments *arguments, TALLOC_CTX *context, struct r
         return print_openapi(arguments->openapi, context, error);
     if (!config_load(context, arguments->config, &config, error))
         return false;
+    if (arguments->receive_mail)
+        return inbox_receive(config, STDIN_FILENO, error);
     return arguments->migrate ? migrate(config, error) : serve(config, context, error);
 }
 
@@ -260,5 +267,7 @@ int main(int argc, char **argv)
     if (!done)
         log_error("cannot-go-on", argv[0], &error);
     talloc_free(context);
+    if (!done && arguments.receive_mail) /* the mail server keeps the mail, or tells its sender */
+        return error.code == RA_TOO_LARGE ? EX_DATAERR : EX_TEMPFAIL;
     return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 #include "agenda/agenda.h"
+#include "agenda/agenda_inbox.h"
 #include "agenda/agenda_links.h"
 #include "agenda/agenda_reminders.h"
 #include "approval/approval.h"
@@ -35,6 +36,7 @@ const struct room *const rooms[] = {
     &agenda_hold_room,
     &agenda_links_room,
     &agenda_reminders_room,
+    &agenda_inbox_room,
     &notice_room,
     &approval_room,
     &policy_room,

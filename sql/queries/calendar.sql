@@ -53,3 +53,7 @@ select a.id, a.order_id, a.starts, a.set_at,
 -- params: appointment_id bigint, starts timestamptz, kind text, at timestamptz
 insert into appointment_reminder (appointment_id, starts, kind, at) values ($1, $2, $3, $4)
 on conflict do nothing;
+
+-- name: calendar_order_by_uid
+-- params: uid text
+select order_id from appointment where uid = $1;
