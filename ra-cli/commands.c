@@ -42,6 +42,7 @@ static const struct cli_option availability_options[] = {{"from", "AAAA-MM-DD", 
                                                          {"days", "N", false, false},
                                                          {"mode", "in_person|video", false, false},
                                                          END};
+static const struct cli_option feed_options[] = {{"office", NULL, false, false}, END};
 static const struct cli_option appointment_options[] = {{"mode", "in_person|video", false, false},
                                                         {"priority", "CLASSE", false, false},
                                                         {"need", "ramp|libras|interpreter", false, true},
@@ -191,6 +192,8 @@ const struct cli_command cli_commands[] = {
      "Procura por CPF, CNPJ, nome, código, número de série ou telefone."},
     {"order new", "PRODUTO", 1, 1, order_options, true, case_order_new, NULL, "Abre um pedido no balcão."},
     {"contact", "PEDIDO", 1, 1, contact_options, true, case_contact, NULL, "Corrige e-mail ou telefone."},
+    {"agenda feed", "show|rotate", 1, 1, feed_options, true, agenda_feed, NULL,
+     "o endereço secreto da sua agenda, para assinar; rotate cria outro e encerra o anterior"},
     {"availability", "PRODUTO", 1, 1, availability_options, true, case_availability, NULL,
      "Horários livres, com as vagas internas."},
     {"book", "PEDIDO INICIO", 2, 2, appointment_options, true, case_book, NULL, "Marca a sessão."},

@@ -13,6 +13,9 @@ cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_boo
 cli_render render_ac_pending, render_ac_answer;
 cli_render render_queue, render_find, render_show, render_clock;
 
+/* agenda_feed.c: the agenda in a calendar program */
+cli_run agenda_feed;
+
 /* counter.c: the visit */
 cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_park, counter_transfer,
     counter_reactivate, counter_noshow, counter_finish, counter_undo;

@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 #include "agenda/agenda.h"
+#include "agenda/agenda_feed.h"
 #include "agenda/agenda_inbox.h"
 #include "agenda/agenda_links.h"
 #include "agenda/agenda_reminders.h"
@@ -37,6 +38,7 @@ const struct room *const rooms[] = {
     &agenda_links_room,
     &agenda_reminders_room,
     &agenda_inbox_room,
+    &agenda_feed_room,
     &notice_room,
     &approval_room,
     &policy_room,

@@ -57,3 +57,37 @@ on conflict do nothing;
 -- name: calendar_order_by_uid
 -- params: uid text
 select order_id from appointment where uid = $1;
+
+-- name: calendar_feed_show
+-- params: office_id integer, owner text
+select generation, made_at from calendar_feed where office_id = $1 and owner = $2;
+
+-- Two rotations at once wait for each other.
+-- name: calendar_feed_next
+-- params: office_id integer, owner text
+select coalesce((select generation from calendar_feed where office_id = $1 and owner = $2 for update), 0) + 1 as generation;
+
+-- name: calendar_feed_rotate
+-- params: office_id integer, owner text, name text, generation integer, token_hash bytea, at timestamptz
+insert into calendar_feed (office_id, owner, name, generation, token_hash, made_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (office_id, owner) do update
+   set name = excluded.name, generation = excluded.generation, token_hash = excluded.token_hash, made_at = excluded.made_at;
+
+-- name: calendar_feed_find
+-- params: token_hash bytea
+select office_id, owner, name from calendar_feed where token_hash = $1;
+
+-- The office's, or one agent's: whoever comes may be called by any agent, and who was called is his who called.
+-- name: calendar_feed_events
+-- params: office_id integer, since timestamptz, agent text, now timestamptz
+select a.id, a.starts, a.ends, a.mode, a.sequence, a.updated_at
+  from appointment a
+  join office f on f.id = a.office_id
+ where a.office_id = $1 and a.starts >= $2 and a.state in ('booked', 'kept')
+   and ($3 = ''
+        or (case when exists (select from visit v where v.order_id = a.order_id and v.agent <> ''
+                                 and v.day = (a.starts at time zone f.zone)::date)
+              then exists (select from visit v where v.order_id = a.order_id and v.agent = $3
+                              and v.day = (a.starts at time zone f.zone)::date)
+              else a.starts > $4 end))
+ order by a.starts, a.id;
