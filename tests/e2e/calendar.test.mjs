@@ -316,7 +316,7 @@ describe('issue 4.3: feeds', () => {
       assert.doesNotMatch(text, /ATTENDEE|mailto:(?!guiche@localhost)/);
       for (const event of events) assert.equal(event.component.getFirstPropertyValue('class'), 'CONFIDENTIAL');
       for (const uid of sql('select uid from appointment').split('\n')) assert.ok(!text.includes(uid), 'no UID of an invitation');
-      const tag = first.headers.get('etag');
+      const tag = first.headers.get('etag').replace(/^W\//, ''); // weak where the front compressed
       const again = await read(made.url, { 'If-None-Match': `"other", W/${tag}` });
       assert.deepEqual([again.status, await again.text(), again.headers.get('etag')], [304, '', tag]);
       const renewed = done(who, 'agenda', 'feed', 'rotate', ...words);
