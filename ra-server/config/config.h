@@ -52,7 +52,7 @@
     X(path, temporary_dir, "dossier", 0, 0, "folder of unnamed temporary files (uploads, exports)")          \
     X(path, emission_page, "www/emitir/index.html", 0, 0, "the emission page as the front serves it")        \
     X(path, mail_spool, "mail", 0, 0, "one .eml per mail when smtp_url is empty")                            \
-    X(path, mail_inbox, "inbox", 0, 0, "Maildir of the mail that comes to smtp_from: answers of calendars")    \
+    X(path, mail_inbox, "inbox", 0, 0, "Maildir of the mail that comes to smtp_from: answers of calendars")  \
     X(text, smtp_url, "", 0, 0, "smtp://host:port or smtps://…; empty writes to mail_spool")                 \
     X(text, smtp_from, "guiche@localhost", 0, 0, "sender of every mail")                                     \
     X(text, office_code, "sede", 0, 0, "office this instance serves")                                        \
