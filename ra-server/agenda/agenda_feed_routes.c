@@ -57,7 +57,7 @@ static bool answer(struct http_request *request, struct http_response *response,
 static bool show_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
-    struct feed feed;
+    struct feed feed = {FEED_OF_AGENT, "", ""};
     struct db_rows *rows = NULL;
     char token[TOKEN_SIZE];
     if (!read_feed(request, http_query(request, "of"), FEED_SHOW, &feed, error) ||
@@ -76,7 +76,7 @@ static bool rotate_handler(struct http_request *request, struct http_response *r
                            struct ra_error *error)
 {
     struct catalog_office *office = NULL;
-    struct feed feed;
+    struct feed feed = {FEED_OF_AGENT, "", ""};
     struct db_rows *row = NULL;
     char token[TOKEN_SIZE];
     uint8_t hash[TOKEN_HASH_SIZE];
@@ -195,7 +195,7 @@ static bool tag_of(struct http_request *request, struct bytes bytes, const char 
 static bool feed_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct db_rows *feed = NULL;
-    struct bytes bytes;
+    struct bytes bytes = {NULL, 0};
     const char *tag = NULL;
     if (!find_feed(request, &feed, error) || !write_feed(request, feed, &bytes, error) ||
         !tag_of(request, bytes, &tag, error))
