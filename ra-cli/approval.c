@@ -145,7 +145,7 @@ static bool bind_to_csr(struct cli *cli, const char *path, const json_t *facts,
     struct certificate_profile profile;
     key_sizes_of(facts, &profile);
     if (!file_read(cli->context, path, CSR_MAX, &file, error) ||
-        !csr_accept(cli->context, file, &profile, &csr, error))
+        !csr_accept(cli->context, file, &profile, NULL, &csr, error))
         return false;
     binding->kind = PROFILE_BINDING_SPKI;
     memcpy(binding->spki, csr->spki_digest, sizeof binding->spki);

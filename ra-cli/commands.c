@@ -159,6 +159,11 @@ static const struct cli_option media_deliver_options[] = {{"paper", "RECIBO", fa
 static const struct cli_option media_return_options[] = {{"reason", "MOTIVO", false, false}, END};
 static const struct cli_option media_count_options[] = {{"file", "SERIES.txt", false, false}, END};
 static const struct cli_option day_options[] = {{"date", "AAAA-MM-DD", false, false}, END};
+static const struct cli_option lint_options[] = {{"issuer", "AC.pem", false, false},
+                                                 {"crl", "LCR", false, false},
+                                                 {"profile", "PERFIL.json", false, false},
+                                                 {"weak-keys", "LISTA", false, false},
+                                                 END};
 static const struct cli_option range_options[] = {
     {"from", "AAAA-MM-DD", false, false}, {"to", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, false},
@@ -319,6 +324,8 @@ const struct cli_command cli_commands[] = {
     {"term paper", "PEDIDO ARQUIVO", 2, 2, NULL, true, term_paper, NULL,
      "Guarda o termo que o titular assinou no papel."},
     {"clock", "", 0, 0, range_options, true, case_clock, render_clock, "O relógio da hora prometida."},
+    {"lint", "ARQUIVO", 1, 1, lint_options, false, lint_examine, render_lint,
+     "Examina um certificado, pedido (CSR) ou LCR pelo que a ICP-Brasil pede, sem servidor."},
     {"audit export", "", 0, 0, export_options, true, audit_export, NULL, "Exporta o registro, assinado."},
     {"audit verify", "ARQUIVO", 1, 1, verify_options, false, audit_verify, NULL,
      "Confere uma exportação ou a prova de um caso, sem servidor."},

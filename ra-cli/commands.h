@@ -77,6 +77,10 @@ cli_render render_models, render_media, render_media_act, render_balance;
 cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;
 cli_render render_waivers;
 
+/* lint.c: the ICP-Brasil linter */
+cli_run lint_examine;
+cli_render render_lint;
+
 /* dossier.c: the package of one case */
 cli_run dossier_export, dossier_verify_file;
 cli_render render_dossier;

@@ -90,6 +90,10 @@ bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr, struc
 static bool check_algorithms(const struct csr *csr, struct ra_error *error)
 {
     int signature = X509_REQ_get_signature_nid(csr->request);
+    if (csr->key_type == EVP_PKEY_NONE || signature == NID_undef)
+        return refuse(
+            error, "csr-unverifiable",
+            "O pedido usa um algoritmo que não se verifica aqui: não se sabe se é bom, e não é aceito.");
     if (csr->key_type != EVP_PKEY_RSA)
         return refuse(error, "csr-algorithm", "A chave do pedido precisa ser RSA; a deste é de outro tipo.");
     if (signature != NID_sha256WithRSAEncryption && signature != NID_sha384WithRSAEncryption &&
@@ -141,14 +145,48 @@ static bool check_sanity(EVP_PKEY *key, struct ra_error *error)
            refuse(error, "csr-malformed", "A chave do pedido não é uma chave RSA bem formada. Gere outra.");
 }
 
-bool csr_check(const struct csr *csr, const struct certificate_profile *profile, struct ra_error *error)
+static bool check_weakness(EVP_PKEY *key, const struct weak_key_list *weak_keys, struct ra_error *error)
+{
+    uint8_t modulus[WEAK_KEY_MODULUS_MAX];
+    enum weak_key weakness = WEAK_KEY_NONE;
+    BIGNUM *number = NULL;
+    bool read = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &number) == 1 &&
+                BN_num_bytes(number) <= WEAK_KEY_MODULUS_MAX;
+    int length = read ? BN_bn2bin(number, modulus) : 0;
+    BN_free(number);
+    if (length <= 0 || !weak_key_find((struct bytes){modulus, (size_t)length}, weak_keys, &weakness))
+        return ra_fail_crypto(error, "weak keys");
+    switch (weakness) {
+    case WEAK_KEY_NONE:
+        return true;
+    case WEAK_KEY_SMALL_FACTOR:
+        break;
+    case WEAK_KEY_ROCA:
+        return refuse(
+            error, "csr-weak-key",
+            "A chave foi feita por um token com o defeito ROCA e pode ser descoberta. Use outro token.");
+    case WEAK_KEY_CLOSE_PRIMES:
+        return refuse(
+            error, "csr-weak-key",
+            "A chave tem primos próximos demais e pode ser descoberta. Gere outra em outro programa.");
+    case WEAK_KEY_DEBIAN:
+        return refuse(
+            error, "csr-weak-key",
+            "A chave está na lista de chaves fracas conhecidas. Gere outra num sistema atualizado.");
+    }
+    return refuse(error, "csr-weak-key", "A chave tem um fator pequeno e pode ser descoberta. Gere outra.");
+}
+
+bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
+               const struct weak_key_list *weak_keys, struct ra_error *error)
 {
     if (!check_algorithms(csr, error) || !check_size(csr, profile, error))
         return false;
     EVP_PKEY *key = X509_REQ_get0_pubkey(csr->request);
     if (key == NULL)
         return refuse_malformed(error);
-    if (!check_exponent(key, error) || !check_encoding(csr, key, error) || !check_sanity(key, error))
+    if (!check_exponent(key, error) || !check_encoding(csr, key, error) ||
+        !check_weakness(key, weak_keys, error) || !check_sanity(key, error))
         return false;
     if (X509_REQ_get_attr_by_NID(csr->request, NID_pkcs9_challengePassword, -1) >= 0)
         return refuse(error, "csr-malformed",
@@ -160,11 +198,11 @@ bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
 }
 
 bool csr_accept(TALLOC_CTX *context, struct bytes input, const struct certificate_profile *profile,
-                struct csr **csr, struct ra_error *error)
+                const struct weak_key_list *weak_keys, struct csr **csr, struct ra_error *error)
 {
     if (!csr_decode(context, input, csr, error))
         return false;
-    if (csr_check(*csr, profile, error))
+    if (csr_check(*csr, profile, weak_keys, error))
         return true;
     talloc_free(*csr);
     *csr = NULL;

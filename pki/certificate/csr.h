@@ -5,10 +5,13 @@
  * trusted.
  *
  * Refusals are RA_CSR_REFUSED with one of these reasons, and a Portuguese detail:
- *   csr-malformed   not one DER or PEM request of at most CSR_MAX bytes without anything else; or a
- * challengePassword csr-algorithm   key other than RSA, or signed with anything but
- * sha256/384/512WithRSAEncryption csr-key-size    RSA of a size that the profile does not admit csr-exponent
- * public exponent other than 65537 csr-signature   the self-signature is not valid
+ *   csr-malformed     not one DER or PEM request of at most CSR_MAX bytes without anything else; or a
+ * challengePassword csr-unverifiable  key or signature of an algorithm that this program does not know:
+ * neither good nor bad, and never let through csr-algorithm     key other than RSA, or signed with anything
+ * but sha256/384/512WithRSAEncryption csr-key-size      RSA of a size that the profile does not admit
+ *   csr-exponent      public exponent other than 65537
+ *   csr-weak-key      a modulus that can be factored: small factor, ROCA, close primes, in the list
+ * (weak_keys.h) csr-signature     the self-signature is not valid
  */
 #ifndef PKI_CERTIFICATE_CSR_H
 #define PKI_CERTIFICATE_CSR_H
@@ -16,6 +19,7 @@
 #include "pki/base/bytes.h"
 #include "pki/base/error.h"
 #include "pki/certificate/profile.h"
+#include "pki/certificate/weak_keys.h"
 
 #include <openssl/x509.h>
 
@@ -35,13 +39,15 @@ struct csr {
 RA_MUST_CHECK bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr,
                               struct ra_error *error);
 
-/* Key, exponent, digest and self-signature of a decoded request, against the sizes of `profile`. */
+/* Key, exponent, digest and self-signature of a decoded request, against the sizes of `profile`. `weak_keys`
+ * NULL: that list is not looked into. */
 RA_MUST_CHECK bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
-                             struct ra_error *error);
+                             const struct weak_key_list *weak_keys, struct ra_error *error);
 
 /* csr_decode and csr_check: the way in for every request that may become a certificate. */
 RA_MUST_CHECK bool csr_accept(TALLOC_CTX *context, struct bytes input,
-                              const struct certificate_profile *profile, struct csr **csr,
+                              const struct certificate_profile *profile,
+                              const struct weak_key_list *weak_keys, struct csr **csr,
                               struct ra_error *error);
 
 #endif

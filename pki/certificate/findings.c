@@ -7,9 +7,36 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct finding_row rows[FINDING_RULE_COUNT] = {
+#define X(id, code, severity, norm, item)                                                                    \
+    [FINDING_RULE_##id] = {code, FINDING_##severity, norm, item, norm " " item},
+    FINDING_RULES(X)
+#undef X
+#define X(member)                                                                                            \
+    [FINDING_RULE_DATA_##                                                                                    \
+        member] = {"data-" #member, FINDING_ERROR, ORDER, "dados do titular", ORDER " dados do titular"},
+        CERTIFICATE_DATA_FIELDS(X)
+#undef X
+};
+
+const struct finding_row *finding_row(enum finding_rule rule)
+{
+    return &rows[rule];
+}
+
+/* The items need no zeros: only the first `count` are ever read. */
 struct findings *findings_new(TALLOC_CTX *context)
 {
-    return talloc_zero(context, struct findings);
+    struct findings *findings = talloc(context, struct findings);
+    if (findings != NULL)
+        findings_clear(findings);
+    return findings;
+}
+
+void findings_clear(struct findings *findings)
+{
+    findings->count = 0;
+    findings->overflow = false;
 }
 
 /* snprintf may have stopped inside a character. */
@@ -26,8 +53,7 @@ static void drop_cut_character(char *text)
     }
 }
 
-void findings_add(struct findings *findings, enum finding_severity severity, const char *code,
-                  const char *source, const char *format, ...)
+void findings_add(struct findings *findings, enum finding_rule rule, const char *format, ...)
 {
     va_list arguments;
     if (findings->count == FINDINGS_MAX) {
@@ -35,9 +61,10 @@ void findings_add(struct findings *findings, enum finding_severity severity, con
         return;
     }
     struct finding *item = &findings->items[findings->count++];
-    item->code = code;
-    item->severity = severity;
-    item->source = source;
+    item->rule = rule;
+    item->code = rows[rule].code;
+    item->severity = rows[rule].severity;
+    item->source = rows[rule].source;
     va_start(arguments, format);
     vsnprintf(item->detail, sizeof item->detail, format, arguments);
     va_end(arguments);

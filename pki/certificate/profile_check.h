@@ -4,7 +4,7 @@
  * An error means "not what was ordered": it must be refused in certConf and never delivered; a warning is
  * recorded only.
  *
- * certificate_lint is the part that needs no order (form of an ICP-Brasil holder certificate).
+ * The part that needs no order (the form of an ICP-Brasil holder certificate) is the linter's, lint.h.
  */
 #ifndef PKI_CERTIFICATE_PROFILE_CHECK_H
 #define PKI_CERTIFICATE_PROFILE_CHECK_H
@@ -43,9 +43,5 @@ enum profile_check_verdict {
 RA_MUST_CHECK enum profile_check_verdict profile_check(TALLOC_CTX *context,
                                                        const struct profile_check_input *input,
                                                        struct findings **findings, struct ra_error *error);
-
-/* The order-independent rules: version, algorithms, key, extensions and their criticality, policy arc, SAN
- * content. false only when memory or the library fails. */
-RA_MUST_CHECK bool certificate_lint(X509 *certificate, struct findings *findings, struct ra_error *error);
 
 #endif

@@ -22,9 +22,6 @@ enum {
     CNPJ_WIDTH = 14,
 };
 
-static const char source_san[] = "DOC-ICP-04 7.1.2.3";
-static const char source_fill[] = "DOC-ICP-04 7.1.2.4";
-
 /* The reading under construction; the first lack of memory sticks. */
 struct reader {
     struct certificate_reading *reading;
@@ -62,12 +59,12 @@ static bool check_length(struct reader *reader, const char *oid, const char *tex
 {
     size_t length = strlen(text);
     if (length < min) {
-        findings_add(reader->reading->notes, FINDING_ERROR, "san-length", source_san,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_SHORT,
                      "O campo %s tem %zu caracteres; o mínimo é %zu.", oid, length, min);
         return false;
     }
     if (length > max)
-        findings_add(reader->reading->notes, FINDING_WARNING, "san-length", source_san,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_LONG,
                      "O campo %s tem %zu caracteres; o máximo é %zu.", oid, length, max);
     return true;
 }
@@ -83,7 +80,7 @@ static void read_birth_date(struct reader *reader, const char *text)
     if (calendar_parse(date, &day) == CALENDAR_DAY)
         reader->reading->data.birth_date = keep(reader, date, sizeof date - 1);
     else
-        findings_add(reader->reading->notes, FINDING_ERROR, "san-birth-date", source_fill,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_BIRTH_DATE,
                      "A data de nascimento não é um dia do calendário.");
 }
 
@@ -179,12 +176,12 @@ static char *other_name_text(struct reader *reader, const char *oid, const ASN1_
     case V_ASN1_UTF8STRING:
     case V_ASN1_IA5STRING:
     case V_ASN1_T61STRING:
-        findings_add(reader->reading->notes, FINDING_WARNING, "san-inner-type", source_san,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_INNER_TYPE,
                      "O campo %s é %s; a norma admite OCTET STRING ou PrintableString.", oid,
                      ASN1_tag2str(type));
         break;
     default:
-        findings_add(reader->reading->notes, FINDING_ERROR, "san-inner-type", source_san,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_INNER_UNREADABLE,
                      "O campo %s é %s, que não é texto.", oid,
                      type >= 0 ? ASN1_tag2str(type) : "desconhecido");
         return NULL;
@@ -194,7 +191,7 @@ static char *other_name_text(struct reader *reader, const char *oid, const ASN1_
     char *text = text_ascii(reader->reading, content, &changed);
     reader->no_memory = reader->no_memory || text == NULL;
     if (changed)
-        findings_add(reader->reading->notes, FINDING_WARNING, "san-charset", source_fill,
+        findings_add(reader->reading->notes, FINDING_RULE_SAN_CHARSET,
                      "O campo %s tem caracteres fora do ASCII imprimível.", oid);
     return text;
 }
@@ -217,7 +214,7 @@ static void read_other_name(struct reader *reader, const GENERAL_NAMES *names,
         if (!has_oid(name, rule->oid))
             continue;
         if (found) {
-            findings_add(reader->reading->notes, FINDING_ERROR, "san-duplicate", source_san,
+            findings_add(reader->reading->notes, FINDING_RULE_SAN_DUPLICATE,
                          "O campo %s aparece mais de uma vez.", rule->oid);
             return;
         }
@@ -236,8 +233,7 @@ static void read_emails(struct reader *reader, const GENERAL_NAMES *names)
         if (name->type != GEN_EMAIL)
             continue;
         if (found) {
-            findings_add(reader->reading->notes, FINDING_WARNING, "san-duplicate", source_san,
-                         "Há mais de um e-mail.");
+            findings_add(reader->reading->notes, FINDING_RULE_SAN_EMAIL_TWICE, "Há mais de um e-mail.");
             return;
         }
         found = true;
@@ -371,7 +367,7 @@ static time_t read_time(struct reader *reader, const ASN1_TIME *time)
     struct tm parts;
     if (ASN1_TIME_to_tm(time, &parts) == 1)
         return timegm(&parts);
-    findings_add(reader->reading->notes, FINDING_ERROR, "validity", "RFC 5280 4.1.2.5",
+    findings_add(reader->reading->notes, FINDING_RULE_VALIDITY,
                  "Uma das datas de validade não pôde ser lida.");
     return 0;
 }
@@ -401,7 +397,7 @@ bool certificate_read(TALLOC_CTX *context, X509 *certificate, struct certificate
     struct reader reader = {.reading = *reading};
     /* Absent is -1; anything else without a value is malformed or there twice. */
     if (names == NULL && critical != -1)
-        findings_add((*reading)->notes, FINDING_ERROR, "san-malformed", source_san,
+        findings_add((*reading)->notes, FINDING_RULE_SAN_FORM,
                      "O subjectAltName está malformado ou repetido.");
     (*reading)->subject = describe_name(&reader, X509_get_subject_name(certificate));
     (*reading)->issuer = describe_name(&reader, X509_get_issuer_name(certificate));

@@ -289,7 +289,8 @@ bool signer_decide(TALLOC_CTX *context, const struct approval_context *about, st
         !check_people(&deciding, error) || !check_profile(&deciding, error) ||
         !check_data(&deciding, error) || !check_binding_kind(&deciding, error))
         return false;
-    return csr_accept(context, request->csr, decision->profile, &decision->csr, error) &&
+    return csr_accept(context, request->csr, decision->profile, about->settings->weak_keys, &decision->csr,
+                      error) &&
            check_key(&deciding, error) &&
            ledger_admit(ledger, decision->order, decision->attempt, decision->csr->spki_digest, error);
 }

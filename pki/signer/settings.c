@@ -295,6 +295,15 @@ static bool wipe_and_free(struct bytes content, TALLOC_CTX *memory, bool result)
     return result;
 }
 
+static bool load_weak_keys(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/weak-keys", folder) >= (int)sizeof path)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    return access(path, F_OK) != 0 || (check_mode(path, FILE_PROTECTED, error) &&
+                                       weak_key_list_load(settings, path, &settings->weak_keys, error));
+}
+
 static bool load_log_key(struct settings *settings, const char *folder, struct ra_error *error)
 {
     char path[PATH_MAX];
@@ -430,7 +439,7 @@ bool settings_load(TALLOC_CTX *context, const char *home, struct settings **sett
         !load_anchors(folder, "agents-anchors.pem", &loaded->agents_anchors, &loaded->agents_known, error) ||
         !load_list(folder, "administrators.pem", &loaded->administrators, error) ||
         !load_authority(loaded, folder, error) || !load_secret(loaded, folder, error) ||
-        !load_log_key(loaded, folder, error)) {
+        !load_log_key(loaded, folder, error) || !load_weak_keys(loaded, folder, error)) {
         talloc_free(loaded);
         return false;
     }

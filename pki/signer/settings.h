@@ -10,7 +10,9 @@
  *   ac-anchors.pem       roots of the AC that issues, and intermediates
  *   ra.pem               the AR's CMP credential: key, certificate, chain
  *   ac-secret            only with cmp_protection = mac: two lines, the reference and the secret shared with
- * the AC log.key              Ed25519, PEM: signs the log's checkpoints
+ *                        the AC
+ *   log.key              Ed25519, PEM: signs the log's checkpoints
+ *   weak-keys            optional: Debian's weak keys in the form of openssl-blacklist (weak_keys.h)
  *
  * Keys must belong to the signer's user and be closed to everybody else; the other files must not be writable
  * by anybody but their owner, who is the signer's user or root. Otherwise the signer does not start.
@@ -20,6 +22,7 @@
 
 #include "pki/base/clock.h"
 #include "pki/certificate/profile.h"
+#include "pki/certificate/weak_keys.h"
 #include "pki/trust/note.h"
 
 #include <openssl/evp.h>
@@ -75,6 +78,7 @@ struct settings {
     X509 *ra_certificate;
     EVP_PKEY *ra_key;
     struct note_key *log_key;
+    struct weak_key_list *weak_keys; /* NULL: no such file, and requests are not looked up */
 };
 
 /* Reads and proves everything. Result on `context`; freeing it frees the OpenSSL objects and wipes the keys.

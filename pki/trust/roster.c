@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/trust/roster.h"
 
-#include "pki/trust/der.h"
+#include "pki/base/der.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #ifndef PKI_TRUST_SIGNED_SHAPE_H
 #define PKI_TRUST_SIGNED_SHAPE_H
 
-#include "pki/trust/der.h"
+#include "pki/base/der.h"
 
 #include <openssl/x509.h>
 

@@ -242,7 +242,7 @@ static bool judge(struct csr_work *work, struct ra_error *error)
         !issuance_store_find(request->db, request->context, work->order->id, work->order->attempt, &work->row,
                              error) ||
         !approval_profile(request->app, request->context, work->order->profile_id, &profile, error) ||
-        !csr_check(work->emission.csr, profile, error)) {
+        !csr_check(work->emission.csr, profile, NULL, error)) {
         return false;
     }
     if (is_state(work, "issued")) {

@@ -9,6 +9,8 @@
     X("csr-signature", RA_CSR_REFUSED, "A assinatura do CSR não confere com a chave que ele traz.")          \
     X("csr-algorithm", RA_CSR_REFUSED, "O algoritmo da chave ou da assinatura do CSR não é aceito.")         \
     X("csr-key-size", RA_CSR_REFUSED, "O tamanho da chave do CSR não é aceito para este produto.")           \
+    X("csr-unverifiable", RA_CSR_REFUSED, "O CSR usa um algoritmo que não se verifica aqui.")                \
+    X("csr-weak-key", RA_CSR_REFUSED, "A chave do CSR é fraca e pode ser descoberta; gere outra.")           \
     X("csr-exponent", RA_CSR_REFUSED, "O expoente público da chave do CSR não é aceito.")                    \
     X("key-already-used", RA_KEY_MISMATCH, "Esta chave já foi usada em outro pedido; gere uma nova.")        \
     X("attempt-key", RA_KEY_MISMATCH, "Este pedido já está ligado a outra chave.")                           \

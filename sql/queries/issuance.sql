@@ -57,8 +57,11 @@ on conflict (order_id, attempt) do update
 
 -- name: issuance_key_elsewhere
 -- params: spki_sha256 bytea, order_id bigint
-select exists (select from issuance where spki_sha256 = $1 and order_id <> $2
-                  and state in ('issued', 'sent', 'unknown')) as held;
+-- Certified or asked for by another order, or certified by an earlier attempt of this one, revoked or not.
+select exists (select from issuance i where i.spki_sha256 = $1 and i.state in ('issued', 'sent', 'unknown')
+                  and (i.order_id <> $2
+                       or (i.state = 'issued' and i.attempt <> (select o.attempt from orders o where o.id = $2)))
+              ) as held;
 
 -- name: issuance_set_state
 -- params: order_id bigint, attempt integer, state text, reason text, transaction text, ask_after timestamptz

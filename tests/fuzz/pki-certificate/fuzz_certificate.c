@@ -21,7 +21,6 @@ static void examine(X509 *certificate)
 {
     struct ra_error error = {.code = RA_OK};
     struct certificate_reading *reading = NULL;
-    struct findings *findings = findings_new(NULL);
     char cpf[12];
     if (certificate_read(NULL, certificate, &reading, &error)) {
 #define X(member) require_printable(reading->data.member);
@@ -32,12 +31,8 @@ static void examine(X509 *certificate)
         require_printable(reading->common_name);
         require_printable(reading->serial);
     }
-    if (findings != NULL && certificate_lint(certificate, findings, &error))
-        for (size_t i = 0; i < findings->count; i++)
-            require_printable(findings->items[i].detail);
     if (certificate_read_cpf(certificate, cpf, &error) != (cpf[0] != '\0'))
         abort();
-    talloc_free(findings);
     talloc_free(reading);
 }
 

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct certificate_profile profile = {.key_bits = {2048}, .key_bits_count = 1};
     struct ra_error error = {.code = RA_OK};
     struct csr *csr = NULL;
-    bool accepted = csr_accept(NULL, (struct bytes){data, size}, &profile, &csr, &error);
+    bool accepted = csr_accept(NULL, (struct bytes){data, size}, &profile, NULL, &csr, &error);
     if (accepted != (csr != NULL) || accepted == (error.code == RA_CSR_REFUSED && error.reason[0] != '\0'))
         abort();
     if (accepted && (csr->key_bits != 2048 || csr->spki.length == 0))

@@ -97,7 +97,7 @@ static void every_inner_type_is_read_and_odd_ones_are_noted(void **state)
             assert_int_equal(note->severity, FINDING_WARNING);
     }
     struct certificate_reading *reading = read_san(world, "otherName:2.16.76.1.3.1;INTEGER:7");
-    assert_int_equal(findings_find(reading->notes, "san-inner-type")->severity, FINDING_ERROR);
+    assert_int_equal(findings_find(reading->notes, "san-inner-unreadable")->severity, FINDING_ERROR);
     assert_string_equal(reading->data.cpf, "");
 }
 
@@ -148,7 +148,7 @@ static void short_blocks_are_not_guessed_at(void **state)
     assert_string_equal(reading->data.cpf, "");
     assert_string_equal(reading->data.voter_id, "");
     assert_string_equal(reading->data.cnpj, "");
-    assert_int_equal(findings_find(reading->notes, "san-length")->severity, FINDING_ERROR);
+    assert_int_equal(findings_find(reading->notes, "san-short")->severity, FINDING_ERROR);
 }
 
 static void zeros_are_absent(void **state)

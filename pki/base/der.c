@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pki/trust/der.h"
+#include "pki/base/der.h"
 
 #include <string.h>
 
@@ -40,18 +40,23 @@ static bool read_length(const struct der *cursor, size_t *header, size_t *length
     return *length >= LONG_FORM;
 }
 
-bool der_take(struct der *cursor, uint8_t tag, struct der_element *element)
+bool der_next(struct der *cursor, struct der_element *element)
 {
     size_t header = 0;
     size_t length = 0;
-    if (der_peek(cursor) != tag || (tag & HIGH_TAG_NUMBER) == HIGH_TAG_NUMBER ||
-        !read_length(cursor, &header, &length) || cursor->left - header < length)
+    if (!read_length(cursor, &header, &length) || (cursor->at[0] & HIGH_TAG_NUMBER) == HIGH_TAG_NUMBER ||
+        cursor->left - header < length)
         return false;
     element->whole = (struct bytes){cursor->at, header + length};
     element->content = (struct bytes){cursor->at + header, length};
     cursor->at += header + length;
     cursor->left -= header + length;
     return true;
+}
+
+bool der_take(struct der *cursor, uint8_t tag, struct der_element *element)
+{
+    return der_peek(cursor) == tag && der_next(cursor, element);
 }
 
 bool der_enter(struct der *cursor, uint8_t tag, struct der *inner)

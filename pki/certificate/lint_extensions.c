@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Extensions: which are there, how often, how critical, and what they say. The subjectAltName has its own
+ * file.
+ */
+#include "pki/certificate/lint_internal.h"
+
+#include <string.h>
+
+enum {
+    KEY_USAGE_HOLDER = 0xe0, /* digitalSignature, nonRepudiation, keyEncipherment */
+    KEY_USAGE_RESPONDER = 0x80,
+    KEY_USAGE_AUTHORITY = 0x06, /* keyCertSign, cRLSign */
+    KEY_USAGE_CERT_SIGN = 0x04,
+    CRL_ADDRESSES = 2,
+    URI = 0x86,
+    KEY_ID = 0x80,
+    POLICY_ARCS = 7,
+};
+
+static bool enter_sequence(struct bytes value, struct der *inner)
+{
+    struct der outer = der_over(value);
+    return der_enter(&outer, DER_SEQUENCE, inner) && der_done(&outer);
+}
+
+static void malformed(const struct lint *lint, const char *name)
+{
+    findings_add(lint->findings, FINDING_RULE_EXTENSION_FORM, "A extensão %s está malformada.", name);
+}
+
+/* First octet of the bits of keyUsage; -1 when it is no such thing. Decipher-only is the ninth bit: never
+ * ours. */
+static int key_usage_bits(struct bytes value)
+{
+    struct der outer = der_over(value);
+    struct der_element bits;
+    if (!der_take(&outer, DER_BIT_STRING, &bits) || !der_done(&outer) || bits.content.length != 2 ||
+        bits.content.data[0] > 7)
+        return -1;
+    return bits.content.data[1];
+}
+
+/* cA of basicConstraints; false also for what cannot be read. *path is the pathLenConstraint, -1 without one.
+ */
+static bool read_constraints(struct bytes value, bool *authority, int *path)
+{
+    struct der fields;
+    struct der_element flag, number;
+    *authority = false;
+    *path = -1;
+    if (!enter_sequence(value, &fields))
+        return false;
+    if (der_peek(&fields) == DER_BOOLEAN) {
+        if (!der_take(&fields, DER_BOOLEAN, &flag) || flag.content.length != 1 ||
+            flag.content.data[0] != 0xff)
+            return false;
+        *authority = true;
+    }
+    if (der_peek(&fields) == DER_INTEGER) {
+        if (!der_take(&fields, DER_INTEGER, &number) || number.content.length != 1 ||
+            number.content.data[0] > 0x7f)
+            return false;
+        *path = number.content.data[0];
+    }
+    return der_done(&fields);
+}
+
+/* --- what kind of subject it is --- */
+
+static bool names_a_holder(const struct certificate_view *view)
+{
+    static const uint8_t icp_names[] = {DER_OID, 5, 0x60, 0x4c, 0x01, 0x03};
+    const struct view_extension *names = certificate_view_find(&view->extensions, OID_ALT_NAME);
+    for (size_t i = 0; names != NULL && i + sizeof icp_names < names->value.length; i++)
+        if (memcmp(names->value.data + i, icp_names, sizeof icp_names) == 0)
+            return true;
+    return false;
+}
+
+static bool signs_certificates(const struct certificate_view *view)
+{
+    const struct view_extension *usage = certificate_view_find(&view->extensions, OID_KEY_USAGE);
+    int bits = usage != NULL ? key_usage_bits(usage->value) : -1;
+    return bits > 0 && (bits & KEY_USAGE_CERT_SIGN) != 0;
+}
+
+/* A holder's certificate that says CA:TRUE stays a holder's: only what names nobody and signs is an AC's. */
+enum subject_kind lint_subject_kind(const struct certificate_view *view)
+{
+    bool authority = false;
+    int path;
+    const struct view_extension *constraints = certificate_view_find(&view->extensions, OID_CONSTRAINTS);
+    const struct view_extension *extended = certificate_view_find(&view->extensions, OID_EXTENDED_USAGE);
+    static const uint8_t signs_ocsp[] = {0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06,
+                                         0x01, 0x05, 0x05, 0x07, 0x03, 0x09};
+    if (names_a_holder(view))
+        return SUBJECT_HOLDER;
+    if (constraints != NULL && read_constraints(constraints->value, &authority, &path) && authority &&
+        signs_certificates(view))
+        return SUBJECT_AUTHORITY;
+    return extended != NULL && bytes_equal(extended->value, (struct bytes){signs_ocsp, sizeof signs_ocsp})
+               ? SUBJECT_RESPONDER
+               : SUBJECT_HOLDER;
+}
+
+/* --- each extension --- */
+
+static void lint_key_usage(const struct lint *lint)
+{
+    const struct view_extension *usage = certificate_view_find(&lint->view->extensions, OID_KEY_USAGE);
+    int bits = usage != NULL ? key_usage_bits(usage->value) : -1;
+    switch (lint->kind) {
+    case SUBJECT_HOLDER:
+        if (bits != KEY_USAGE_HOLDER)
+            findings_add(
+                lint->findings, FINDING_RULE_KEY_USAGE,
+                "keyUsage precisa ter digitalSignature, nonRepudiation e keyEncipherment, e só eles.");
+        break;
+    case SUBJECT_AUTHORITY:
+        if (bits != KEY_USAGE_AUTHORITY)
+            findings_add(lint->findings, FINDING_RULE_KEY_USAGE,
+                         "keyUsage de uma AC precisa ter keyCertSign e cRLSign, e só eles.");
+        break;
+    case SUBJECT_RESPONDER:
+        if (bits != KEY_USAGE_RESPONDER)
+            findings_add(lint->findings, FINDING_RULE_KEY_USAGE,
+                         "keyUsage de quem assina OCSP precisa ter digitalSignature, e só ele.");
+        break;
+    }
+    if (usage != NULL && !usage->critical)
+        findings_add(lint->findings, FINDING_RULE_KEY_USAGE_CRITICAL,
+                     "A extensão keyUsage precisa ser crítica.");
+}
+
+static void lint_one_usage(const struct lint *lint, struct bytes oid, bool *client, bool *email)
+{
+    char name[OID_TEXT_SIZE];
+    switch (oid_known(oid)) {
+    case OID_CLIENT_AUTH:
+        *client = true;
+        return;
+    case OID_EMAIL_PROTECTION:
+        *email = true;
+        return;
+    case OID_SMART_CARD_LOGON:
+        findings_add(lint->findings, FINDING_RULE_EXTENDED_USAGE_LOGON,
+                     "extendedKeyUsage traz também o logon com cartão da Microsoft.");
+        return;
+    default:
+        oid_text(oid, name);
+        findings_add(lint->findings, FINDING_RULE_EXTENDED_USAGE_EXTRA, "extendedKeyUsage traz também %s.",
+                     name);
+        return;
+    }
+}
+
+static void lint_extended_usage(const struct lint *lint)
+{
+    const struct view_extension *extended =
+        certificate_view_find(&lint->view->extensions, OID_EXTENDED_USAGE);
+    struct der list;
+    struct der_element oid;
+    bool client = false, email = false;
+    if (lint->kind != SUBJECT_HOLDER)
+        return; /* the responder was known by it; an AC has none */
+    if (extended != NULL && !enter_sequence(extended->value, &list)) {
+        malformed(lint, "extendedKeyUsage");
+        return;
+    }
+    while (extended != NULL && !der_done(&list)) {
+        if (!der_take(&list, DER_OID, &oid)) {
+            malformed(lint, "extendedKeyUsage");
+            return;
+        }
+        lint_one_usage(lint, oid.content, &client, &email);
+    }
+    if (!client || !email)
+        findings_add(lint->findings, FINDING_RULE_EXTENDED_USAGE,
+                     "extendedKeyUsage precisa ter clientAuth e emailProtection.");
+}
+
+static uint32_t policy_type(struct bytes oid)
+{
+    static const uint32_t holders[] = {2, 16, 76, 1, 2};
+    uint32_t arcs[POLICY_ARCS];
+    if (oid_arcs(oid, arcs, POLICY_ARCS) != POLICY_ARCS || memcmp(arcs, holders, sizeof holders) != 0)
+        return 0;
+    return arcs[5];
+}
+
+uint32_t lint_policy_type(const struct certificate_view *view)
+{
+    const struct view_extension *policies = certificate_view_find(&view->extensions, OID_POLICIES);
+    struct der list, policy;
+    struct der_element oid;
+    if (policies == NULL || !enter_sequence(policies->value, &list) ||
+        !der_enter(&list, DER_SEQUENCE, &policy) || !der_take(&policy, DER_OID, &oid) || !der_done(&list))
+        return 0;
+    return policy_type(oid.content);
+}
+
+static bool is_web_address(struct bytes text)
+{
+    return (text.length > 7 && memcmp(text.data, "http://", 7) == 0) ||
+           (text.length > 8 && memcmp(text.data, "https://", 8) == 0);
+}
+
+static bool has_cps(struct der policy)
+{
+    struct der qualifiers, qualifier;
+    struct der_element type, address;
+    if (!der_enter(&policy, DER_SEQUENCE, &qualifiers))
+        return false;
+    while (der_enter(&qualifiers, DER_SEQUENCE, &qualifier))
+        if (der_take(&qualifier, DER_OID, &type) && oid_known(type.content) == OID_CPS &&
+            der_take(&qualifier, DER_IA5_STRING, &address) && is_web_address(address.content))
+            return true;
+    return false;
+}
+
+/* Which persons may hold which type (DOC-ICP-04 1.1 by Res. 211/2024, for the new chain). */
+static void lint_policy_holder(const struct lint *lint)
+{
+    bool seal = lint->policy == POLICY_SE_S || lint->policy == POLICY_SE_H;
+    bool person = lint->has_person;
+    bool new_layout = lint->subject_number[0] != '\0';
+    if (seal && person)
+        findings_add(lint->findings, FINDING_RULE_POLICY_HOLDER, "Selo eletrônico é só de pessoa jurídica.");
+    if (new_layout && !seal && lint->has_cnpj)
+        findings_add(lint->findings, FINDING_RULE_POLICY_HOLDER,
+                     "Na cadeia nova, pessoa jurídica só tem selo eletrônico.");
+    if ((new_layout && lint->policy == POLICY_A1) || lint->policy == POLICY_A2 ||
+        (lint->policy >= POLICY_S1 && lint->policy <= POLICY_S4))
+        findings_add(lint->findings, FINDING_RULE_POLICY_EXTINCT,
+                     "Este tipo de certificado foi extinto; não se emite mais.");
+}
+
+static void lint_policy(struct lint *lint, struct bytes value)
+{
+    struct der list, policy;
+    struct der_element oid;
+    char name[OID_TEXT_SIZE];
+    if (!enter_sequence(value, &list) || !der_enter(&list, DER_SEQUENCE, &policy) ||
+        !der_take(&policy, DER_OID, &oid)) {
+        malformed(lint, "certificatePolicies");
+        return;
+    }
+    if (!der_done(&list)) {
+        findings_add(lint->findings, FINDING_RULE_POLICY_COUNT,
+                     "certificatePolicies precisa ter exatamente uma política.");
+        return;
+    }
+    if (lint->policy == 0) {
+        oid_text(oid.content, name);
+        findings_add(lint->findings, FINDING_RULE_POLICY_ARC,
+                     "A política %s não é de certificado de titular da ICP-Brasil.", name);
+    }
+    if (!has_cps(policy))
+        findings_add(lint->findings, FINDING_RULE_POLICY_CPS, "A política não traz o endereço da DPC.");
+    lint_policy_holder(lint);
+}
+
+static void lint_policies(struct lint *lint)
+{
+    const struct view_extension *policies = certificate_view_find(&lint->view->extensions, OID_POLICIES);
+    if (lint->kind != SUBJECT_HOLDER)
+        return;
+    if (policies == NULL)
+        findings_add(lint->findings, FINDING_RULE_POLICY_COUNT,
+                     "certificatePolicies precisa ter exatamente uma política.");
+    else
+        lint_policy(lint, policies->value);
+}
+
+/* The address of a DistributionPoint with one fullName. */
+static bool point_address(struct der point, struct bytes *address)
+{
+    struct der name, full;
+    struct der_element uri;
+    if (!der_enter(&point, DER_CONTEXT_0, &name) || !der_enter(&name, DER_CONTEXT_0, &full) ||
+        !der_take(&full, URI, &uri) || !is_web_address(uri.content))
+        return false;
+    *address = uri.content;
+    return true;
+}
+
+static void lint_crl_points(const struct lint *lint)
+{
+    const struct view_extension *points = certificate_view_find(&lint->view->extensions, OID_CRL_POINTS);
+    struct der list, point;
+    struct bytes first = {NULL, 0}, address;
+    int count = 0;
+    if (points != NULL && !enter_sequence(points->value, &list)) {
+        malformed(lint, "cRLDistributionPoints");
+        return;
+    }
+    while (points != NULL && der_enter(&list, DER_SEQUENCE, &point)) {
+        if (!point_address(point, &address) || (count == 1 && bytes_equal(first, address)))
+            continue;
+        first = count++ == 0 ? address : first;
+    }
+    int wanted = lint->kind == SUBJECT_HOLDER ? CRL_ADDRESSES : 1;
+    bool root = bytes_equal(lint->view->issuer, lint->view->subject);
+    if (count < wanted && !root && lint->kind != SUBJECT_RESPONDER)
+        findings_add(lint->findings, FINDING_RULE_CRL_POINTS, "Há %d endereços de LCR; a norma pede %d.",
+                     count, wanted);
+}
+
+static void lint_authority_access(const struct lint *lint)
+{
+    const struct view_extension *access =
+        certificate_view_find(&lint->view->extensions, OID_AUTHORITY_ACCESS);
+    struct der list, description;
+    struct der_element method, address;
+    bool found = false;
+    if (lint->kind != SUBJECT_HOLDER)
+        return;
+    if (access != NULL && !enter_sequence(access->value, &list)) {
+        malformed(lint, "authorityInfoAccess");
+        return;
+    }
+    while (access != NULL && der_enter(&list, DER_SEQUENCE, &description))
+        found = found ||
+                (der_take(&description, DER_OID, &method) && oid_known(method.content) == OID_CA_ISSUERS &&
+                 der_take(&description, URI, &address) && is_web_address(address.content));
+    if (!found)
+        findings_add(lint->findings, FINDING_RULE_CA_ISSUERS,
+                     "authorityInfoAccess não traz o endereço da cadeia (caIssuers).");
+}
+
+static void lint_key_identifiers(const struct lint *lint)
+{
+    const struct view_extension *authority =
+        certificate_view_find(&lint->view->extensions, OID_AUTHORITY_KEY);
+    const struct view_extension *subject = certificate_view_find(&lint->view->extensions, OID_SUBJECT_KEY);
+    struct der fields;
+    struct der_element key;
+    bool root = bytes_equal(lint->view->issuer, lint->view->subject);
+    bool known = authority != NULL && enter_sequence(authority->value, &fields) &&
+                 der_take(&fields, KEY_ID, &key) && key.content.length > 0;
+    if (!known && !root)
+        findings_add(lint->findings, FINDING_RULE_AUTHORITY_KEY,
+                     "authorityKeyIdentifier está ausente ou sem keyIdentifier.");
+    if (subject == NULL && lint->kind == SUBJECT_AUTHORITY)
+        findings_add(lint->findings, FINDING_RULE_SUBJECT_KEY,
+                     "O certificado da AC não traz subjectKeyIdentifier.");
+}
+
+static void lint_constraints(const struct lint *lint)
+{
+    const struct view_extension *constraints =
+        certificate_view_find(&lint->view->extensions, OID_CONSTRAINTS);
+    bool authority = false;
+    int path = -1;
+    if (constraints == NULL)
+        return;
+    if (!read_constraints(constraints->value, &authority, &path))
+        findings_add(lint->findings, FINDING_RULE_BASIC_CONSTRAINTS, "basicConstraints está malformado.");
+    else if (lint->kind != SUBJECT_AUTHORITY && (authority || path >= 0))
+        findings_add(lint->findings, FINDING_RULE_BASIC_CONSTRAINTS,
+                     "Um certificado de titular não pode ser de AC.");
+    else if (lint->kind == SUBJECT_AUTHORITY && !constraints->critical)
+        findings_add(lint->findings, FINDING_RULE_BASIC_CONSTRAINTS, "basicConstraints de uma AC é crítica.");
+}
+
+/* --- all of them --- */
+
+static void lint_criticality(const struct lint *lint, const struct view_extension *extension)
+{
+    char name[OID_TEXT_SIZE];
+    if (extension->critical_spelled)
+        findings_add(lint->findings, FINDING_RULE_EXTENSION_FORM,
+                     "Uma extensão diz critical de um modo que o DER não admite.");
+    if (!extension->critical)
+        return;
+    oid_text(extension->type, name);
+    switch (extension->oid) {
+    case OID_KEY_USAGE:
+    case OID_CONSTRAINTS:
+        return;
+    case OID_EXTENDED_USAGE:
+    case OID_ALT_NAME:
+    case OID_POLICIES:
+        findings_add(lint->findings, FINDING_RULE_CRITICALITY,
+                     "A extensão %s veio como crítica; o leiaute a quer não crítica.", name);
+        return;
+    default:
+        findings_add(lint->findings, FINDING_RULE_EXTENSION_CRITICAL,
+                     "A extensão %s não pode ser crítica neste certificado.", name);
+        return;
+    }
+}
+
+static void lint_each(const struct lint *lint)
+{
+    const struct view_extensions *extensions = &lint->view->extensions;
+    char name[OID_TEXT_SIZE];
+    if (extensions->malformed)
+        findings_add(lint->findings, FINDING_RULE_EXTENSION_FORM, "A lista de extensões está malformada.");
+    for (size_t i = 0; i < extensions->count; i++) {
+        const struct view_extension *extension = &extensions->items[i];
+        lint_criticality(lint, extension);
+        for (size_t j = 0; j < i; j++)
+            if (extensions->items[j].oid == extension->oid &&
+                bytes_equal(extensions->items[j].type, extension->type)) {
+                oid_text(extension->type, name);
+                findings_add(lint->findings, FINDING_RULE_EXTENSION_DUPLICATE,
+                             "A extensão %s aparece mais de uma vez.", name);
+                break;
+            }
+    }
+}
+
+void lint_extensions(struct lint *lint)
+{
+    lint_each(lint);
+    lint_key_usage(lint);
+    lint_extended_usage(lint);
+    lint_policies(lint);
+    lint_crl_points(lint);
+    lint_authority_access(lint);
+    lint_key_identifiers(lint);
+    lint_constraints(lint);
+}

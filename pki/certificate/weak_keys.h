@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * RSA moduli that can be factored by whoever knows how they were made. All that these checks see is public.
+ *
+ * Debian's keys of 2006 to 2008 (CVE-2008-0166) are recognised by a list, in the form of the package
+ * openssl-blacklist: each line the last 20 hexadecimal digits of SHA-1("Modulus=" ‖ upper-case hexadecimal ‖
+ * "\n"), comments after '#'. The list is the office's to install; without one that check is not made, and the
+ * callers say so.
+ */
+#ifndef PKI_CERTIFICATE_WEAK_KEYS_H
+#define PKI_CERTIFICATE_WEAK_KEYS_H
+
+#include "pki/base/bytes.h"
+#include "pki/base/error.h"
+
+enum weak_key {
+    WEAK_KEY_NONE,
+    WEAK_KEY_SMALL_FACTOR, /* a prime up to 167 divides it, or it is even */
+    WEAK_KEY_ROCA, /* Infineon RSALib: modulo small primes it lies in the subgroup of 65537 (CVE-2017-15361)
+                    */
+    WEAK_KEY_CLOSE_PRIMES, /* Fermat's method finds the factors within WEAK_KEY_FERMAT_ROUNDS (CVE-2022-26320)
+                            */
+    WEAK_KEY_DEBIAN,       /* in the list */
+};
+
+enum { WEAK_KEY_FERMAT_ROUNDS = 100, WEAK_KEY_MODULUS_MAX = 2048 /* octets */ };
+
+/* Digests of weak moduli, sorted; one talloc object. Read-only: any number of threads. */
+struct weak_key_list;
+
+/* Reads a list. A line that is not of the form refuses
+ * the whole file: a list half read would say "strong". */
+RA_MUST_CHECK bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
+                                      struct ra_error *error);
+
+size_t weak_key_list_count(const struct weak_key_list *list);
+
+/* `modulus` big-endian without leading zeros; `list` may be NULL. false only when memory or the library
+ * fails. */
+RA_MUST_CHECK bool weak_key_find(struct bytes modulus, const struct weak_key_list *list,
+                                 enum weak_key *weakness);
+
+#endif
