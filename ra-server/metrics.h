@@ -37,6 +37,8 @@
       "answers given again for the same key")                                                                \
     X(METRIC_DB_RECONNECTS, counter, "guiche_db_reconnects_total", "database connections made anew")         \
     X(METRIC_JOB_FAILURES, counter, "guiche_job_failures_total", "runs of background jobs that failed")      \
+    X(METRIC_CERTIFICATES_REFUSED, counter, "guiche_certificates_refused_total",                             \
+      "certificates of the AC that were not what was ordered")                                               \
     METRICS_OF_BASE(X, CPF, "cpf")                                                                           \
     METRICS_OF_BASE(X, CNPJ, "cnpj")                                                                         \
     METRICS_OF_BASE(X, CNH, "cnh")                                                                           \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/homolog-ca/cmp_session.h"
 
+#include "pki/base/file.h"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -159,6 +161,23 @@ static OSSL_CMP_PKISI *start_waiting(struct session *session, const OSSL_CMP_MSG
     return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_waiting, 0, NULL);
 }
 
+/* What DIR/fault says while it is there, so that a running AC can be told to lie; else what it was started
+ * with. */
+static enum corruption fault_in_force(const struct session *session)
+{
+    enum corruption corruption = session->options->corruption;
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    const char *path = store_path(scratch, session->registry->store, "fault");
+    struct bytes content;
+    struct ra_error ignored = {0};
+    char word[16] = "";
+    if (path != NULL && store_has(path) && file_read(scratch, path, sizeof word - 1, &content, &ignored))
+        memcpy(word, content.data, content.length);
+    talloc_free(scratch);
+    word[strcspn(word, "\n")] = '\0';
+    return word[0] != '\0' && corruption_parse(word, &corruption) ? corruption : session->options->corruption;
+}
+
 static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct certificate_order_in *order,
                                  X509 **certificate, STACK_OF(X509) **chain)
 {
@@ -167,7 +186,7 @@ static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct cer
     struct transaction record = {.state = TRANSACTION_ISSUED, .at = clock_now(registry->clock)};
     memcpy(record.key_digest, order->key_digest, sizeof record.key_digest);
     enum authority_id issuer;
-    if (!issuance_make(registry->hierarchy, registry->clock, &order->request, session->options->corruption,
+    if (!issuance_make(registry->hierarchy, registry->clock, &order->request, fault_in_force(session),
                        &record.certificate, &issuer, &error))
         return error.code == RA_RULE_REFUSED
                    ? rejection(OSSL_CMP_PKIFAILUREINFO_badCertTemplate, error.detail)

@@ -10,6 +10,20 @@
 
 enum { DAY_S = 86400 };
 
+bool corruption_parse(const char *word, enum corruption *corruption)
+{
+    static const char *const words[] = {[CORRUPTION_NONE] = "none",
+                                        [CORRUPTION_NAME] = "name",
+                                        [CORRUPTION_KEY] = "key",
+                                        [CORRUPTION_PROFILE] = "profile"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], word) == 0) {
+            *corruption = (enum corruption)i;
+            return true;
+        }
+    return false;
+}
+
 static bool refuse(struct ra_error *error, const char *why)
 {
     return ra_fail_reason(error, RA_RULE_REFUSED, "ac-policy", "%s", why);

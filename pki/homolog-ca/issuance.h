@@ -18,6 +18,9 @@ enum corruption {
     CORRUPTION_PROFILE, /* another policy */
 };
 
+/* "none", "name", "key", "profile"; false for any other word. */
+RA_MUST_CHECK bool corruption_parse(const char *word, enum corruption *corruption);
+
 /* A request as the message carries it. Borrowed. */
 struct issuance_request {
     const X509_NAME *issuer; /* which authority is asked; NULL or empty means tiss */

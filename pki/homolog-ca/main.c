@@ -128,20 +128,6 @@ static bool parse_poll(const char *text, struct cmp_server_options *options, str
     return true;
 }
 
-static bool parse_corruption(const char *text, enum corruption *corruption, struct ra_error *error)
-{
-    static const char *const NAMES[] = {[CORRUPTION_NONE] = "none",
-                                        [CORRUPTION_NAME] = "name",
-                                        [CORRUPTION_KEY] = "key",
-                                        [CORRUPTION_PROFILE] = "profile"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcmp(NAMES[i], text) == 0) {
-            *corruption = (enum corruption)i;
-            return true;
-        }
-    return ra_fail(error, RA_INVALID, "--corrupt: name, key, profile or none");
-}
-
 static bool parse_serve(const struct options *options, struct cmp_server_options *cmp,
                         struct listener_options *listener, struct ra_error *error)
 {
@@ -152,7 +138,8 @@ static bool parse_serve(const struct options *options, struct cmp_server_options
         (options->delay_ms != NULL &&
          !parse_number(options->delay_ms, "--delay-ms", 0, 600000, &delay, error)) ||
         (options->poll != NULL && !parse_poll(options->poll, cmp, error)) ||
-        (options->corrupt != NULL && !parse_corruption(options->corrupt, &cmp->corruption, error)))
+        (options->corrupt != NULL && !corruption_parse(options->corrupt, &cmp->corruption) &&
+         !ra_fail(error, RA_INVALID, "--corrupt: name, key, profile or none")))
         return false;
     cmp->confirm_seconds = (int)confirm;
     *listener = (struct listener_options){.port = (uint16_t)port, .delay_ms = (unsigned)delay};

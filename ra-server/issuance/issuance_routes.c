@@ -508,7 +508,28 @@ static enum health_state signer_health(struct ra_app *app, struct db *db, json_t
     return HEALTH_OK;
 }
 
-static const struct health_part health[] = {{.name = "signer", .check = signer_health}};
+/* Certificates that the AC got wrong and nobody has taken up with it. */
+static enum health_state certificates_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
+                                             size_t detail_size)
+{
+    struct ra_error error = {0};
+    TALLOC_CTX *memory = talloc_new(NULL);
+    int64_t open = 0;
+    bool known = memory != NULL && issuance_store_tickets(db, memory, &open, &error);
+    (void)app;
+    talloc_free(memory);
+    json_object_set_new(facts, "refused_open", json_integer(open));
+    if (known && open == 0) {
+        return HEALTH_OK;
+    }
+    (void)snprintf(detail, detail_size, "%s",
+                   known ? "a AC devolveu certificado diferente do pedido: há chamado aberto (ra-cli tasks)"
+                         : error.detail);
+    return HEALTH_DEGRADED;
+}
+
+static const struct health_part health[] = {{.name = "signer", .check = signer_health},
+                                            {.name = "certificates", .check = certificates_health}};
 
 const struct room issuance_room = {
     .name = "issuance",

@@ -112,3 +112,22 @@ bool issuance_certificate(struct db *db, TALLOC_CTX *context, int64_t order_id, 
     *certificate = row.certificate;
     return row.certificate.length > 0 || ra_fail(error, RA_NOT_FOUND, "Este pedido não tem certificado.");
 }
+
+bool issuance_store_open_ticket(struct db *db, int64_t order_id, const char *text, int64_t now_us,
+                                struct ra_error *error)
+{
+    static const int64_t day_us = INT64_C(86400) * 1000000;
+    return db_exec(db, STATEMENT_ISSUANCE_OPEN_AC_TICKET,
+                   DB_VALUES(db_int(order_id), db_text(text), db_time(now_us + day_us), db_time(now_us)),
+                   NULL, error);
+}
+
+bool issuance_store_tickets(struct db *db, TALLOC_CTX *context, int64_t *open, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!db_query(db, context, STATEMENT_ISSUANCE_AC_TICKETS, DB_NO_VALUES, &rows, error)) {
+        return false;
+    }
+    *open = row_int(rows, 0, "open");
+    return true;
+}

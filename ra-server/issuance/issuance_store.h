@@ -71,4 +71,11 @@ RA_MUST_CHECK bool issuance_store_open(struct db *db, TALLOC_CTX *context, struc
 RA_MUST_CHECK bool issuance_store_open_by_key(struct db *db, TALLOC_CTX *context, struct bytes spki_digest,
                                               struct db_rows **rows, struct ra_error *error);
 
+/* A task of the office: to take a refused certificate up with the AC, within a day. */
+RA_MUST_CHECK bool issuance_store_open_ticket(struct db *db, int64_t order_id, const char *text,
+                                              int64_t now_us, struct ra_error *error);
+/* How many of them are open. */
+RA_MUST_CHECK bool issuance_store_tickets(struct db *db, TALLOC_CTX *context, int64_t *open,
+                                          struct ra_error *error);
+
 #endif

@@ -10,6 +10,7 @@
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
 #include "log.h"
+#include "metrics.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
 
@@ -181,12 +182,32 @@ static json_t *came_detail(const struct issue_case *issue, const struct came *ca
                      member(came->answer, "transaction"));
 }
 
+/* The AC answered with something else than was ordered: whoever watches the service, the office and the
+ * auditor hear of it, each where they look. */
+static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const struct order *order,
+                        json_t *take_detail, struct ra_error *error)
+{
+    const char *text =
+        talloc_asprintf(issue->context,
+                        "A AC devolveu um certificado diferente do pedido %s. Ele foi recusado e não "
+                        "foi entregue: abra um chamado na AC e faça uma nova tentativa.",
+                        order->code);
+    log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s, s:I}", "order", order->code, "attempt",
+              (json_int_t)issue->attempt);
+    metric_add(METRIC_CERTIFICATES_REFUSED, 1);
+    if (text == NULL) {
+        json_decref(take_detail);
+        return ra_fail(error, RA_NO_MEMORY, "alarm");
+    }
+    return record(issue, now_us, order, AUDIT_CERT_MISMATCH, take_detail, error) &&
+           issuance_store_open_ticket(issue->db, issue->order_id, text, now_us, error);
+}
+
 static bool write_mismatch(const struct issue_case *issue, struct order *order, int64_t now_us,
                            const struct came *came, struct ra_error *error)
 {
-    log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s}", "serial", member(came->answer, "serial"));
     return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "failed", error) &&
-           record(issue, now_us, order, AUDIT_CERT_MISMATCH, came_detail(issue, came), error);
+           raise_alarm(issue, now_us, order, came_detail(issue, came), error);
 }
 
 static bool write_issued(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
@@ -277,7 +298,10 @@ static bool write_refused(const struct issue_case *issue, struct order *order, i
            move_issuance(issue, now_us, order, refusal->by_ac ? "failed" : "ready", error) &&
            record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,
                   json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "reason", refusal->reason),
-                  error);
+                  error) &&
+           (strcmp(refusal->reason, "certificate-mismatch") != 0 ||
+            raise_alarm(issue, now_us, order, json_pack("{s:I}", "attempt", (json_int_t)issue->attempt),
+                        error));
 }
 
 /* Refused for good: what the AC said, or anything said before the first message left. A signer that is merely

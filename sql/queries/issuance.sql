@@ -98,3 +98,11 @@ select i.order_id, i.attempt, o.code from issuance i join orders o on o.id = i.o
 -- Whether the last event about the emission page names this digest.
 select coalesce((select position($1 in convert_from(bytes, 'UTF8')) > 0 from event
                   where code = 'EMISSION_PAGE_CHANGED' order by id desc limit 1), false) as logged;
+
+-- name: issuance_open_ac_ticket
+-- params: order_id bigint, text text, due_at timestamptz, at timestamptz
+insert into task (order_id, kind, text, due_at, opened_at, opened_by)
+values ($1, 'ac_ticket', $2, $3, $4, 'sistema');
+
+-- name: issuance_ac_tickets
+select count(*) as open from task where kind = 'ac_ticket' and closed_at is null;

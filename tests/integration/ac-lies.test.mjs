@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An AC that returns another key, another name or another profile: refused in certConf, revoked by the AC, never
+// delivered, told to everybody who has to know, and the order goes on.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { api, cli, done, home, port, readyByKey, sql } from '../support/office.mjs';
+import { sendCsr } from '../support/thief.mjs';
+
+const fault = path.join(home, 'ca/fault');
+
+function lie(word) {
+  const owner = fs.statSync(path.join(home, 'ca'));
+  fs.writeFileSync(fault, word);
+  fs.chownSync(fault, owner.uid, owner.gid);
+}
+
+const metric = async () => {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^guiche_certificates_refused_total (\d+)/m.exec(text)?.[1] ?? -1);
+};
+
+const tickets = () => done('agent1', 'tasks').tasks.filter((task) => task.kind === 'ac_ticket');
+const revoked = () => fs.readdirSync(path.join(home, 'ca/revoked')).length;
+
+before(() => assert.equal(tickets().length, 0));
+after(() => {
+  fs.rmSync(fault, { force: true });
+  for (const task of tickets()) cli('agent1', 'task', 'close', String(task.id), '--outcome', 'chamado aberto na AC');
+});
+
+for (const word of ['key', 'name', 'profile']) {
+  test(`another ${word}: rejected to the AC, never delivered, an alarm for each who watches`, async () => {
+    const before = await metric();
+    const revokedBefore = revoked();
+    const kase = await readyByKey();
+    lie(word);
+    const answer = await sendCsr(kase, kase.csr);
+    fs.rmSync(fault);
+    assert.ok(answer.status >= 400, answer.text);
+    assert.doesNotMatch(answer.text, /BEGIN CERTIFICATE/);
+    assert.equal(answer.json.reason ?? answer.json.type, answer.json.reason ? 'certificate-mismatch' : answer.json.type);
+    assert.equal(done('agent1', 'show', kase.code).states.issuance, 'failed');
+    assert.notEqual((await api('GET', `/api/orders/${kase.code}/certificate`, { token: kase.token })).status, 200);
+    assert.equal(sql(`select count(*) from issuance i join orders o on o.id = i.order_id
+      where o.code = '${kase.code}' and i.certificate is not null`), '0');
+    assert.equal(revoked(), revokedBefore + 1, 'the AC heard the refusal and revoked it');
+    assert.equal(await metric(), before + 1);
+    const health = await (await fetch(`http://127.0.0.1:${port}/healthz`)).json();
+    assert.equal(health.parts.certificates.status, 'degraded');
+    const mine = tickets().filter((task) => task.order === kase.code);
+    assert.equal(mine.length, 1);
+    assert.equal(sql(`select count(*) from event e join orders o on o.id = e.order_id
+      where o.code = '${kase.code}' and e.code = 'CERT_MISMATCH'`), '1');
+    // The same key again is refused for this attempt too; a new attempt of the same order ends well.
+    assert.ok((await sendCsr(kase, kase.csr)).status >= 400);
+    done('agent1', 'task', 'close', String(mine[0].id), '--outcome', 'chamado aberto na AC');
+  });
+}
