@@ -8,10 +8,11 @@ import { bookings, prepareBookings } from './bookings.mjs';
 import { emissions } from './emissions.mjs';
 import { identify } from './identify.mjs';
 import { Instance, limits, root } from './instance.mjs';
+import { lint } from './lint.mjs';
 import { measureStart, startFigures } from './start.mjs';
 
 const STARTS = 3;
-const NAMES = ['availability', 'bookings', 'emissions', 'identify', 'start'];
+const NAMES = ['availability', 'bookings', 'emissions', 'identify', 'lint', 'start'];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : NAMES;
 const unknown = wanted.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
@@ -51,7 +52,7 @@ async function measure(instance) {
   if (wanted.includes('bookings')) prepareBookings(instance);
   const start = await measureStart(instance, creation, wanted.includes('start') ? STARTS : 1);
   for (const [name, run] of [['availability', availability], ['bookings', bookings], ['emissions', emissions],
-    ['identify', identify]]) {
+    ['identify', identify], ['lint', lint]]) {
     if (!wanted.includes(name)) continue;
     say(`medindo ${name}`);
     const begun = Date.now();

@@ -6,9 +6,9 @@
  * With LINT_VECTORS=FOLDER in the environment the fixtures are also written there, as pki/vectors/lint holds
  * them.
  */
-#include "pki/base/file.h"
 #include "pki/certificate/lint.h"
 #include "tests/unit/pki-certificate/fixtures.h"
+#include "tests/unit/pki-certificate/vectors.h"
 
 // cmocka needs these before it.
 // clang-format off
@@ -17,12 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 // clang-format on
-
-#include <jansson.h>
 
 enum { DAY_S = 24 * 3600 };
 
@@ -200,27 +197,6 @@ static const char *codes_of(TALLOC_CTX *memory, const struct findings *findings)
     return text;
 }
 
-/* One row for pki/vectors/lint.json: file, how it was examined, what was found. */
-static void write_vector(const char *folder, const char *id, struct bytes der, const char *with,
-                         const struct findings *findings)
-{
-    struct ra_error error = {0};
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s.der", folder, id);
-    assert_true(file_write(path, der, 0644, &error));
-    snprintf(path, sizeof path, "%s/lint.json", folder);
-    json_t *all = json_load_file(path, 0, NULL);
-    all = all != NULL ? all : json_array();
-    json_t *found = json_array();
-    for (size_t i = 0; i < findings->count; i++)
-        json_array_append_new(found, json_pack("{s:s, s:s, s:s}", "code", findings->items[i].code, "severity",
-                                               finding_severity_word(findings->items[i].severity), "source",
-                                               findings->items[i].source));
-    json_array_append_new(all, json_pack("{s:s, s:s, s:o}", "file", id, "with", with, "findings", found));
-    assert_int_equal(json_dump_file(all, path, JSON_INDENT(1)), 0);
-    json_decref(all);
-}
-
 static void judge(const struct world *world, const char *id, struct bytes der, const struct lint_about *about,
                   const char *with, const char *codes)
 {
@@ -234,9 +210,8 @@ static void judge(const struct world *world, const char *id, struct bytes der, c
             print_message("%s: %s\n", findings->items[i].code, findings->items[i].detail);
         fail_msg("%s: found «%s», expected «%s»", id, found, codes);
     }
-    const char *folder = getenv("LINT_VECTORS");
-    if (folder != NULL)
-        write_vector(folder, id, der, with, findings);
+    if (with[0] == '\0')
+        vector_write(id, der, findings);
 }
 
 static struct bytes der_of(const struct world *world, X509 *certificate)
