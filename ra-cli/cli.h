@@ -35,22 +35,26 @@ struct cli_host {
     bool (*patience)(void *state, unsigned attempt);
 };
 
+struct identity; /* pki/trust/identity.h */
+
 struct cli {
     TALLOC_CTX *context;
-    const char *server;          /* base URL without a final slash */
-    const char *identity_path;   /* PEM or PKCS#12; NULL: none, as a holder has none */
-    const char *ca_path;         /* trust for the server's certificate; NULL: the system's */
-    const char *home;            /* $RA_HOME, for --as */
-    const char *station;         /* name of this workplace, goes into every event */
-    bool json;                   /* stdout is exactly one JSON document */
-    bool yes;                    /* nothing is asked */
-    struct ra_clock clock;       /* the instance's clock, when it can be read here */
-    char *passphrase;            /* of the identity, asked once; wiped at the end */
-    json_t *problem;             /* the server's refusal, shown as it came under --json; owned */
-    const char *scanner;         /* folder where the scanner leaves its sheets; NULL: none is known */
-    const struct cli_host *host; /* NULL: the shell, and questions go to the terminal */
-    FILE *reading;               /* where what is to be read before signing goes; NULL: the terminal */
-    void *connection;            /* client.c's, kept between requests; client_disconnect ends it */
+    const char *server;              /* base URL without a final slash */
+    const char *identity_path;       /* PEM or PKCS#12; NULL: none, as a holder has none */
+    const char *ca_path;             /* trust for the server's certificate; NULL: the system's */
+    const char *home;                /* $RA_HOME, for --as */
+    const char *station;             /* name of this workplace, goes into every event */
+    bool json;                       /* stdout is exactly one JSON document */
+    bool yes;                        /* nothing is asked */
+    struct ra_clock clock;           /* the instance's clock, when it can be read here */
+    char *passphrase;                /* of the identity, asked once; wiped at the end */
+    struct identity *token_identity; /* of pkcs11:…, once it was opened; on `context` */
+    bool token_signs_raw;            /* and whether its token can what TLS 1.3 asks */
+    json_t *problem;                 /* the server's refusal, shown as it came under --json; owned */
+    const char *scanner;             /* folder where the scanner leaves its sheets; NULL: none is known */
+    const struct cli_host *host;     /* NULL: the shell, and questions go to the terminal */
+    FILE *reading;                   /* where what is to be read before signing goes; NULL: the terminal */
+    void *connection;                /* client.c's, kept between requests; client_disconnect ends it */
 };
 
 /* Where something to be read goes: cli->reading, or `usual`. */

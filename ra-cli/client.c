@@ -2,12 +2,14 @@
 #include "ra-cli/client.h"
 
 #include "pki/base/clock.h"
+#include "ra-cli/token.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,10 +112,31 @@ const char *client_order_path(struct cli *cli, const char *order, const char *su
     return path == NULL ? "" : path;
 }
 
+/* The key stays in its token: OpenSSL asks it for each handshake's signature. */
+static CURLcode use_token(CURL *handle, void *context, void *state)
+{
+    struct cli *cli = state;
+    SSL_CTX *ssl = context;
+    const struct identity *identity = cli->token_identity;
+    (void)handle;
+    bool ok = SSL_CTX_use_certificate(ssl, identity_certificate(identity)) == 1 &&
+              SSL_CTX_use_PrivateKey(ssl, identity_key(identity)) == 1;
+    for (int at = 0; ok && at < sk_X509_num(identity_chain(identity)); at++)
+        ok = SSL_CTX_add1_chain_cert(ssl, sk_X509_value(identity_chain(identity), at)) == 1;
+    /* A token that pads by itself cannot sign with PSS, which TLS 1.3 asks of every RSA key. */
+    if (ok && !cli->token_signs_raw)
+        ok = SSL_CTX_set_max_proto_version(ssl, TLS1_2_VERSION) == 1 &&
+             SSL_CTX_set1_client_sigalgs_list(ssl, "RSA+SHA256:RSA+SHA384:RSA+SHA512") == 1;
+    return ok ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
 static bool identity_options(struct cli *cli, CURL *handle)
 {
     if (cli->identity_path == NULL)
         return true;
+    if (token_uri_is(cli->identity_path))
+        return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, use_token) == CURLE_OK &&
+               curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, cli) == CURLE_OK;
     size_t length = strlen(cli->identity_path);
     bool pkcs12 = length > 4 && (strcasecmp(cli->identity_path + length - 4, ".p12") == 0 ||
                                  strcasecmp(cli->identity_path + length - 4, ".pfx") == 0);
@@ -204,6 +227,9 @@ static bool perform(struct cli *cli, CURL *handle, const struct sent *sent, stru
                     struct ra_error *error)
 {
     struct curl_slist *headers = NULL;
+    struct identity *identity = NULL;
+    if (token_uri_is(cli->identity_path) && !cli_token_identity(cli, &identity, error))
+        return false;
     const char *url = talloc_asprintf(cli->context, "%s%s", cli->server, sent->path);
     bool ok = url != NULL && request_headers(cli, sent->media_type, &headers) &&
               idempotency_header(sent->key, &headers) &&

@@ -145,6 +145,7 @@ static const struct cli_option return_options[] = {
 static const struct cli_option outcome_options[] = {{"outcome", "TEXTO", true, false}, END};
 static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, false},
                                                   {"new-key", "SAIDA.p12", false, false},
+                                                  {"token", "pkcs11:URI", false, false},
                                                   {"code", "CODIGO", false, false},
                                                   {"mail-code", "CODIGO", false, false},
                                                   {"passphrase-file", "ARQUIVO", false, false},
@@ -155,7 +156,13 @@ static const struct cli_option media_list_options[] = {
 static const struct cli_option media_receive_options[] = {
     {"file", "SERIES.txt", false, false}, {"reason", "NOTA FISCAL", false, false}, END};
 static const struct cli_option media_take_options[] = {{"own", "MODELO", false, false}, END};
-static const struct cli_option media_deliver_options[] = {{"paper", "RECIBO", false, false}, END};
+static const struct cli_option media_deliver_options[] = {
+    {"paper", "RECIBO", false, false}, {"token", "pkcs11:URI", false, false}, END};
+static const struct cli_option token_options[] = {{"token", "pkcs11:URI", true, false}, END};
+static const struct cli_option token_setup_options[] = {
+    {"token", "pkcs11:URI", true, false}, {"label", "NOME", false, false}, END};
+static const struct cli_option token_csr_options[] = {
+    {"token", "pkcs11:URI", true, false}, {"o", "ARQUIVO", true, false}, END};
 static const struct cli_option media_return_options[] = {{"reason", "MOTIVO", false, false}, END};
 static const struct cli_option media_count_options[] = {{"file", "SERIES.txt", false, false}, END};
 static const struct cli_option day_options[] = {{"date", "AAAA-MM-DD", false, false}, END};
@@ -290,7 +297,13 @@ const struct cli_command cli_commands[] = {
     {"refuse", "PEDIDO", 1, 1, reason_options, true, approval_refuse, NULL,
      "Encerra o caso, assinando a recusa."},
     {"issue", "PEDIDO", 1, 1, issue_options, true, issue_certificate, render_issued,
-     "Emite o certificado para um CSR ou uma chave nova."},
+     "Emite o certificado para um CSR, uma chave nova ou a chave de um token."},
+    {"token setup", "", 0, 0, token_setup_options, false, token_command_setup, render_token_done,
+     "O titular escolhe PUK e PIN de um token; o que estava nele se apaga."},
+    {"token unlock", "", 0, 0, token_options, false, token_command_unlock, render_token_done,
+     "O titular troca, pelo PUK, o PIN bloqueado ou esquecido."},
+    {"token csr", "PEDIDO", 1, 1, token_csr_options, false, token_command_csr, render_token_csr,
+     "Cria no token a chave do pedido e grava o pedido de certificado, para a validação."},
     {"token models", "", 0, 0, NULL, true, media_models, render_models,
      "Os modelos de token, com a homologação e sua validade."},
     {"token list", "", 0, 0, media_list_options, true, media_list, render_media,

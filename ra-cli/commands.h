@@ -5,6 +5,7 @@
 #ifndef RA_CLI_COMMANDS_H
 #define RA_CLI_COMMANDS_H
 
+#include "pki/base/bytes.h"
 #include "ra-cli/cli.h"
 
 /* case.c: orders and appointments done by staff */
@@ -71,7 +72,14 @@ cli_render render_issued;
 /* media.c: the stock of tokens */
 cli_run media_models, media_list, media_receive, media_take, media_defective, media_return, media_receipt,
     media_deliver, media_count, media_balance;
+/* The holder's signature on the receipt by the key in the token, in base64 on cli->context. */
+RA_MUST_CHECK bool token_sign_receipt(struct cli *cli, const char *order, const char *uri, struct bytes pdf,
+                                      const char **signature, struct ra_error *error);
 cli_render render_models, render_media, render_media_act, render_balance;
+
+/* token.c: what happens in the token itself */
+cli_run token_command_setup, token_command_unlock, token_command_csr;
+cli_render render_token_done, render_token_csr;
 
 /* audit.c: the auditor */
 cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;

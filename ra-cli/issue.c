@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From a CSR or a new key to the certificate. Proofs are made here; codes never leave this machine (protocol
- * 3).
+ * From a CSR, a new key or a key in a token to the certificate. Proofs are made here; codes never leave this
+ * machine (protocol 3).
  */
 #include "pki/base/file.h"
-#include "pki/certificate/csr.h"
 #include "pki/certificate/reader.h"
 #include "pki/trust/emission_code.h"
 #include "pki/trust/pkcs12.h"
@@ -12,9 +11,11 @@
 #include "pki/trust/term.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/csr.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/term.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/token.h"
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -24,25 +25,6 @@
 #include <unistd.h>
 
 enum { KEY_BITS = 2048, POLL_LIMIT = 40, KEY_FILE_MAX = 16384 };
-
-/* --- PEM --- */
-
-static bool pem_of(struct cli *cli, BIO *memory, const char **pem, struct ra_error *error)
-{
-    char *data = NULL;
-    long length = BIO_get_mem_data(memory, &data);
-    *pem = length <= 0 ? NULL : talloc_strndup(cli->context, data, (size_t)length);
-    return *pem != NULL || ra_fail_crypto(error, "PEM");
-}
-
-static bool csr_pem(struct cli *cli, X509_REQ *request, const char **pem, struct ra_error *error)
-{
-    BIO *memory = BIO_new(BIO_s_mem());
-    bool ok = memory != NULL && PEM_write_bio_X509_REQ(memory, request) == 1 ? pem_of(cli, memory, pem, error)
-                                                                             : ra_fail_crypto(error, "CSR");
-    BIO_free(memory);
-    return ok;
-}
 
 /* --- proofs --- */
 
@@ -102,9 +84,12 @@ static bool make_proofs(struct cli *cli, const struct term_codes *codes, const s
 
 /* --- the term --- */
 
-/* "marina.p12" has its term beside it in "marina-termo.pdf". */
-static const char *term_file(struct cli *cli, const char *output)
+/* "marina.p12" has its term beside it in "marina-termo.pdf"; of a key in a token it is named by the order. */
+static const char *term_file(struct cli *cli, const struct cli_arguments *arguments)
 {
+    const char *output = cli_option(arguments, "new-key");
+    if (output == NULL)
+        output = client_order_code(cli, arguments->positional[0]);
     size_t length = strlen(output);
     if (length > 4 && strcmp(output + length - 4, ".p12") == 0)
         length -= 4;
@@ -132,7 +117,7 @@ static bool sign_term(struct cli *cli, const struct cli_arguments *arguments, co
         if (!read_term_signature(cli, path, &signature, error))
             return false;
     } else if (key != NULL && term != NULL) {
-        const char *file = term_file(cli, cli_option(arguments, "new-key"));
+        const char *file = term_file(cli, arguments);
         if (file == NULL)
             return ra_fail(error, RA_NO_MEMORY, "termo");
         if (!term_accept(cli, arguments->positional[0], term, codes, key, file, &signature, error))
@@ -280,22 +265,6 @@ static bool new_or_kept_key(struct cli *cli, const char *path, char *passphrase,
     return keep_key(path, *key, passphrase, error);
 }
 
-static bool csr_of_key(struct cli *cli, EVP_PKEY *key, struct csr **csr, struct ra_error *error)
-{
-    X509_REQ *request = X509_REQ_new();
-    unsigned char *der = NULL;
-    int length = 0;
-    /* Subject and extensions stay empty: only the key is taken from a CSR. */
-    if (request != NULL && X509_REQ_set_version(request, X509_REQ_VERSION_1) == 1 &&
-        X509_REQ_set_pubkey(request, key) == 1 && X509_REQ_sign(request, key, EVP_sha256()) > 0)
-        length = i2d_X509_REQ(request, &der);
-    bool ok = length > 0 ? csr_decode(cli->context, (struct bytes){der, (size_t)length}, csr, error)
-                         : ra_fail_crypto(error, "CSR");
-    OPENSSL_free(der);
-    X509_REQ_free(request);
-    return ok;
-}
-
 static bool write_file_of_holder(struct cli *cli, const char *output, EVP_PKEY *key, X509 *certificate,
                                  const json_t *answer, const char *passphrase, struct ra_error *error)
 {
@@ -336,10 +305,69 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
     if (ok) {
         unlink(kept);
         json_object_set_new(*result, "file", json_string(output));
-        if (access(term_file(cli, output), F_OK) == 0)
-            json_object_set_new(*result, "term", json_string(term_file(cli, output)));
+        if (access(term_file(cli, arguments), F_OK) == 0)
+            json_object_set_new(*result, "term", json_string(term_file(cli, arguments)));
     }
     OPENSSL_cleanse(passphrase, sizeof passphrase);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+/* --- a key in a token --- */
+
+static bool write_to_token(struct cli *cli, struct token *token, const char *label, X509 *certificate,
+                           json_t *answer, struct ra_error *error)
+{
+    STACK_OF(X509) *chain = NULL;
+    const char *pem;
+    (void)cli;
+    bool ok = signing_text(answer, "chain", &pem, error) &&
+              signed_read_certificates(bytes_of_text(pem), &chain, error) &&
+              token_write_certificates(token, label, certificate, chain, error) &&
+              token_prove(token, label, certificate, error);
+    sk_X509_pop_free(chain, X509_free);
+    if (ok) {
+        const struct token_facts *facts = token_facts(token);
+        json_object_set_new(answer, "token",
+                            json_pack("{s:s, s:s, s:s, s:b}", "label", facts->label, "model", facts->model,
+                                      "serial", facts->serial, "proved", 1));
+    }
+    return ok;
+}
+
+static bool open_token_of(struct cli *cli, const struct cli_arguments *arguments, struct token **token,
+                          EVP_PKEY **key, struct ra_error *error)
+{
+    const char *order = arguments->positional[0];
+    if (!cli_token_open(cli, cli_option(arguments, "token"), TOKEN_READY, token, error) ||
+        !cli_token_is_attested(cli, order, *token, error) || !cli_token_login(cli, *token, error) ||
+        !token_find_key(*token, cli_token_label(cli, order), key, error))
+        return false;
+    return *key != NULL ||
+           ra_fail_reason(error, RA_CONFLICT, "token-without-key",
+                          "A chave deste pedido não está neste token; ela é criada com ra-cli "
+                          "token csr, antes da validação.");
+}
+
+/* Pulled out at whatever step, the token goes on with the same command: the key is in it, the same key gets
+ * the same certificate, and what is written already is left. */
+static bool issue_to_token(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                           struct ra_error *error)
+{
+    struct token *token = NULL;
+    EVP_PKEY *key = NULL;
+    struct csr *csr = NULL;
+    X509 *certificate = NULL;
+    if (!open_token_of(cli, arguments, &token, &key, error))
+        return false;
+    bool ok = csr_of_key(cli, key, &csr, error) &&
+              request_certificate(cli, arguments, csr, key, result, error) &&
+              read_answer(cli, *result, csr, &certificate, error);
+    if (!ok)
+        (void)token_explain(token, error);
+    ok = ok && write_to_token(cli, token, cli_token_label(cli, arguments->positional[0]), certificate,
+                              *result, error);
     X509_free(certificate);
     EVP_PKEY_free(key);
     return ok;
@@ -348,10 +376,14 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
 bool issue_certificate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                        struct ra_error *error)
 {
-    const bool csr = cli_flag(arguments, "csr"), new_key = cli_flag(arguments, "new-key");
-    if (csr == new_key)
-        return ra_fail(error, RA_INVALID, "diga a chave: --csr ARQUIVO ou --new-key SAIDA.p12");
-    return csr ? issue_for_csr(cli, arguments, result, error) : issue_new_key(cli, arguments, result, error);
+    const bool csr = cli_flag(arguments, "csr"), new_key = cli_flag(arguments, "new-key"),
+               token = cli_flag(arguments, "token");
+    if ((int)csr + (int)new_key + (int)token != 1)
+        return ra_fail(error, RA_INVALID,
+                       "diga a chave: --csr ARQUIVO, --new-key SAIDA.p12 ou --token pkcs11:…");
+    return csr       ? issue_for_csr(cli, arguments, result, error)
+           : new_key ? issue_new_key(cli, arguments, result, error)
+                     : issue_to_token(cli, arguments, result, error);
 }
 
 void render_issued(const struct cli *cli, const json_t *result, FILE *out)
@@ -364,6 +396,10 @@ void render_issued(const struct cli *cli, const json_t *result, FILE *out)
         fputs("Arquivo: ", out);
         terminal_text(out, file);
         fputs(" (guarde uma cópia e a senha; ninguém mais as tem)\n", out);
+        return;
+    }
+    if (json_object_get(result, "token") != NULL) {
+        fputs("Certificado e cadeia estão no token; a chave assinou um desafio, e ele conferiu.\n", out);
         return;
     }
     const char *certificate = json_string_value(json_object_get(result, "certificate"));

@@ -9,6 +9,7 @@
 #include "ra-cli/options.h"
 #include "ra-cli/screen/screen.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/token.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -110,9 +111,11 @@ static enum cli_exit run_command(struct cli *cli, const struct cli_command *comm
 static enum cli_exit open_screen(struct cli *cli, bool plain)
 {
     struct ra_error error = {0};
+    struct identity *identity = NULL; /* a PIN is typed before the screen opens */
     if (cli->identity_path == NULL)
         ra_fail(&error, RA_UNAUTHENTICATED, "diga quem você é: --as NOME ou --identity ARQUIVO");
-    else if (client_start(&error) && screen_run(cli, plain, &error))
+    else if ((!token_uri_is(cli->identity_path) || cli_token_identity(cli, &identity, &error)) &&
+             client_start(&error) && screen_run(cli, plain, &error))
         return CLI_DONE;
     show_refusal(cli, &error);
     return cli->identity_path == NULL ? CLI_USAGE : exit_of(&error);

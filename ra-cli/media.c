@@ -251,15 +251,29 @@ static bool hand_in_paper(struct cli *cli, const char *order, const char *path, 
     return ok;
 }
 
+static bool sign_by_key(struct cli *cli, const char *order, const char *uri, json_t *body,
+                        struct ra_error *error)
+{
+    struct bytes pdf = {NULL, 0};
+    const char *signature = NULL;
+    return client_download(cli, receipt_path(cli, order), &pdf, error) &&
+           token_sign_receipt(cli, order, uri, pdf, &signature, error) &&
+           (json_object_set_new(body, "receipt_signature", json_string(signature)) == 0 ||
+            ra_fail(error, RA_NO_MEMORY, "json"));
+}
+
 bool media_deliver(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                    struct ra_error *error)
 {
-    const char *paper = cli_option(arguments, "paper");
+    const char *paper = cli_option(arguments, "paper"), *uri = cli_option(arguments, "token");
     const char *order = arguments->positional[1];
-    if (paper != NULL && !hand_in_paper(cli, order, paper, error))
+    json_t *body = json_pack("{s:s}", "order", client_order_code(cli, order));
+    if ((paper != NULL && !hand_in_paper(cli, order, paper, error)) ||
+        (uri != NULL && !sign_by_key(cli, order, uri, body, error))) {
+        json_decref(body);
         return false;
-    return act(cli, arguments->positional[0], "deliver",
-               json_pack("{s:s}", "order", client_order_code(cli, order)), result, error);
+    }
+    return act(cli, arguments->positional[0], "deliver", body, result, error);
 }
 
 /* --- closing --- */

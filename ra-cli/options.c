@@ -2,6 +2,7 @@
 #include "ra-cli/options.h"
 
 #include "pki/base/file.h"
+#include "pki/token/token_uri.h"
 #include "ra-cli/terminal.h"
 
 #include <limits.h>
@@ -56,7 +57,8 @@ static void print_command(FILE *out, const struct cli_command *command)
 
 static void print_help(FILE *out)
 {
-    fputs("uso: ra-cli [--as NOME | --identity PEM|P12] [--ca ARQUIVO] [--server URL] [--station NOME] "
+    fputs("uso: ra-cli [--as NOME | --identity PEM|P12|pkcs11:URI] [--ca ARQUIVO] [--server URL] [--station "
+          "NOME] "
           "[--scanner-folder PASTA] [--json] [--yes] COMANDO …\n"
           "Sem comando, num terminal, abre o balcão de tela inteira; com --plain, o balcão em linhas.\n\n"
           "Comandos:\n",
@@ -175,6 +177,29 @@ static bool valid_name(const char *name)
     return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == strlen(name);
 }
 
+/* A PIN in a URI is in the shell's history by then; still it is not used. */
+static bool check_identity(struct cli *cli)
+{
+    struct ra_error error = {0};
+    struct token_uri *uri = NULL;
+    if (cli->identity_path == NULL)
+        return true;
+    if (token_uri_is(cli->identity_path))
+        return token_uri_parse(cli->context, cli->identity_path, &uri, &error) ||
+               wrong(error.detail, NULL) == OPTIONS_RUN;
+    return access(cli->identity_path, R_OK) == 0 ||
+           wrong("não há identidade que se possa ler em", cli->identity_path) == OPTIONS_RUN;
+}
+
+/* Of a token there is no beside: the instance's own folder. */
+static const char *place_of_identity(struct cli *cli)
+{
+    if (!token_uri_is(cli->identity_path))
+        return cli->identity_path;
+    const char *folder = talloc_asprintf(cli->context, "%s/identities/", cli->home);
+    return folder == NULL ? "" : folder;
+}
+
 static bool resolve(struct cli *cli, const struct globals *globals)
 {
     struct ra_error error = {0};
@@ -188,11 +213,11 @@ static bool resolve(struct cli *cli, const struct globals *globals)
     cli->identity_path = globals->identity;
     if (globals->as != NULL)
         cli->identity_path = talloc_asprintf(cli->context, "%s/identities/%s.pem", cli->home, globals->as);
-    if (cli->identity_path != NULL && access(cli->identity_path, R_OK) != 0)
-        return wrong("não há identidade que se possa ler em", cli->identity_path) == OPTIONS_RUN;
+    if (!check_identity(cli))
+        return false;
     cli->ca_path = globals->ca;
     if (cli->ca_path == NULL && cli->identity_path != NULL)
-        cli->ca_path = ca_beside(cli, cli->identity_path);
+        cli->ca_path = ca_beside(cli, place_of_identity(cli));
     cli->station = globals->station != NULL ? globals->station : default_station(cli);
     if (!valid_name(cli->station) || strlen(cli->station) > 64)
         return wrong("nome de estação inválido", cli->station) == OPTIONS_RUN;

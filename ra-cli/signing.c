@@ -6,6 +6,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/token.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,8 @@ bool signing_identity(struct cli *cli, struct identity **identity, struct ra_err
 {
     if (cli->identity_path == NULL)
         return ra_fail(error, RA_UNAUTHENTICATED, "diga quem assina: --as NOME ou --identity ARQUIVO");
+    if (token_uri_is(cli->identity_path))
+        return cli_token_identity(cli, identity, error);
     const struct identity_passphrase passphrase = {.ask = ask_passphrase, .state = cli};
     return identity_load(cli->context, cli->identity_path, &passphrase, identity, error);
 }
@@ -253,9 +256,12 @@ void signing_trust_free(struct signed_trust *trust)
 
 bool signing_administrators(struct cli *cli, STACK_OF(X509) **administrators, struct ra_error *error)
 {
-    const char *slash = strrchr(cli->identity_path, '/');
-    int folder = slash == NULL ? 0 : (int)(slash - cli->identity_path) + 1;
-    const char *path = talloc_asprintf(cli->context, "%.*sadministrators.pem", folder, cli->identity_path);
+    const char *beside = token_uri_is(cli->identity_path) ? cli->ca_path : cli->identity_path;
+    if (beside == NULL)
+        return ra_fail(error, RA_INVALID, "falta o arquivo das raízes: --ca ARQUIVO");
+    const char *slash = strrchr(beside, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - beside) + 1;
+    const char *path = talloc_asprintf(cli->context, "%.*sadministrators.pem", folder, beside);
     return (path != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
            read_certificates(cli, path, administrators, error);
 }

@@ -41,7 +41,8 @@ RA_MUST_CHECK bool signing_trust(struct cli *cli, const json_t *crls, struct sig
                                  struct ra_error *error);
 void signing_trust_free(struct signed_trust *trust);
 
-/* The pinned administrators: administrators.pem beside the identity. sk_X509_pop_free. */
+/* The pinned administrators: administrators.pem beside the identity (of a token: beside the roots).
+ * sk_X509_pop_free. */
 RA_MUST_CHECK bool signing_administrators(struct cli *cli, STACK_OF(X509) **administrators,
                                           struct ra_error *error);
 

@@ -11,7 +11,10 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-enum { CERTIFICATES_MAX = 32 }; /* in one file */
+enum {
+    CERTIFICATES_MAX = 32,    /* in one file */
+    ITERATIONS_MAX = 5000000, /* of a MAC: more is a file made to keep the reader busy */
+};
 
 struct identity {
     EVP_PKEY *key;
@@ -150,6 +153,12 @@ static bool open_pkcs12(PKCS12 *container, struct question *question, char answe
     if (PKCS12_mac_present(container) != 1)
         return refuse(question->error, "identity-malformed",
                       "O arquivo PKCS#12 não tem proteção de integridade.");
+    const ASN1_INTEGER *iterations = NULL;
+    PKCS12_get0_mac(NULL, NULL, NULL, &iterations, container);
+    if (iterations != NULL &&
+        (ASN1_INTEGER_get(iterations) < 1 || ASN1_INTEGER_get(iterations) > ITERATIONS_MAX))
+        return refuse(question->error, "identity-malformed",
+                      "O arquivo PKCS#12 pede contas demais para ser aberto.");
     if (PKCS12_verify_mac(container, "", 0) == 1)
         return true;
     if (!ask(question, answer))
@@ -269,6 +278,29 @@ bool identity_parse(TALLOC_CTX *context, struct bytes file, const struct identit
            signed_spki_digest(made->certificate, made->spki, error);
     sk_X509_pop_free(found, X509_free);
     if (!done) {
+        talloc_free(made);
+        return false;
+    }
+    *identity = made;
+    return true;
+}
+
+bool identity_assemble(TALLOC_CTX *context, EVP_PKEY *take_key, STACK_OF(X509) *certificates,
+                       struct identity **identity, struct ra_error *error)
+{
+    *identity = NULL;
+    struct identity *made = talloc_zero(context, struct identity);
+    if (made == NULL) {
+        EVP_PKEY_free(take_key);
+        return ra_fail(error, RA_NO_MEMORY, "identity");
+    }
+    made->key = take_key;
+    talloc_set_destructor(made, identity_release);
+    made->chain = sk_X509_new_null();
+    bool done = made->chain != NULL ? choose_certificate(made, certificates, error)
+                                    : ra_fail(error, RA_NO_MEMORY, "identity");
+    if (!done || !order_chain(made, certificates, error) ||
+        !signed_spki_digest(made->certificate, made->spki, error)) {
         talloc_free(made);
         return false;
     }

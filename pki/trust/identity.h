@@ -44,6 +44,11 @@ RA_MUST_CHECK bool identity_parse(TALLOC_CTX *context, struct bytes file,
                                   const struct identity_passphrase *passphrase, struct identity **identity,
                                   struct ra_error *error);
 
+/* From a key that is there already, in a token for one. `take_key` is taken, also on failure; of
+ * `certificates` (borrowed) the key's own is the identity's, and its issuers are the chain. */
+RA_MUST_CHECK bool identity_assemble(TALLOC_CTX *context, EVP_PKEY *take_key, STACK_OF(X509) *certificates,
+                                     struct identity **identity, struct ra_error *error);
+
 /* Borrowed from the identity; never NULL. The key may only be used, not exported: it may live in a token. */
 EVP_PKEY *identity_key(const struct identity *identity);
 X509 *identity_certificate(const struct identity *identity);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Requests for a certificate made here.
+ */
+#ifndef RA_CLI_CSR_H
+#define RA_CLI_CSR_H
+
+#include "pki/certificate/csr.h"
+#include "ra-cli/cli.h"
+
+#include <openssl/evp.h>
+
+/* A request by this key, with an empty subject: only the key is taken from it. On cli->context. */
+RA_MUST_CHECK bool csr_of_key(struct cli *cli, EVP_PKEY *key, struct csr **csr, struct ra_error *error);
+
+/* As PEM, on cli->context. */
+RA_MUST_CHECK bool csr_pem(struct cli *cli, X509_REQ *request, const char **pem, struct ra_error *error);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A PKCS#11 module for tests: the module of $FLAKY_MODULE (SoftHSM's where it says nothing), with the
+ * failures that no software token has by itself.
+ *
+ *   FLAKY_GONE=C_CreateObject:2   pulled out at the second call of that function, and gone from then on
+ *   FLAKY_TRIES=FILE              a counter of wrong PINs kept in a file: three tries, with the flags of
+ * PKCS#11 FLAKY_NO_RAW=1                no CKM_RSA_X_509, as some cards
+ */
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRIES = 3 };
+
+static CK_FUNCTION_LIST *real, list;
+static bool gone;
+
+/* One call of `name`: is the token gone by now? */
+static bool is_gone(const char *name)
+{
+    static int calls;
+    const char *plan = getenv("FLAKY_GONE");
+    size_t length = strlen(name);
+    if (gone || plan == NULL || strncmp(plan, name, length) != 0 ||
+        (plan[length] != ':' && plan[length] != '\0'))
+        return gone;
+    int wanted = plan[length] == ':' ? (int)strtol(plan + length + 1, NULL, 10) : 1;
+    gone = ++calls >= wanted;
+    return gone;
+}
+
+static int wrong_so_far(void)
+{
+    const char *path = getenv("FLAKY_TRIES");
+    FILE *file = path == NULL ? NULL : fopen(path, "re");
+    char text[8] = "";
+    if (file == NULL)
+        return 0;
+    if (fgets(text, sizeof text, file) == NULL)
+        text[0] = '\0';
+    fclose(file);
+    return (int)strtol(text, NULL, 10);
+}
+
+static void keep_wrong(int wrong)
+{
+    const char *path = getenv("FLAKY_TRIES");
+    FILE *file = path == NULL ? NULL : fopen(path, "we");
+    if (file == NULL)
+        return;
+    fprintf(file, "%d", wrong);
+    fclose(file);
+}
+
+static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+    if (gone)
+        return CKR_TOKEN_NOT_PRESENT;
+    CK_RV answer = real->C_GetTokenInfo(slot, info);
+    if (answer != CKR_OK || getenv("FLAKY_TRIES") == NULL)
+        return answer;
+    int wrong = wrong_so_far();
+    info->flags &= ~(CK_FLAGS)(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
+    info->flags |= wrong == 0           ? 0
+                   : wrong < TRIES - 1  ? CKF_USER_PIN_COUNT_LOW
+                   : wrong == TRIES - 1 ? CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY
+                                        : CKF_USER_PIN_LOCKED;
+    return CKR_OK;
+}
+
+static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG length)
+{
+    if (is_gone("C_Login"))
+        return CKR_DEVICE_REMOVED;
+    if (user == CKU_USER && wrong_so_far() >= TRIES)
+        return CKR_PIN_LOCKED;
+    CK_RV answer = real->C_Login(session, user, pin, length);
+    if (user == CKU_USER && answer == CKR_PIN_INCORRECT)
+        keep_wrong(wrong_so_far() + 1);
+    if (user == CKU_USER && answer == CKR_OK)
+        keep_wrong(0);
+    return answer;
+}
+
+static CK_RV init_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR *pin, CK_ULONG length)
+{
+    CK_RV answer = real->C_InitPIN(session, pin, length);
+    if (answer == CKR_OK)
+        keep_wrong(0);
+    return answer;
+}
+
+static CK_RV mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+    if (type == CKM_RSA_X_509 && getenv("FLAKY_NO_RAW") != NULL)
+        return CKR_MECHANISM_INVALID;
+    return real->C_GetMechanismInfo(slot, type, info);
+}
+
+static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    if (is_gone("C_SignInit"))
+        return CKR_DEVICE_REMOVED;
+    if (mechanism->mechanism == CKM_RSA_X_509 && getenv("FLAKY_NO_RAW") != NULL)
+        return CKR_MECHANISM_INVALID;
+    return real->C_SignInit(session, mechanism, key);
+}
+
+static CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
+                           CK_OBJECT_HANDLE *object)
+{
+    return is_gone("C_CreateObject") ? CKR_DEVICE_REMOVED
+                                     : real->C_CreateObject(session, template, count, object);
+}
+
+static CK_RV generate(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_template,
+                      CK_ULONG public_count, CK_ATTRIBUTE *private_template, CK_ULONG private_count,
+                      CK_OBJECT_HANDLE *public_part, CK_OBJECT_HANDLE *private_part)
+{
+    return is_gone("C_GenerateKeyPair")
+               ? CKR_DEVICE_REMOVED
+               : real->C_GenerateKeyPair(session, mechanism, public_template, public_count, private_template,
+                                         private_count, public_part, private_part);
+}
+
+static CK_RV find_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    return is_gone("C_FindObjectsInit") ? CKR_DEVICE_REMOVED
+                                        : real->C_FindObjectsInit(session, template, count);
+}
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST **functions);
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST **functions)
+{
+    const char *path = getenv("FLAKY_MODULE");
+    if (real == NULL) {
+        void *module = dlopen(path == NULL ? "/usr/lib/softhsm/libsofthsm2.so" : path, RTLD_NOW | RTLD_LOCAL);
+        CK_C_GetFunctionList get = NULL;
+        if (module == NULL)
+            return CKR_GENERAL_ERROR;
+        *(void **)&get = dlsym(module, "C_GetFunctionList");
+        if (get == NULL || get(&real) != CKR_OK)
+            return CKR_GENERAL_ERROR;
+        list = *real;
+        list.C_GetFunctionList = C_GetFunctionList;
+        list.C_GetTokenInfo = get_token_info;
+        list.C_Login = login;
+        list.C_InitPIN = init_pin;
+        list.C_GetMechanismInfo = mechanism_info;
+        list.C_SignInit = sign_init;
+        list.C_CreateObject = create_object;
+        list.C_GenerateKeyPair = generate;
+        list.C_FindObjectsInit = find_init;
+    }
+    *functions = &list;
+    return CKR_OK;
+}
