@@ -72,8 +72,8 @@ bool cli_identity_is_protected(const struct cli *cli);
  * is the caller's to wipe. */
 bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size);
 
-/* The pass phrase of a new .p12: the first line of `file`, or typed twice when that is NULL. The buffer is
- * the caller's to wipe. */
+/* The pass phrase of a new .p12: the first line of `file`, or typed twice when that is NULL; Enter alone has
+ * one suggested on the terminal. The buffer is the caller's to wipe. */
 RA_MUST_CHECK bool cli_new_passphrase(struct cli *cli, const char *file, char *buffer, size_t size,
                                       struct ra_error *error);
 

@@ -298,6 +298,8 @@ const struct cli_command cli_commands[] = {
      "Encerra o caso, assinando a recusa."},
     {"issue", "PEDIDO", 1, 1, issue_options, true, issue_certificate, render_issued,
      "Emite o certificado para um CSR, uma chave nova ou a chave de um token."},
+    {"p12 compatible", "ARQUIVO.p12 SAIDA.p12", 2, 2, export_p12_options, false, p12_compatible, render_p12,
+     "Regrava o arquivo para programas antigos que recusam a senha certa (proteção mais fraca)."},
     {"token setup", "", 0, 0, token_setup_options, false, token_command_setup, render_token_done,
      "O titular escolhe PUK e PIN de um token; o que estava nele se apaga."},
     {"token unlock", "", 0, 0, token_options, false, token_command_unlock, render_token_done,

@@ -81,6 +81,10 @@ cli_render render_models, render_media, render_media_act, render_balance;
 cli_run token_command_setup, token_command_unlock, token_command_csr;
 cli_render render_token_done, render_token_csr;
 
+/* p12.c: the holder's file for old programs */
+cli_run p12_compatible;
+cli_render render_p12;
+
 /* audit.c: the auditor */
 cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;
 cli_render render_waivers;

@@ -265,21 +265,24 @@ static bool new_or_kept_key(struct cli *cli, const char *path, char *passphrase,
     return keep_key(path, *key, passphrase, error);
 }
 
+/* Read again from the disk, and opened as any program would: a file that does not open is found out now. */
 static bool write_file_of_holder(struct cli *cli, const char *output, EVP_PKEY *key, X509 *certificate,
                                  const json_t *answer, const char *passphrase, struct ra_error *error)
 {
     STACK_OF(X509) *chain = NULL;
-    struct certificate_reading *reading = NULL;
-    struct bytes file;
+    char name[PKCS12_NAME_SIZE];
+    struct bytes file = {NULL, 0};
     const char *pem;
     bool ok = signing_text(answer, "chain", &pem, error) &&
               signed_read_certificates(bytes_of_text(pem), &chain, error) &&
-              certificate_read(cli->context, certificate, &reading, error);
+              pkcs12_friendly_name(certificate, name, error);
     if (ok) {
         const struct pkcs12_parts parts = {
-            .key = key, .certificate = certificate, .chain = chain, .friendly_name = reading->common_name};
-        ok = pkcs12_write(cli->context, &parts, passphrase, &file, error) &&
-             file_write(output, file, 0600, error);
+            .key = key, .certificate = certificate, .chain = chain, .friendly_name = name};
+        ok = pkcs12_write(cli->context, &parts, PKCS12_AES, passphrase, &file, error) &&
+             file_write(output, file, 0600, error) &&
+             file_read(cli->context, output, PKCS12_FILE_MAX, &file, error) &&
+             pkcs12_opens(file, passphrase, &parts, error);
     }
     sk_X509_pop_free(chain, X509_free);
     return ok;
@@ -395,7 +398,9 @@ void render_issued(const struct cli *cli, const json_t *result, FILE *out)
     if (file != NULL) {
         fputs("Arquivo: ", out);
         terminal_text(out, file);
-        fputs(" (guarde uma cópia e a senha; ninguém mais as tem)\n", out);
+        fputs(" (aberto de novo e conferido; guarde uma cópia e a senha, que ninguém mais tem)\n"
+              "Se um programa disser que a senha está errada: ra-cli p12 compatible ARQUIVO SAIDA\n",
+              out);
         return;
     }
     if (json_object_get(result, "token") != NULL) {

@@ -3,7 +3,7 @@
  * From the terminal to the page of a case: its address, and the agent's certificate as browsers import it.
  */
 #include "pki/base/file.h"
-#include "pki/certificate/reader.h"
+#include "pki/token/token_uri.h"
 #include "pki/trust/pkcs12.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
@@ -57,21 +57,24 @@ bool identity_export(struct cli *cli, const struct cli_arguments *arguments, jso
 {
     const char *output = arguments->positional[0];
     struct identity *identity = NULL;
-    struct certificate_reading *reading = NULL;
+    char name[PKCS12_NAME_SIZE];
     struct bytes file;
     char passphrase[PKCS12_PASSPHRASE_MAX + 2] = "";
     if (access(output, F_OK) == 0)
         return ra_fail(error, RA_CONFLICT, "%s já existe", output);
+    if (token_uri_is(cli->identity_path))
+        return ra_fail_reason(error, RA_INVALID, "token-identity",
+                              "A chave desta identidade está num token, e não sai dele.");
     bool ok = signing_identity(cli, &identity, error) &&
-              certificate_read(cli->context, identity_certificate(identity), &reading, error) &&
+              pkcs12_friendly_name(identity_certificate(identity), name, error) &&
               cli_new_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase,
                                  error);
     if (ok) {
         const struct pkcs12_parts parts = {.key = identity_key(identity),
                                            .certificate = identity_certificate(identity),
                                            .chain = identity_chain(identity),
-                                           .friendly_name = reading->common_name};
-        ok = pkcs12_write(cli->context, &parts, passphrase, &file, error) &&
+                                           .friendly_name = name};
+        ok = pkcs12_write(cli->context, &parts, PKCS12_AES, passphrase, &file, error) &&
              file_write(output, file, 0600, error);
     }
     OPENSSL_cleanse(passphrase, sizeof passphrase);

@@ -9,6 +9,7 @@
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -48,6 +49,22 @@ bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size)
     return true;
 }
 
+/* Shown on the terminal alone, never on stdout: to be written down, and typed once. */
+static bool suggest(char *passphrase, size_t size, struct ra_error *error)
+{
+    char made[PKCS12_SUGGESTED_SIZE];
+    if (size < sizeof made || !pkcs12_suggest_passphrase(made, error))
+        return false;
+    FILE *terminal = fopen("/dev/tty", "we");
+    if (terminal != NULL) {
+        fprintf(terminal, "Senha sugerida, para anotar: %s\n", made);
+        fclose(terminal);
+        memcpy(passphrase, made, sizeof made);
+    }
+    OPENSSL_cleanse(made, sizeof made);
+    return terminal != NULL || ra_fail_errno(error, "/dev/tty");
+}
+
 bool cli_new_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,
                         struct ra_error *error)
 {
@@ -61,8 +78,11 @@ bool cli_new_passphrase(struct cli *cli, const char *path, char *passphrase, siz
         return pkcs12_check_passphrase(passphrase, error);
     }
     char again[PKCS12_PASSPHRASE_MAX + 2] = "";
-    bool ok = terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres): ", passphrase, size) &&
-              terminal_secret("Repita a senha: ", again, sizeof again);
+    bool ok =
+        terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres; Enter sugere uma): ", passphrase, size);
+    if (ok && passphrase[0] == '\0' && !suggest(passphrase, size, error))
+        return false;
+    ok = ok && terminal_secret("Repita a senha: ", again, sizeof again);
     if (!ok)
         ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
     else if (strcmp(passphrase, again) != 0)

@@ -62,18 +62,21 @@ function sourceHash(text) {
 async function writeEmissionPage() {
   const folder = path.join(out, 'emitir');
   await mkdir(folder, { recursive: true });
-  const bundle = async (entry, loader) => {
+  const bundle = async (entry, loader, more = {}) => {
     const result = await esbuild.build({
-      ...common, entryPoints: [entry], format: 'iife', loader, outfile: path.basename(entry), write: false,
+      ...common, ...more, entryPoints: [entry], format: 'iife', loader, outfile: path.basename(entry), write: false,
     });
     return result.outputFiles[0].text.trim();
   };
-  // A closing tag inside a string would end the element early.
-  const script = (await bundle('emission/main.mjs', {})).replaceAll('</script', '<\\/script');
+  // A closing tag inside a string would end the element early, and so may the beginning of a comment.
+  const inElement = (text) => text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+  const script = inElement(await bundle('emission/main.mjs', {}));
+  // Inert (no browser runs text/plain) until compat-load.mjs makes a script of it: the policy names both digests.
+  const compat = inElement(await bundle('emission/compat.mjs', {}, { globalName: 'guicheCompat' }));
   const style = dropUnusedProperties(await bundle('emission/emission.css', { '.woff2': 'dataurl', '.svg': 'dataurl' }));
   const policy = [
     "default-src 'none'",
-    `script-src ${sourceHash(script)}`,
+    `script-src ${sourceHash(script)} ${sourceHash(compat)}`,
     `style-src ${sourceHash(style)}`,
     "connect-src 'self'",
     'font-src data:',
@@ -82,8 +85,8 @@ async function writeEmissionPage() {
     "form-action 'none'",
   ].join('; ');
   const page = await readFile(path.join(here, 'emission/page.html'), 'utf8');
-  const filled = { POLICY: policy, STYLE: style, SCRIPT: script };
-  const whole = page.replace(/@(POLICY|STYLE|SCRIPT)@/g, (all, name) => filled[name]);
+  const filled = { POLICY: policy, STYLE: style, SCRIPT: script, COMPAT: compat };
+  const whole = page.replace(/@(POLICY|STYLE|SCRIPT|COMPAT)@/g, (all, name) => filled[name]);
   await writeFile(path.join(folder, 'index.html'), whole);
   const digest = createHash('sha256').update(whole).digest('hex');
   await writeFile(path.join(out, 'emitir.sha256'), `${digest}  emitir/index.html\n`);

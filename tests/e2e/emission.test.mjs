@@ -3,13 +3,13 @@
 // The emission page on a real instance: from two codes to a .p12 that other programs open (issue 6, protocol 3, 4).
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { everybodyOpens } from '../support/openers.mjs';
 import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
-import { approve, as, attend, base, bookByApi, home, inventPerson, openssl, orderByApi, run } from './instance.mjs';
+import { approve, as, attend, base, bookByApi, home, inventPerson, openssl, orderByApi } from './instance.mjs';
 import { address, emission, headingIs } from './pages.mjs';
 
 const passphrase = 'Senha forte 2026';
@@ -39,22 +39,22 @@ async function approvedCase(holder) {
   return { order: ordered.order, ...(await approve(ordered.order, holder.email)) };
 }
 
-const keytool = ['/usr/bin/keytool', path.join(process.env.JAVA_HOME ?? '/nonexistent', 'bin/keytool')].find(existsSync);
-
 async function checkFile(file, holder) {
-  const open = ['pkcs12', '-in', file, '-passin', `pass:${passphrase}`];
-  const certificates = await openssl(...open, '-nokeys');
-  assert.ok(certificates.match(/BEGIN CERTIFICATE/g).length >= 2, 'the chain is inside');
+  const { certificates, alias } = everybodyOpens(file, passphrase);
+  assert.match(alias, /marina goncalves prado - expira em \d\d\/\d\d\/\d{4}/i);
   const pem = path.join(folder, 'open.pem');
-  await openssl(...open, '-nokeys', '-clcerts', '-out', pem);
+  await writeFile(pem, certificates[0]);
   assert.match(await openssl('x509', '-in', pem, '-noout', '-subject'), new RegExp(`MARINA GONCALVES PRADO:${holder.cpf}`));
-  const key = path.join(folder, 'open.key');
-  await openssl(...open, '-nocerts', '-nodes', '-out', key);
-  assert.equal(await openssl('pkey', '-in', key, '-pubout'), await openssl('x509', '-in', pem, '-noout', '-pubkey'));
-  if (keytool) {
-    const { stdout } = await run(keytool, ['-list', '-v', '-keystore', file, '-storetype', 'PKCS12', '-storepass', passphrase]);
-    assert.match(stdout, /PrivateKeyEntry/);
-  }
+  return certificates[0];
+}
+
+// "Meu computador diz que a senha está errada", after everything went well.
+async function makeCompatible(page, file) {
+  assert.equal(await page.evaluate(() => typeof globalThis.guicheCompat), 'undefined', 'not loaded before it is asked for');
+  await emission.passwordIsWrong(page);
+  await headingIs(page, 'Guarde o arquivo');
+  await page.getByText('Este é o arquivo compatível').waitFor();
+  await emission.save(page, file);
 }
 
 test('issue 6: two codes, a key made in the browser, a file that openssl and Java open', { timeout: 180_000 }, async () => {
@@ -107,7 +107,18 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await page.getByText('Esta senha não abre o arquivo').waitFor();
   await emission.reopen(page, file, passphrase);
   await headingIs(page, /Pronto/);
-  await checkFile(file, holder);
+  const certificate = await checkFile(file, holder);
+  await checkAccessibility(page);
+  const compatible = path.join(folder, 'compativel.p12');
+  await makeCompatible(page, compatible);
+  await emission.reopen(page, file, passphrase);
+  await page.getByText('Este não é o arquivo deste certificado').waitFor();
+  await emission.reopen(page, compatible, passphrase);
+  await headingIs(page, /Pronto/);
+  assert.equal(await checkFile(compatible, holder), certificate, 'the same certificate');
+  await emission.forget(page);
+  await page.getByText('A chave já não está nesta página').waitFor();
+  await page.getByText('Meu computador diz que a senha está errada').waitFor({ state: 'hidden' });
   const { term } = await as('agent1', 'show', order);
   assert.equal(term.state, 'signed');
   assert.equal(term.sha256, createHash('sha256').update(pdf).digest('hex'), 'what was read is what was signed');

@@ -128,6 +128,13 @@ export const emission = {
     await this.repeat(page).fill(text);
     await next(page, 'Emitir o certificado');
   },
+  async passwordIsWrong(page) {
+    await page.getByText('Meu computador diz que a senha está errada').click();
+    await next(page, 'Fazer o arquivo compatível');
+  },
+  async forget(page) {
+    await next(page, 'Terminar e apagar a chave da página');
+  },
   async retry(page) {
     await next(page, 'Tentar de novo');
   },

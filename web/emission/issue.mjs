@@ -4,8 +4,9 @@
 // stays in `work` until the file is known to be good, and the same key always gets the same certificate.
 import { Refusal, askCertificate } from './api.mjs';
 import { equalBytes, fromHex, fromPem, toBase64 } from './bytes.mjs';
-import { certificateIsFor, exportKey, keyFitsCertificate, makeKey, makeRequest, readCertificate } from './key.mjs';
+import { certificateIsFor, exportKey, friendlyName, keyFitsCertificate, makeKey, makeRequest, readCertificate } from './key.mjs';
 import { readP12, writeP12, NotOurFile } from './p12.mjs';
+import { readCompatible, writeCompatible } from './p12-compatible.mjs';
 import { prove } from './proof.mjs';
 import { signTerm } from './term.mjs';
 
@@ -67,14 +68,26 @@ export async function issue(work, { onTask, onWait, ask = askCertificate }) {
   onTask('file');
   const about = readCertificate(work.issued.certificate);
   work.file = await orBrowser(exportKey(work.key).then((key) => writeP12({
-    key, ...work.issued, friendlyName: about.name, passphrase: work.passphrase,
+    key, ...work.issued, friendlyName: friendlyName(about), passphrase: work.passphrase,
   })));
   return { ...about, fileName: fileName(about, work.order) };
 }
 
-// Opens what the holder saved. Throws WrongPassphrase, or NotOurFile also where it is another certificate's file.
-export async function checkSaved(bytes, passphrase, { certificate }) {
-  const opened = await readP12(bytes, passphrase);
-  const ours = opened.certificates.some((der) => equalBytes(der, certificate));
-  if (!ours || !(await keyFitsCertificate(opened.key, certificate))) throw new NotOurFile('another certificate');
+// "O meu computador diz que a senha está errada": the same key and certificate once more, in the old protection.
+// compat: what compat.mjs exports. The file takes the place of the former in `work`.
+export async function makeCompatible(work, compat) {
+  const about = readCertificate(work.issued.certificate);
+  work.file = await orBrowser(exportKey(work.key).then((key) => writeCompatible(compat, {
+    key, ...work.issued, friendlyName: friendlyName(about), passphrase: work.passphrase,
+  })));
+  work.compat = compat;
+  return { ...about, fileName: fileName(about, work.order).replace(/\.p12$/, '-compativel.p12') };
+}
+
+// Opens what the holder saved. Throws WrongPassphrase, or NotOurFile also where it is another certificate's file, or
+// the other variant.
+export async function checkSaved(bytes, passphrase, { issued, compat }) {
+  const opened = compat ? readCompatible(compat, bytes, passphrase) : await readP12(bytes, passphrase);
+  const ours = opened.certificates.some((der) => equalBytes(der, issued.certificate));
+  if (!ours || !(await keyFitsCertificate(opened.key, issued.certificate))) throw new NotOurFile('another certificate');
 }

@@ -42,6 +42,12 @@ export function readCertificate(der) {
   };
 }
 
+// What programs list the certificate by: whose it is, and until when (the day that stands in the certificate).
+export function friendlyName({ name, until }) {
+  const [year, month, day] = until.toISOString().slice(0, 10).split('-');
+  return `${name} - expira em ${day}/${month}/${year}`;
+}
+
 // Does this private key (PKCS#8) belong to this certificate? Asked by use, not by comparing numbers.
 export async function keyFitsCertificate(pkcs8, der) {
   const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);

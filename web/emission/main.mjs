@@ -6,7 +6,8 @@ import { Refusal, askCase } from './api.mjs';
 import { fill, takeCodes, watchCodes } from './codes.mjs';
 import { inAppBrowser, isPhone, obstacle } from './environment.mjs';
 import { orderOfPath, readFragment } from './fragment.mjs';
-import { checkSaved, issue } from './issue.mjs';
+import { loadCompat } from './compat-load.mjs';
+import { checkSaved, issue, makeCompatible } from './issue.mjs';
 import { NotOurFile, WrongPassphrase } from './p12.mjs';
 import { accepts, judge, suggest } from './passphrase.mjs';
 import { issuedRows, previewRows } from './preview.mjs';
@@ -222,14 +223,36 @@ function offer(about) {
   link.href = URL.createObjectURL(new Blob([work.file], { type: 'application/x-pkcs12' }));
   link.download = about.fileName;
   find('file-name').textContent = about.fileName;
+  document.querySelector('[data-compatible-made]').hidden = !work.compat;
+  if (work.compat) find('save-lead').textContent = 'Falta guardar e conferir o segundo arquivo, como fez com o primeiro.';
   facts(find('issued'), issuedRows(about, work.order));
   show('save');
 }
 
-function forget() {
+const emptyFields = () => {
+  for (const id of ['passphrase', 'repeat', 'check', 'paper', 'mail', 'file']) find(id).value = '';
+};
+
+// The file was opened: nothing is lost when the page closes. The key stays a little, because only now does the holder
+// learn whether the program that is to use it takes the file.
+const rest = 15 * 60_000;
+let resting = null;
+function finish() {
   unsaved = false;
+  emptyFields();
+  find('compatible-offer').hidden = Boolean(work.compat);
+  clearTimeout(resting);
+  resting = setTimeout(forget, rest);
+  show('done');
+}
+
+function forget() {
+  clearTimeout(resting);
   work = { order: work.order };
-  for (const id of ['passphrase', 'repeat', 'check', 'paper', 'mail']) find(id).value = '';
+  emptyFields();
+  find('compatible-offer').hidden = true;
+  find('forget').hidden = true;
+  find('end-text').textContent = 'A chave já não está nesta página. Pode fechá-la.';
 }
 
 function onSave() {
@@ -242,10 +265,9 @@ function onSave() {
       return;
     }
     try {
-      await checkSaved(new Uint8Array(await file.arrayBuffer()), find('check').value, work.issued);
+      await checkSaved(new Uint8Array(await file.arrayBuffer()), find('check').value, work);
       document.querySelector('[data-leave]').hidden = place === 'here';
-      forget();
-      show('done');
+      finish();
     } catch (error) {
       if (error instanceof WrongPassphrase) fieldError('check', 'Esta senha não abre o arquivo. Confira maiúsculas e minúsculas.');
       else if (error instanceof NotOurFile) fieldError('file', 'Este não é o arquivo deste certificado. Procure pelo nome que está acima, ou salve de novo.');
@@ -253,6 +275,20 @@ function onSave() {
     }
   });
   find('save-again').addEventListener('click', () => find('download').click());
+  find('forget').addEventListener('click', forget);
+  find('compatible').addEventListener('click', async () => {
+    find('compatible').disabled = true;
+    try {
+      clearTimeout(resting);
+      offer(await makeCompatible(work, loadCompat()));
+    } catch {
+      const error = find('compatible-error');
+      error.textContent = 'Não foi possível fazer o arquivo neste navegador. O primeiro continua bom; tente em outro computador ou ligue para (19) 3755-6789.';
+      error.hidden = false;
+    } finally {
+      find('compatible').disabled = false;
+    }
+  });
 }
 
 function onElsewhere() {

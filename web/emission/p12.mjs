@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The holder's file (RFC 7292): key and certificates under PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256, sealed
-// by an HMAC-SHA-256. Readers checked: OpenSSL, Java. Written with pkijs, apart from the MAC: pkijs derives its key
+// by an HMAC-SHA-256. Readers checked: OpenSSL, Java, GnuTLS, NSS. Written with pkijs, apart from the MAC: pkijs derives its key
 // by one asynchronous digest per iteration, minutes of them at the count below.
 import { hmac } from '@noble/hashes/hmac';
 import { sha256 } from '@noble/hashes/sha2';
@@ -13,7 +13,7 @@ import { equalBytes } from './bytes.mjs';
 // more than 600,000 in all.
 export const ITERATIONS = 100_000;
 
-const oid = {
+export const oid = {
   sha256: '2.16.840.1.101.3.4.2.1',
   keyBag: '1.2.840.113549.1.12.10.1.2',
   certificateBag: '1.2.840.113549.1.12.10.1.3',
@@ -46,14 +46,17 @@ function attribute(type, value) {
   return new pkijs.Attribute({ type, values: [value] });
 }
 
-function attributes(friendlyName, localKeyId) {
+// What ties key and certificate together, and what programs list them by.
+export function attributesOf(certificate, friendlyName) {
   return [
     attribute(oid.friendlyName, new asn1js.BmpString({ value: friendlyName })),
-    attribute(oid.localKeyId, new asn1js.OctetString({ valueHex: localKeyId })),
+    attribute(oid.localKeyId, new asn1js.OctetString({ valueHex: sha256(certificate).slice(0, 20).buffer })),
   ];
 }
 
-function certificateBag(der, bagAttributes) {
+export const keyBag = (shrouded, bagAttributes) => new pkijs.SafeBag({ bagId: oid.keyBag, bagValue: shrouded, bagAttributes });
+
+export function certificateBag(der, bagAttributes) {
   return new pkijs.SafeBag({
     bagId: oid.certificateBag,
     bagValue: new pkijs.CertBag({ parsedValue: pkijs.Certificate.fromBER(der) }),
@@ -69,17 +72,12 @@ export async function writeP12({ key, certificate, chain, friendlyName, passphra
     hmacHashAlgorithm: 'SHA-256',
     iterationCount: iterations,
   });
-  const localKeyId = sha256(certificate).slice(0, 20).buffer;
+  const bagAttributes = attributesOf(certificate, friendlyName);
   const shrouded = new pkijs.PKCS8ShroudedKeyBag({ parsedValue: pkijs.PrivateKeyInfo.fromBER(key) });
   await shrouded.makeInternalValues(encryption());
-  const keySafe = new pkijs.SafeContents({
-    safeBags: [new pkijs.SafeBag({
-      bagId: oid.keyBag, bagValue: shrouded, bagAttributes: attributes(friendlyName, localKeyId),
-    })],
-  });
+  const keySafe = new pkijs.SafeContents({ safeBags: [keyBag(shrouded, bagAttributes)] });
   const certificateSafe = new pkijs.SafeContents({
-    safeBags: [certificateBag(certificate, attributes(friendlyName, localKeyId)),
-      ...chain.map((der) => certificateBag(der))],
+    safeBags: [certificateBag(certificate, bagAttributes), ...chain.map((der) => certificateBag(der))],
   });
   const safe = new pkijs.AuthenticatedSafe({
     parsedValue: {
@@ -107,7 +105,7 @@ export async function writeP12({ key, certificate, chain, friendlyName, passphra
   return new Uint8Array(pfx.toSchema().toBER(false));
 }
 
-function parse(bytes) {
+export function openPfx(bytes) {
   try {
     const pfx = pkijs.PFX.fromBER(bytes);
     const content = pfx.authSafe.content.getValue();
@@ -129,7 +127,7 @@ function checkMac({ pfx, content }, passphrase) {
 
 // Opens a file that writeP12 made: {key: PKCS#8 DER, certificates: [DER…], the key's own first}.
 export async function readP12(bytes, passphrase) {
-  const parsed = parse(bytes);
+  const parsed = openPfx(bytes);
   checkMac(parsed, passphrase);
   const password = new TextEncoder().encode(passphrase).buffer;
   const safe = pkijs.AuthenticatedSafe.fromBER(parsed.content);

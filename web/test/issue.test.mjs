@@ -60,10 +60,10 @@ test('from two halves to a file that openssl opens, with the whole chain', async
   assert.deepEqual(told, ['key', 'request', 'certificate', 'file']);
   const certificates = opensslOpens(work.file, '-nokeys');
   assert.equal(fromPem('CERTIFICATE', certificates).length, 2);
-  assert.match(certificates, /friendlyName: MARINA GONCALVES PRADO/);
+  assert.match(certificates, /friendlyName: MARINA GONCALVES PRADO - expira em \d\d\/\d\d\/\d{4}\n/);
   const key = fromPem('PRIVATE KEY', opensslOpens(work.file, '-nocerts', '-nodes'))[0];
   assert.deepEqual(key, await exportKey(work.key));
-  await checkSaved(work.file, passphrase, work.issued);
+  await checkSaved(work.file, passphrase, work);
   assert.equal(authority.requests, 1);
 });
 
@@ -183,7 +183,7 @@ test('the network fails after the request was sent: the same key gets the same c
   await assert.rejects(issue(work, listener), (error) => explain(error).go === 'retry');
   await issue(work, listener);
   assert.equal(authority.requests, 2);
-  await checkSaved(work.file, passphrase, work.issued);
+  await checkSaved(work.file, passphrase, work);
 });
 
 test('a certificate for somebody else\'s key is refused', async () => {
@@ -200,13 +200,13 @@ test('the saved file: wrong passphrase, another file, a damaged file', async () 
   await issue(work, listener);
   const other = await prepare();
   await issue(other.work, other.listener);
-  await assert.rejects(checkSaved(work.file, 'outra senha', work.issued), WrongPassphrase);
-  await assert.rejects(checkSaved(other.work.file, passphrase, work.issued), NotOurFile);
-  await assert.rejects(checkSaved(work.file.subarray(0, 500), passphrase, work.issued), NotOurFile);
-  await assert.rejects(checkSaved(new Uint8Array(), passphrase, work.issued), NotOurFile);
+  await assert.rejects(checkSaved(work.file, 'outra senha', work), WrongPassphrase);
+  await assert.rejects(checkSaved(other.work.file, passphrase, work), NotOurFile);
+  await assert.rejects(checkSaved(work.file.subarray(0, 500), passphrase, work), NotOurFile);
+  await assert.rejects(checkSaved(new Uint8Array(), passphrase, work), NotOurFile);
   const damaged = work.file.slice();
   damaged[damaged.length >> 1] ^= 1;
-  await assert.rejects(checkSaved(damaged, passphrase, work.issued));
+  await assert.rejects(checkSaved(damaged, passphrase, work));
   assert.equal((await readP12(work.file, passphrase)).certificates.length, 2);
 });
 

@@ -4,6 +4,7 @@
  * certificate.
  */
 #include "pki/trust/identity.h"
+#include "pki/trust/pkcs12.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,5 +32,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (read && X509_check_private_key(identity_certificate(identity), identity_key(identity)) != 1)
         abort();
     talloc_free(context);
+    EVP_PKEY *key = NULL;
+    X509 *certificate = NULL;
+    STACK_OF(X509) *chain = NULL;
+    bool opened =
+        pkcs12_read((struct bytes){data, size}, "senha-de-teste", &key, &certificate, &chain, &error);
+    if (opened != (key != NULL && certificate != NULL && chain != NULL))
+        abort();
+    EVP_PKEY_free(key);
+    X509_free(certificate);
+    sk_X509_pop_free(chain, X509_free);
     return 0;
 }

@@ -128,7 +128,7 @@ static struct bytes written_p12(struct authority *authority, const char *passphr
     sk_X509_push(chain, authority->root);
     struct pkcs12_parts parts = {authority->person_keys[ALICE], authority->people[ALICE], chain,
                                  "MARIA APARECIDA DE TESTE:11144477735"};
-    if (!pkcs12_write(authority, &parts, passphrase, &file, &error))
+    if (!pkcs12_write(authority, &parts, PKCS12_AES, passphrase, &file, &error))
         fail_msg("%s", error.detail);
     sk_X509_free(chain);
     return file;
@@ -245,7 +245,7 @@ static int pbe_of(const ASN1_OBJECT *algorithm)
     return OBJ_obj2nid(algorithm);
 }
 
-static void the_file_is_pbes2_aes_256_hmac_sha_256_of_600000(void **state)
+static void the_file_is_pbes2_aes_256_hmac_sha_256_of_100000(void **state)
 {
     struct authority *authority = *state;
     struct bytes file = written_p12(authority, good_passphrase);
@@ -258,7 +258,7 @@ static void the_file_is_pbes2_aes_256_hmac_sha_256_of_600000(void **state)
     PKCS12_get0_mac(NULL, &mac, NULL, &iterations, container);
     X509_ALGOR_get0(&mac_digest, NULL, NULL, mac);
     assert_int_equal(OBJ_obj2nid(mac_digest), NID_sha256);
-    assert_int_equal(ASN1_INTEGER_get(iterations), 600000);
+    assert_int_equal(ASN1_INTEGER_get(iterations), 100000);
     STACK_OF(PKCS7) *safes = PKCS12_unpack_authsafes(container);
     unsigned encrypted = 0;
     for (int i = 0; i < sk_PKCS7_num(safes); i++) {
@@ -284,7 +284,7 @@ static void the_file_is_pbes2_aes_256_hmac_sha_256_of_600000(void **state)
         assert_int_equal(OBJ_obj2nid(pbe2->encryption->algorithm), NID_aes_256_cbc);
         PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), pbe2->keyfunc->parameter);
         assert_non_null(kdf);
-        assert_int_equal(ASN1_INTEGER_get(kdf->iter), 600000);
+        assert_int_equal(ASN1_INTEGER_get(kdf->iter), 100000);
         assert_int_equal(OBJ_obj2nid(kdf->prf->algorithm), NID_hmacWithSHA256);
         PBKDF2PARAM_free(kdf);
         PBE2PARAM_free(pbe2);
@@ -354,18 +354,61 @@ static void a_file_is_not_written_over_wrong_parts(void **state)
     struct ra_error error = {0};
     struct bytes file;
     struct pkcs12_parts parts = {authority->person_keys[BRUNO], authority->people[ALICE], NULL, "nome"};
-    assert_false(pkcs12_write(authority, &parts, good_passphrase, &file, &error));
+    assert_false(pkcs12_write(authority, &parts, PKCS12_AES, good_passphrase, &file, &error));
     assert_null(file.data);
     parts.key = authority->person_keys[ALICE];
-    assert_false(pkcs12_write(authority, &parts, "curta", &file, &error));
+    assert_false(pkcs12_write(authority, &parts, PKCS12_AES, "curta", &file, &error));
     parts.friendly_name = "";
-    assert_false(pkcs12_write(authority, &parts, good_passphrase, &file, &error));
+    assert_false(pkcs12_write(authority, &parts, PKCS12_AES, good_passphrase, &file, &error));
     char long_name[200];
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     parts.friendly_name = long_name;
-    assert_false(pkcs12_write(authority, &parts, good_passphrase, &file, &error));
+    assert_false(pkcs12_write(authority, &parts, PKCS12_AES, good_passphrase, &file, &error));
     assert_null(file.data);
+}
+
+static void every_variant_opens_again_with_its_key_and_chain(void **state)
+{
+    struct authority *authority = *state;
+    struct ra_error error = {0};
+    struct bytes file;
+    char name[PKCS12_NAME_SIZE];
+    assert_true(pkcs12_friendly_name(authority->people[ALICE], name, &error));
+    assert_non_null(strstr(name, " - expira em "));
+    assert_null(strchr(name, ':')); /* no CPF in what programs list */
+    struct pkcs12_parts parts = {authority->person_keys[ALICE], authority->people[ALICE], NULL, name};
+    static const enum pkcs12_variant variants[] = {PKCS12_AES, PKCS12_COMPATIBLE};
+    for (size_t at = 0; at < 2; at++) {
+        EVP_PKEY *key = NULL;
+        X509 *certificate = NULL;
+        STACK_OF(X509) *chain = NULL;
+        assert_true(pkcs12_write(authority, &parts, variants[at], good_passphrase, &file, &error));
+        assert_true(pkcs12_opens(file, good_passphrase, &parts, &error));
+        assert_true(pkcs12_read(file, good_passphrase, &key, &certificate, &chain, &error));
+        assert_int_equal(EVP_PKEY_eq(key, parts.key), 1);
+        assert_int_equal(X509_cmp(certificate, parts.certificate), 0);
+        EVP_PKEY_free(key);
+        X509_free(certificate);
+        sk_X509_pop_free(chain, X509_free);
+        assert_false(pkcs12_read(file, "outra senha", &key, &certificate, &chain, &error));
+        assert_string_equal(error.reason, "passphrase-wrong");
+        assert_false(pkcs12_read((struct bytes){file.data, file.length - 1}, good_passphrase, &key,
+                                 &certificate, &chain, &error));
+        assert_string_equal(error.reason, "pkcs12-malformed");
+    }
+}
+
+static void a_suggested_passphrase_is_accepted_and_never_twice(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    char one[PKCS12_SUGGESTED_SIZE], other[PKCS12_SUGGESTED_SIZE];
+    assert_true(pkcs12_suggest_passphrase(one, &error) && pkcs12_suggest_passphrase(other, &error));
+    assert_true(pkcs12_check_passphrase(one, &error));
+    assert_int_equal(strlen(one), 19);
+    assert_string_not_equal(one, other);
+    assert_null(strpbrk(one, "il01oO"));
 }
 
 int main(void)
@@ -376,10 +419,12 @@ int main(void)
         cmocka_unit_test(files_without_a_part_are_refused_by_name),
         cmocka_unit_test(protected_files_open_with_their_pass_phrase_alone),
         cmocka_unit_test(an_open_file_asks_nobody),
+        cmocka_unit_test(every_variant_opens_again_with_its_key_and_chain),
+        cmocka_unit_test(a_suggested_passphrase_is_accepted_and_never_twice),
         cmocka_unit_test(a_pkcs12_without_mac_or_cut_short_is_refused),
         cmocka_unit_test(a_pkcs12_of_old_ciphers_is_refused_with_the_remedy),
         cmocka_unit_test(an_identity_is_read_from_a_file),
-        cmocka_unit_test(the_file_is_pbes2_aes_256_hmac_sha_256_of_600000),
+        cmocka_unit_test(the_file_is_pbes2_aes_256_hmac_sha_256_of_100000),
         cmocka_unit_test(the_file_holds_key_certificate_chain_and_name),
         cmocka_unit_test(pass_phrases_are_printable_ascii_of_8_to_128),
         cmocka_unit_test(a_file_is_not_written_over_wrong_parts),
