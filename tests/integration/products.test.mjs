@@ -2,13 +2,14 @@
 // Every profile of certificate-profiles 1.7 that a file or a key can carry, from the order to the certificate, and what
 // may not be ordered today.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { alternativeNames, certificate } from '../support/der.mjs';
 import {
-  api, clockOffset, company, done, home, mail, openssl, order, person, readyByKey, root, scratch,
+  api, cliPath, clockOffset, company, done, home, mail, openssl, order, person, readyByKey, root, scratch,
 } from '../support/office.mjs';
 
 const oid = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', ST: '2.5.4.8', L: '2.5.4.7', serialNumber: '2.5.4.5' };
@@ -48,6 +49,53 @@ for (const [product, id, subject, names] of onFile) {
       '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
   });
 }
+
+describe('ra-cli lint, without server and without identity', () => {
+  const run = (...words) => spawnSync(cliPath, ['--json', 'lint', ...words], { encoding: 'utf8', env: { RA_HOME: home } });
+  const json = (...words) => {
+    const { status, stdout, stderr } = run(...words);
+    assert.equal(status, 0, stdout + stderr);
+    return JSON.parse(stdout);
+  };
+  const codes = (found) => found.findings.map((finding) => finding.code);
+  const vector = (name) => path.join(root, 'pki/vectors/lint', `${name}.der`);
+
+  test('what we issue has nothing to say, beside its AC, its CRL and its product; PEM and DER alike', async () => {
+    const kase = await readyByKey('ecpf-a1', person());
+    const issued = done('agent1', 'issue', kase.code, '--csr', kase.csr);
+    const folder = scratch();
+    const [leaf, ac, der] = ['leaf.pem', 'ac.pem', 'leaf.der'].map((name) => path.join(folder, name));
+    fs.writeFileSync(leaf, issued.certificate);
+    fs.writeFileSync(ac, issued.chain.slice(0, issued.chain.indexOf('-----END') + 26));
+    openssl('x509', '-in', leaf, '-outform', 'DER', '-out', der);
+    const beside = ['--issuer', ac, '--crl', path.join(home, 'ca/public/tiss.crl'), '--profile', path.join(root, 'pki/profiles/RFB_ECPF_A1.json')];
+    for (const file of [leaf, der]) assert.deepEqual(json(file, ...beside), { kind: 'certificate', whole: true, findings: [] });
+    assert.deepEqual(codes(json(leaf, '--profile', path.join(root, 'pki/profiles/NG_PF_A3.json'))), ['policy', 'subject-serial']);
+    assert.equal(json(kase.csr).kind, 'request');
+    assert.deepEqual(json(path.join(home, 'ca/public/tiss12.crl')), { kind: 'crl', whole: true, findings: [] });
+  });
+
+  test('each finding has code, severity, norm and item, as JSON and as text', () => {
+    const [{ detail, ...finding }] = json(vector('zero_cpf')).findings;
+    assert.deepEqual(finding, { code: 'san-cpf', severity: 'error', source: 'DOC-ICP-04 7.1.2.3', norm: 'DOC-ICP-04', item: '7.1.2.3' });
+    assert.ok(detail.length > 10);
+    const { status, stdout } = spawnSync(cliPath, ['lint', vector('key_usage_not_critical')], { encoding: 'utf8', env: { RA_HOME: home } });
+    assert.equal(status, 0);
+    assert.match(stdout, /^ERRO +key-usage-critical: .+ \[DOC-ICP-04 7\.1\.2\.7\]$/m);
+  });
+
+  test('what is no certificate is told, and never a crash', () => {
+    const folder = scratch();
+    const file = path.join(folder, 'x');
+    for (const content of [Buffer.alloc(0), Buffer.from('bom dia'), Buffer.from([0x30, 0x80]), Buffer.alloc(70000, 0x30)]) {
+      fs.writeFileSync(file, content);
+      const { status, stdout } = run(file);
+      const answer = JSON.parse(stdout);
+      if (status === 0) assert.deepEqual(codes(answer), ['encoding']);
+      else assert.equal(status, 1);
+    }
+  });
+});
 
 describe('the shop window', () => {
   test('every profile of 1.7 is on sale, and no product outlives the AC that issues it', () => {

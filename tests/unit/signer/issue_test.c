@@ -4,6 +4,7 @@
  * test can break. Each row of THIEVES is one way to come by a certificate without the right to it; its name
  * is the promise of protocol 1 and 6 that it attacks.
  */
+#include "pki/base/file.h"
 #include "tests/unit/signer/office.h"
 
 /* cmocka.h needs these before it. */
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <openssl/core_names.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -485,6 +487,28 @@ static void issue_2_weak_keys_are_refused(void **state)
     EVP_PKEY_free(curve);
 }
 
+/* The list of known weak keys in the signer's own folder; here the holder's key stands in it. */
+static void issue_3_keys_of_the_office_list_are_refused(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    BIGNUM *modulus = NULL;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    assert_int_equal(EVP_PKEY_get_bn_param(office.holder_key, OSSL_PKEY_PARAM_RSA_N, &modulus), 1);
+    char *hexadecimal = BN_bn2hex(modulus);
+    const char *hashed = talloc_asprintf(office.memory, "Modulus=%s\n", hexadecimal);
+    assert_int_equal(EVP_Digest(hashed, strlen(hashed), digest, &size, EVP_sha1(), NULL), 1);
+    const char *path = talloc_asprintf(office.memory, "%s/weak-keys", office.folder);
+    assert_true(file_write(path, bytes_of_text(hex_encode(office.memory, (struct bytes){digest + 10, 10})),
+                           0600, &error));
+    assert_true(weak_key_list_load(office.memory, path, &office.settings->weak_keys, &error));
+    office_expect_refused(&office, honest(ORDER, 1), "csr-weak-key");
+    TALLOC_FREE(office.settings->weak_keys);
+    OPENSSL_free(hexadecimal);
+    BN_free(modulus);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, reset)
@@ -502,6 +526,7 @@ int main(void)
         TEST(protocol_6_proofs_must_be_there),
         TEST(protocol_6_unknown_members_and_types_are_refused),
         TEST(issue_2_weak_keys_are_refused),
+        TEST(issue_3_keys_of_the_office_list_are_refused),
     };
     return cmocka_run_group_tests(tests, make, clean);
 }
