@@ -48,47 +48,6 @@ static const char *text(const json_t *object, const char *name)
     return value == NULL ? "" : value;
 }
 
-void render_queue(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    const json_t *items = json_object_get(result, "items");
-    size_t index;
-    json_t *item;
-    fputs("Senha  Hora   Pedido        Nome                            Produto    Situação\n", out);
-    json_array_foreach(items, index, item)
-    {
-        const char *start = text(item, "start");
-        terminal_column(out, text(item, "ticket"), 6);
-        fprintf(out, " %-6.5s ", strlen(start) > 16 ? start + 11 : start);
-        terminal_column(out, text(item, "order"), 13);
-        fputc(' ', out);
-        terminal_column(out, text(item, "name"), 31);
-        fputc(' ', out);
-        terminal_column(out, text(item, "product"), 10);
-        fputc(' ', out);
-        terminal_text(out, words_state(text(item, "state")));
-        if (!json_is_true(json_object_get(item, "email_confirmed")))
-            fputs(", e-mail não confirmado", out);
-        fputc('\n', out);
-    }
-    if (json_array_size(items) == 0)
-        fputs("(ninguém na fila)\n", out);
-    const json_t *inbox = json_object_get(result, "inbox");
-    if (json_array_size(inbox) == 0)
-        return;
-    fputs("\nAguardam o segundo agente:\n", out);
-    json_array_foreach(inbox, index, item)
-    {
-        fputs("  ", out);
-        terminal_column(out, text(item, "order"), 13);
-        fputc(' ', out);
-        terminal_column(out, text(item, "name"), 31);
-        fputs(" validado por ", out);
-        terminal_text(out, text(item, "validated_by"));
-        fputc('\n', out);
-    }
-}
-
 bool case_find(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                struct ra_error *error)
 {

@@ -153,7 +153,10 @@ static json_t *item_json(const struct view *view, const struct item *item)
         "priority", row_text(rows, row, "priority"), "email_confirmed",
         row_bool(rows, row, "email_confirmed") ? 1 : 0, "start", local(view, row_time(rows, row, "start")),
         "deadline", deadline(view, row), "needs", row_texts(rows, row, "needs"));
+    const struct desk_class *class = item->waiting.class;
     json_t *visit = visit_json(view, item);
+    if (json != NULL)
+        json_object_set_new(json, "priority_text", json_string(class != NULL ? class->label : ""));
     if (json != NULL)
         json_object_update(json, visit);
     json_decref(visit);

@@ -6,6 +6,7 @@
 #include "approval/office.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
+#include "desk/desk.h"
 #include "identification/identification.h"
 #include "issuance/mail_half.h"
 #include "notice/notice.h"
@@ -75,11 +76,12 @@ static bool missing_json(struct http_request *request, const struct order *order
 static bool show_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *notes = NULL, *missing = NULL, *term = NULL;
+    json_t *timeline = NULL, *notes = NULL, *missing = NULL, *term = NULL, *needs = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !audit_case_read(request, order, "show", error) || !missing_json(request, order, &missing, error) ||
         !orders_timeline_json(request, order, &timeline, error) ||
-        !notes_json(request, order, &notes, error) || !term_state_json(request, order, &term, error)) {
+        !notes_json(request, order, &notes, error) || !term_state_json(request, order, &term, error) ||
+        !desk_needs(request, order, &needs, error)) {
         json_decref(missing);
         json_decref(timeline);
         json_decref(notes);
@@ -90,6 +92,7 @@ static bool show_handler(struct http_request *request, struct http_response *res
     json_object_set_new(model, "timeline", timeline);
     json_object_set_new(model, "notes", notes);
     json_object_set_new(model, "missing", missing);
+    json_object_set_new(model, "needs", needs);
     if (term != NULL)
         json_object_set_new(model, "term", term);
     http_reply(response, 200, model);

@@ -171,7 +171,7 @@ select o.code, p.name, o.product_id as product, coalesce(a.mode, 'in_person') as
        array(select n.need from access_need n where n.order_id = o.id order by n.need) as needs
   from orders o
   join person p on p.order_id = o.id and p.role in ('holder', 'responsible')
-  left join lateral (select * from visit w where w.order_id = o.id and w.office_id = $1 and w.day = $2
+  left join lateral (select * from visit w where w.order_id = o.id and w.office_id = $1 and w.day = $2 and w.state <> 'undone'
                       order by w.id desc limit 1) v on true
   left join appointment a on a.order_id = o.id and a.state in ('booked', 'kept')
        and (a.starts at time zone $3)::date = $2

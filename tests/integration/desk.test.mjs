@@ -50,6 +50,8 @@ describe('check-in by QR, CPF or name', () => {
     assert.match(square.text, /^<svg [^]*<path d="M4 4h7/, 'with its finder at the corner');
     assert.equal(done('agent1', 'checkin', `${publicUrl}/pedido/${kase.code}`).order, kase.code);
     done('agent1', 'undo', kase.code);
+    assert.equal(inQueue(kase.code).state, 'booked');
+    assert.equal(inQueue(kase.code).ticket, '', 'the ticket of a check-in that was none is not shown');
     // The slip's own square has the counter's half behind it: the code is read, the half stays at the station.
     assert.equal(done('agent1', 'checkin', `${publicUrl}/emitir/${kase.code}#p=SEGREDO-DO-PAPEL`).order, kase.code);
     assert.equal(sql(`select count(*) from event_private where convert_from(data, 'UTF8') like '%SEGREDO%'`), '0');
@@ -167,6 +169,7 @@ describe('whose turn, and why', () => {
     assert.equal((await api('PUT', where, { token: kase.token, body: { start: other.start } })).status, 200);
     assert.deepEqual(done('agent1', 'checkin', kase.code).needs, ['libras', 'ramp']);
     assert.deepEqual(inQueue(kase.code).needs, ['libras', 'ramp']);
+    assert.deepEqual(done('agent1', 'show', kase.code).needs, ['libras', 'ramp']);
     assert.deepEqual(done('agent1', 'needs', kase.code, 'interpreter').needs, ['interpreter']);
     assert.deepEqual(done('agent1', 'needs', kase.code).needs, []);
     done('agent1', 'call', kase.code);

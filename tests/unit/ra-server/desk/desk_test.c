@@ -169,9 +169,10 @@ static void test_sort_agrees_with_compare(void **state)
 static void assert_sentence(const struct desk_waiting *called, const struct desk_waiting *others,
                             size_t count, bool by_choice, const char *expected)
 {
-    char *sentence = desk_call_sentence(NULL, called, others, count, by_choice, HOUR_AHEAD);
+    TALLOC_CTX *context = talloc_new(NULL);
+    char *sentence = desk_call_sentence(context, called, others, count, by_choice, HOUR_AHEAD);
     assert_string_equal(sentence, expected);
-    talloc_free(sentence);
+    talloc_free(context);
 }
 
 static void test_sentence_says_who_was_passed_and_why(void **state)
