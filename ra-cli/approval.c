@@ -239,7 +239,9 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
     char code[EMISSION_TEXT_SIZE] = "";
     struct statement statement = {0};
     json_t *facts = NULL, *answer = NULL;
-    bool ok = client_json(cli, "GET", client_order_path(cli, order, "/validation"), NULL, &facts, error) &&
+    FILE *slip = NULL;
+    bool ok = slip_open(cli_option(arguments, "slip-device"), &slip, error) &&
+              client_json(cli, "GET", client_order_path(cli, order, "/validation"), NULL, &facts, error) &&
               signing_head(cli, facts, STATEMENT_VALIDATION, csr == NULL ? CODE_LIFE_S : ORDINARY_LIFE_S,
                            &statement, error) &&
               validation_of(cli, facts, &statement.validation, error);
@@ -252,9 +254,13 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
     ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
     if (ok && csr == NULL)
         json_object_set_new(answer, "emission_code", json_string(code));
+    if (ok && csr == NULL && slip != NULL)
+        slip_print(slip, json_string_value(json_object_get(answer, "emission_page")), code, is_alone(answer));
     if (ok)
         *result = json_incref(answer);
     OPENSSL_cleanse(code, sizeof code);
+    if (slip != NULL)
+        fclose(slip);
     json_decref(facts);
     json_decref(answer);
     return ok;

@@ -129,8 +129,10 @@ static const struct cli_option neglist_add_options[] = {{"name", "NOME", false, 
 static const struct cli_option neglist_image_options[] = {{"kind", "face|document", true, false}, END};
 static const struct cli_option neglist_withdraw_options[] = {
     {"reason", "MOTIVO", true, false}, {"expired", NULL, false, false}, END};
-static const struct cli_option validate_options[] = {
-    {"bind-csr", "ARQUIVO", false, false}, {"term", "COPIA.pdf", false, false}, END};
+static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false},
+                                                     {"term", "COPIA.pdf", false, false},
+                                                     {"slip-device", "DISPOSITIVO", false, false},
+                                                     END};
 static const struct cli_option term_get_options[] = {
     {"o", "ARQUIVO", true, false}, {"part", "pdf|text|countersignature|signature|paper", false, false}, END};
 static const struct cli_option fraud_options[] = {
@@ -138,6 +140,11 @@ static const struct cli_option fraud_options[] = {
     {"modus", "COMO AGIU", false, false},      {"physical", "CARACTERISTICAS", false, false},
     {"person", "PAPEL|CPF", false, true},      END};
 static const struct cli_option print_options[] = {{"print", NULL, false, false}, END};
+static const struct cli_option close_options[] = {{"cash", "CENTAVOS", true, false},
+                                                  {"reason", "MOTIVO DA DIFERENCA", false, false},
+                                                  {"date", "AAAA-MM-DD", false, false},
+                                                  END};
+static const struct cli_option printer_options[] = {{"printer", "IMPRESSORA|PASTA", false, false}, END};
 static const struct cli_option protocol_options[] = {{"protocol", "N", true, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
 static const struct cli_option return_options[] = {
@@ -341,6 +348,16 @@ const struct cli_command cli_commands[] = {
     {"clock", "", 0, 0, range_options, true, case_clock, render_clock, "O relógio da hora prometida."},
     {"lint", "ARQUIVO", 1, 1, lint_options, false, lint_examine, render_lint,
      "Examina um certificado, pedido (CSR) ou LCR pelo que a ICP-Brasil pede, sem servidor."},
+    {"day show", "", 0, 0, queue_options, true, day_show, render_day,
+     "O dia: o que está aberto, por conferir e por entregar, o dinheiro, os e-mails que voltaram, o amanhã."},
+    {"day close", "", 0, 0, close_options, true, day_close, render_day_closed,
+     "Fecha o dia: mostra o fechamento, confere o caixa e assina."},
+    {"handover", "TEXTO", 1, 1, NULL, true, day_handover, NULL, "Deixa uma nota para o próximo turno."},
+    {"outage start", "ac|BASE", 1, 1, NULL, true, outage_begin, render_outage,
+     "A AC ou uma base caiu: põe à parte os casos em mãos e avisa quem está marcado hoje."},
+    {"outage end", "ac|BASE", 1, 1, NULL, true, outage_over, NULL, "O que tinha caído voltou."},
+    {"print", "PEDIDO ticket|missing|receipt", 2, 2, printer_options, true, print_paper, render_printed,
+     "Imprime senha, lista do que falta ou recibo, por CUPS ou numa pasta (RA_PRINTER)."},
     {"audit export", "", 0, 0, export_options, true, audit_export, NULL, "Exporta o registro, assinado."},
     {"audit verify", "ARQUIVO", 1, 1, verify_options, false, audit_verify, NULL,
      "Confere uma exportação ou a prova de um caso, sem servidor."},

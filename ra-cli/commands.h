@@ -39,6 +39,14 @@ cli_render render_neglist;
 cli_run identification_document_add, identification_document_get, document_check;
 cli_render render_document_check;
 
+/* day.c: the day of the office */
+cli_run day_show, day_close, day_handover, outage_begin, outage_over;
+cli_render render_day, render_day_closed, render_outage;
+
+/* print.c: papers */
+cli_run print_paper;
+cli_render render_printed;
+
 /* scanner.c */
 cli_run scanner_list;
 cli_render render_scanner;

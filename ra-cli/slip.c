@@ -3,10 +3,14 @@
 
 #include "ra-cli/terminal.h"
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <qrencode.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { LINK_MAX = 512, MARGIN = 2 };
 
@@ -47,7 +51,7 @@ static void draw_link(FILE *out, const char *page, const char *code)
 void slip_print(FILE *out, const char *page, const char *code, bool mailed)
 {
     fprintf(out, "\n  CÓDIGO DO PAPEL\n\n      %s\n\n", code);
-    if (page[0] != '\0') {
+    if (page != NULL && page[0] != '\0') {
         draw_link(out, page, code);
         fputs("\n      ", out);
         terminal_text(out, page);
@@ -62,4 +66,25 @@ void slip_print(FILE *out, const char *page, const char *code, bool mailed)
           "  3. Quem tem só este papel não consegue emitir. Perdeu? Volte ao atendimento.\n\n"
           "  Este código não fica guardado e não pode ser mostrado de novo.\n",
           out);
+}
+
+bool slip_open(const char *device, FILE **out, struct ra_error *error)
+{
+    struct stat status;
+    *out = NULL;
+    if (device == NULL)
+        device = getenv("RA_SLIP_DEVICE");
+    if (device == NULL)
+        return true;
+    int descriptor = open(device, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0)
+        return ra_fail_errno(error, device);
+    *out = fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode) ? fdopen(descriptor, "w") : NULL;
+    if (*out == NULL) {
+        close(descriptor);
+        return ra_fail(error, RA_INVALID, "o papel do titular só sai direto no dispositivo da impressora: %s",
+                       device);
+    }
+    setvbuf(*out, NULL, _IONBF, 0);
+    return true;
 }

@@ -9,6 +9,10 @@ static const struct {
     const char *word;
 } words[] = {
     {"none", "-"},
+    {"cash", "dinheiro"},
+    {"card", "cartão"},
+    {"pix", "Pix"},
+    {"transfer", "transferência"},
     {"awaiting_payment", "a pagar"},
     {"paid", "pago"},
     {"refunded", "devolvido"},

@@ -31,6 +31,7 @@ enum room_id {
     ROOM_TERM,
     ROOM_FRAUD,
     ROOM_MEDIA,
+    ROOM_DAY,
     ROOM_COUNT
 };
 

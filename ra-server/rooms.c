@@ -10,6 +10,7 @@
 #include "approval/policy.h"
 #include "audit/audit.h"
 #include "catalog/catalog.h"
+#include "day/day.h"
 #include "desk/desk.h"
 #include "dossier/dossier.h"
 #include "fraud/fraud.h"
@@ -52,6 +53,7 @@ const struct room *const rooms[] = {
     &term_room,
     &fraud_room,
     &media_room,
+    &day_room,
     NULL,
 };
 /* clang-format on */

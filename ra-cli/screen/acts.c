@@ -100,6 +100,41 @@ static const struct act_field revoke_fields[] = {
      "0=não especificado;1=chave comprometida;3=mudança de dados;4=substituído;5=encerrou atividades;"
      "9=perda de direito"},
     END};
+static const struct act_field take_fields[] = {
+    {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Modelo, se é dele", "own", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field deliver_fields[] = {
+    {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Recibo em papel", "paper", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field defective_fields[] = {
+    {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Defeito", "reason", FORM_TEXT, true, SOURCE_TEXT, ""},
+    END};
+static const struct act_field give_back_fields[] = {
+    {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Motivo", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field count_fields[] = {{"Séries na gaveta", NULL, FORM_WORDS, true, SOURCE_TEXT, ""},
+                                                END};
+static const struct act_field receive_fields[] = {
+    {"Modelo", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Séries", NULL, FORM_WORDS, true, SOURCE_TEXT, ""},
+    {"Nota fiscal", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field print_fields[] = {
+    {"Papel", NULL, FORM_CHOICE, true, SOURCE_TEXT, "ticket=senha;missing=lista do que falta;receipt=recibo"},
+    END};
+static const struct act_field close_fields[] = {
+    {"Dinheiro no caixa", "cash", FORM_MONEY, true, SOURCE_TEXT, ""},
+    {"Motivo da diferença", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field handover_fields[] = {{"Nota", NULL, FORM_TEXT, true, SOURCE_TEXT, ""}, END};
+static const struct act_field outage_fields[] = {
+    {"O que caiu", NULL, FORM_CHOICE, true, SOURCE_TEXT,
+     "ac=a AC;psbio=PSBio;cpf=Receita CPF;cnpj=Receita CNPJ;cnh=CNH;neglist=lista negativa"},
+    END};
 static const struct act_field fraud_fields[] = {
     {"O que houve", "description", FORM_TEXT, true, SOURCE_TEXT, ""},
     {"Espécie", "kind", FORM_CHOICE, true, SOURCE_TEXT, "attempt=tentativa;realised=consumada"},
@@ -143,7 +178,8 @@ const struct screen_act screen_acts[] = {
     RUN('b', ACT_IN_CASE, SUBJECT_ITEM, "item reopen", "reabrir", "Reabre o item.", 0),
     FORM('z', ACT_IN_CASE, SUBJECT_ITEM, "item waive", reason_fields, "dispensar",
          "Dispensa o item, onde uma regra permite.", 0),
-    VERB('f', ACT_IN_CASE, VERB_FACTS, "perguntas", "Vai às perguntas que mudam a lista.", 4),
+    VERB('f', ACT_IN_CASE, VERB_FACTS, "perguntas",
+         "Vai às perguntas que mudam a lista, a primeira sem resposta.", 4),
     FORM('+', ACT_IN_CASE, SUBJECT_ORDER, "person add", person_fields, "pessoa", "Inclui uma pessoa no caso.",
          0),
     FORM('-', ACT_IN_CASE, SUBJECT_ORDER, "person remove", leaving_fields, "tirar pessoa",
@@ -191,6 +227,34 @@ const struct screen_act screen_acts[] = {
          "Relata fraude ou tentativa: para o caso e abre o comunicado.", 0),
     FORM('F', ACT_IN_CASE, SUBJECT_QUESTION, "fact", answer_fields, "responder",
          "Responde a pergunta escolhida.", 0),
+    FORM('K', ACT_IN_CASE, SUBJECT_ORDER_LAST, "token take", take_fields, "token",
+         "Põe um token na mesa para este caso.", 6),
+    FORM('B', ACT_IN_CASE, SUBJECT_NONE, "token defective", defective_fields, "token ruim",
+         "Registra o defeito do token; antes da emissão o caso recomeça com o próximo.", 0),
+    FORM('G', ACT_IN_CASE, SUBJECT_ORDER_LAST, "token deliver", deliver_fields, "entregar token",
+         "Entrega o token, com o recibo assinado.", 0),
+    FORM('Z', ACT_IN_CASE | ACT_IN_QUEUE, SUBJECT_NONE, "token return", give_back_fields, "devolver token",
+         "Devolve o token da mesa ao estoque, ou do estoque para fora.", 0),
+    FORM('c', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "token count", count_fields, "contar tokens",
+         "Registra as séries que estão na gaveta.", 7),
+    FORM('r', ACT_IN_QUEUE, SUBJECT_NONE, "token receive", receive_fields, "receber tokens",
+         "Recebe tokens do fornecedor no estoque.", 0),
+    SHOW('l', ACT_IN_QUEUE, SUBJECT_NONE, "token list", "tokens", "Os tokens da casa e onde está cada um.",
+         0),
+    SHOW('b', ACT_IN_QUEUE, SUBJECT_NONE, "token balance", "livro",
+         "O livro dos tokens, a contagem e a diferença.", 0),
+    FORM('P', ACT_IN_CASE, SUBJECT_ORDER, "print", print_fields, "imprimir",
+         "Imprime senha, lista do que falta ou recibo.", 6),
+    SHOW('d', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "day show", "o dia",
+         "O dia: aberto, por conferir, por entregar, dinheiro, e-mails que voltaram, amanhã.", 6),
+    FORM('D', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "day close", close_fields, "fechar o dia",
+         "Fecha o dia: confere o caixa, mostra o fechamento e assina.", 7),
+    FORM('o', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "handover", handover_fields, "passagem",
+         "Deixa uma nota para o próximo turno.", 7),
+    FORM('O', ACT_ANYWHERE, SUBJECT_NONE, "outage start", outage_fields, "queda",
+         "A AC ou uma base caiu: põe à parte os casos em mãos e avisa quem está marcado hoje.", 0),
+    FORM('W', ACT_ANYWHERE, SUBJECT_NONE, "outage end", outage_fields, "voltou", "O que tinha caído voltou.",
+         0),
     VERB('x', ACT_ANYWHERE, VERB_SWAP, "trocar",
          "Troca o caso em mãos pelo que ficou ao lado (o de quem telefona).", 2),
     VERB('/', ACT_ANYWHERE, VERB_FIND, "procurar", "Procura qualquer caso, enquanto se digita.", 2),

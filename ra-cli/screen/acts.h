@@ -49,7 +49,13 @@ enum act_source {
 };
 
 /* What stands before a command's own positionals. */
-enum act_subject { SUBJECT_NONE, SUBJECT_ORDER, SUBJECT_ITEM, SUBJECT_QUESTION };
+enum act_subject {
+    SUBJECT_NONE,
+    SUBJECT_ORDER,
+    SUBJECT_ORDER_LAST, /* the order comes after them */
+    SUBJECT_ITEM,
+    SUBJECT_QUESTION,
+};
 
 struct act_field {
     const char *label; /* NULL ends the list */

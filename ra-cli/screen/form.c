@@ -73,6 +73,7 @@ static size_t digits_of(enum form_kind kind)
     case FORM_CNPJ:
         return 14;
     case FORM_TEXT:
+    case FORM_WORDS:
     case FORM_MONEY:
     case FORM_CHOICE:
         break;
@@ -117,6 +118,7 @@ const char *form_value(struct screen_form *form, const struct form_field *field)
     case FORM_CPF:
     case FORM_CNPJ:
     case FORM_TEXT:
+    case FORM_WORDS:
         break;
     case FORM_MONEY:
         value = value[0] == '\0' ? "" : cents_of(form, value);
@@ -262,6 +264,15 @@ static void add_word(json_t *words, const char *word)
     json_array_append_new(words, json_string(word));
 }
 
+static void add_each_word(json_t *words, const char *text)
+{
+    for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+        const size_t length = strcspn(text, " ");
+        json_array_append_new(words, json_stringn(text, length));
+        text += length;
+    }
+}
+
 static json_t *begin_words(const char *command)
 {
     json_t *words = json_array();
@@ -291,9 +302,13 @@ json_t *form_words(struct screen_form *form)
         add_word(words, form->positional[i]);
     for (size_t i = 0; i < form->count; i++) {
         const char *value = form_value(form, &form->fields[i]);
-        if (form->fields[i].option == NULL && value[0] != '\0')
+        if (form->fields[i].option == NULL && form->fields[i].kind == FORM_WORDS)
+            add_each_word(words, value);
+        else if (form->fields[i].option == NULL && value[0] != '\0')
             add_word(words, value);
     }
+    if (form->last != NULL)
+        add_word(words, form->last);
     return words;
 }
 

@@ -19,6 +19,7 @@ enum form_kind {
     FORM_DATE,   /* typed DDMMAAAA, sent AAAA-MM-DD */
     FORM_CPF,    /* eleven digits */
     FORM_CNPJ,   /* fourteen */
+    FORM_WORDS,  /* several words, each an argument of its own */
     FORM_MONEY,  /* typed 1234,56, sent in cents */
     FORM_CHOICE, /* one of a list: arrows, or the beginning of its words */
 };
@@ -47,6 +48,7 @@ struct screen_form {
     const char *subject;                    /* second line: the item, the question */
     const char *positional[FORM_WORDS_MAX]; /* before those of the fields: the order, the item */
     size_t positional_count;
+    const char *last;                     /* after those of the fields; NULL: none */
     const char *constant[FORM_WORDS_MAX]; /* options that no field fills: "--person", "…" */
     size_t constant_count;
     const char *then; /* a second command with the same positionals and constants; NULL: none */

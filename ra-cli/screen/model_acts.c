@@ -187,6 +187,10 @@ static void fill_subject(struct screen_model *model, const struct screen_act *ac
     struct screen_form *form = model->form;
     if (act->subject == SUBJECT_NONE)
         return;
+    if (act->subject == SUBJECT_ORDER_LAST) {
+        form->last = talloc_strdup(form, order_in_hand(model));
+        return;
+    }
     form_positional(form, order_in_hand(model));
     if (act->subject == SUBJECT_ORDER)
         return;
@@ -250,12 +254,18 @@ void model_form_key(struct screen_model *model, int key)
     if (outcome == FORM_OPEN)
         return;
     if (outcome == FORM_CLOSED) {
+        if (model->flow && act->subject == SUBJECT_QUESTION) /* from the questions back to what is missing */
+            screen_front(model)->at = model_next_pending(screen_front(model), 0);
         model->flow = false;
         TALLOC_FREE(model->form);
         return;
     }
     model->message[0] = '\0';
-    const char *order = model->form->positional_count > 0 ? model->form->positional[0] : "";
+    const char *order = model->form->last != NULL           ? model->form->last
+                        : model->form->positional_count > 0 ? model->form->positional[0]
+                                                            : "";
+    if (order[0] == '\0' && model->page == PAGE_CASE)
+        order = screen_front(model)->order; /* what happens to a token happens to its case */
     if (outcome == FORM_SENT)
         model->then = form_then_words(model->form);
     model_push(model, JOB_ACT, form_words(model->form), order, act->label);
@@ -306,16 +316,26 @@ static void run(struct screen_model *model, const struct screen_act *act, enum s
     model_push(model, kind, words_of(act, order, row), order, act->label);
 }
 
+/* The first that nobody answered opens its form, and the next ones follow; where all are answered the first
+ * is in hand, to be changed. */
 static void to_questions(struct screen_model *model)
 {
     struct screen_case *kase = screen_front(model);
-    for (size_t i = 0; i < kase->row_count; i++) {
-        if (kase->rows[i].question) {
-            kase->at = i;
-            return;
-        }
+    size_t first = kase->row_count, open = kase->row_count;
+    for (size_t i = kase->row_count; i-- > 0;) {
+        if (!kase->rows[i].question)
+            continue;
+        first = i;
+        if (!json_is_true(json_object_get(kase->rows[i].json, "answered")))
+            open = i;
     }
-    screen_message(model, true, "Este caso não tem perguntas.");
+    if (first == kase->row_count) {
+        screen_message(model, true, "Este caso não tem perguntas.");
+        return;
+    }
+    kase->at = open < kase->row_count ? open : first;
+    model->flow = true;
+    model_flow(model);
 }
 
 static void begin_search(struct screen_model *model)
@@ -424,8 +444,10 @@ void model_natural_act(struct screen_model *model)
 void model_flow(struct screen_model *model)
 {
     const struct screen_row *row = screen_row_in_hand(model);
-    if (model->page != PAGE_CASE || row == NULL || row->question ||
-        strcmp(screen_member(row->json, "state"), "pending") != 0) {
+    const bool open =
+        row != NULL && (row->question ? !json_is_true(json_object_get(row->json, "answered"))
+                                      : strcmp(screen_member(row->json, "state"), "pending") == 0);
+    if (model->page != PAGE_CASE || !open) {
         model->flow = false;
         return;
     }

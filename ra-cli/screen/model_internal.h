@@ -11,6 +11,7 @@
 void model_push(struct screen_model *model, enum screen_job_kind kind, json_t *take_words, const char *order,
                 const char *label);
 json_t *model_words(const char *command, const char *order);
+size_t model_next_pending(const struct screen_case *kase, size_t from);
 void model_read_case(struct screen_model *model, size_t slot);
 void model_open_case(struct screen_model *model, const char *order);
 

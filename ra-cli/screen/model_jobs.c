@@ -144,8 +144,13 @@ static void add_rows(struct screen_case *kase, const char *list, bool question)
     }
 }
 
+static bool is_unanswered(const struct screen_row *row)
+{
+    return row->question && !json_is_true(json_object_get(row->json, "answered"));
+}
+
 /* From `from` on, round the end. */
-static size_t next_pending(const struct screen_case *kase, size_t from)
+size_t model_next_pending(const struct screen_case *kase, size_t from)
 {
     for (size_t i = 0; i < kase->row_count; i++)
         if (is_pending(&kase->rows[(from + i) % kase->row_count]))
@@ -153,7 +158,27 @@ static size_t next_pending(const struct screen_case *kase, size_t from)
     return from < kase->row_count ? from : 0;
 }
 
-/* The row in hand stays in hand; an act that succeeded on it goes on to the next one that is pending. */
+/* The next question that nobody answered; after the last one, the items. */
+static size_t next_question(const struct screen_case *kase, size_t from)
+{
+    for (size_t i = from; i < kase->row_count; i++)
+        if (is_unanswered(&kase->rows[i]))
+            return i;
+    return model_next_pending(kase, 0);
+}
+
+static bool is_resolved(const struct screen_row *row)
+{
+    const char *state = screen_member(row->json, "state");
+    return !row->question && (strcmp(state, "accepted") == 0 || strcmp(state, "waived") == 0);
+}
+
+static bool was_pending(const json_t *held)
+{
+    return held != NULL && strcmp(screen_member(held, "state"), "pending") == 0;
+}
+
+/* The row in hand stays in hand; once it is done the next one that is missing comes. */
 static void take_checklist(struct screen_model *model, struct screen_case *kase, json_t *checklist)
 {
     const bool first = kase->checklist == NULL;
@@ -167,8 +192,11 @@ static void take_checklist(struct screen_model *model, struct screen_case *kase,
     for (size_t i = 0; held != NULL && i < kase->row_count; i++)
         if (same_row(kase->rows[i].json, held))
             at = i;
-    if (first || (model->advance && kase->row_count > 0 && !kase->rows[at].question))
-        at = next_pending(kase, at);
+    const struct screen_row *row = kase->row_count == 0 ? NULL : &kase->rows[at];
+    if (row != NULL && is_resolved(row) && (first || was_pending(held)))
+        at = model_next_pending(kase, at);
+    else if (row != NULL && row->question && model->advance)
+        at = next_question(kase, at);
     kase->at = at;
     json_decref(before);
 }
@@ -236,7 +264,7 @@ static void act_done(struct screen_model *model, const struct screen_job *job,
 {
     const char *order = screen_member(result->document, "order");
     say_done(model, job, result->document);
-    if (is_command(job, "item") || is_command(job, "consult"))
+    if (is_command(job, "item") || is_command(job, "consult") || is_command(job, "fact"))
         model->advance = true;
     if (is_command(job, "call") || is_command(job, "order"))
         model_open_case(model, order);
@@ -270,6 +298,9 @@ static void play_waiting(struct screen_model *model)
         int key = model->waiting[0];
         memmove(model->waiting, model->waiting + 1, --model->waiting_count * sizeof *model->waiting);
         screen_key(model, key);
+        if (model->message_is_problem &&
+            model->message[0] != '\0') /* the rest was meant for something else */
+            model->waiting_count = 0;
     }
 }
 

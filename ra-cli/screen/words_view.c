@@ -234,6 +234,19 @@ const char *case_count(TALLOC_CTX *context, const struct screen_case *kase)
                                       complete ? ", COMPLETO: pode validar" : ""));
 }
 
+const char *words_list(TALLOC_CTX *context, const json_t *list)
+{
+    char *text = talloc_strdup(context, "");
+    size_t index;
+    json_t *one;
+    json_array_foreach(list, index, one)
+    {
+        if (text != NULL)
+            text = talloc_asprintf_append(text, "%s%s", index == 0 ? "" : ", ", json_string_value(one));
+    }
+    return or_nothing(text);
+}
+
 /* --- the help line --- */
 
 static size_t columns_of(const char *text)

@@ -40,6 +40,9 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
 /* "4 de 11 itens" */
 const char *case_count(TALLOC_CTX *context, const struct screen_case *kase);
 
+/* "ac, psbio" of an array of texts. */
+const char *words_list(TALLOC_CTX *context, const json_t *list);
+
 /* The keys that work now, the most useful first, as many as fit in `width` columns. */
 const char *keys_line(TALLOC_CTX *context, const struct screen_model *model, size_t width);
 

@@ -140,6 +140,10 @@ struct order; /* orders/orders.h */
     X(AUDIT_QUEUE_READ, "QUEUE_READ")                                                                        \
     X(AUDIT_REPORT_READ, "REPORT_READ")                                                                      \
     X(AUDIT_AGENDA_CHANGED, "AGENDA_CHANGED") /* hours, holidays, blocks */                                  \
+    X(AUDIT_DAY_CLOSED, "DAY_CLOSED")         /* detail: date, difference, SHA-256 of the content signed */  \
+    X(AUDIT_HANDOVER, "HANDOVER_NOTED")                                                                      \
+    X(AUDIT_OUTAGE, "OUTAGE")   /* detail.state: down, up */                                                 \
+    X(AUDIT_PRINTED, "PRINTED") /* detail: what, which copy */                                               \
     X(AUDIT_EXPORT_MADE, "EXPORT_MADE")                                                                      \
     X(AUDIT_EMISSION_PAGE_CHANGED, "EMISSION_PAGE_CHANGED")                                                  \
     X(AUDIT_PROOF_MADE, "PROOF_MADE")                                                                        \

@@ -5,6 +5,7 @@
  */
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
+#include "day/day.h"
 #include "desk/desk.h"
 #include "desk/desk_act.h"
 #include "pki/certificate/calendar.h"
@@ -263,9 +264,9 @@ bool desk_queue(struct http_request *request, struct http_response *response, st
                   DB_VALUES(db_int(view.office->id)), &busy, error) ||
         !audit_record(request, AUDIT_QUEUE_READ, NULL, json_pack("{s:s}", "date", day), NULL, error))
         return false;
-    http_reply(response, 200,
-               json_pack("{s:s,s:o,s:o,s:o,s:o}", "date", day, "now", local(&view, request->now_us), "items",
-                         items_json(&view), "inbox", inbox_json(&view, inbox), "agents",
-                         agents_json(&view, busy)));
-    return true;
+    json_t *answer =
+        json_pack("{s:s,s:o,s:o,s:o,s:o}", "date", day, "now", local(&view, request->now_us), "items",
+                  items_json(&view), "inbox", inbox_json(&view, inbox), "agents", agents_json(&view, busy));
+    http_reply(response, 200, answer);
+    return day_add_board(request, answer, error);
 }

@@ -34,6 +34,7 @@
     X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* {"attempt":N,"recipient"?:address} */   \
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
+    X(NOTICE_OUTAGE, "outage", "outage", "")                                     /* {"what":text} */         \
     X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "") /* {"serial":hex} */
 
 enum notice_kind {

@@ -171,6 +171,9 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
     case NOTICE_CANCELLED:
         appointment_model(run, row, model);
         return true;
+    case NOTICE_OUTAGE:
+        appointment_model(run, row, model);
+        return true;
     case NOTICE_RETURNED:
     case NOTICE_REFUSED:
     case NOTICE_CERTIFICATE_ISSUED:

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Issue 4.6, the full-screen counter: a short day of it (the whole one is the suite counter-day), its lock, its line mode,
+// the network that goes away, and that each of its keys is a plain command too.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { Day, booked, named, threePeopleCompany } from '../support/counter-day.mjs';
+import {
+  attend, book, cli, cliPath, clockOffset, done, home, mail, office, officeUrl, openssl, order, scratch, slots, sql,
+} from '../support/office.mjs';
+import { Screen, cuttable } from '../support/screen.mjs';
+
+describe('issue 4: a day served from the full-screen counter by keys alone', () => {
+  let day;
+  const serials = [1, 2].map(() => `T${randomInt(1e12)}`);
+  before(() => { day = new Day(); });
+  after(() => day.close());
+
+  test('an ordinary case, with a phone call in the middle', async () => {
+    const [kase, caller] = [await booked(), await booked('ecpf-a1', named('Olga'))];
+    await day.ordinary(kase, { during: day.phoneCall(caller) });
+    assert.equal(done('agent1', 'show', kase.code).states.issuance, 'ready');
+    assert.match(done('agent1', 'show', caller.code).notes[0].text, /CNH digital/);
+  });
+
+  test('a walk-in without an order', async () => { await day.walkIn(); });
+
+  test('a wrong document', async () => { await day.wrongDocument(await booked()); });
+
+  test('a company of three signers', async () => {
+    const kase = await booked('ecnpj-a1', named('Sonia'), threePeopleCompany());
+    done('agent1', 'pay', kase.code, '--method', 'transfer');
+    await day.threeSigners(kase);
+    assert.equal(done('agent1', 'show', kase.code).states.issuance, 'ready');
+  });
+
+  test('a token spoiled', async () => {
+    done('agent1', 'token', 'receive', 'token-demonstracao', ...serials);
+    await day.spoiledToken(await booked('ecpf-a3'), serials);
+  });
+
+  test('at most 40 keys a case beyond what is data', () => {
+    assert.equal(day.counts.length, 5);
+    for (const one of day.counts) assert.ok(one.keys <= 40, JSON.stringify(day.counts));
+  });
+
+  test('the day closes with zero difference, signed', async () => {
+    const facts = done('agent1', 'day', 'show');
+    const cents = facts.money.find((one) => one.method === 'cash').cents;
+    const house = done('agent1', 'token', 'list').tokens.filter((one) => ['stock', 'desk', 'defective'].includes(one.state));
+    await day.closeDay(cents, house.map((one) => one.serial));
+    assert.equal(sql('select difference_cents from day_closing order by id desc limit 1'), '0');
+  });
+});
+
+describe('issue 4.6: the screen', () => {
+  const screens = [];
+  const open = (who, options) => {
+    const screen = new Screen(who, options);
+    screens.push(screen);
+    return screen;
+  };
+  after(() => screens.forEach((screen) => screen.close()));
+
+  test('every act of the help page is a plain command', async () => {
+    const help = spawnSync(cliPath, ['--help'], { encoding: 'utf8' }).stdout;
+    const screen = open('agent1', { columns: 160, lines: 140 });
+    await screen.until(/Senha Hora/);
+    screen.press('?');
+    const page = (await screen.until(/EM TODA PARTE[\s\S]*NO CASO[\s\S]*Esc fecha/))[0];
+    const commands = [...screen.text().matchAll(/\[ra-cli ([a-z -]+)\]/g)].map((match) => match[1]);
+    assert.ok(commands.length > 35 && page.length > 0, commands.join());
+    for (const command of commands) assert.match(help, new RegExp(`^ {2}${command} `, 'm'), command);
+  });
+
+  test('what another agent does appears by itself', async () => {
+    const screen = open('agent2');
+    await screen.until(/Senha Hora/);
+    const kase = await booked('ecpf-a1', named('Quiteria'));
+    done('agent1', 'checkin', kase.code, '--walk-in', '--priority', '80+');
+    await screen.until(new RegExp(kase.holder.name.toUpperCase().slice(0, 20)), 5);
+    done('agent1', 'undo', kase.code);
+  });
+
+  test('the lock shows nothing, and only the pass phrase opens an identity that has one', async () => {
+    const folder = scratch();
+    const identity = path.join(folder, 'agent1.p12');
+    fs.writeFileSync(path.join(folder, 'senha'), 'uma senha do agente\n');
+    done('agent1', 'identity', 'export-p12', identity, '--passphrase-file', path.join(folder, 'senha'));
+    const screen = open(identity);
+    await screen.until(/Senha da identidade/);
+    screen.type('errada');
+    screen.press('Enter');
+    await screen.until(/não abre a identidade/);
+    screen.type('uma senha do agente');
+    screen.press('Enter');
+    await screen.until(/Senha Hora/);
+    screen.press('C-l');
+    await screen.until(/Senha da identidade/);
+    assert.doesNotMatch(screen.text(), /Guichê|Fila/);
+    screen.type('uma senha do agente');
+    screen.press('Enter');
+    await screen.until(/Senha Hora/);
+    screen.press('Q');
+    await screen.until(/SAIU 0/);
+  });
+
+  test('the line mode speaks the same acts, numbered', async () => {
+    const kase = await booked('ecpf-a1', named('Tereza'));
+    const run = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'), '--home', home,
+      '--plain'], { encoding: 'utf8', input: `/\n${kase.code}\n1\nm\ntrouxe o avô\nQ\n` });
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stdout, new RegExp(`1\\. .*${kase.code}`));
+    assert.match(run.stdout, /Sim: feito: nota/);
+    assert.doesNotMatch(run.stdout, /\u001b/, 'nothing is painted');
+    assert.equal(done('agent1', 'show', kase.code).notes[0].text, 'trouxe o avô');
+  });
+});
+
+describe('issue 4.6: the network goes away and comes back', () => {
+  test('nothing typed is lost, and the act is done once', async () => {
+    const kase = await booked('ecpf-a1', named('Ivone'));
+    const wire = await cuttable();
+    const screen = new Screen('agent1', { options: ['--server', wire.url] });
+    try {
+      await screen.until(/Senha Hora/);
+      screen.press('/');
+      screen.type(kase.code);
+      await screen.until(new RegExp(kase.holder.name.toUpperCase().slice(0, 20)));
+      screen.press('Enter');
+      await screen.until(/de 5 itens/);
+      wire.cut();
+      screen.press('m');
+      screen.type('escrita sem rede');
+      screen.press('Enter', 'p', 'Enter');
+      await screen.until(/SEM REDE/);
+      wire.mend();
+      await screen.until(/feito: pagar/);
+      const { notes, states } = done('agent1', 'show', kase.code);
+      assert.deepEqual(notes.map((note) => note.text), ['escrita sem rede']);
+      assert.equal(states.order, 'paid');
+    } finally {
+      screen.close();
+      wire.close();
+    }
+  });
+
+  test('an answer that was lost on the way does not make the act twice', async () => {
+    const kase = await booked('ecpf-a1', named('Jandira'));
+    const wire = await cuttable();
+    const screen = new Screen('agent1', { options: ['--server', wire.url] });
+    try {
+      await screen.until(/Senha Hora/);
+      screen.press('/');
+      screen.type(kase.code);
+      await screen.until(new RegExp(kase.holder.name.toUpperCase().slice(0, 20)));
+      screen.press('Enter');
+      await screen.until(/de 5 itens/);
+      wire.loseAnswers();
+      screen.press('m');
+      screen.type('uma vez só');
+      screen.press('Enter');
+      await screen.until(/SEM REDE/);
+      wire.mend();
+      await screen.until(/feito: nota/);
+      assert.equal(done('agent1', 'show', kase.code).notes.length, 1);
+    } finally {
+      screen.close();
+      wire.close();
+    }
+  });
+});
+
+describe('issue 4.6: outages, papers, the closing', () => {
+  test('an outage sets the cases in hand aside and tells those who are still expected today', async () => {
+    const kase = await booked('ecpf-a1', named('Beatriz'));
+    done('agent3', 'checkin', kase.code, '--walk-in');
+    done('agent3', 'call', kase.code);
+    const expected = await order('ecpf-a1', named('Ursula'));
+    const [seat] = await slots('ecpf-a1', 30);
+    await book(expected, seat.start);
+    sql(`update appointment set starts = now() + interval '${clockOffset()} seconds' + interval '5 minutes', ends = now() + interval '${clockOffset()} seconds' + interval '20 minutes'
+         where order_id = (select id from orders where code = '${expected.code}')`);
+    const what = `base${randomInt(1e6)}`;
+    const down = done('agent3', 'outage', 'start', what);
+    assert.ok(down.in_hand.includes(kase.code));
+    assert.equal(done('agent1', 'show', kase.code).states.attendance, 'parked');
+    assert.equal(cli('agent3', 'outage', 'start', what).json.reason, 'already-down');
+    if (down.told > 0) await mail(expected.holder.email, new RegExp(`fora do ar[\\s\\S]*${what}`));
+    done('agent3', 'outage', 'end', what);
+    assert.equal(cli('agent3', 'outage', 'end', what).json.reason, 'not-down');
+  });
+
+  test('papers go to CUPS or a folder; a second try says that it is one', async () => {
+    const kase = await booked('ecpf-a1', named('Dalva'));
+    const folder = scratch();
+    const env = (programs) => ({ ...process.env, PATH: `${programs}:${process.env.PATH}` });
+    const print = (what, printer, programs = '/usr/bin') => spawnSync(cliPath, ['--server', officeUrl, '--identity',
+      path.join(home, 'identities/agent1.pem'), '--home', home, '--json', 'print', kase.code, what, ...printer], { encoding: 'utf8', env: env(programs) });
+    const lp = (script) => {
+      const programs = scratch();
+      fs.writeFileSync(path.join(programs, 'lp'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      return programs;
+    };
+    assert.equal(print('ticket', ['--printer', folder]).status, 1, 'nobody has arrived');
+    assert.equal(print('receipt', ['--printer', folder]).status, 1, 'nothing was paid');
+    done('agent1', 'pay', kase.code, '--method', 'card');
+    assert.equal(JSON.parse(print('receipt', ['--printer', 'balcao'], lp('exit 1')).stdout).reason, 'printer');
+    const kept = path.join(folder, 'lp.txt');
+    assert.equal(print('receipt', ['--printer', 'balcao'], lp(`echo "$@" > ${kept}; cat >> ${kept}`)).status, 0);
+    const spooled = fs.readFileSync(kept, 'utf8');
+    assert.match(spooled, new RegExp(`-t ${kase.code}-receipt-2 -d balcao`));
+    assert.match(spooled, /2a VIA[\s\S]*RECIBO[\s\S]*DALVA[\s\S]*cartão/);
+    assert.equal(print('missing', ['--printer', folder]).status, 0);
+    assert.doesNotMatch(fs.readFileSync(path.join(folder, `${kase.code}-missing-1.txt`), 'utf8'), /VIA/);
+  });
+
+  test('the slip goes to a printer\'s own device or nowhere', async () => {
+    const kase = await booked('ecpf-a1', named('Elza'));
+    attend(kase.code);
+    const file = path.join(scratch(), 'papel.txt');
+    fs.writeFileSync(file, '');
+    const refused = cli('agent1', 'validate', kase.code, '--slip-device', file);
+    assert.equal(refused.status, 1);
+    assert.equal(fs.readFileSync(file, 'utf8'), '');
+    assert.ok(cli('agent1', 'validate', kase.code, '--slip-device', '/dev/null').json.emission_code);
+  });
+
+  test('a difference must be explained; the closing is signed over exactly what stands, by who closes', () => {
+    const cash = () => done('agent1', 'day', 'show').money.find((one) => one.method === 'cash')?.cents ?? 0;
+    const count = () => done('agent1', 'token', 'count', ...done('agent1', 'token', 'list').tokens
+      .filter((one) => ['stock', 'desk', 'defective'].includes(one.state)).map((one) => one.serial));
+    count();
+    assert.equal(cli('agent1', 'day', 'close', '--cash', String(cash() + 1)).json.reason, 'difference-unexplained');
+    done('agent1', 'day', 'close', '--cash', String(cash() + 1), '--reason', 'troco');
+    done('agent1', 'day', 'close', '--cash', String(cash()));
+    const { content, cms } = office('auditor', 'GET', '/api/office/day/closing').json;
+    assert.match(content, /^guiche-day-closing-v1\n/);
+    const folder = scratch();
+    fs.writeFileSync(path.join(folder, 'dia.txt'), content);
+    fs.writeFileSync(path.join(folder, 'dia.p7s'), Buffer.from(cms, 'base64'));
+    openssl('cms', '-verify', '-inform', 'DER', '-binary', '-in', path.join(folder, 'dia.p7s'), '-content', path.join(folder, 'dia.txt'),
+      '-CAfile', path.join(home, 'identities/ca.pem'), '-purpose', 'any', '-no_check_time', '-out', '/dev/null');
+    const body = { cash_cents: cash(), content, cms };
+    assert.equal(office('agent2', 'POST', '/api/office/day/closing', { body }).status, 409, 'another agent, another text');
+    assert.equal(office('agent1', 'POST', '/api/office/day/closing', { body: { ...body, cash_cents: cash(), content: `${content}x` } }).json.reason, 'day-changed');
+    assert.throws(() => sql('delete from day_closing'), /append-only/);
+  });
+});
