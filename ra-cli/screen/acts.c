@@ -100,6 +100,18 @@ static const struct act_field revoke_fields[] = {
      "0=não especificado;1=chave comprometida;3=mudança de dados;4=substituído;5=encerrou atividades;"
      "9=perda de direito"},
     END};
+static const struct act_field priority_fields[] = {
+    {"Prioridade", NULL, FORM_CHOICE, true, SOURCE_TEXT, "none" PRIORITIES}, END};
+static const struct act_field needs_fields[] = {
+    {"Precisa de", NULL, FORM_CHOICE, false, SOURCE_TEXT,
+     "ramp=rampa;libras=Libras;interpreter=intérprete;=nada disso"},
+    END};
+static const struct act_field transfer_fields[] = {{"Para o agente", "to", FORM_TEXT, false, SOURCE_TEXT, ""},
+                                                   END};
+static const struct act_field park_fields[] = {
+    {"Motivo", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
+    {"Volta em, minutos", "minutes", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
 static const struct act_field take_fields[] = {
     {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
     {"Modelo, se é dele", "own", FORM_TEXT, false, SOURCE_TEXT, ""},
@@ -198,6 +210,16 @@ const struct screen_act screen_acts[] = {
     FORM('R', ACT_IN_CASE, SUBJECT_ORDER, "refuse", reason_fields, "recusar",
          "Encerra o caso, assinando a recusa.", 0),
     RUN('s', ACT_IN_CASE, SUBJECT_ORDER, "park", "à parte", "Deixa o atendimento à parte.", 4),
+    FORM('S', ACT_IN_CASE, SUBJECT_ORDER, "park", park_fields, "à parte até",
+         "Deixa à parte, com o motivo e a hora de voltar.", 0),
+    FORM('*', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "priority", priority_fields, "prioridade",
+         "Declara ou muda a prioridade da lei, sem pedir prova do que não se vê.", 6),
+    FORM('=', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "needs", needs_fields, "precisa de",
+         "Diz se a pessoa precisa de rampa, Libras ou intérprete.", 0),
+    FORM('>', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "transfer", transfer_fields, "passar",
+         "Devolve à fila, no mesmo lugar, para outro agente.", 0),
+    RUN('<', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "reactivate", "volta à fila",
+        "Põe de volta na fila quem estava à parte, ausente ou com outro agente.", 0),
     RUN('f', ACT_IN_QUEUE, SUBJECT_ORDER, "noshow", "não veio", "Registra que a pessoa não veio.", 5),
     RUN('N', ACT_IN_CASE, SUBJECT_ORDER, "noshow", "não veio", "Registra que a pessoa não veio.", 0),
     RUN('u', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "undo", "desfazer",

@@ -87,10 +87,10 @@ describe('issue 4.6: the screen', () => {
   });
 
   test('the lock shows nothing, and only the pass phrase opens an identity that has one', async () => {
-    const folder = scratch();
-    const identity = path.join(folder, 'agent1.p12');
-    fs.writeFileSync(path.join(folder, 'senha'), 'uma senha do agente\n');
-    done('agent1', 'identity', 'export-p12', identity, '--passphrase-file', path.join(folder, 'senha'));
+    const identity = path.join(scratch(), 'agent1.pem');
+    const plain = path.join(home, 'identities/agent1.pem');
+    const certificates = fs.readFileSync(plain, 'utf8').match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/g);
+    fs.writeFileSync(identity, openssl('pkcs8', '-topk8', '-in', plain, '-passout', 'pass:uma senha do agente') + certificates.join(''));
     const screen = open(identity);
     await screen.until(/Senha da identidade/);
     screen.type('errada');
