@@ -92,6 +92,24 @@ static bool add_folder(TALLOC_CTX *context, const char *folder, struct intake *i
            (intake->count > before || ra_fail(error, RA_NOT_FOUND, "%s: não há arquivos na pasta", folder));
 }
 
+bool intake_whole(TALLOC_CTX *context, const char *folder, time_t now, struct intake *intake,
+                  struct ra_error *error)
+{
+    struct dirent **entries = NULL;
+    struct stat status;
+    int count = scandir(folder, &entries, wanted, versionsort);
+    bool ok = count >= 0 || ra_fail_errno(error, folder);
+    for (int i = 0; i < count; i++) {
+        const char *path = talloc_asprintf(context, "%s/%s", folder, entries[i]->d_name);
+        if (path != NULL && is_regular(path, &status) && status.st_size > 0 && status.st_mtim.tv_sec < now &&
+            intake->count < INTAKE_FILES_MAX)
+            intake->files[intake->count++] = path;
+        free(entries[i]);
+    }
+    free(entries);
+    return ok;
+}
+
 bool intake_add(TALLOC_CTX *context, const char *path, struct intake *intake, struct ra_error *error)
 {
     struct stat status;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <talloc.h>
+#include <time.h>
 
 enum {
     INTAKE_FILES_MAX = 40,
@@ -30,6 +31,11 @@ struct intake {
  * that is empty or larger than a dossier takes. */
 RA_MUST_CHECK bool intake_add(TALLOC_CTX *context, const char *path, struct intake *intake,
                               struct ra_error *error);
+
+/* The folder's whole files, in the order of their names, INTAKE_FILES_MAX at most: what is empty, or was
+ * written within the last second of the machine's clock `now`, is still being scanned. None is no failure. */
+RA_MUST_CHECK bool intake_whole(TALLOC_CTX *context, const char *folder, time_t now, struct intake *intake,
+                                struct ra_error *error);
 
 struct scanner;
 

@@ -6,28 +6,14 @@
 #include "ra-cli/intake.h"
 #include "ra-cli/terminal.h"
 
-#include <sys/stat.h>
-
-/* An empty folder is no failure here: nothing was scanned yet. */
-static bool list_folder(struct cli *cli, struct intake *intake, struct ra_error *error)
-{
-    struct stat status;
-    if (cli->scanner == NULL)
-        return true;
-    if (stat(cli->scanner, &status) != 0 || !S_ISDIR(status.st_mode))
-        return ra_fail(error, RA_NOT_FOUND, "a pasta do scanner não existe: %s", cli->scanner);
-    if (intake_add(cli->context, cli->scanner, intake, error) || error->code != RA_NOT_FOUND)
-        return error->code == RA_OK;
-    *error = (struct ra_error){0};
-    return true;
-}
-
 bool scanner_list(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
 {
     struct intake intake = {.count = 0};
     (void)arguments;
-    if (!list_folder(cli, &intake, error))
+    const struct ra_clock machine = {0}; /* files carry its time, not the instance's */
+    if (cli->scanner != NULL &&
+        !intake_whole(cli->context, cli->scanner, clock_now(&machine), &intake, error))
         return false;
     json_t *files = json_array();
     for (size_t i = 0; i < intake.count; i++)

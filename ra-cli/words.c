@@ -9,6 +9,15 @@ static const struct {
     const char *word;
 } words[] = {
     {"none", "-"},
+    {"pregnant", "gestante"},
+    {"infant", "criança de colo"},
+    {"nursing", "lactante"},
+    {"disability", "deficiência"},
+    {"autism", "TEA"},
+    {"obesity", "obesidade"},
+    {"mobility", "mobilidade reduzida"},
+    {"donor", "doador de sangue"},
+    {"return", "volta com correção"},
     {"cash", "dinheiro"},
     {"card", "cartão"},
     {"pix", "Pix"},

@@ -42,10 +42,22 @@ static size_t fitting(const char *line, size_t length, size_t columns)
     return i;
 }
 
+/* The same, but not in the middle of a word that would fit on the next line. */
+static size_t whole_words(const char *line, size_t length, size_t columns)
+{
+    const size_t fits = fitting(line, length, columns);
+    size_t blank = fits;
+    if (fits == length)
+        return fits;
+    while (blank > fits / 2 && line[blank] != ' ')
+        blank--;
+    return blank > fits / 2 ? blank + 1 : fits;
+}
+
 static void split(struct screen_text *text, const char *content, size_t columns)
 {
     while (*content != '\0') {
-        const size_t length = strcspn(content, "\n"), fits = fitting(content, length, columns);
+        const size_t length = strcspn(content, "\n"), fits = whole_words(content, length, columns);
         add_line(text, content, fits);
         content += fits;
         if (fits == length && *content == '\n')

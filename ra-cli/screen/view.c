@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WIDE = 110, BESIDE = 44, ESCAPE_MS = 25 };
+enum { WIDE = 110, ESCAPE_MS = 25 };
 
 /* --- the terminal --- */
 
@@ -262,6 +262,11 @@ static void draw_text(struct view *view)
         view_put(view, 3 + (int)i, 0, view->columns, PAINT_PLAIN, false, text->lines[text->top + i]);
 }
 
+bool view_is_split(const struct view *view)
+{
+    return view->columns >= WIDE && view->model->page == PAGE_CASE;
+}
+
 static void draw_body(struct view *view)
 {
     struct screen_model *model = view->model;
@@ -274,9 +279,9 @@ static void draw_body(struct view *view)
         view_find(view, 2, view->lines - 3);
         return;
     }
-    if (view->columns >= WIDE && page == PAGE_CASE) {
-        view_queue(view, 2, view->lines - 3, 0, BESIDE, false);
-        view_case(view, 2, view->lines - 3, BESIDE + 1, view->columns - BESIDE - 1);
+    if (view_is_split(view)) {
+        view_queue(view, 2, view->lines - 3, 0, VIEW_BESIDE, false);
+        view_case(view, 2, view->lines - 3, VIEW_BESIDE + 1, view->columns - VIEW_BESIDE - 1);
     } else if (page == PAGE_CASE) {
         view_case(view, 2, view->lines - 3, 0, view->columns);
     } else if (page == PAGE_INBOX) {

@@ -24,6 +24,10 @@ void view_rule(const struct view *view, int line, int column, int width, const c
 int view_paragraph(const struct view *view, int line, int last, int column, int width, const char *text);
 size_t view_columns(const char *text);
 
+/* Wide enough for the queue beside the case, and the case is what is in hand. */
+bool view_is_split(const struct view *view);
+enum { VIEW_BESIDE = 44 }; /* columns of the queue then */
+
 /* The parts, between two lines (both included). */
 void view_queue(struct view *view, int first, int last, int column, int width, bool chosen);
 void view_inbox(struct view *view, int first, int last, int column, int width);

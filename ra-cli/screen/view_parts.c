@@ -9,9 +9,9 @@
 #include <string.h>
 
 enum {
-    WIDE_ENOUGH = 110,
+    TALL = 32,
+    TALL_DETAIL_LINES = 8,
     DETAIL_LINES = 4,
-    FORM_WIDTH = 74,
     LABEL_WIDTH = 18,
     NARROW = 70,
     MARK_WIDTH = 4,
@@ -70,10 +70,11 @@ static const char *hour_of(struct view *view, const char *stamp)
 
 static const char *standing(struct view *view, const json_t *item, const char *left)
 {
-    const char *priority = screen_member(item, "priority");
-    const char *text =
-        talloc_asprintf(view->context, "%s%s%s%s%s", words_state(screen_member(item, "state")),
-                        priority[0] == '\0' ? "" : " · ", priority, left[0] == '\0' ? "" : " · ", left);
+    const char *const more[] = {screen_member(item, "parked_reason"), screen_member(item, "priority"), left};
+    char *text = talloc_strdup(view->context, words_state(screen_member(item, "state")));
+    for (size_t i = 0; text != NULL && i < sizeof more / sizeof *more; i++)
+        if (more[i][0] != '\0')
+            text = talloc_asprintf_append(text, " · %s", words_state(more[i]));
     return text == NULL ? "" : text;
 }
 
@@ -114,6 +115,14 @@ static int draw_board(struct view *view, int last, int column, int width)
     return last;
 }
 
+/* The promised hour runs from the end of the attendance; a check-in that was undone has none. */
+static const char *hour_of_item(struct view *view, const json_t *item)
+{
+    return is(item, "state", "finished")
+               ? hour_left(view->context, screen_member(item, "deadline"), view->model->now_s)
+               : "";
+}
+
 void view_queue(struct view *view, int first, int last, int column, int width, bool chosen)
 {
     struct screen_model *model = view->model;
@@ -123,7 +132,7 @@ void view_queue(struct view *view, int first, int last, int column, int width, b
     size_t top = first_shown(chosen ? model->queue_at : 0, room);
     for (size_t i = top; i < count && i - top < room; i++) {
         const json_t *item = screen_queue_item(model, "items", i);
-        const char *left = hour_left(view->context, screen_member(item, "deadline"), model->now_s);
+        const char *left = hour_of_item(view, item);
         view_put(view, first + 1 + (int)(i - top), column, width, paint_of(item, left),
                  chosen && i == model->queue_at, queue_line(view, item, width, left));
     }
@@ -242,7 +251,7 @@ static const char *hour_of_case(struct view *view, const struct screen_case *kas
     for (size_t i = 0; i < screen_queue_count(view->model, "items"); i++) {
         const json_t *item = screen_queue_item(view->model, "items", i);
         if (is(item, "order", kase->order))
-            return hour_left(view->context, screen_member(item, "deadline"), view->model->now_s);
+            return hour_of_item(view, item);
     }
     return "";
 }
@@ -257,10 +266,11 @@ void view_case(struct view *view, int first, int last, int column, int width)
     char *count = talloc_asprintf(view->context, " %s%s%s ", case_count(view->context, kase),
                                   hour[0] == '\0' ? "" : " · a hora: ", hour);
     view_rule(view, first + 3, column, width, count == NULL ? "" : count);
-    draw_rows(view, first + 4, last - DETAIL_LINES - 1, column, width);
-    view_rule(view, last - DETAIL_LINES, column, width, "");
+    const int detail = view->lines < TALL ? DETAIL_LINES : TALL_DETAIL_LINES;
+    draw_rows(view, first + 4, last - detail - 1, column, width);
+    view_rule(view, last - detail, column, width, "");
     if (row != NULL)
-        view_paragraph(view, last - DETAIL_LINES + 1, last, column, width, row_detail(view->context, row));
+        view_paragraph(view, last - detail + 1, last, column, width, row_detail(view->context, row));
 }
 
 /* --- search --- */
@@ -327,10 +337,10 @@ static int draw_subject(struct view *view, int line, int column, int width)
 void view_form(struct view *view)
 {
     struct screen_form *form = view->model->form;
-    const int width = view->columns < WIDE_ENOUGH ? view->columns : FORM_WIDTH;
+    const int column = view_is_split(view) ? VIEW_BESIDE + 1 : 0;
+    const int width = view->columns - column;
     const int room = (int)form->count + (form->subject == NULL ? 2 : 4);
     const int first = view->lines - 2 - room < 2 ? 2 : view->lines - 2 - room;
-    const int column = view->columns - width;
     char *title = talloc_asprintf(view->context, " %s ", form->title);
     for (int line = first; line < first + room && line < view->lines - 2; line++)
         view_put(view, line, column, width, PAINT_PLAIN, false, "");

@@ -192,6 +192,24 @@ const char *case_name(TALLOC_CTX *context, const struct screen_model *model, con
         talloc_asprintf(context, "%s%s%s", ticket, ticket[0] == '\0' ? "" : " ", holder_name(kase)));
 }
 
+/* Only the machines that have begun. */
+static const char *states_line(TALLOC_CTX *context, const json_t *states)
+{
+    static const char *const machines[][2] = {{"order", "pedido"},
+                                              {"appointment", "sessão"},
+                                              {"attendance", "atendimento"},
+                                              {"identification", "identificação"},
+                                              {"issuance", "certificado"}};
+    char *text = talloc_strdup(context, "");
+    for (size_t i = 0; text != NULL && i < sizeof machines / sizeof *machines; i++) {
+        const char *state = screen_member(states, machines[i][0]);
+        if (state[0] != '\0' && strcmp(state, "none") != 0)
+            text = talloc_asprintf_append(text, "%s%s %s", text[0] == '\0' ? "" : " · ", machines[i][1],
+                                          words_state(state));
+    }
+    return or_nothing(text);
+}
+
 const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line)
 {
     const json_t *states = json_object_get(kase->show, "states");
@@ -203,11 +221,7 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
                                           screen_member(holder, "cpf"),
                                           screen_member(kase->show, "product_name"), kase->order));
     if (line == 1)
-        return or_nothing(talloc_asprintf(context, "%s · atendimento %s · identificação %s · emissão %s",
-                                          words_state(screen_member(states, "order")),
-                                          words_state(screen_member(states, "attendance")),
-                                          words_state(screen_member(states, "identification")),
-                                          words_state(screen_member(states, "issuance"))));
+        return states_line(context, states);
     const json_t *company = json_object_get(kase->show, "company");
     const char *confirmed =
         json_is_true(json_object_get(kase->show, "email_confirmed")) ? "" : " (não confirmado)";

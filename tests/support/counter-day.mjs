@@ -33,6 +33,7 @@ export class Day {
     for (let i = 0; i < sheets; i++) {
       const name = path.join(this.scanner, `folha-${Date.now()}-${i}.jpg`);
       fs.copyFileSync(photograph(), `${name}.part`);
+      fs.utimesSync(`${name}.part`, 1, 1); // a file of this second is still being scanned
       fs.renameSync(`${name}.part`, name);
     }
   }

@@ -139,6 +139,25 @@ static void test_the_scanner_gives_what_came_after_it_was_opened(void **state)
     assert_null(path);
 }
 
+static void test_only_whole_sheets_wait(void **state)
+{
+    struct place *place = *state;
+    struct intake intake = {.count = 0};
+    struct ra_error error = {0};
+    struct stat written;
+    assert_true(intake_whole(place, place->folder, 0, &intake, &error)); /* none is no failure */
+    put(place, "folha1.jpg", 3);
+    put(place, "folha2.jpg", 0);
+    put(place, "folha3.jpg.part", 3);
+    assert_int_equal(0, stat(in(place, "folha1.jpg"), &written));
+    assert_true(intake_whole(place, place->folder, written.st_mtim.tv_sec, &intake, &error));
+    assert_int_equal(0, intake.count);
+    assert_true(intake_whole(place, place->folder, written.st_mtim.tv_sec + 1, &intake, &error));
+    assert_int_equal(1, intake.count);
+    assert_string_equal(in(place, "folha1.jpg"), intake.files[0]);
+    assert_false(intake_whole(place, in(place, "nada"), 0, &intake, &error));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sizes_are_asked_before_anything_is_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_scanner_gives_what_came_after_it_was_opened, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_only_whole_sheets_wait, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
