@@ -142,7 +142,7 @@ with chosen as (
 ), moved as (
   update appointment a
      set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-         sequence = a.sequence + 1, updated_at = $3
+         updated_at = $3
     from taken
    where a.id = $6
   returning a.seat_id, a.ends, a.sequence
@@ -174,7 +174,7 @@ with chosen as (
 ), moved as (
   update appointment a
      set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-         sequence = a.sequence + 1, updated_at = $3
+         updated_at = $3
     from taken
    where a.id = $6
   returning a.seat_id, a.ends, a.sequence
@@ -267,7 +267,7 @@ returning version;
 
 -- name: agenda_cancel
 -- params: appointment_id bigint, now timestamptz
-update appointment set state = 'cancelled', seat_id = null, sequence = sequence + 1, updated_at = $2
+update appointment set state = 'cancelled', seat_id = null, updated_at = $2
  where id = $1 and state in ('booked', 'kept')
 returning sequence;
 

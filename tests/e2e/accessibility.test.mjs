@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
-import { inventPerson, linkInMail, wordsInMail } from './instance.mjs';
+import { bookByApi, inventPerson, linkInMail, orderByApi, wordsInMail } from './instance.mjs';
 import { address, agenda, emission, headingIs, login, orderForm, orderPage } from './pages.mjs';
 
 let browser;
@@ -67,6 +67,24 @@ for (const [name, viewport] of Object.entries(screens)) {
     await login.enter(page).click();
     await login.orders(page).waitFor();
     await check(page);
+    await closePage(page);
+  });
+
+  test(`axe (${name}): what the links of a mail open, before and after the button`, async () => {
+    const page = await openPage(browser, { viewport });
+    const holder = inventPerson();
+    await bookByApi('ecpf-a1', await orderByApi('ecpf-a1', { holder }));
+    const move = await linkInMail(holder.email, '/horario/[A-Za-z0-9_-]+/mudar');
+    await page.goto(move);
+    await check(page);
+    for (const [act, button, done] of [['confirmar', 'Confirmar que eu vou', 'Presença confirmada'],
+      ['cancelar', 'Cancelar este horário', 'Horário cancelado']]) {
+      await page.goto(move.replace(/mudar$/, act));
+      await check(page);
+      await page.getByRole('button', { name: button }).click();
+      await headingIs(page, done);
+      await check(page);
+    }
     await closePage(page);
   });
 

@@ -312,7 +312,8 @@ describe('issue 4.3: feeds', () => {
       assert.equal(calendar.getFirstPropertyValue('method'), 'PUBLISH');
       assert.equal(calendar.getFirstPropertyValue('refresh-interval').toString(), 'PT15M');
       assert.ok(events.some((event) => event.startDate.toUnixTime() === Date.parse(start) / 1000), 'what was booked is there');
-      assert.equal(events.length, Number(sql(`select count(*) from appointment where state in ('booked', 'kept')`)));
+      const all = Number(sql(`select count(*) from appointment where state in ('booked', 'kept')`));
+      assert.ok(who === 'admin' ? events.length === all : events.length <= all, `${events.length} of ${all}`);
       assert.doesNotMatch(text, /ATTENDEE|mailto:(?!guiche@localhost)/);
       for (const event of events) assert.equal(event.component.getFirstPropertyValue('class'), 'CONFIDENTIAL');
       for (const uid of sql('select uid from appointment').split('\n')) assert.ok(!text.includes(uid), 'no UID of an invitation');
