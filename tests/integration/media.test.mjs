@@ -3,9 +3,10 @@
 // the daily count balances; a spoiled token means the next one and a new attempt; receipt with serial before `finish`.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { attend, cli, done, makeCsr, order, person, photograph, sql, validate, verify } from '../support/office.mjs';
+import { attend, cli, done, home, makeCsr, order, person, photograph, scratch, sql, validate, verify } from '../support/office.mjs';
 
 const serial = () => `T${randomInt(1e12)}`;
 const refused = (run, reason) => {
@@ -141,6 +142,9 @@ describe('a case with a token', () => {
     assert.deepEqual([token.state, token.next], ['delivered', 'finish']);
     assert.equal(events(kase.code, 'MEDIA_RECEIPT'), 1);
     done('agent1', 'finish', kase.code);
+    const file = path.join(scratch(), 'caso.zip');
+    done('agent1', 'dossier', 'export', kase.code, '-o', file);
+    assert.equal(cli('agent1', 'dossier', 'verify', file, '--log-key', path.join(home, 'identities/log.vkey')).status, 0, 'the receipt is part of the dossier');
   });
 
   test('a defect after the certificate was issued asks for its revocation', async () => {
