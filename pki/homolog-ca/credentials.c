@@ -19,6 +19,7 @@ enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, LEAF_KEY_BITS = 2048 };
 struct credential {
     enum authority_id issuer;
     EVP_PKEY *key;
+    bool key_elsewhere; /* `key` is its public half */
     X509_NAME *subject;
     X509 *certificate;
 };
@@ -59,7 +60,9 @@ static bool write_credential(const struct credential *credential, STACK_OF(X509)
                              struct ra_error *error)
 {
     BIO *bio = BIO_new(BIO_s_secmem());
-    bool ok = bio != NULL && PEM_write_bio_PrivateKey(bio, credential->key, NULL, NULL, 0, NULL, NULL) == 1 &&
+    bool ok = bio != NULL &&
+              (credential->key_elsewhere ||
+               PEM_write_bio_PrivateKey(bio, credential->key, NULL, NULL, 0, NULL, NULL) == 1) &&
               PEM_write_bio_X509(bio, credential->certificate) == 1;
     for (int i = 0; ok && i + 1 < sk_X509_num(chain); i++) /* without the root: trust comes from elsewhere */
         ok = PEM_write_bio_X509(bio, sk_X509_value(chain, i)) == 1;
@@ -159,19 +162,32 @@ bool credentials_make_identity(const struct registry *registry, const struct ide
     return ok;
 }
 
-bool credentials_make_ra(const struct registry *registry, const char *output, struct ra_error *error)
+static bool certify_ra(const struct registry *registry, EVP_PKEY *take_key, bool elsewhere,
+                       const char *output, struct ra_error *error)
 {
     static const char *const UNITS[] = {TEST_UNIT, NULL};
-    struct credential credential = {.issuer = AUTHORITY_TISS};
+    struct credential credential = {.issuer = AUTHORITY_TISS, .key_elsewhere = elsewhere};
     X509 *issuer = registry->hierarchy->certificate[AUTHORITY_TISS];
     bool ok =
-        credential_begin(registry, &credential, EVP_RSA_gen(LEAF_KEY_BITS), UNITS, "AR de Teste", error) &&
+        credential_begin(registry, &credential, take_key, UNITS, "AR de Teste", error) &&
         builder_add_text(credential.certificate, issuer, NID_key_usage, "critical,digitalSignature", error) &&
         builder_add_text(credential.certificate, issuer, NID_ext_key_usage, "cmcRA", error) &&
         hierarchy_add_issuer_extensions(registry->hierarchy, AUTHORITY_TISS, credential.certificate, error) &&
         credential_finish(registry, &credential, output, error);
     credential_clear(&credential);
     return ok;
+}
+
+bool credentials_make_ra(const struct registry *registry, const char *output, struct ra_error *error)
+{
+    return certify_ra(registry, EVP_RSA_gen(LEAF_KEY_BITS), false, output, error);
+}
+
+bool credentials_certify_ra(const struct registry *registry, EVP_PKEY *public_key, const char *output,
+                            struct ra_error *error)
+{
+    return (EVP_PKEY_up_ref(public_key) == 1 || ra_fail_crypto(error, "public key")) &&
+           certify_ra(registry, public_key, true, output, error);
 }
 
 static bool push_address(GENERAL_NAMES *names, const char *text, struct ra_error *error)

@@ -24,6 +24,10 @@ RA_MUST_CHECK bool credentials_make_identity(const struct registry *registry,
 RA_MUST_CHECK bool credentials_make_ra(const struct registry *registry, const char *output,
                                        struct ra_error *error);
 
+/* The same for a key that lies elsewhere: the file holds certificate and chain alone. */
+RA_MUST_CHECK bool credentials_certify_ra(const struct registry *registry, EVP_PKEY *public_key,
+                                          const char *output, struct ra_error *error);
+
 /* `dns` and `ip` as they shall stand in subjectAltName; `ip` in text form. */
 RA_MUST_CHECK bool credentials_make_tls(const struct registry *registry, const char *dns, const char *ip,
                                         const char *output, struct ra_error *error);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/pem.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ enum { CA_KEY_BITS = 4096, EXIT_USAGE = 2 };
     X(out, "--out", "FILE")                                                                                  \
     X(dns, "--dns", "HOST")                                                                                  \
     X(ip, "--ip", "ADDRESS")                                                                                 \
+    X(csr, "--csr", "FILE")                                                                                  \
     X(port, "--port", "N")                                                                                   \
     X(serial, "--serial", "HEX")                                                                             \
     X(reason, "--reason", "N")                                                                               \
@@ -97,7 +99,16 @@ static bool run_identity(struct session_state *state, const struct options *opti
 
 static bool run_ra(struct session_state *state, const struct options *options, struct ra_error *error)
 {
-    return credentials_make_ra(&state->registry, options->out, error);
+    if (options->csr == NULL)
+        return credentials_make_ra(&state->registry, options->out, error);
+    BIO *input = BIO_new_file(options->csr, "r");
+    X509_REQ *csr = input != NULL ? PEM_read_bio_X509_REQ(input, NULL, NULL, NULL) : NULL;
+    EVP_PKEY *key = csr != NULL ? X509_REQ_get0_pubkey(csr) : NULL;
+    bool ok = (key != NULL && X509_REQ_verify(csr, key) == 1) || ra_fail_crypto(error, options->csr);
+    ok = ok && credentials_certify_ra(&state->registry, key, options->out, error);
+    X509_REQ_free(csr);
+    BIO_free(input);
+    return ok;
 }
 
 static bool run_tls(struct session_state *state, const struct options *options, struct ra_error *error)
@@ -220,7 +231,12 @@ static const struct command_row {
      true,
      {"--clock", "--name", "--cpf", "--birth", "--email", "--out"},
      {NULL}},
-    {"ra", "the AR's credential for CMP", run_ra, true, {"--clock", "--out"}, {NULL}},
+    {"ra",
+     "the AR's credential for CMP; with --csr for a key that lies elsewhere",
+     run_ra,
+     true,
+     {"--clock", "--out"},
+     {"--csr"}},
     {"tls", "a server certificate", run_tls, true, {"--clock", "--dns", "--ip", "--out"}, {NULL}},
     {"serve",
      "answer CMP, publish CRLs and chains; --poll, --corrupt and --delay-ms are for fault tests",

@@ -105,14 +105,16 @@ static void block_signals(void)
 }
 
 static bool serve(TALLOC_CTX *context, const struct options *options, const struct settings *settings,
-                  const struct ra_clock *clock, const char *journal, struct ra_error *error)
+                  struct key_holder *holder, const struct ra_clock *clock, const char *journal,
+                  struct ra_error *error)
 {
     bool at_rest = true;
     bool isolated = options->server_uid != geteuid();
     struct signer *signer;
-    if (!settings_fit_production(settings, clock, isolated, error) ||
+    if (!settings_can_sign(settings, error) || !settings_fit_production(settings, clock, isolated, error) ||
         !signer_open(context, settings, clock, journal, isolated, &signer, error))
         return false;
+    signer->holder = holder;
     int socket = listener_open(options->home, error);
     if (socket < 0)
         return false;
@@ -135,15 +137,19 @@ static bool run(TALLOC_CTX *context, const struct options *options, struct ra_er
     static struct ra_clock clock;
     char journal[PATH_MAX];
     struct settings *settings;
+    struct key_holder *holder = NULL;
     if (snprintf(journal, sizeof journal, "%s/journal", options->home) >= (int)sizeof journal)
         return ra_fail(error, RA_IO, "%s: path too long", options->home);
-    if (!clock_load(&clock, options->clock, error) ||
-        !settings_load(context, options->home, &settings, error))
+    if (!clock_load(&clock, options->clock, error))
+        return false;
+    if (options->action == ACTION_SERVE)
+        holder = key_holder_connect(context, options->home);
+    if (!settings_load(context, options->home, holder, &settings, error))
         return false;
     log_start(&clock);
     switch (options->action) {
     case ACTION_SERVE:
-        return serve(context, options, settings, &clock, journal, error);
+        return serve(context, options, settings, holder, &clock, journal, error);
     case ACTION_NEW_JOURNAL:
         return ledger_create(journal, settings->instance, clock_now(&clock), error);
     case ACTION_PRINT_LOG_KEY:

@@ -115,6 +115,12 @@ static bool set_cmp_request(struct settings *settings, const char *value)
     return strcmp(value, "p10cr") == 0 || strcmp(value, "ir") == 0;
 }
 
+static bool set_ra_key(struct settings *settings, const char *value)
+{
+    settings->key_held = strcmp(value, "holder") == 0;
+    return settings->key_held || strcmp(value, "file") == 0;
+}
+
 static bool set_cmp_protection(struct settings *settings, const char *value)
 {
     settings->cmp_mac = strcmp(value, "mac") == 0;
@@ -133,6 +139,7 @@ static const struct {
     {"ac_driver", set_ac_driver, true},
     {"cmp_request", set_cmp_request, true},
     {"cmp_protection", set_cmp_protection, true},
+    {"ra_key", set_ra_key, true},
 };
 
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
@@ -313,19 +320,28 @@ static bool load_log_key(struct settings *settings, const char *folder, struct r
            note_key_load(settings, path, settings->log_name, &settings->log_key, error);
 }
 
-static bool load_credential(struct settings *settings, const char *folder, STACK_OF(X509) **chain,
-                            struct ra_error *error)
+static bool take_key(struct settings *settings, struct bytes content, struct key_holder *holder,
+                     struct ra_error *error)
+{
+    if (!settings->key_held)
+        return (settings->ra_key = read_key(content, "ra.pem", error)) != NULL;
+    return holder == NULL || key_holder_key(holder, settings->ra_certificate, &settings->ra_key, error);
+}
+
+static bool load_credential(struct settings *settings, const char *folder, struct key_holder *holder,
+                            STACK_OF(X509) **chain, struct ra_error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct bytes content = {NULL, 0};
     bool ok = read_checked(memory, folder, "ra.pem", FILE_SECRET, &content, error) &&
-              (settings->ra_key = read_key(content, "ra.pem", error)) != NULL &&
               (*chain = read_certificates(content, "ra.pem", error)) != NULL;
     if (ok) {
         settings->ra_certificate = sk_X509_shift(*chain);
+        ok = take_key(settings, content, holder, error);
+    }
+    if (ok && !settings->key_held)
         ok = X509_check_private_key(settings->ra_certificate, settings->ra_key) == 1 ||
              ra_fail_crypto(error, "ra.pem: the key is not the certificate's");
-    }
     return wipe_and_free(content, memory, ok);
 }
 
@@ -392,14 +408,15 @@ static bool load_anchors(const char *folder, const char *name, STACK_OF(X509) **
     return ok;
 }
 
-static bool load_authority(struct settings *settings, const char *folder, struct ra_error *error)
+static bool load_authority(struct settings *settings, const char *folder, struct key_holder *holder,
+                           struct ra_error *error)
 {
     STACK_OF(X509) *chain = NULL;
     settings->ac_store = X509_STORE_new();
     if (settings->ac_store == NULL)
         return ra_fail(error, RA_NO_MEMORY, "ac-anchors.pem");
     bool ok = load_anchors(folder, "ac-anchors.pem", &settings->ac_anchors, &settings->ac_known, error) &&
-              load_credential(settings, folder, &chain, error) &&
+              load_credential(settings, folder, holder, &chain, error) &&
               sort_certificates(chain, NULL, settings->ac_known, error);
     for (int i = 0; ok && i < sk_X509_num(settings->ac_anchors); i++)
         ok = X509_STORE_add_cert(settings->ac_store, sk_X509_value(settings->ac_anchors, i)) == 1 ||
@@ -423,7 +440,8 @@ static int settings_destructor(struct settings *settings)
     return 0;
 }
 
-bool settings_load(TALLOC_CTX *context, const char *home, struct settings **settings, struct ra_error *error)
+bool settings_load(TALLOC_CTX *context, const char *home, struct key_holder *holder,
+                   struct settings **settings, struct ra_error *error)
 {
     *settings = NULL;
     char folder[PATH_MAX];
@@ -438,7 +456,7 @@ bool settings_load(TALLOC_CTX *context, const char *home, struct settings **sett
         !load_profiles(loaded, folder, error) ||
         !load_anchors(folder, "agents-anchors.pem", &loaded->agents_anchors, &loaded->agents_known, error) ||
         !load_list(folder, "administrators.pem", &loaded->administrators, error) ||
-        !load_authority(loaded, folder, error) || !load_secret(loaded, folder, error) ||
+        !load_authority(loaded, folder, holder, error) || !load_secret(loaded, folder, error) ||
         !load_log_key(loaded, folder, error) || !load_weak_keys(loaded, folder, error)) {
         talloc_free(loaded);
         return false;
@@ -463,6 +481,12 @@ bool settings_fit_production(const struct settings *settings, const struct ra_cl
     if (settings->roster_threshold < 2 || settings->agents_floor < 2)
         return ra_fail(error, RA_FORBIDDEN, "production: two administrators and two agents");
     return true;
+}
+
+bool settings_can_sign(const struct settings *settings, struct ra_error *error)
+{
+    return settings->ra_key != NULL ||
+           ra_fail(error, RA_UNAVAILABLE, "ra_key = holder, and nobody answers at run/key.sock");
 }
 
 bool settings_fit_confinement(const struct settings *settings, bool confined, struct ra_error *error)

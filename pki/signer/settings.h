@@ -8,7 +8,8 @@
  *   agents-anchors.pem   roots (and, if need be, intermediate ACs) of the agents' own certificates
  *   administrators.pem   the certificates that may sign a roster
  *   ac-anchors.pem       roots of the AC that issues, and intermediates
- *   ra.pem               the AR's CMP credential: key, certificate, chain
+ *   ra.pem               the AR's CMP credential: key, certificate, chain; without the key where ra-keyholder
+ *                        has it
  *   ac-secret            only with cmp_protection = mac: two lines, the reference and the secret shared with
  *                        the AC
  *   log.key              Ed25519, PEM: signs the log's checkpoints
@@ -23,6 +24,7 @@
 #include "pki/base/clock.h"
 #include "pki/certificate/profile.h"
 #include "pki/certificate/weak_keys.h"
+#include "pki/signer/key_holder.h"
 #include "pki/trust/note.h"
 
 #include <openssl/evp.h>
@@ -60,6 +62,7 @@ struct settings {
     char ar_cnpj[15];           /* second OU of every certificate */
     enum ac_driver ac_driver;   /* `ac_driver`, cmp when left out */
     enum cmp_form cmp_form;     /* `cmp_request`, ir when left out */
+    bool key_held;              /* `ra_key = holder`: the key is ra-keyholder's; else `file` */
     bool cmp_mac;               /* `cmp_protection = mac`; signature when left out */
     struct bytes mac_reference; /* of ac-secret; empty without cmp_mac */
     struct bytes mac_secret;
@@ -81,15 +84,19 @@ struct settings {
     struct weak_key_list *weak_keys; /* NULL: no such file, and requests are not looked up */
 };
 
-/* Reads and proves everything. Result on `context`; freeing it frees the OpenSSL objects and wipes the keys.
- * The error's detail names file and line. */
-RA_MUST_CHECK bool settings_load(TALLOC_CTX *context, const char *home, struct settings **settings,
-                                 struct ra_error *error);
+/* Reads and proves everything. `holder` may be NULL, and is asked only where the files say so; it outlives
+ * the settings; without it a key that it should have is missing (settings_can_sign). Result on `context`;
+ * freeing it frees the OpenSSL objects and wipes the keys. The error's detail names file and line. */
+RA_MUST_CHECK bool settings_load(TALLOC_CTX *context, const char *home, struct key_holder *holder,
+                                 struct settings **settings, struct ra_error *error);
 
 /* What production asks beyond homologation: a user of its own, no clock offset, two administrators, two
  * agents. */
 RA_MUST_CHECK bool settings_fit_production(const struct settings *settings, const struct ra_clock *clock,
                                            bool isolated, struct ra_error *error);
+
+/* The AR's key is at hand: in its file, or with a holder that answered. */
+RA_MUST_CHECK bool settings_can_sign(const struct settings *settings, struct ra_error *error);
 
 /* Production runs only where the kernel keeps the signer to its own files. */
 RA_MUST_CHECK bool settings_fit_confinement(const struct settings *settings, bool confined,

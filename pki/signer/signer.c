@@ -78,7 +78,8 @@ bool signer_reload(struct signer *signer, const char *home, struct ra_error *err
     TALLOC_CTX *memory = talloc_new(NULL);
     struct settings *settings = NULL;
     struct files *current = state_hold(signer->state);
-    bool ok = settings_load(memory, home, &settings, error) &&
+    bool ok = settings_load(memory, home, signer->holder, &settings, error) &&
+              settings_can_sign(settings, error) &&
               settings_fit_production(settings, signer->clock, signer->isolated, error) &&
               same_house(current->settings, settings, error);
     if (ok) {

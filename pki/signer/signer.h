@@ -34,8 +34,9 @@ struct signer {
     const struct settings *settings;
     const struct ra_clock *clock;
     struct ledger *ledger;
-    bool isolated; /* runs under a user of its own, apart from the server's */
-    bool confined; /* reads no file but its own; see sandbox.h */
+    bool isolated;             /* runs under a user of its own, apart from the server's */
+    bool confined;             /* reads no file but its own; see sandbox.h */
+    struct key_holder *holder; /* NULL where the key is in a file */
     struct signer_state *state;
 };
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A private key in the token behind an EVP_PKEY: an RSA key with a method of our own, so that requests, CMS
- * and TLS sign with it as with any other. OpenSSL pads for PSS itself and then asks for the bare operation.
+ * A private key in the token behind an EVP_PKEY (remote_key.h), so that requests, CMS and TLS sign with it as
+ * with any other.
  */
-/* OpenSSL 3 calls RSA_METHOD deprecated in favour of providers; there is none for PKCS#11 in Debian 12. */
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "pki/token/token_internal.h"
+#include "pki/trust/remote_key.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/rsa.h>
+#include <openssl/param_build.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -20,8 +18,6 @@ struct private_part {
     bool asks_each_time; /* CKA_ALWAYS_AUTHENTICATE */
 };
 
-static int private_index = -1;
-static RSA_METHOD *method;
 /* A session signs one thing at a time, and TLS may want it while a statement is being signed. */
 static pthread_mutex_t signing = PTHREAD_MUTEX_INITIALIZER;
 
@@ -41,8 +37,8 @@ static CK_RV authenticate(const struct private_part *part)
     return answer;
 }
 
-static CK_RV sign(const struct private_part *part, CK_MECHANISM_TYPE type, const unsigned char *from,
-                  CK_ULONG length, unsigned char *to, CK_ULONG *size)
+static CK_RV sign_in_token(const struct private_part *part, CK_MECHANISM_TYPE type, const unsigned char *from,
+                           CK_ULONG length, unsigned char *to, CK_ULONG *size)
 {
     struct token *token = part->token;
     CK_MECHANISM mechanism = {type, NULL, 0};
@@ -54,81 +50,44 @@ static CK_RV sign(const struct private_part *part, CK_MECHANISM_TYPE type, const
                : token->module->C_Sign(token->session, (CK_BYTE *)(uintptr_t)from, length, to, size);
 }
 
-static int private_encrypt(int length, const unsigned char *from, unsigned char *to, RSA *rsa, int padding)
+static bool sign(void *context, enum remote_padding padding, struct bytes input, uint8_t *output,
+                 size_t *size)
 {
-    const struct private_part *part = RSA_get_ex_data(rsa, private_index);
-    CK_ULONG size = (CK_ULONG)RSA_size(rsa);
-    if (part == NULL || length < 0 || (padding != RSA_PKCS1_PADDING && padding != RSA_NO_PADDING))
-        return -1;
+    const struct private_part *part = context;
+    CK_MECHANISM_TYPE type = padding == REMOTE_PADDING_NONE ? CKM_RSA_X_509 : CKM_RSA_PKCS;
+    CK_ULONG written = *size;
     pthread_mutex_lock(&signing);
-    part->token->last = sign(part, padding == RSA_NO_PADDING ? CKM_RSA_X_509 : CKM_RSA_PKCS, from,
-                             (CK_ULONG)length, to, &size);
+    part->token->last = sign_in_token(part, type, input.data, input.length, output, &written);
     bool done = part->token->last == CKR_OK;
     pthread_mutex_unlock(&signing);
-    return done ? (int)size : -1;
+    *size = written;
+    return done;
 }
 
-static int private_decrypt(int length, const unsigned char *from, unsigned char *to, RSA *rsa, int padding)
+static void release(void *context)
 {
-    (void)length, (void)from, (void)to, (void)rsa, (void)padding;
-    return -1; /* this program only signs */
+    OPENSSL_free(context);
 }
 
-static int finish(RSA *rsa)
+static bool public_half(struct bytes modulus, struct bytes exponent, EVP_PKEY **key, struct ra_error *error)
 {
-    OPENSSL_free(RSA_get_ex_data(rsa, private_index));
-    return RSA_meth_get_finish(RSA_PKCS1_OpenSSL())(rsa);
-}
-
-static bool prepare(struct ra_error *error)
-{
-    if (method != NULL)
-        return true;
-    private_index = RSA_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-    RSA_METHOD *made = RSA_meth_dup(RSA_PKCS1_OpenSSL());
-    if (private_index < 0 || made == NULL || RSA_meth_set1_name(made, "PKCS#11") != 1 ||
-        RSA_meth_set_flags(made, RSA_FLAG_EXT_PKEY | RSA_METHOD_FLAG_NO_CHECK) != 1 ||
-        RSA_meth_set_priv_enc(made, private_encrypt) != 1 ||
-        RSA_meth_set_priv_dec(made, private_decrypt) != 1 || RSA_meth_set_finish(made, finish) != 1) {
-        RSA_meth_free(made);
-        return ra_fail_crypto(error, "token");
-    }
-    method = made;
-    return true;
-}
-
-static RSA *public_half(struct bytes modulus, struct bytes exponent)
-{
-    RSA *rsa = RSA_new();
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     BIGNUM *n = BN_bin2bn(modulus.data, (int)modulus.length, NULL);
     BIGNUM *e = BN_bin2bn(exponent.data, (int)exponent.length, NULL);
-    if (rsa != NULL && n != NULL && e != NULL && RSA_set_method(rsa, method) == 1 &&
-        RSA_set0_key(rsa, n, e, NULL) == 1)
-        return rsa;
+    OSSL_PARAM *parts = build != NULL && n != NULL && e != NULL &&
+                                OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+                                OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1
+                            ? OSSL_PARAM_BLD_to_param(build)
+                            : NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    bool ok = parts != NULL && context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+              EVP_PKEY_fromdata(context, key, EVP_PKEY_PUBLIC_KEY, parts) == 1;
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parts);
+    OSSL_PARAM_BLD_free(build);
     BN_free(n);
     BN_free(e);
-    RSA_free(rsa);
-    return NULL;
-}
-
-static bool assemble(struct private_part **part, struct bytes modulus, struct bytes exponent, EVP_PKEY **key,
-                     struct ra_error *error)
-{
-    RSA *rsa = public_half(modulus, exponent);
-    EVP_PKEY *made = EVP_PKEY_new();
-    if (rsa == NULL || made == NULL || RSA_set_ex_data(rsa, private_index, *part) != 1) {
-        RSA_free(rsa);
-        EVP_PKEY_free(made);
-        return ra_fail_crypto(error, "token");
-    }
-    *part = NULL; /* the RSA's now */
-    if (EVP_PKEY_assign_RSA(made, rsa) != 1) {
-        RSA_free(rsa);
-        EVP_PKEY_free(made);
-        return ra_fail_crypto(error, "token");
-    }
-    *key = made;
-    return true;
+    return ok || ra_fail_crypto(error, "token");
 }
 
 bool token_key_wrap(struct token *token, CK_OBJECT_HANDLE handle, CK_OBJECT_HANDLE public_part,
@@ -136,7 +95,7 @@ bool token_key_wrap(struct token *token, CK_OBJECT_HANDLE handle, CK_OBJECT_HAND
 {
     struct bytes modulus = {NULL, 0}, exponent = {NULL, 0}, each = {NULL, 0};
     *key = NULL;
-    if (!prepare(error) || !token_read(token, public_part, CKA_MODULUS, &modulus, error) ||
+    if (!token_read(token, public_part, CKA_MODULUS, &modulus, error) ||
         !token_read(token, public_part, CKA_PUBLIC_EXPONENT, &exponent, error) ||
         !token_read(token, handle, CKA_ALWAYS_AUTHENTICATE, &each, error))
         return false;
@@ -146,8 +105,12 @@ bool token_key_wrap(struct token *token, CK_OBJECT_HANDLE handle, CK_OBJECT_HAND
     if (part == NULL)
         return ra_fail(error, RA_NO_MEMORY, "token");
     *part = (struct private_part){token, handle, each.length == sizeof(CK_BBOOL) && each.data[0] == CK_TRUE};
-    bool done = assemble(&part, modulus, exponent, key, error);
-    OPENSSL_free(part);
+    EVP_PKEY *half = NULL;
+    bool done =
+        public_half(modulus, exponent, &half, error) && remote_key_new(half, sign, release, part, key, error);
+    EVP_PKEY_free(half);
+    if (!done)
+        OPENSSL_free(part);
     return done;
 }
 

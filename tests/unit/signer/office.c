@@ -188,7 +188,7 @@ void office_make(struct office *office)
     write_home(office);
     office_read_crls(office);
     office_corrupt_ac(office, CORRUPTION_NONE);
-    must(settings_load(office->memory, office->home, &office->settings, &error), &error);
+    must(settings_load(office->memory, office->home, NULL, &office->settings, &error), &error);
     office_reset(office);
 }
 

@@ -6,6 +6,7 @@
 #include "pki/base/file.h"
 #include "pki/signer/listener.h"
 #include "pki/signer/packet.h"
+#include "pki/token/token.h"
 #include "tests/unit/signer/office.h"
 
 /* cmocka.h needs these before it. */
@@ -57,7 +58,7 @@ static pid_t start(const char *program, const char *const *given, int *output)
         close(channel[0]);
         close(channel[1]);
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nothing running */
-        execv(program, arguments);
+        execvp(program, arguments);
         _exit(127);
     }
     close(channel[1]);
@@ -489,6 +490,116 @@ static void issue_5_files_are_read_again_without_a_restart(void **state)
     assert_int_equal(stop_signer(SIGTERM), 0);
 }
 
+/* --- the AR's key apart --- */
+
+static int run_quietly(const char *const *arguments)
+{
+    int output;
+    pid_t process = start(arguments[0], arguments, &output);
+    char line[256];
+    read_line(output, line);
+    close(output);
+    return wait_for(process);
+}
+
+static void write_text(const char *path, const char *text)
+{
+    struct ra_error error = {0};
+    remove(path);
+    assert_true(file_write(path, bytes_of_text(text), 0600, &error));
+}
+
+#define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
+
+/* A token of SoftHSM in which the AR's key was made; ra.pem then has its certificates alone. */
+static void move_key_to_token(void)
+{
+    struct ra_error error = {0};
+    struct token *token = NULL;
+    EVP_PKEY *key = NULL;
+    char *folder = talloc_asprintf(office.memory, "%s/tokens", office.folder);
+    char *conf = talloc_asprintf(office.memory, "%s/softhsm2.conf", office.folder);
+    char *pem = talloc_asprintf(office.memory, "%s/conf/ra.pem", office.home);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    write_text(conf,
+               talloc_asprintf(office.memory, "directories.tokendir = %s\nlog.level = ERROR\n", folder));
+    assert_int_equal(setenv("SOFTHSM2_CONF", conf, 1), 0);
+    const char *const make_token[] = {"softhsm2-util", "--init-token", "--free",   "--label", "ar",
+                                      "--pin",         "271828",       "--so-pin", "314159",  NULL};
+    assert_int_equal(run_quietly(make_token), 0);
+    assert_true(token_open(office.memory, "pkcs11:token=ar", SOFTHSM, TOKEN_READY, &token, &error));
+    assert_true(token_login(token, "271828", NULL, NULL, &error));
+    assert_true(token_make_key(token, "ar-cmp", &key, &error));
+    assert_true(credentials_certify_ra(&office.registry, key, pem, &error));
+    EVP_PKEY_free(key);
+    talloc_free(token);
+}
+
+static pid_t start_holder(void)
+{
+    char *door = talloc_asprintf(office.memory, "%s/run/key.sock", office.home);
+    char *pin = talloc_asprintf(office.memory, "%s/pin", office.folder);
+    char *uid = talloc_asprintf(office.memory, "%u", (unsigned)geteuid());
+    const char *arguments[] = {"ra-keyholder",
+                               "--socket",
+                               door,
+                               "--peer-uid",
+                               uid,
+                               "--uri",
+                               "pkcs11:token=ar",
+                               "--label",
+                               "ar-cmp",
+                               "--module",
+                               "/usr/lib/softhsm/libsofthsm2.so",
+                               "--pin-file",
+                               pin,
+                               NULL};
+    int output;
+    struct stat status;
+    write_text(pin, "271828\n");
+    remove(door);
+    pid_t process = start(RA_KEYHOLDER_PROGRAM, arguments, &output);
+    close(output);
+    for (int tries = 0; tries < 1000 && stat(door, &status) != 0; tries++)
+        nanosleep(&(struct timespec){0, 10 * 1000000L}, NULL);
+    assert_int_equal(stat(door, &status), 0);
+    return process;
+}
+
+static void issue_5_the_ars_key_may_lie_in_a_token(void **state)
+{
+    (void)state;
+    const struct bytes before = read_conf();
+    char *pem = talloc_asprintf(office.memory, "%s/conf/ra.pem", office.home);
+    struct ra_error error = {0};
+    struct bytes credential = {NULL, 0};
+    char line[256];
+    assert_true(file_read(office.memory, pem, 1 << 16, &credential, &error));
+    move_key_to_token();
+    write_conf(before, "ra_key = holder\n");
+    assert_int_equal(run_signer(NULL, line), 1); /* nobody holds it yet */
+    pid_t holder = start_holder();
+    start_signer();
+    json_decref(ask_once(office_roster(&office, 1)));
+    json_t *answer = ask_once(honest());
+    assert_string_equal(answer_text(answer, "type"), "issued");
+    json_decref(answer);
+    /* Without the holder nothing is signed for the AC any more; what is known stays known. */
+    assert_int_equal(kill(holder, SIGKILL), 0);
+    wait_for(holder);
+    answer = ask_once(resume());
+    assert_string_equal(answer_text(answer, "type"), "issued");
+    json_decref(answer);
+    struct draft draft;
+    office_draft(&office, "ZZZZ9999ZZZ9", 1, &draft);
+    answer = ask_once(office_request(&draft));
+    assert_string_not_equal(answer_text(answer, "type"), "issued");
+    json_decref(answer);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+    write_text(pem, talloc_strndup(office.memory, (const char *)credential.data, credential.length));
+    write_conf(before, "");
+}
+
 static void expect_no_start(void)
 {
     char line[256];
@@ -547,6 +658,7 @@ int main(void)
         TEST(design_no_more_than_sixteen_connections),
         TEST(protocol_6_the_running_signer_is_confined),
         TEST(issue_5_files_are_read_again_without_a_restart),
+        TEST(issue_5_the_ars_key_may_lie_in_a_token),
         TEST(protocol_6_a_missing_or_shorter_journal_stops_the_signer_until_started_anew),
         TEST(design_13_open_keys_stop_the_signer),
     };

@@ -353,7 +353,7 @@ static void expect_configuration(const char *text, bool good)
     struct settings *settings;
     char *path = talloc_asprintf(office.memory, "%s/conf/signer.conf", office.home);
     assert_true(file_write(path, bytes_of_text(text), 0600, &error));
-    bool loaded = settings_load(office.memory, office.home, &settings, &error);
+    bool loaded = settings_load(office.memory, office.home, NULL, &settings, &error);
     if (loaded != good)
         fail_msg("%s: %s", text, error.detail);
     talloc_free(loaded ? settings : NULL);
