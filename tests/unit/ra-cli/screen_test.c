@@ -162,13 +162,11 @@ static void the_help_page_tells_every_key(void **state)
     struct office *office = *state;
     keys(office, "?");
     assert_int_equal(office->model->page, PAGE_TEXT);
-    for (const struct screen_act *act = screen_acts; act->key != 0; act++) {
-        bool told = false;
-        for (size_t i = 0; i < office->model->text.count; i++)
-            told = told || strstr(office->model->text.lines[i], act->help) != NULL ||
-                   strncmp(act->help, office->model->text.lines[i] + 9, 20) == 0;
-        assert_true(told);
-    }
+    char *page = talloc_strdup(office, "");
+    for (size_t i = 0; i < office->model->text.count; i++) /* a line that was wrapped is whole again */
+        page = talloc_strdup_append(page, office->model->text.lines[i]);
+    for (const struct screen_act *act = screen_acts; act->key != 0; act++)
+        assert_non_null(strstr(page, act->help));
 }
 
 static void the_help_line_fits_eighty_columns(void **state)
