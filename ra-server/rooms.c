@@ -6,6 +6,7 @@
 #include "agenda/agenda_inbox.h"
 #include "agenda/agenda_links.h"
 #include "agenda/agenda_reminders.h"
+#include "agenda/agenda_waiting.h"
 #include "approval/approval.h"
 #include "approval/policy.h"
 #include "audit/audit.h"
@@ -35,7 +36,7 @@ const struct room *const rooms[] = {
     &orders_office_room,
     &agenda_room,
     &agenda_routes_room,
-    &agenda_hold_room,
+    &agenda_hold_room, &agenda_waiting_room,
     &agenda_links_room,
     &agenda_reminders_room,
     &agenda_inbox_room,

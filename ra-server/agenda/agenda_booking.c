@@ -3,6 +3,7 @@
  * Booking, moving, cancelling, and what the counter does with an appointment. All on an order that is held.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_waiting.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
 #include "desk/desk.h"
@@ -132,7 +133,7 @@ static bool give_back(struct http_request *request, const struct order *order, s
 {
     int64_t public_from_us = 0;
     return agenda_release_time(request, &public_from_us, error) &&
-           free_seat(request, order, public_from_us, error);
+           free_seat(request, order, public_from_us, error) && waiting_wake(request, error);
 }
 
 bool agenda_move(struct http_request *request, struct order *order, const struct agenda_wish *wish,

@@ -2,6 +2,7 @@
 #include "agenda/agenda_page.h"
 
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_waiting.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "desk/desk.h"
@@ -134,6 +135,43 @@ bool agenda_add_case(struct http_request *request, json_t *model, const struct o
     return add_self_told(request, model, order, moving, error);
 }
 
+/* "24/11/2026" of the last day. */
+static char *short_day(TALLOC_CTX *context, const json_t *waiting)
+{
+    const char *day = json_string_value(json_object_get(waiting, "until"));
+    if (day == NULL || strlen(day) != 10)
+        return talloc_strdup(context, "");
+    return talloc_asprintf(context, "%.2s/%.2s/%.4s", day + 8, day + 5, day);
+}
+
+/* Whoever waits sees the place; whoever does not may join until a day, at first the one he has already. */
+static bool add_waiting(struct http_request *request, json_t *model, const struct order *order,
+                        struct ra_error *error)
+{
+    json_t *waiting = NULL;
+    struct catalog_office *office = NULL;
+    struct window window;
+    char today[CATALOG_DAY_SIZE], last[CATALOG_DAY_SIZE], until[CATALOG_DAY_SIZE];
+    if (!catalog_office(request->app, request->context, &office, error) ||
+        !waiting_json(request, order, &waiting, error))
+        return false;
+    read_window(request, office, &window);
+    catalog_day_of(window.today * INT64_C(86400000000), 0, today);
+    catalog_day_of(window.last * INT64_C(86400000000), 0, last);
+    if (agenda_is_live(order))
+        catalog_day_of(order->appointment->start_us, order->appointment->offset_s, until);
+    page_set(model, "waiting_list", json_true());
+    page_set(model, "may_wait", json_boolean(waiting == NULL));
+    page_set(model, "wait_form",
+             json_pack("{s:s, s:s, s:s}", "first", today, "last", last, "until",
+                       agenda_is_live(order) ? until : last));
+    if (waiting != NULL) {
+        page_set_text(waiting, "until_text", short_day(request->context, waiting));
+        page_set(model, "waiting", waiting);
+    }
+    return true;
+}
+
 bool agenda_page_of(struct http_request *request, struct http_response *response, const struct order *order,
                     const struct agenda_page_way *way, struct ra_error *error)
 {
@@ -170,5 +208,6 @@ bool agenda_page_model(struct http_request *request, struct http_response *respo
         .send = "Guardar este horário",
         .back = talloc_asprintf(request->context, "/pedido/%s", order->code),
     };
-    return agenda_page_of(request, response, order, &way, error);
+    return agenda_page_of(request, response, order, &way, error) &&
+           add_waiting(request, response->model, order, error);
 }

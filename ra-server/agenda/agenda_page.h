@@ -13,8 +13,6 @@
 RA_MUST_CHECK bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
                                    struct ra_error *error);
 
-struct order;
-
 /* Where the page's form goes, what its button says, and where it leads back to. */
 struct agenda_page_way {
     const char *action, *send, *back;

@@ -54,6 +54,10 @@ struct order; /* orders/orders.h */
     X(AUDIT_APPT_REMINDED, "APPT_REMINDED") /* detail.hours before */                                        \
     X(AUDIT_FEED_SHOWN, "FEED_SHOWN")       /* detail.of: office, agent; whoever sees the address reads */   \
     X(AUDIT_FEED_ROTATED, "FEED_ROTATED")                                                                    \
+    X(AUDIT_WAITING_JOINED, "WAITING_JOINED")                                                                \
+    X(AUDIT_WAITING_LEFT, "WAITING_LEFT") /* detail.outcome passed: offers went by unanswered */             \
+    X(AUDIT_SEAT_OFFERED, "SEAT_OFFERED")                                                                    \
+    X(AUDIT_OFFER_DECLINED, "OFFER_DECLINED")                                                                \
     X(AUDIT_APPT_NOSHOW, "APPT_NOSHOW")                                                                      \
     X(AUDIT_CHECKED_IN, "CHECKED_IN")                                                                        \
     X(AUDIT_CALLED, "CALLED")                                                                                \

@@ -160,6 +160,9 @@ struct http_request {
 struct http_request http_program_request(TALLOC_CTX *context, struct ra_app *app, struct db *db,
                                          int64_t now_us);
 
+/* After the job's commit: what http_after_commit put off until then. */
+void http_program_committed(struct http_request *request);
+
 /* Value by name, NULL when absent. Borrowed from the request. */
 const char *http_path_parameter(const struct http_request *request, const char *name);
 const char *http_query(const struct http_request *request, const char *name);

@@ -86,6 +86,13 @@ struct http_request http_program_request(TALLOC_CTX *context, struct ra_app *app
                                  .raw_fd = -1};
 }
 
+void http_program_committed(struct http_request *request)
+{
+    for (struct http_after_commit *after = request->after_commit; after != NULL; after = after->next)
+        after->run(request->app, after->argument);
+    request->after_commit = NULL;
+}
+
 bool http_temporary_file(const struct http_request *request, int *fd, struct ra_error *error)
 {
     *fd = open(request->app->config->temporary_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -31,6 +31,8 @@
     X(NOTICE_DECLINED, "declined", "declined", "")       /* {"appointment":…} */                           \
     X(NOTICE_COUNTERED, "countered", "countered", "")    /* {"appointment":…,"wish_us"?:instant} */        \
     X(NOTICE_LOGIN_CODE, "login_code", "login-code", "") /* {"asked_us":instant,"minutes":N} */              \
+    /* {"seat":id,"offered_us":instant,"start_us":instant,"offset_s":N,"until_us":instant} */                \
+    X(NOTICE_SEAT_OFFER, "seat_offer", "seat-offer", "")                                                     \
     X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* {"attempt":N,"recipient"?:address} */   \
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \

@@ -122,6 +122,25 @@ static bool confirmation_model(struct job_run *run, const struct notice_row *row
     return true;
 }
 
+static bool offer_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                        json_t *model, struct ra_error *error)
+{
+    char token[TOKEN_SIZE];
+    int offset_s = (int)number_of(row->message, "offset_s");
+    int64_t until_us = number_of(row->message, "until_us");
+    if (run->now_us > until_us)
+        return ra_fail(error, RA_NOT_FOUND, "the offer is over");
+    if (!token_seat_offer(run->app, order->ref, number_of(row->message, "offered_us"),
+                          number_of(row->message, "seat"), token, error))
+        return false;
+    char *start = local_time_long_text(run->context, number_of(row->message, "start_us"), offset_s);
+    char *until = local_time_hour_text(run->context, until_us, offset_s);
+    set(model, "start_text", start != NULL ? start : "");
+    set(model, "until_text", until != NULL ? until : "");
+    set_link(run, model, "offer_url", "vaga/", token);
+    return true;
+}
+
 static bool login_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                         json_t *model, struct ra_error *error)
 {
@@ -157,6 +176,8 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
     switch (row->kind) {
     case NOTICE_ORDER_CREATED:
         return confirmation_model(run, row, order, model, error);
+    case NOTICE_SEAT_OFFER:
+        return offer_model(run, row, order, model, error);
     case NOTICE_LOGIN_CODE:
         return login_model(run, row, order, model, error);
     case NOTICE_EMISSION_LINK:

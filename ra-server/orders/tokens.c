@@ -126,6 +126,19 @@ bool token_feed(struct ra_app *app, const char *office_code, const char *owner, 
     return true;
 }
 
+bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
+                      char token[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    char at[24], seat[24];
+    snprintf(at, sizeof at, "%lld", (long long)at_us);
+    snprintf(seat, sizeof seat, "%lld", (long long)seat_id);
+    if (!derive(app, (const char *const[]){"seat-offer", ref, at, seat}, 4, raw, error))
+        return false;
+    to_base64url(raw, token);
+    return true;
+}
+
 bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                       char code[LOGIN_CODE_SIZE], struct ra_error *error)
 {

@@ -42,6 +42,10 @@ RA_MUST_CHECK bool token_appointment(struct ra_app *app, const char *uid, int64_
 RA_MUST_CHECK bool token_feed(struct ra_app *app, const char *office_code, const char *owner,
                               int64_t generation, char token[TOKEN_SIZE], struct ra_error *error);
 
+/* The token in the link of an offer: of that seat, to this order, made at this instant. */
+RA_MUST_CHECK bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
+                                    char token[TOKEN_SIZE], struct ra_error *error);
+
 /* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
 RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                                     char code[LOGIN_CODE_SIZE], struct ra_error *error);

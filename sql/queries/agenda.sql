@@ -72,7 +72,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -102,7 +102,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -135,7 +135,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -167,7 +167,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -203,7 +203,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -231,7 +231,7 @@ with chosen as (
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
-           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id
+           where h.order_id = $5 and h.state = 'held' and h.id <> chosen.id and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
   returning s.id, s.starts, s.version, s.public_from
@@ -253,7 +253,8 @@ select s.id, s.starts, s.ends, s.held_until, s.version,
 -- name: agenda_let_go
 -- params: order_id bigint
 update seat s set state = 'free', order_id = null, held_until = null
-  from (select id from seat where order_id = $1 and state = 'held' for update skip locked) own
+  from (select h.id from seat h
+         where h.order_id = $1 and h.state = 'held' and not seat_is_offered(h) for update skip locked) own
  where s.id = own.id
 returning s.id as released_id, s.starts as released_starts, s.version as released_version,
           s.public_from as released_public_from;

@@ -295,6 +295,7 @@ static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
     "appointmentCancel appointmentLetGo appointmentLetGoForm appointmentLinkCancel "
     "checkInByText prioritySet needsSet transfer reactivate "
+    "waitingLeave waitingLeaveForm officeWaitingLeave offerDecline "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate mediaDefective mediaReturn printPaper";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
@@ -302,7 +303,7 @@ static const char after_refusal[] =
 static const char after_request[] =
     "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
     "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
-    "appointmentLinkConfirm appointmentLinkMove "
+    "appointmentLinkConfirm appointmentLinkMove waitingJoin waitingJoinForm officeWaitingJoin offerAccept "
     "officeOrderPay "
     "officeOrderResend termRead officeTermPaper mediaDeliver mediaReceiptPaper";
 static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";

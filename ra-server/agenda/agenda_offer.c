@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The job of the waiting list: what lapsed ends, what is given back is offered to whoever came first.
+ */
+#include "agenda/agenda_internal.h"
+#include "agenda/agenda_waiting.h"
+#include "audit/audit.h"
+#include "notice/notice.h"
+#include "orders/tokens.h"
+
+enum {
+    BATCH = 200,         /* pairs of seat and order looked at in one run */
+    NOTICE_MINUTES = 60, /* between the end of an offer and its seat: somebody has to get there */
+};
+
+struct offer {
+    int64_t seat_id, start_us, waiting_id, order_id;
+    int offset_s;
+    const char *mode;
+    int64_t until_us, public_from_us;
+};
+
+static bool write_offer(struct http_request *request, const struct order *order, const struct offer *offer,
+                        int64_t version, struct ra_error *error)
+{
+    char token[TOKEN_SIZE], start[CLOCK_TEXT_SIZE];
+    uint8_t hash[TOKEN_HASH_SIZE];
+    clock_format_utc(offer->start_us, start, sizeof start);
+    struct agenda_change change = {offer->seat_id, offer->start_us, version, offer->until_us,
+                                   offer->public_from_us};
+    return token_seat_offer(request->app, order->ref, request->now_us, offer->seat_id, token, error) &&
+           token_hash(token, hash, error) &&
+           db_exec(request->db, STATEMENT_OFFER_INSERT,
+                   DB_VALUES(db_int(offer->waiting_id), db_int(order->id), db_int(offer->seat_id),
+                             db_time(offer->start_us), db_time(request->now_us), db_time(offer->until_us),
+                             db_bytes((struct bytes){hash, sizeof hash})),
+                   NULL, error) &&
+           notice_enqueue(request, order, NOTICE_SEAT_OFFER,
+                          json_pack("{s:I, s:I, s:I, s:i, s:I}", "seat", offer->seat_id, "offered_us",
+                                    request->now_us, "start_us", offer->start_us, "offset_s", offer->offset_s,
+                                    "until_us", offer->until_us),
+                          error) &&
+           audit_record(request, AUDIT_SEAT_OFFERED, order,
+                        json_pack("{s:s, s:s}", "start", start, "office", order->office_code), NULL, error) &&
+           agenda_tell_memory(request, change, error);
+}
+
+/* In the transaction. *made is false when somebody was faster or the seat does not suit: the next one of the
+ * list is asked. */
+static bool try_offer(struct http_request *request, const struct offer *offer, bool *made,
+                      struct ra_error *error)
+{
+    struct order *order = NULL;
+    struct db_rows *rows = NULL;
+    uint32_t skills = 0;
+    const struct agenda_wish wish = {.start_us = offer->start_us, .mode = offer->mode, .priority = ""};
+    *made = false;
+    if (!orders_load_by_id(request->context, request->db, offer->order_id, true, &order, error) ||
+        !agenda_skills_of(request, order, &wish, &skills, error) ||
+        !db_query(request->db, request->context, STATEMENT_OFFER_HOLD,
+                  DB_VALUES(db_int(offer->seat_id), db_int(order->id), db_time(request->now_us),
+                            db_time(offer->until_us), db_time(offer->public_from_us), db_int(skills)),
+                  &rows, error))
+        return false;
+    if (db_row_count(rows) == 0)
+        return true;
+    *made = true;
+    return write_offer(request, order, offer, row_int(rows, 0, "version"), error);
+}
+
+static bool make_offer(struct job_run *run, struct offer *offer, bool *made, struct ra_error *error)
+{
+    struct http_request request = http_program_request(run->context, run->app, run->db, run->now_us);
+    int64_t minutes = 0;
+    if (!catalog_policy_number(run->app, run->now_us, "waiting_offer_minutes", &minutes, error) ||
+        !agenda_release_time(&request, &offer->public_from_us, error))
+        return false;
+    offer->until_us = run->now_us + minutes * INT64_C(60000000);
+    offer->public_from_us += minutes * INT64_C(60000000);
+    if (!db_begin(run->db, error))
+        return false;
+    bool done = try_offer(&request, offer, made, error) && (!*made || db_commit(run->db, error));
+    db_rollback(run->db);
+    if (!done)
+        return false;
+    if (*made)
+        http_program_committed(&request);
+    return true;
+}
+
+static bool seen(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+static bool make_offers(struct job_run *run, const struct db_rows *rows, struct ra_error *error)
+{
+    int64_t seats[BATCH], people[BATCH];
+    size_t count = 0;
+    for (size_t i = 0; i < db_row_count(rows) && !jobs_stopping(run->app->jobs); i++) {
+        struct offer offer = {
+            .seat_id = row_int(rows, i, "seat_id"),
+            .start_us = row_time(rows, i, "starts"),
+            .waiting_id = row_int(rows, i, "waiting_id"),
+            .order_id = row_int(rows, i, "order_id"),
+            .offset_s = (int)row_int(rows, i, "offset_s"),
+            .mode = row_text(rows, i, "mode"),
+        };
+        bool made = false;
+        if (seen(seats, count, offer.seat_id) || seen(people, count, offer.order_id))
+            continue;
+        if (!make_offer(run, &offer, &made, error))
+            return false;
+        if (!made)
+            continue;
+        seats[count] = offer.seat_id;
+        people[count++] = offer.order_id;
+    }
+    run->again = db_row_count(rows) == BATCH && count > 0;
+    return true;
+}
+
+static bool pass_over(struct job_run *run, struct ra_error *error)
+{
+    int64_t most = 0;
+    struct db_rows *rows = NULL;
+    if (!catalog_policy_number(run->app, run->now_us, "waiting_offers_missed", &most, error) ||
+        !db_exec(run->db, STATEMENT_OFFERS_END, DB_VALUES(db_time(run->now_us)), NULL, error) ||
+        !db_query(run->db, run->context, STATEMENT_WAITING_PASS_OVER,
+                  DB_VALUES(db_time(run->now_us), db_int(most)), &rows, error))
+        return false;
+    struct http_request request = http_program_request(run->context, run->app, run->db, run->now_us);
+    for (size_t i = 0; i < db_row_count(rows); i++) {
+        struct order *order = NULL;
+        if (!orders_load_by_id(run->context, run->db, row_int(rows, i, "order_id"), false, &order, error) ||
+            !audit_record(&request, AUDIT_WAITING_LEFT, order, json_pack("{s:s}", "outcome", "passed"), NULL,
+                          error))
+            return false;
+    }
+    return true;
+}
+
+bool waiting_run(struct job_run *run, struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    struct db_rows *rows = NULL;
+    int64_t earliest_us = run->now_us + NOTICE_MINUTES * INT64_C(60000000);
+    if (!catalog_office(run->app, run->context, &office, error) || !db_begin(run->db, error))
+        return false;
+    bool ended = pass_over(run, error) && db_commit(run->db, error);
+    db_rollback(run->db);
+    return ended &&
+           db_query(run->db, run->context, STATEMENT_OFFERS_DUE,
+                    DB_VALUES(db_int(office->id), db_time(run->now_us), db_time(earliest_us), db_int(BATCH)),
+                    &rows, error) &&
+           make_offers(run, rows, error);
+}
