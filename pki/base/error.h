@@ -41,6 +41,8 @@ enum ra_error_category {
     X(RA_SEAT_TAKEN, "seat-taken", CONFLICT, 409, "Este horário acabou de ser ocupado.", "")                 \
     X(RA_ILLEGAL_TRANSITION, "illegal-transition", CONFLICT, 409,                                            \
       "Este passo não cabe no estado atual do atendimento.", "the transition table refused it")              \
+    X(RA_WORK_NEEDED, "work-needed", CONFLICT, 429,                                                          \
+      "Há muita procura neste momento. Espere um pouco e tente de novo.", "policy rush_clicks_per_minute")   \
     X(RA_IDEMPOTENCY_MISMATCH, "idempotency-mismatch", CONFLICT, 409,                                        \
       "A mesma chave de repetição veio com outro conteúdo.", "")                                             \
     X(RA_KEY_MISMATCH, "key-mismatch", CONFLICT, 409, "Este pedido já está ligado a outra chave.",           \

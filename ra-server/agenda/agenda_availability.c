@@ -208,7 +208,19 @@ static size_t leave_out(struct agenda_slot *slots, size_t count, int64_t start_u
     return kept;
 }
 
-json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side)
+/* Slots with another free one right after them. */
+static size_t keep_pairs(struct agenda_slot *slots, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (slots[i].end_us == slots[i + 1].start_us)
+            slots[kept++] = slots[i];
+    }
+    return kept;
+}
+
+json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side,
+                                 bool pairs)
 {
     struct agenda_slot *slots = NULL;
     struct catalog_office *office = NULL;
@@ -220,6 +232,7 @@ json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us
         !agenda_free_slots(request->app, request->context, request->now_us, first, 2 * NEAR_DAYS + 1, side,
                            &slots, &count, &ignored))
         return list;
+    count = pairs ? keep_pairs(slots, count) : count;
     count = leave_out(slots, count, wished_us);
     size_t found = agenda_nearest(slots, count, wished_us, AGENDA_ALTERNATIVES, nearest);
     for (size_t i = 0; i < found; i++)

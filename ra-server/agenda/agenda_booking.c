@@ -16,23 +16,18 @@
 /* --- taking --- */
 
 /* Stable for the appointment's life, and unique in the world by the site's name. */
-static char *new_uid(struct http_request *request, struct ra_error *error)
+bool agenda_new_uid(struct http_request *request, const char **uid, struct ra_error *error)
 {
     uint8_t raw[16];
-    if (!random_bytes(raw, sizeof raw)) {
-        ra_fail_crypto(error, "random bytes");
-        return NULL;
-    }
+    if (!random_bytes(raw, sizeof raw))
+        return ra_fail_crypto(error, "random bytes");
     const char *url = request->app->config->public_url;
     const char *host = strstr(url, "://");
     host = host != NULL ? host + 3 : url;
     char *hex = hex_encode(request->context, (struct bytes){raw, sizeof raw});
-    char *uid = hex == NULL
-                    ? NULL
-                    : talloc_asprintf(request->context, "%s@%.*s", hex, (int)strcspn(host, ":/"), host);
-    if (uid == NULL)
-        ra_fail(error, RA_NO_MEMORY, "agenda");
-    return uid;
+    *uid = hex == NULL ? NULL
+                       : talloc_asprintf(request->context, "%s@%.*s", hex, (int)strcspn(host, ":/"), host);
+    return *uid != NULL || ra_fail(error, RA_NO_MEMORY, "agenda");
 }
 
 static bool note_appointment(struct order *order, const struct agenda_wish *wish,
@@ -83,6 +78,18 @@ static bool tell_taken(struct http_request *request, const struct agenda_taken *
            agenda_tell_memory_all(request, taken->let_go, taken->let_go_count, error);
 }
 
+bool agenda_finish_booking(struct http_request *request, struct order *order,
+                           const struct agenda_taking *taking, const struct agenda_taken *taken, int offset_s,
+                           struct ra_error *error)
+{
+    char start[CLOCK_TEXT_SIZE];
+    clock_format_utc(taking->wish->start_us, start, sizeof start);
+    return orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) &&
+           note_appointment(order, taking->wish, taken, taking->uid, offset_s, error) &&
+           record(request, order, start, AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
+           tell_taken(request, taken, taking->wish->start_us, error);
+}
+
 bool agenda_book(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  bool *created, struct ra_error *error)
 {
@@ -99,19 +106,14 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
                               "Já há um horário marcado. Mude o horário em vez de marcar outro.");
     if (!agenda_check_start(request, wish, &offset_s, error))
         return false;
-    const char *uid = new_uid(request, error);
-    char start[CLOCK_TEXT_SIZE];
-    clock_format_utc(wish->start_us, start, sizeof start);
     struct agenda_taking taking = {
-        .act = AGENDA_ACT_BOOK, .order = order, .wish = wish, .uid = uid, .now_us = request->now_us};
-    if (uid == NULL || !agenda_skills_of(request, order, wish, &taking.skills, error) ||
-        !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
-        !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) ||
-        !note_appointment(order, wish, &taken, uid, offset_s, error))
+        .act = AGENDA_ACT_BOOK, .order = order, .wish = wish, .now_us = request->now_us};
+    if (!agenda_new_uid(request, &taking.uid, error) ||
+        !agenda_skills_of(request, order, wish, &taking.skills, error) ||
+        !agenda_store_take(request->db, request->context, &taking, &taken, error))
         return false;
     *created = true;
-    return record(request, order, start, AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
-           tell_taken(request, &taken, wish->start_us, error);
+    return agenda_finish_booking(request, order, &taking, &taken, offset_s, error);
 }
 
 /* The seat is the office's at once and the public's from `public_from_us` on. A move frees the old one first,

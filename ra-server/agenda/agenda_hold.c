@@ -14,7 +14,7 @@ static bool check_holdable(const struct order *order, const struct agenda_wish *
            ra_fail_reason(error, RA_CONFLICT, "already-booked", "Este já é o seu horário.");
 }
 
-static bool until(struct http_request *request, int64_t *until_us, struct ra_error *error)
+bool agenda_hold_end(struct http_request *request, int64_t *until_us, struct ra_error *error)
 {
     int64_t minutes = 0;
     if (!catalog_policy_number(request->app, request->now_us, "hold_minutes", &minutes, error))
@@ -36,6 +36,19 @@ static bool record_hold(struct http_request *request, const struct order *order,
                         NULL, error);
 }
 
+bool agenda_finish_hold(struct http_request *request, const struct agenda_taking *taking,
+                        const struct agenda_taken *taken, int offset_s, struct agenda_held *held,
+                        struct ra_error *error)
+{
+    int64_t start_us = taking->wish->start_us;
+    *held = (struct agenda_held){start_us, taken->end_us, taken->held_until_us, offset_s};
+    struct agenda_change change = {taken->seat_id, start_us, taken->version, taken->held_until_us,
+                                   taken->public_from_us};
+    return record_hold(request, taking->order, taking->wish, taken, error) &&
+           agenda_tell_memory(request, change, error) &&
+           agenda_tell_memory_all(request, taken->let_go, taken->let_go_count, error);
+}
+
 bool agenda_hold(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  struct agenda_held *held, struct ra_error *error)
 {
@@ -43,17 +56,12 @@ bool agenda_hold(struct http_request *request, struct order *order, const struct
     struct agenda_taking taking = {
         .act = AGENDA_ACT_HOLD, .order = order, .wish = wish, .now_us = request->now_us};
     int offset_s = 0;
-    if (!agenda_check_case(request, order, wish, error) || !check_holdable(order, wish, error) ||
-        !agenda_check_start(request, wish, &offset_s, error) ||
-        !agenda_skills_of(request, order, wish, &taking.skills, error) ||
-        !until(request, &taking.until_us, error) ||
-        !agenda_store_take(request->db, request->context, &taking, &taken, error))
-        return false;
-    *held = (struct agenda_held){wish->start_us, taken.end_us, taken.held_until_us, offset_s};
-    struct agenda_change change = {taken.seat_id, wish->start_us, taken.version, taken.held_until_us,
-                                   taken.public_from_us};
-    return record_hold(request, order, wish, &taken, error) && agenda_tell_memory(request, change, error) &&
-           agenda_tell_memory_all(request, taken.let_go, taken.let_go_count, error);
+    return agenda_check_case(request, order, wish, error) && check_holdable(order, wish, error) &&
+           agenda_check_start(request, wish, &offset_s, error) &&
+           agenda_skills_of(request, order, wish, &taking.skills, error) &&
+           agenda_hold_end(request, &taking.until_us, error) &&
+           agenda_store_take(request->db, request->context, &taking, &taken, error) &&
+           agenda_finish_hold(request, &taking, &taken, offset_s, held, error);
 }
 
 bool agenda_let_go(struct http_request *request, const struct order *order, struct ra_error *error)

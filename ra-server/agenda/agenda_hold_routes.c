@@ -5,6 +5,8 @@
 #include "agenda/agenda_hold.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_page.h"
+#include "agenda/agenda_pair.h"
+#include "agenda/agenda_work.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 
@@ -20,19 +22,53 @@ static json_t *held_json(TALLOC_CTX *context, const struct order *order, const s
 }
 
 /* The page's first click goes on to the page of the second. */
+static void go_confirm(struct http_request *request, struct http_response *response,
+                       const struct order *order, const struct order *other)
+{
+    if (!page_is_wanted(request))
+        return;
+    http_see_other(request, response,
+                   talloc_asprintf(request->context, "/pedido/%s/agenda/confirmar%s%s", order->code,
+                                   other != NULL ? "?com=" : "", other != NULL ? other->code : ""));
+}
+
+static bool hold_two(struct http_request *request, struct http_response *response, struct agenda_pair *pair,
+                     struct ra_error *error)
+{
+    struct agenda_wish wish;
+    struct agenda_held held[2];
+    if (!agenda_read_wish(request, pair->first, &wish, error) ||
+        !work_check(request, response, pair->first, &wish, error))
+        return false;
+    if (!pair_hold(request, pair, &wish, held, error))
+        return agenda_refuse_two(request, response, wish.start_us, error);
+    json_t *model = held_json(request->context, pair->first, &held[0], wish.mode);
+    json_t *other = held_json(request->context, pair->second, &held[1], wish.mode);
+    json_object_set_new(other, "order", json_string(pair->second->code));
+    json_object_set_new(model, "with", other);
+    http_reply(response, 201, model);
+    go_confirm(request, response, pair->first, pair->second);
+    return true;
+}
+
 static bool hold_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
+    struct agenda_pair pair;
     struct agenda_wish wish;
     struct agenda_held held;
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
+    bool two = false;
+    if (!pair_load(request, &two, &pair, error))
+        return false;
+    if (two)
+        return hold_two(request, response, &pair, error);
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+        !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_hold(request, order, &wish, &held, error))
         return agenda_refuse(request, response, wish.start_us, error);
     http_reply(response, 201, held_json(request->context, order, &held, wish.mode));
-    if (page_is_wanted(request))
-        http_see_other(request, response,
-                       talloc_asprintf(request->context, "/pedido/%s/agenda/confirmar", order->code));
+    go_confirm(request, response, order, NULL);
     return true;
 }
 
@@ -51,29 +87,79 @@ static bool let_go_handler(struct http_request *request, struct http_response *r
 
 /* --- confirming on the page --- */
 
+static json_t *hold_model(TALLOC_CTX *context, const struct agenda_held *held)
+{
+    return json_pack("{s:s, s:s, s:s}", "start", local_time_rfc3339(context, held->start_us, held->offset_s),
+                     "start_text", local_time_long_text(context, held->start_us, held->offset_s),
+                     "until_text", local_time_hour_text(context, held->until_us, held->offset_s));
+}
+
+/* The other order of the visit, while the seat right after is held for it. */
+static bool add_companion(struct http_request *request, const struct agenda_held *held, json_t *model,
+                          struct ra_error *error)
+{
+    char code[ORDERS_CODE_SIZE];
+    const char *with = http_query(request, "com");
+    struct order *other = NULL;
+    struct agenda_held after = {0};
+    bool opened = false, found = false;
+    if (with == NULL || !orders_code_normalise(with, code))
+        return true;
+    if (!orders_is_opened(request, NULL, code, &opened, error))
+        return false;
+    if (!opened)
+        return true;
+    if (!orders_load(request, code, &other, error) || !agenda_own_hold(request, other, &found, &after, error))
+        return false;
+    if (found && after.start_us == held->end_us)
+        page_set(model, "companion",
+                 json_pack("{s:s, s:s, s:s}", "order", other->code, "product_name", other->product_name,
+                           "time_text",
+                           local_time_hour_text(request->context, after.start_us, after.offset_s)));
+    return true;
+}
+
+static bool fill_confirm(struct http_request *request, const struct order *order, json_t *model,
+                         struct ra_error *error)
+{
+    struct agenda_held held = {0};
+    bool found = false;
+    if (!agenda_own_hold(request, order, &found, &held, error) ||
+        !agenda_add_case(request, model, order, error))
+        return false;
+    page_frame(model, "Confirmar o horário");
+    if (!found)
+        return true;
+    page_set(model, "hold", hold_model(request->context, &held));
+    return add_companion(request, &held, model, error);
+}
+
 static bool confirm_model(struct http_request *request, struct http_response *response,
                           struct ra_error *error)
 {
     struct order *order = NULL;
-    struct agenda_held held = {0};
-    bool found = false;
-    if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
-        !agenda_own_hold(request, order, &found, &held, error))
+    if (!orders_load(request, http_path_parameter(request, "code"), &order, error))
         return false;
     json_t *model = json_object();
-    if (!agenda_add_case(request, model, order, error)) {
+    if (!fill_confirm(request, order, model, error)) {
         json_decref(model);
         return false;
     }
-    if (found)
-        page_set(model, "hold",
-                 json_pack("{s:s, s:s, s:s}", "start",
-                           local_time_rfc3339(request->context, held.start_us, held.offset_s), "start_text",
-                           local_time_long_text(request->context, held.start_us, held.offset_s), "until_text",
-                           local_time_hour_text(request->context, held.until_us, held.offset_s)));
-    page_frame(model, "Confirmar o horário");
     http_reply(response, 200, model);
     return true;
+}
+
+static bool confirm_two(struct http_request *request, struct http_response *response,
+                        struct agenda_pair *pair, struct ra_error *error)
+{
+    struct agenda_wish wish;
+    bool created = false;
+    if (!agenda_read_wish(request, pair->first, &wish, error) ||
+        !work_check(request, response, pair->first, &wish, error))
+        return false;
+    return pair_book(request, pair, &wish, &created, error)
+               ? agenda_answer(request, response, pair->first, 200)
+               : agenda_refuse_two(request, response, wish.start_us, error);
 }
 
 /* Forms know only POST: the page books the first time and moves afterwards. The hold may have lapsed; then it
@@ -82,9 +168,15 @@ static bool confirm_handler(struct http_request *request, struct http_response *
                             struct ra_error *error)
 {
     struct order *order = NULL;
+    struct agenda_pair pair;
     struct agenda_wish wish;
-    bool created = false;
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
+    bool created = false, two = false;
+    if (!pair_load(request, &two, &pair, error))
+        return false;
+    if (two)
+        return confirm_two(request, response, &pair, error);
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+        !work_check(request, response, order, &wish, error))
         return false;
     bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
     bool done = moving ? agenda_move(request, order, &wish, error)
@@ -98,11 +190,13 @@ static bool confirm_handler(struct http_request *request, struct http_response *
 #define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
 static const char wish_schema[] =
     "{\"type\":\"object\",\"required\":[\"start\"],\"properties\":{\"start\":" TIME
-    ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]}}}";
+    ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]},"
+    "\"with\":{\"type\":\"string\"},\"with_token\":{\"type\":\"string\"},"
+    "\"work\":{\"type\":\"string\"},\"nonce\":{\"type\":\"string\"}}}";
 static const char held_schema[] =
     "{\"type\":\"object\",\"required\":[\"start\",\"end\",\"office\",\"held_until\"],\"properties\":{"
     "\"start\":" TIME ",\"end\":" TIME ",\"office\":{\"type\":\"string\"},\"mode\":{\"type\":\"string\"},"
-    "\"held_until\":" TIME "}}";
+    "\"held_until\":" TIME ",\"with\":{\"type\":\"object\"}}}";
 static const char free_schema[] =
     "{\"type\":\"object\",\"properties\":{\"state\":{\"type\":\"string\",\"const\":\"free\"}}}";
 
@@ -119,7 +213,7 @@ static const struct http_route routes[] = {
         .summary = "Guarda um horário por alguns minutos, até ser marcado; o que estava guardado é solto.",
         .request_schema = wish_schema,
         .response_schema = held_schema,
-        .statuses = {201, 401, 404, 409, 422, 0},
+        .statuses = {201, 401, 404, 409, 422, 429, 0},
     },
     {
         .method = HTTP_DELETE,
@@ -158,7 +252,7 @@ static const struct http_route routes[] = {
         .transaction = HTTP_WRAPPED,
         .operation = "appointmentForm",
         .summary = "Guarda o horário escolhido na página, até a confirmação.",
-        .statuses = {303, 404, 409, 422, 0},
+        .statuses = {303, 404, 409, 422, 429, 0},
     },
     {
         .method = HTTP_GET,
@@ -184,7 +278,7 @@ static const struct http_route routes[] = {
         .transaction = HTTP_WRAPPED,
         .operation = "appointmentConfirmForm",
         .summary = "Marca ou muda para o horário guardado.",
-        .statuses = {303, 404, 409, 422, 0},
+        .statuses = {303, 404, 409, 422, 429, 0},
     },
     {
         .method = HTTP_POST,

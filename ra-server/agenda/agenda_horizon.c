@@ -3,6 +3,7 @@
  * From opening hours to seats, and from seats to memory: the job of the agenda and its start.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_work.h"
 #include "agenda/hours/duration.h"
 #include "catalog/local_time.h"
 #include "log.h"
@@ -16,6 +17,7 @@ enum {
 
 struct agenda_state {
     struct agenda_memory *memory;
+    struct rush rush;
     struct duration_copy *durations;
     int64_t published_us; /* the job's own; start and job never run together */
 };
@@ -30,6 +32,12 @@ struct duration_copy *agenda_durations_of(struct ra_app *app)
 {
     struct agenda_state *state = app->room_state[ROOM_AGENDA];
     return state->durations;
+}
+
+struct rush *agenda_rush_of(struct ra_app *app)
+{
+    struct agenda_state *state = app->room_state[ROOM_AGENDA];
+    return &state->rush;
 }
 
 /* --- reading hours --- */

@@ -14,6 +14,7 @@
 struct duration_copy;
 
 struct agenda_memory *agenda_memory_of(struct ra_app *app);
+struct rush *agenda_rush_of(struct ra_app *app); /* agenda_work.h */
 struct duration_copy *agenda_durations_of(struct ra_app *app);
 
 /* --- the horizon (agenda_horizon.c) --- */
@@ -49,8 +50,10 @@ RA_MUST_CHECK bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, in
                                      size_t count, enum agenda_side side, struct agenda_slot **slots,
                                      size_t *found, struct ra_error *error);
 
-/* The three nearest free slots to a wish, [{"start","end","office","seats"}]; new reference. */
-json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side);
+/* The three nearest free slots to a wish, [{"start","end","office","seats"}]; new reference. `pairs`: only
+ * those with another free one right after them. */
+json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side,
+                                 bool pairs);
 
 /* May a product be served so? RA_RULE_REFUSED with the rule for video that is not. */
 RA_MUST_CHECK bool agenda_check_mode(struct http_request *request, const char *mode, const char *media,
@@ -84,6 +87,14 @@ struct agenda_taken {
 RA_MUST_CHECK bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
                                      struct agenda_taken *taken, struct ra_error *error);
 
+/* BOOK or HOLD of a seat whose row this transaction has locked and found open. */
+RA_MUST_CHECK bool agenda_store_take_locked(struct db *db, TALLOC_CTX *context,
+                                            const struct agenda_taking *taking, int64_t seat_id,
+                                            struct agenda_taken *taken, struct ra_error *error);
+
+/* From here on the transaction waits for a lock a moment only; then RA_UNAVAILABLE, "lock-timeout". */
+RA_MUST_CHECK bool agenda_store_wait_briefly(struct db *db, struct ra_error *error);
+
 /* Frees the appointment's seat, for the public from `public_from_us` on; `version` is the seat's afterwards.
  */
 RA_MUST_CHECK bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order,
@@ -116,6 +127,23 @@ bool agenda_is_live(const struct order *order);
 RA_MUST_CHECK bool agenda_release_time(struct http_request *request, int64_t *public_from_us,
                                        struct ra_error *error);
 
+/* --- the ends of acts (agenda_booking.c, agenda_hold.c) --- */
+
+/* A new appointment's UID, on the request's context. */
+RA_MUST_CHECK bool agenda_new_uid(struct http_request *request, const char **uid, struct ra_error *error);
+
+/* State machine, milestone, event, mail and memory of a seat that was taken. */
+RA_MUST_CHECK bool agenda_finish_booking(struct http_request *request, struct order *order,
+                                         const struct agenda_taking *taking, const struct agenda_taken *taken,
+                                         int offset_s, struct ra_error *error);
+
+struct agenda_held;
+/* When a hold made now ends; event and memory of one that was made. */
+RA_MUST_CHECK bool agenda_hold_end(struct http_request *request, int64_t *until_us, struct ra_error *error);
+RA_MUST_CHECK bool agenda_finish_hold(struct http_request *request, const struct agenda_taking *taking,
+                                      const struct agenda_taken *taken, int offset_s,
+                                      struct agenda_held *held, struct ra_error *error);
+
 /* --- requests (agenda_request.c) --- */
 
 enum agenda_side agenda_side_of(const struct http_request *request);
@@ -132,6 +160,9 @@ RA_MUST_CHECK bool agenda_load_case(struct http_request *request, struct order *
  * nearest ones. Always false. */
 bool agenda_refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
                    const struct ra_error *error);
+/* The same for a visit of two orders: starts with another free seat right after. */
+bool agenda_refuse_two(struct http_request *request, struct http_response *response, int64_t wished_us,
+                       const struct ra_error *error);
 
 /* The appointment as it stands now; on a page, on to the case. */
 bool agenda_answer(struct http_request *request, struct http_response *response, const struct order *order,

@@ -144,11 +144,12 @@ static char *short_day(TALLOC_CTX *context, const json_t *waiting)
     return talloc_asprintf(context, "%.2s/%.2s/%.4s", day + 8, day + 5, day);
 }
 
-/* Whoever waits sees the place; whoever does not may join until a day, at first the one he has already. */
-static bool add_waiting(struct http_request *request, json_t *model, const struct order *order,
+/* Besides a time: another order of the same visit, and the list. Whoever waits sees the place; whoever does
+ * not may join until a day, at first the one he has already. */
+static bool add_choices(struct http_request *request, json_t *model, const struct order *order,
                         struct ra_error *error)
 {
-    json_t *waiting = NULL;
+    json_t *waiting = NULL, *companions = NULL;
     struct catalog_office *office = NULL;
     struct window window;
     char today[CATALOG_DAY_SIZE], last[CATALOG_DAY_SIZE], until[CATALOG_DAY_SIZE];
@@ -161,6 +162,10 @@ static bool add_waiting(struct http_request *request, json_t *model, const struc
     if (agenda_is_live(order))
         catalog_day_of(order->appointment->start_us, order->appointment->offset_s, until);
     page_set(model, "waiting_list", json_true());
+    if (!agenda_is_live(order) && !orders_companions(request, order, &companions, error))
+        return false;
+    page_set(model, "has_companions", json_boolean(json_array_size(companions) > 0));
+    page_set(model, "companions", companions != NULL ? companions : json_array());
     page_set(model, "may_wait", json_boolean(waiting == NULL));
     page_set(model, "wait_form",
              json_pack("{s:s, s:s, s:s}", "first", today, "last", last, "until",
@@ -209,5 +214,5 @@ bool agenda_page_model(struct http_request *request, struct http_response *respo
         .back = talloc_asprintf(request->context, "/pedido/%s", order->code),
     };
     return agenda_page_of(request, response, order, &way, error) &&
-           add_waiting(request, response->model, order, error);
+           add_choices(request, response->model, order, error);
 }

@@ -42,18 +42,30 @@ static bool wants_alternatives(const struct ra_error *error)
 }
 
 /* Pages want to know that there are some. */
-bool agenda_refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
-                   const struct ra_error *error)
+static bool refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
+                   bool pairs, const struct ra_error *error)
 {
     if (!wants_alternatives(error))
         return false;
-    json_t *list = agenda_alternatives_json(request, wished_us, agenda_side_of(request));
+    json_t *list = agenda_alternatives_json(request, wished_us, agenda_side_of(request), pairs);
     json_t *model = json_pack("{s:O}", "alternatives", list);
     if (page_is_wanted(request))
         page_set(model, "has_alternatives", json_boolean(json_array_size(list) > 0));
     json_decref(list);
     http_reply(response, 409, model);
     return false;
+}
+
+bool agenda_refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
+                   const struct ra_error *error)
+{
+    return refuse(request, response, wished_us, false, error);
+}
+
+bool agenda_refuse_two(struct http_request *request, struct http_response *response, int64_t wished_us,
+                       const struct ra_error *error)
+{
+    return refuse(request, response, wished_us, true, error);
 }
 
 bool agenda_answer(struct http_request *request, struct http_response *response, const struct order *order,

@@ -4,6 +4,8 @@
  */
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_invitation.h"
+#include "agenda/agenda_pair.h"
+#include "agenda/agenda_work.h"
 #include "approval/office.h"
 
 #include <string.h>
@@ -25,12 +27,36 @@ static bool availability_handler(struct http_request *request, struct http_respo
 
 /* --- appointment --- */
 
+static bool book_two(struct http_request *request, struct http_response *response, struct agenda_pair *pair,
+                     struct ra_error *error)
+{
+    struct agenda_wish wish;
+    bool created = false;
+    if (!agenda_read_wish(request, pair->first, &wish, error) ||
+        !work_check(request, response, pair->first, &wish, error))
+        return false;
+    if (!pair_book(request, pair, &wish, &created, error))
+        return agenda_refuse_two(request, response, wish.start_us, error);
+    json_t *model = agenda_appointment_json(request->context, pair->first);
+    json_t *other = agenda_appointment_json(request->context, pair->second);
+    json_object_set_new(other, "order", json_string(pair->second->code));
+    json_object_set_new(model, "with", other);
+    http_reply(response, created ? 201 : 200, model);
+    return true;
+}
+
 static bool book_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
+    struct agenda_pair pair;
     struct agenda_wish wish;
-    bool created = false;
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
+    bool created = false, two = false;
+    if (!pair_load(request, &two, &pair, error))
+        return false;
+    if (two)
+        return book_two(request, response, &pair, error);
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+        !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_book(request, order, &wish, &created, error))
         return agenda_refuse(request, response, wish.start_us, error);
@@ -41,7 +67,8 @@ static bool move_handler(struct http_request *request, struct http_response *res
 {
     struct order *order = NULL;
     struct agenda_wish wish;
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
+    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+        !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_move(request, order, &wish, error))
         return agenda_refuse(request, response, wish.start_us, error);
@@ -105,13 +132,15 @@ static const char slots_schema[] =
 static const char wish_schema[] =
     "{\"type\":\"object\",\"required\":[\"start\"],\"properties\":{\"start\":" TIME
     ",\"mode\":{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]},\"priority\":{\"type\":\"string\"},"
+    "\"with\":{\"type\":\"string\"},\"with_token\":{\"type\":\"string\"},\"work\":{\"type\":\"string\"},"
+    "\"nonce\":{\"type\":\"string\"},"
     "\"needs\":{\"type\":\"array\",\"items\":{"
     "\"type\":\"string\",\"enum\":[\"ramp\",\"libras\",\"interpreter\"]}}}}";
 static const char appointment_schema[] =
     "{\"type\":\"object\",\"required\":[\"appointment\",\"start\",\"end\",\"office\"],\"properties\":{"
     "\"appointment\":{\"type\":\"integer\"},\"start\":" TIME ",\"end\":" TIME
     ",\"office\":{\"type\":\"string\"},\"mode\":{\"type\":\"string\"},\"priority\":{\"type\":\"string\"},"
-    "\"state\":{\"type\":\"string\"}}}";
+    "\"state\":{\"type\":\"string\"},\"with\":{\"type\":\"object\"}}}";
 
 #define APPOINTMENT_ROUTE(verb, side, prefix, who, run, name, text)                                          \
     {                                                                                                        \

@@ -53,7 +53,7 @@ static bool seat_taken(struct ra_error *error)
 static bool waiting_pass(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
                          struct db_rows **rows, struct ra_error *error)
 {
-    if (!db_exec(db, STATEMENT_AGENDA_WAIT_BRIEFLY, DB_VALUES(db_text(wait_text)), NULL, error))
+    if (!agenda_store_wait_briefly(db, error))
         return false;
     if (take_pass(db, context, taking, true, rows, error))
         return true;
@@ -93,17 +93,10 @@ bool agenda_store_let_go(TALLOC_CTX *context, const struct db_rows *rows, struct
     return true;
 }
 
-bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
+static bool read_taken(TALLOC_CTX *context, const struct agenda_taking *taking, const struct db_rows *rows,
                        struct agenda_taken *taken, struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
     bool hold = taking->act == AGENDA_ACT_HOLD;
-    if (!take_pass(db, context, taking, false, &rows, error))
-        return pass_failed(error);
-    if (db_row_count(rows) == 0 && !waiting_pass(db, context, taking, &rows, error))
-        return pass_failed(error);
-    if (db_row_count(rows) == 0)
-        return seat_taken(error);
     *taken = (struct agenda_taken){
         .seat_id = row_int(rows, 0, "seat_id"),
         .appointment_id =
@@ -115,6 +108,39 @@ bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_t
         .sequence = taking->act == AGENDA_ACT_MOVE ? (int)row_int(rows, 0, "sequence") : 0,
     };
     return agenda_store_let_go(context, rows, &taken->let_go, &taken->let_go_count, error);
+}
+
+bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
+                       struct agenda_taken *taken, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    if (!take_pass(db, context, taking, false, &rows, error))
+        return pass_failed(error);
+    if (db_row_count(rows) == 0 && !waiting_pass(db, context, taking, &rows, error))
+        return pass_failed(error);
+    if (db_row_count(rows) == 0)
+        return seat_taken(error);
+    return read_taken(context, taking, rows, taken, error);
+}
+
+bool agenda_store_take_locked(struct db *db, TALLOC_CTX *context, const struct agenda_taking *taking,
+                              int64_t seat_id, struct agenda_taken *taken, struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    struct db_value seat = db_int(seat_id), now = db_time(taking->now_us), order = db_int(taking->order->id);
+    bool done = taking->act == AGENDA_ACT_HOLD
+                    ? db_query(db, context, STATEMENT_AGENDA_HOLD_LOCKED,
+                               DB_VALUES(seat, now, order, db_time(taking->until_us)), &rows, error)
+                    : db_query(db, context, STATEMENT_AGENDA_TAKE_LOCKED,
+                               DB_VALUES(seat, now, order, db_text(taking->wish->mode),
+                                         db_text(taking->wish->priority), db_text(taking->uid)),
+                               &rows, error);
+    return done ? read_taken(context, taking, rows, taken, error) : pass_failed(error);
+}
+
+bool agenda_store_wait_briefly(struct db *db, struct ra_error *error)
+{
+    return db_exec(db, STATEMENT_AGENDA_WAIT_BRIEFLY, DB_VALUES(db_text(wait_text)), NULL, error);
 }
 
 bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order, int64_t public_from_us,

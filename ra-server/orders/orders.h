@@ -176,6 +176,15 @@ json_t *orders_show_json(struct http_request *request, const struct order *order
  * order exists or not. */
 bool orders_authorize_holder(struct http_request *request, struct ra_error *error);
 
+/* Does that token, or (NULL or "") the bearer or the cookie of the request, open the order of this code? */
+RA_MUST_CHECK bool orders_is_opened(struct http_request *request, const char *token, const char *code,
+                                    bool *opened, struct ra_error *error);
+
+/* The open orders without an appointment that the request's cookie opens besides this one, of the same
+ * person: [{"order","product_name"}]; new reference. */
+RA_MUST_CHECK bool orders_companions(struct http_request *request, const struct order *order, json_t **list,
+                                     struct ra_error *error);
+
 /* --- gates by policy --- */
 
 /* `stage` is "checkin" or "validate". RA_RULE_REFUSED when a policy row (payment_gate, email_gate) asks at

@@ -52,6 +52,36 @@ bool orders_authorize_holder(struct http_request *request, struct ra_error *erro
     return true;
 }
 
+static const char *token_of(const struct http_request *request)
+{
+    const char *bearer = http_bearer(request);
+    const char *cookie = http_cookie(request, ORDERS_COOKIE);
+    return bearer != NULL ? bearer : cookie != NULL ? cookie : "";
+}
+
+bool orders_is_opened(struct http_request *request, const char *token, const char *code, bool *opened,
+                      struct ra_error *error)
+{
+    bool given = token != NULL && token[0] != '\0';
+    return opens(request, given ? token : token_of(request), code, opened, error);
+}
+
+bool orders_companions(struct http_request *request, const struct order *order, json_t **list,
+                       struct ra_error *error)
+{
+    uint8_t hash[TOKEN_HASH_SIZE];
+    struct db_rows *rows = NULL;
+    if (!token_hash(token_of(request), hash, error) ||
+        !db_query(request->db, request->context, STATEMENT_ORDER_ACCESS_COMPANIONS,
+                  DB_VALUES(hash_value(hash), db_time(request->now_us), db_int(order->id)), &rows, error))
+        return false;
+    *list = json_array();
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        json_array_append_new(*list, json_pack("{s:s, s:s}", "order", row_text(rows, i, "code"),
+                                               "product_name", row_text(rows, i, "product_name")));
+    return *list != NULL || ra_fail(error, RA_NO_MEMORY, "orders");
+}
+
 bool orders_grant_bearer(struct http_request *request, const struct order *order, char token[TOKEN_SIZE],
                          struct ra_error *error)
 {

@@ -139,6 +139,21 @@ bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_
     return true;
 }
 
+bool token_work_mac(struct ra_app *app, const char *text, char mac[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    if (!derive(app, (const char *const[]){"seat-work", text}, 2, raw, error))
+        return false;
+    to_base64url(raw, mac);
+    return true;
+}
+
+bool token_equal(const char *left, const char *right)
+{
+    size_t length = strlen(left);
+    return length == strlen(right) && CRYPTO_memcmp(left, right, length) == 0;
+}
+
 bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                       char code[LOGIN_CODE_SIZE], struct ra_error *error)
 {

@@ -46,6 +46,12 @@ RA_MUST_CHECK bool token_feed(struct ra_app *app, const char *office_code, const
 RA_MUST_CHECK bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
                                     char token[TOKEN_SIZE], struct ra_error *error);
 
+/* The MAC of a challenge (agenda/agenda_work.h), and a comparison that takes the same time whatever differs.
+ */
+RA_MUST_CHECK bool token_work_mac(struct ra_app *app, const char *text, char mac[TOKEN_SIZE],
+                                  struct ra_error *error);
+bool token_equal(const char *left, const char *right);
+
 /* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
 RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                                     char code[LOGIN_CODE_SIZE], struct ra_error *error);

@@ -241,6 +241,70 @@ select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, tak
        released.version as released_version, released.public_from as released_public_from
   from taken left join released on true;
 
+-- All that could serve one visit of two, both halves, locked in the order of start and lane: the one place where a
+-- seat is waited for while another is held.
+-- name: agenda_pair_lock
+-- params: office_id integer, start timestamptz, later timestamptz, now timestamptz, internal_too boolean, first_order bigint, second_order bigint, first_skills integer, second_skills integer
+select s.id, s.lane, s.starts = $3 as later, s.visibility = 'public' as is_public,
+       s.state = 'held' and s.order_id = case when s.starts = $3 then $7 else $6 end as own
+  from seat s
+ where s.office_id = $1 and s.starts in ($2, $3)
+   and seat_is_open(s, $4, $5, case when s.starts = $3 then $7 else $6 end, case when s.starts = $3 then $9 else $8 end)
+ order by s.starts, s.lane
+   for update;
+
+-- A seat whose row is locked and was found open.
+-- name: agenda_take_locked
+-- params: seat_id bigint, now timestamptz, order_id bigint, mode text, priority text, uid text
+with taken as (
+  update seat s set state = 'booked', order_id = $3, held_until = null, public_from = null
+   where s.id = $1
+  returning s.id, s.office_id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h
+           where h.order_id = $3 and h.state = 'held' and h.id <> $1 and not seat_is_offered(h)
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+), made as (
+  insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
+  select $3, id, office_id, starts, ends, $4, $5, $6, $2, $2 from taken
+  returning id
+)
+select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken cross join made left join released on true;
+
+-- name: agenda_hold_locked
+-- params: seat_id bigint, now timestamptz, order_id bigint, until timestamptz
+with taken as (
+  update seat s
+     set held_until = case when s.state = 'held' and s.order_id = $3 and s.held_until > $2 then s.held_until else $4 end,
+         public_from = case when s.state = 'held' and s.order_id = $3 then s.public_from end,
+         state = 'held', order_id = $3
+   where s.id = $1
+  returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h
+           where h.order_id = $3 and h.state = 'held' and h.id <> $1 and not seat_is_offered(h)
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.version, s.public_from
+)
+select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, taken.version,
+       released.id as released_id, released.starts as released_starts,
+       released.version as released_version, released.public_from as released_public_from
+  from taken left join released on true;
+
+-- Work that was shown counts once; what could no longer be shown goes with the next one.
+-- name: work_spend
+-- params: challenge_hash bytea, expires_at timestamptz, now timestamptz
+with old as (delete from work_spent where expires_at < $3)
+insert into work_spent (challenge_hash, expires_at) values ($1, $2) on conflict do nothing;
+
 -- name: agenda_own_hold
 -- params: order_id bigint, now timestamptz
 select s.id, s.starts, s.ends, s.held_until, s.version,

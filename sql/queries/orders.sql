@@ -83,6 +83,15 @@ select 1 as one
   from order_access a join orders o on o.id = a.order_id
  where a.token_hash = $1 and o.code = $2 and a.expires_at > $3;
 
+-- name: order_access_companions
+-- params: token_hash bytea, now timestamptz, order_id bigint
+select c.code, c.product_name
+  from order_access a join order_case c on c.id = a.order_id
+ where a.token_hash = $1 and a.expires_at > $2 and c.id <> $3 and c.closed_at is null
+   and c.appointment_state in ('none', 'cancelled', 'missed')
+   and (c.people -> 0 ->> 'cpf') = (select people -> 0 ->> 'cpf' from order_case where id = $3)
+ order by c.id desc;
+
 -- name: order_access_orders
 -- params: token_hash bytea, now timestamptz
 select c.* from order_access a join order_case c on c.id = a.order_id

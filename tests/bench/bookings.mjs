@@ -19,6 +19,7 @@ const FIRST_CODE = 100000000000; // the copy's orders have numbers for codes, so
 // Before the second start, which reads it: many seats.
 export function prepareBookings(instance) {
   instance.sql(`update opening set public_lanes = ${LANES}`);
+  instance.policy('rush_clicks_per_minute', 100000000); // this crowd is no attack
 }
 
 async function orderRequests(count) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The benchmarks' own instance: created in a temporary folder on a free block of ports, with the limits per address
 // raised, measured while it starts, and removed at the end.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -85,6 +85,16 @@ export class Instance {
 
   stop() { this.#run('stop'); }
 
+  // `./run start` or `./run stop` while this program goes on.
+  later(command) {
+    return new Promise((resolve, reject) => {
+      const child = spawn(path.join(root, 'run'), [command], { env: this.environment, stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.on('data', (data) => { said += data; });
+      child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`./run ${command}: ${said}`))));
+    });
+  }
+
   remove() {
     this.stop();
     fs.rmSync(this.home, { recursive: true, force: true });
@@ -102,6 +112,14 @@ export class Instance {
   sql(text, database = 'ra') {
     return this.postgres('psql', ['-d', database, '-v', 'ON_ERROR_STOP=1', '-Atq', '-F', '\t'],
       { input: `set search_path = ra, public;\n${text}` }).trim();
+  }
+
+  // A policy as if the administrators had changed it: the seeds, read anew at every start, pass it by.
+  policy(key, value) {
+    this.sql(`set session_replication_role = replica;
+      insert into policy_change (version, content, key, value, valid_from, layer, source, evidence, reason, not_after)
+        values (1, '', '${key}', '${value}', '2020-01-01', 'AC', 'measurement', 'U', '', '2020-01-01') on conflict do nothing;
+      update policy set value = '${value}', set_by = 1 where key = '${key}'`);
   }
 
   // What runs, with everything below it: name -> [pid].

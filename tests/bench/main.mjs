@@ -5,18 +5,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { availability } from './availability.mjs';
 import { bookings, prepareBookings } from './bookings.mjs';
+import { callnext } from './callnext.mjs';
 import { emissions } from './emissions.mjs';
 import { identify } from './identify.mjs';
 import { Instance, limits, root } from './instance.mjs';
+import { rush } from './rush.mjs';
 import { lint } from './lint.mjs';
 import { measureStart, startFigures } from './start.mjs';
 
 const STARTS = 3;
-const NAMES = ['availability', 'bookings', 'emissions', 'identify', 'lint', 'start'];
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : NAMES;
+const NAMES = ['availability', 'bookings', 'rush', 'callnext', 'emissions', 'identify', 'lint', 'start'];
+const AGENDA = ['availability', 'bookings', 'rush', 'callnext'];
+const asked = process.argv.slice(2).flatMap((name) => (name === 'agenda' ? AGENDA : [name]));
+const wanted = asked.length > 0 ? asked : NAMES;
 const unknown = wanted.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
-  console.error(`erro: não há benchmark ${unknown.join(', ')}; há ${NAMES.join(', ')}`);
+  console.error(`erro: não há benchmark ${unknown.join(', ')}; há ${NAMES.join(', ')}, e agenda para os quatro primeiros`);
   process.exit(2);
 }
 
@@ -49,14 +53,16 @@ async function measure(instance) {
   const results = [];
   say('criando a instância');
   const creation = instance.start();
-  if (wanted.includes('bookings')) prepareBookings(instance);
+  if (wanted.includes('bookings') || wanted.includes('rush')) prepareBookings(instance);
   const start = await measureStart(instance, creation, wanted.includes('start') ? STARTS : 1);
-  for (const [name, run] of [['availability', availability], ['bookings', bookings], ['emissions', emissions],
+  for (const [name, run] of [['availability', availability], ['bookings', bookings], ['rush', rush],
+    ['callnext', callnext], ['emissions', emissions],
     ['identify', identify], ['lint', lint]]) {
     if (!wanted.includes(name)) continue;
     say(`medindo ${name}`);
     const begun = Date.now();
     results.push([name, finish(await run(instance))]);
+    write(results.slice(-1)); // what is measured is kept, whatever becomes of the next one
     say(`  ${Math.round((Date.now() - begun) / 1000)} s`);
     await instance.settle();
   }

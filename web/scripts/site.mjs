@@ -4,12 +4,15 @@
 // slot picker is a list of radio buttons.
 import { enhanceAgenda } from './agenda.mjs';
 import { enhanceFields } from './fields.mjs';
+import { enhanceWork } from './work.mjs';
 
 // Whoever reads by ear starts at what went wrong.
 document.querySelector('[data-focus]')?.focus();
 
 enhanceFields(document);
 for (const form of document.querySelectorAll('[data-agenda]')) enhanceAgenda(form);
+
+for (const form of document.querySelectorAll('[data-work]')) enhanceWork(form);
 
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false;

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Work for clicks under attack (issue 4, part 2: "a proof-of-work of our own, no picture puzzle"): the rate,
+ * the challenge, the judgement. Pure.
+ */
+#include "agenda/agenda_pair.h"
+#include "agenda/agenda_work.h"
+
+/* clang-format off: cmocka.h wants these four before it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAC "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
+
+static const int64_t second_us = 1000000;
+
+static void the_rate_is_of_the_last_minute(void **state)
+{
+    (void)state;
+    static struct rush rush;
+    int64_t now_us = INT64_C(1795000000) * second_us;
+    for (int i = 1; i <= 100; i++)
+        assert_int_equal(rush_count(&rush, now_us), i);
+    assert_int_equal(rush_count(&rush, now_us + 59 * second_us), 101);
+    assert_int_equal(rush_count(&rush, now_us + 60 * second_us), 2);
+    assert_int_equal(rush_count(&rush, now_us + 600 * second_us), 1);
+}
+
+static void only_the_shape_of_a_challenge_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *challenge;
+        bool good;
+    } cases[] = {
+        {"w1.1795000000000.18.0123456789AB.0123456789abcdef." MAC, true},
+        {"w2.1795000000000.18.0123456789AB.0123456789abcdef." MAC, false},
+        {"w1..18.0123456789AB.0123456789abcdef." MAC, false},
+        {"w1.17950000000000000000.18.0123456789AB.0123456789abcdef." MAC, false},
+        {"w1.1795000000000.99.0123456789AB.0123456789abcdef." MAC, false},
+        {"w1.1795000000000.-1.0123456789AB.0123456789abcdef." MAC, false},
+        {"w1.1795000000000.18.0123456789.0123456789abcdef." MAC, false},
+        {"w1.1795000000000.18.0123456789AB.0123456789abcde." MAC, false},
+        {"w1.1795000000000.18.0123456789AB.0123456789abcdef." MAC "x", false},
+        {"w1.1795000000000.18.0123456789AB.0123456789abcdef", false},
+        {"w1.1795000000000.18", false},
+        {"w1.", false},
+        {"", false},
+    };
+    struct work_claim claim;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(work_read(cases[i].challenge, &claim), cases[i].good);
+    assert_true(work_read(cases[0].challenge, &claim));
+    assert_int_equal(claim.bits, 18);
+    assert_string_equal(claim.order, "0123456789AB");
+    assert_true(claim.issued_us == INT64_C(1795000000) * second_us);
+    assert_string_equal(cases[0].challenge + claim.signed_length, "." MAC);
+}
+
+static void zero_bits_are_counted_from_the_front(void **state)
+{
+    (void)state;
+    uint8_t digest[32] = {0};
+    assert_int_equal(work_zero_bits(digest), 256);
+    digest[2] = 0x10;
+    assert_int_equal(work_zero_bits(digest), 19);
+    digest[0] = 0x80;
+    assert_int_equal(work_zero_bits(digest), 0);
+}
+
+static void a_claim_is_judged_by_order_age_and_work(void **state)
+{
+    (void)state;
+    static const char challenge[] = "w1.1795000000000.8.0123456789AB.0123456789abcdef." MAC;
+    struct work_claim claim;
+    char proof[WORK_NONCE_MAX + 1] = "", wrong[WORK_NONCE_MAX + 1] = "";
+    int64_t issued_us = INT64_C(1795000000) * second_us;
+    assert_true(work_read(challenge, &claim));
+    for (int i = 0; proof[0] == '\0' || wrong[0] == '\0'; i++) {
+        char nonce[WORK_NONCE_MAX + 1];
+        snprintf(nonce, sizeof nonce, "%d", i);
+        memcpy(work_is_proved(challenge, nonce, 8) ? proof : wrong, nonce, sizeof nonce);
+    }
+    const struct {
+        const char *nonce, *order;
+        int64_t age_s;
+        const char *reason;
+    } cases[] = {
+        {proof, "0123456789AB", 1, ""},
+        {proof, "0123456789AB", 15 * 60, ""},
+        {proof, "0123456789AB", 15 * 60 + 1, "work-expired"},
+        {proof, "0123456789AB", -5, "work-expired"},
+        {proof, "ZZZZ56789ABC", 1, "work-other-order"},
+        {wrong, "0123456789AB", 1, "work-wrong"},
+        {"", "0123456789AB", 29, "work-early"},
+        {"", "0123456789AB", 30, ""},
+        {"12345678901234567890123456789012345", "0123456789AB", 1, "work-wrong"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(work_judge(&claim, challenge, cases[i].nonce, cases[i].order,
+                                       issued_us + cases[i].age_s * second_us, 30),
+                            cases[i].reason);
+}
+
+/* --- two seats, one visit --- */
+
+static void two_seats_are_one_lane_if_they_can_be(void **state)
+{
+    (void)state;
+    const struct pair_seat public_two[] = {{1, 1, false, false, true},
+                                           {2, 2, false, false, true},
+                                           {3, 2, true, false, true},
+                                           {4, 3, true, false, false}};
+    size_t first = 9, second = 9;
+    assert_true(pair_choose(public_two, 4, false, &first, &second));
+    assert_int_equal(first, 1); /* lane 2 twice, though lane 1 is lower */
+    assert_int_equal(second, 2);
+    const struct pair_seat own[] = {{1, 1, false, true, true},
+                                    {2, 2, false, false, true},
+                                    {3, 2, true, false, true},
+                                    {4, 3, true, true, true}};
+    assert_true(pair_choose(own, 4, false, &first, &second));
+    assert_int_equal(first, 0); /* what is held already, whatever the lanes */
+    assert_int_equal(second, 3);
+    const struct pair_seat office[] = {{1, 1, false, false, true},
+                                       {2, 3, false, false, false},
+                                       {3, 1, true, false, true},
+                                       {4, 3, true, false, false}};
+    assert_true(pair_choose(office, 4, true, &first, &second));
+    assert_int_equal(first, 1); /* the office leaves public seats to the public */
+    assert_int_equal(second, 3);
+    assert_false(pair_choose(office, 2, true, &first, &second)); /* no second half */
+    assert_false(pair_choose(office, 0, true, &first, &second));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_rate_is_of_the_last_minute),
+        cmocka_unit_test(only_the_shape_of_a_challenge_is_read),
+        cmocka_unit_test(zero_bits_are_counted_from_the_front),
+        cmocka_unit_test(a_claim_is_judged_by_order_age_and_work),
+        cmocka_unit_test(two_seats_are_one_lane_if_they_can_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
