@@ -134,7 +134,7 @@ static void reply_offer(struct http_request *request, struct http_response *resp
 static bool offer_handler(struct http_request *request, struct http_response *response,
                           struct ra_error *error)
 {
-    struct offer offer;
+    struct offer offer = {.code = "", .mode = "", .outcome = ""};
     if (!find_offer(request, &offer, error))
         return false;
     reply_offer(request, response, &offer, state_of(&offer, request->now_us));
@@ -168,7 +168,7 @@ static bool take_offered(struct http_request *request, struct order *order, cons
 static bool accept_handler(struct http_request *request, struct http_response *response,
                            struct ra_error *error)
 {
-    struct offer offer;
+    struct offer offer = {.code = "", .mode = "", .outcome = ""};
     struct order *order = NULL;
     if (!find_offer(request, &offer, error) || !orders_load_for_update(request, offer.code, &order, error) ||
         !find_offer(request, &offer, error))
@@ -205,7 +205,7 @@ static bool give_on(struct http_request *request, const struct order *order, con
 static bool decline_handler(struct http_request *request, struct http_response *response,
                             struct ra_error *error)
 {
-    struct offer offer;
+    struct offer offer = {.code = "", .mode = "", .outcome = ""};
     struct order *order = NULL;
     if (!find_offer(request, &offer, error) || !orders_load_for_update(request, offer.code, &order, error) ||
         !find_offer(request, &offer, error))
