@@ -204,6 +204,50 @@ static const struct cli_option propose_options[] = {
     {"evidence", "SEED|T|S|V|U", false, false}, END};
 static const struct cli_option pending_options[] = {{"all", NULL, false, false}, END};
 
+/* clang-format off */
+#define CAPACITY {"slot", "MINUTOS", false, false}, {"public", "N", false, false}, \
+                 {"internal", "N", false, false}, {"walk-in", "N", false, false}
+#define APPLY {"preview", NULL, false, false}, {"apply", "RESUMO", false, false}
+/* clang-format on */
+static const struct cli_option hours_add_options[] = {{"days", "seg-sex|ter,qui", false, false},
+                                                      {"rrule", "REGRA", false, false},
+                                                      {"opens", "HH:MM", true, false},
+                                                      {"closes", "HH:MM", true, false},
+                                                      {"from", "AAAA-MM-DD", true, false},
+                                                      {"until", "AAAA-MM-DD", false, false},
+                                                      {"every", "SEMANAS", false, false},
+                                                      CAPACITY,
+                                                      APPLY,
+                                                      END};
+static const struct cli_option hours_end_options[] = {{"on", "AAAA-MM-DD", true, false}, APPLY, END};
+static const struct cli_option hours_open_options[] = {{"opens", "HH:MM", true, false},
+                                                       {"closes", "HH:MM", true, false},
+                                                       {"reason", "MOTIVO", true, false},
+                                                       CAPACITY,
+                                                       APPLY,
+                                                       END};
+static const struct cli_option hours_close_options[] = {{"opens", "HH:MM", false, false},
+                                                        {"closes", "HH:MM", false, false},
+                                                        {"reason", "MOTIVO", true, false},
+                                                        APPLY,
+                                                        END};
+static const struct cli_option apply_options[] = {APPLY, END};
+static const struct cli_option holiday_options[] = {{"law", "LEI", true, false}, APPLY, END};
+static const struct cli_option choose_options[] = {
+    {"from", "AAAA-MM-DD", true, false}, {"reason", "MOTIVO", true, false}, APPLY, END};
+static const struct cli_option absence_options[] = {{"from", "AAAA-MM-DD[THH:MM]", true, false},
+                                                    {"to", "AAAA-MM-DD[THH:MM]", false, false},
+                                                    {"reason", "MOTIVO", true, false},
+                                                    APPLY,
+                                                    END};
+static const struct cli_option lane_options[] = {{"skills", "video,company,libras", true, false},
+                                                 {"agent", "NOME", false, false},
+                                                 {"from", "AAAA-MM-DD", true, false},
+                                                 {"until", "AAAA-MM-DD", false, false},
+                                                 APPLY,
+                                                 END};
+static const struct cli_option import_options[] = {{"from", "AAAA-MM-DD", true, false}, CAPACITY, APPLY, END};
+
 const struct cli_command cli_commands[] = {
     {"queue", "", 0, 0, queue_options, true, case_queue, render_queue,
      "A fila do dia na ordem de chamada e os casos à espera do segundo agente."},
@@ -295,6 +339,41 @@ const struct cli_command cli_commands[] = {
      "Um comunicado; --print para assinar e enviar à AC."},
     {"fraud sent", "N", 1, 1, protocol_options, true, fraud_sent, NULL,
      "Registra o envio do comunicado, com o protocolo da AC."},
+    {"agenda", "", 0, 0, queue_options, true, agenda_day, render_agenda,
+     "O dia: avisos, agentes, vagas e marcados."},
+    {"agenda conflicts", "", 0, 0, NULL, true, agenda_conflicts, render_conflicts,
+     "Quem perdeu o horário e ainda não escolheu outro; a quem telefonar."},
+    {"agenda lane", "GUICHE", 1, 1, lane_options, true, agenda_lane, render_agenda_change,
+     "De quem depende um guichê e o que se atende nele."},
+    {"agenda export", "", 0, 0, output_options, true, agenda_export, NULL,
+     "Grava o horário de atendimento em iCalendar (VAVAILABILITY)."},
+    {"agenda import", "ARQUIVO.ics", 1, 1, import_options, true, agenda_import, render_agenda_change,
+     "Lê o horário de atendimento de um iCalendar; mostra quem a mudança atinge."},
+    {"hours", "", 0, 0, NULL, true, hours_list, render_hours,
+     "Horários de atendimento, exceções e ausências."},
+    {"hours add", "", 0, 0, hours_add_options, true, hours_add, render_agenda_change,
+     "Acrescenta um horário que se repete; mostra antes quem a mudança atinge."},
+    {"hours end", "HORARIO", 1, 1, hours_end_options, true, hours_end, render_agenda_change,
+     "O último dia de um horário."},
+    {"hours open", "DIA", 1, 1, hours_open_options, true, hours_open, render_agenda_change,
+     "Horário próprio de um dia, também em feriado."},
+    {"hours undo", "NUMERO", 1, 1, apply_options, true, hours_undo, render_agenda_change,
+     "Retira o horário próprio ou o fechamento de um dia."},
+    {"holiday", "", 0, 0, NULL, true, hours_list, render_holidays,
+     "Feriados e pontos facultativos, com a sua lei."},
+    {"holiday add", "DIA NOME", 2, 2, holiday_options, true, holiday_add, render_agenda_change,
+     "Acrescenta um feriado de um dia."},
+    {"holiday remove", "NUMERO", 1, 1, apply_options, true, holiday_remove, render_agenda_change,
+     "Retira um feriado acrescentado à mão."},
+    {"holiday choose", "PONTO day|morning|none", 2, 2, choose_options, true, holiday_choose,
+     render_agenda_change, "Se a unidade fecha num ponto facultativo: o dia, até o meio-dia ou não."},
+    {"block", "", 0, 0, NULL, true, hours_list, render_hours, "Fechamentos e ausências."},
+    {"block day", "DIA", 1, 1, hours_close_options, true, hours_close, render_agenda_change,
+     "Fecha um dia ou parte dele."},
+    {"block agent", "NOME", 1, 1, absence_options, true, block_agent, render_agenda_change,
+     "Ausência de um agente: quem está marcado passa a outro, à reserva, ou recebe três escolhas."},
+    {"block undo", "NUMERO", 1, 1, apply_options, true, block_undo, render_agenda_change,
+     "Retira uma ausência."},
     {"validate", "PEDIDO", 1, 1, validate_options, true, approval_validate, render_validated,
      "Primeiro agente: mostra o que será assinado e assina."},
     {"verify", "PEDIDO", 1, 1, NULL, true, approval_verify, NULL,

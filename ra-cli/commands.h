@@ -16,6 +16,11 @@ cli_render render_queue, render_find, render_show, render_clock;
 
 /* agenda_feed.c: the agenda in a calendar program */
 cli_run agenda_feed;
+/* agenda.c, agenda_view.c: the calendar */
+cli_run hours_list, hours_add, hours_end, hours_open, hours_close, hours_undo, holiday_add, holiday_remove,
+    holiday_choose, block_agent, block_undo, agenda_day, agenda_lane, agenda_conflicts, agenda_export,
+    agenda_import;
+cli_render render_hours, render_holidays, render_agenda, render_conflicts, render_agenda_change;
 
 /* counter.c: the visit */
 cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_park, counter_transfer,

@@ -7,6 +7,8 @@
 #include "agenda/agenda_links.h"
 #include "agenda/agenda_reminders.h"
 #include "agenda/agenda_waiting.h"
+#include "agenda/hours/change_routes.h"
+#include "agenda/hours/reschedule.h"
 #include "approval/approval.h"
 #include "approval/policy.h"
 #include "audit/audit.h"
@@ -42,6 +44,8 @@ const struct room *const rooms[] = {
     &agenda_reminders_room,
     &agenda_inbox_room,
     &agenda_feed_room,
+    &agenda_hours_room,
+    &agenda_reschedule_room,
     &notice_room,
     &approval_room,
     &policy_room,

@@ -1,68 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_rules.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static bool applies(const struct agenda_opening *opening, const char *day, int weekday)
-{
-    return opening->weekday == weekday && opening->slot_minutes > 0 &&
-           catalog_day_within(day, opening->from, opening->until);
-}
-
-static size_t slots_of(const struct agenda_opening *opening)
-{
-    int span = opening->closes_minute - opening->opens_minute;
-    return span > 0 ? (size_t)(span / opening->slot_minutes) : 0;
-}
-
-static size_t lanes_of(const struct agenda_opening *opening)
-{
-    return (size_t)opening->public_lanes + (size_t)opening->internal_lanes;
-}
-
-size_t agenda_plan_size(const struct agenda_opening *openings, size_t count, const char *day, int weekday)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++)
-        if (applies(&openings[i], day, weekday))
-            size += slots_of(&openings[i]) * lanes_of(&openings[i]);
-    return size;
-}
-
-static void write_local(const char *day, int minute, char local[AGENDA_LOCAL_SIZE])
-{
-    char text[40];
-    snprintf(text, sizeof text, "%.10s %02d:%02d:00", day, minute / 60, minute % 60);
-    snprintf(local, AGENDA_LOCAL_SIZE, "%.19s", text);
-}
-
-static size_t plan_opening(const struct agenda_opening *opening, const char *day,
-                           struct agenda_plan_seat *seats)
-{
-    size_t used = 0;
-    for (size_t slot = 0; slot < slots_of(opening); slot++) {
-        int start = opening->opens_minute + (int)slot * opening->slot_minutes;
-        for (size_t lane = 0; lane < lanes_of(opening); lane++) {
-            struct agenda_plan_seat *seat = &seats[used++];
-            seat->lane = (int)lane + 1;
-            seat->internal = lane >= (size_t)opening->public_lanes;
-            write_local(day, start, seat->start);
-            write_local(day, start + opening->slot_minutes, seat->end);
-        }
-    }
-    return used;
-}
-
-size_t agenda_plan_day(const struct agenda_opening *openings, size_t count, const char *day, int weekday,
-                       struct agenda_plan_seat *seats)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (applies(&openings[i], day, weekday))
-            used += plan_opening(&openings[i], day, seats + used);
-    return used;
-}
 
 static int64_t distance(const struct agenda_slot *slot, int64_t wished_us)
 {

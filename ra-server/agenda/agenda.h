@@ -65,6 +65,13 @@ json_t *agenda_appointment_json(TALLOC_CTX *context, const struct order *order);
 RA_MUST_CHECK bool agenda_check_memory(struct ra_app *app, struct db *db, size_t *differences,
                                        struct ra_error *error);
 
+/* What the opening of a day should know: [{"code","text"}], "few-agents" when fewer may sign than a case
+ * needs (roster and absences), "hours-gone" when people wait for another hour. `day` is YYYY-MM-DD; new
+ * reference.
+ */
+RA_MUST_CHECK bool agenda_warnings(struct http_request *request, const char *day, json_t **warnings,
+                                   struct ra_error *error);
+
 /* State and job; routes. */
 extern const struct room agenda_room;
 extern const struct room agenda_routes_room;

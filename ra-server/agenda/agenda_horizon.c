@@ -5,8 +5,10 @@
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_work.h"
 #include "agenda/hours/duration.h"
+#include "agenda/hours/hours.h"
 #include "catalog/local_time.h"
 #include "log.h"
+#include "notice/notice.h"
 
 #include <string.h>
 
@@ -40,148 +42,26 @@ struct rush *agenda_rush_of(struct ra_app *app)
     return &state->rush;
 }
 
-/* --- reading hours --- */
-
-struct horizon {
-    const struct catalog_office *office;
-    int64_t first, last; /* day numbers, both included */
-    char first_text[CATALOG_DAY_SIZE], last_text[CATALOG_DAY_SIZE];
-    struct agenda_opening *openings;
-    size_t opening_count;
-    const struct db_rows *holidays;
-};
-
-static void day_text(int64_t number, char day[CATALOG_DAY_SIZE])
-{
-    catalog_day_of(number * INT64_C(86400000000), 0, day);
-}
-
-static bool read_horizon(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, struct horizon *horizon,
-                         struct ra_error *error)
-{
-    struct catalog_office *office = NULL;
-    if (!catalog_office(app, context, &office, error))
-        return false;
-    struct local_time today = local_time_of(now_us, office->offset_s);
-    *horizon = (struct horizon){.office = office};
-    horizon->first = local_day_number(today.year, today.month, today.day);
-    horizon->last = horizon->first + office->horizon_days;
-    day_text(horizon->first, horizon->first_text);
-    day_text(horizon->last, horizon->last_text);
-    return true;
-}
-
-static bool read_hours(struct db *db, TALLOC_CTX *context, struct horizon *horizon, struct ra_error *error)
-{
-    struct db_rows *rows = NULL, *holidays = NULL;
-    if (!db_query(db, context, STATEMENT_AGENDA_OPENINGS, DB_VALUES(db_int(horizon->office->id)), &rows,
-                  error) ||
-        !db_query(
-            db, context, STATEMENT_AGENDA_HOLIDAYS,
-            DB_VALUES(db_int(horizon->office->id), db_text(horizon->first_text), db_text(horizon->last_text)),
-            &holidays, error))
-        return false;
-    horizon->holidays = holidays;
-    horizon->opening_count = db_row_count(rows);
-    horizon->openings = talloc_zero_array(context, struct agenda_opening, (unsigned)horizon->opening_count);
-    if (horizon->openings == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "agenda");
-    for (size_t i = 0; i < horizon->opening_count; i++)
-        horizon->openings[i] = (struct agenda_opening){
-            .weekday = (int)row_int(rows, i, "weekday"),
-            .opens_minute = (int)row_int(rows, i, "opens_minute"),
-            .closes_minute = (int)row_int(rows, i, "closes_minute"),
-            .slot_minutes = (int)row_int(rows, i, "slot_minutes"),
-            .public_lanes = (int)row_int(rows, i, "public_lanes"),
-            .internal_lanes = (int)row_int(rows, i, "internal_lanes"),
-            .from = row_text(rows, i, "valid_from"),
-            .until = row_text(rows, i, "valid_to"),
-        };
-    return true;
-}
-
-static bool is_holiday(const struct horizon *horizon, const char *day)
-{
-    for (size_t i = 0; i < db_row_count(horizon->holidays); i++)
-        if (strcmp(row_text(horizon->holidays, i, "day"), day) == 0)
-            return true;
-    return false;
-}
-
 /* --- publishing --- */
 
-/* The plan of the whole horizon, as the four arrays that the statements take. */
-struct plan {
-    struct agenda_plan_seat *seats;
-    const char **lanes, **visibilities, **starts, **ends;
-    size_t count;
-};
-
-static bool plan_horizon(TALLOC_CTX *context, const struct horizon *horizon, struct plan *plan)
+static void wake_outbox(struct ra_app *app, const struct hours_effect *effect)
 {
-    for (int64_t number = horizon->first; number <= horizon->last; number++) {
-        char day[CATALOG_DAY_SIZE];
-        int weekday = local_time_of_day_number(number).weekday;
-        day_text(number, day);
-        size_t size = agenda_plan_size(horizon->openings, horizon->opening_count, day, weekday);
-        if (size == 0 || is_holiday(horizon, day))
-            continue;
-        plan->seats =
-            talloc_realloc(context, plan->seats, struct agenda_plan_seat, (unsigned)(plan->count + size));
-        if (plan->seats == NULL)
-            return false;
-        plan->count += agenda_plan_day(horizon->openings, horizon->opening_count, day, weekday,
-                                       plan->seats + plan->count);
-    }
-    return true;
-}
-
-static bool plan_arrays(TALLOC_CTX *context, struct plan *plan)
-{
-    unsigned count = (unsigned)plan->count;
-    plan->lanes = talloc_array(context, const char *, count);
-    plan->visibilities = talloc_array(context, const char *, count);
-    plan->starts = talloc_array(context, const char *, count);
-    plan->ends = talloc_array(context, const char *, count);
-    bool whole =
-        plan->lanes != NULL && plan->visibilities != NULL && plan->starts != NULL && plan->ends != NULL;
-    for (size_t i = 0; whole && i < plan->count; i++) {
-        plan->lanes[i] = talloc_asprintf(context, "%d", plan->seats[i].lane);
-        plan->visibilities[i] = plan->seats[i].internal ? "internal" : "public";
-        plan->starts[i] = plan->seats[i].start;
-        plan->ends[i] = plan->seats[i].end;
-        whole = plan->lanes[i] != NULL;
-    }
-    return whole;
-}
-
-static bool write_plan(struct db *db, const struct horizon *horizon, const struct plan *plan, int64_t now_us,
-                       struct ra_error *error)
-{
-    struct db_value office = db_int(horizon->office->id), zone = db_text(horizon->office->zone);
-    struct db_value lanes = db_texts(plan->lanes, plan->count);
-    struct db_value visibilities = db_texts(plan->visibilities, plan->count);
-    struct db_value starts = db_texts(plan->starts, plan->count), ends = db_texts(plan->ends, plan->count);
-    return db_exec(db, STATEMENT_AGENDA_SEATS_WITHDRAW,
-                   DB_VALUES(office, zone, db_time(now_us), lanes, visibilities, starts, ends), NULL,
-                   error) &&
-           db_exec(db, STATEMENT_AGENDA_SEATS_PUBLISH,
-                   DB_VALUES(office, zone, lanes, visibilities, starts, ends), NULL, error);
+    if (app->jobs != NULL && json_array_size(effect->hits) > 0)
+        jobs_wake(app->jobs, NOTICE_JOB);
 }
 
 bool agenda_publish(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t now_us,
                     struct ra_error *error)
 {
-    struct horizon horizon;
-    struct plan plan = {0};
-    if (!read_horizon(app, context, now_us, &horizon, error) || !db_begin(db, error))
+    struct hours_effect effect = {0};
+    if (!db_begin(db, error))
         return false;
-    bool done = read_hours(db, context, &horizon, error);
-    if (done && (!plan_horizon(context, &horizon, &plan) || !plan_arrays(context, &plan)))
-        done = ra_fail(error, RA_NO_MEMORY, "agenda");
-    done = done && write_plan(db, &horizon, &plan, now_us, error) && db_commit(db, error);
-    if (!done)
+    bool done = hours_publish(app, db, context, now_us, 0, &effect, error) && db_commit(db, error);
+    if (done)
+        wake_outbox(app, &effect);
+    else
         db_rollback(db);
+    json_decref(effect.hits);
     return done;
 }
 
@@ -211,7 +91,7 @@ static void read_seat(const struct db_rows *rows, size_t row, struct agenda_seat
     };
 }
 
-static bool query_seats(struct db *db, TALLOC_CTX *context, const struct horizon *horizon,
+static bool query_seats(struct db *db, TALLOC_CTX *context, const struct hours_horizon *horizon,
                         struct db_rows **rows, struct ra_error *error)
 {
     return db_query(
@@ -221,11 +101,11 @@ static bool query_seats(struct db *db, TALLOC_CTX *context, const struct horizon
 }
 
 /* The rows of one day, from `row` on, into memory; *row moves behind them. */
-static bool load_day(struct ra_app *app, TALLOC_CTX *context, const struct horizon *horizon, int64_t number,
-                     const struct db_rows *rows, size_t *row, struct ra_error *error)
+static bool load_day(struct ra_app *app, TALLOC_CTX *context, const struct hours_horizon *horizon,
+                     int64_t number, const struct db_rows *rows, size_t *row, struct ra_error *error)
 {
     char day[CATALOG_DAY_SIZE];
-    day_text(number, day);
+    hours_day_text(number, day);
     size_t first = *row;
     while (*row < db_row_count(rows) && strcmp(row_text(rows, *row, "day"), day) == 0)
         (*row)++;
@@ -245,10 +125,10 @@ static bool load_day(struct ra_app *app, TALLOC_CTX *context, const struct horiz
 bool agenda_load_memory(struct ra_app *app, struct db *db, TALLOC_CTX *context, int64_t now_us,
                         struct ra_error *error)
 {
-    struct horizon horizon;
+    struct hours_horizon horizon;
     struct db_rows *rows = NULL;
     size_t row = 0;
-    if (!read_horizon(app, context, now_us, &horizon, error) ||
+    if (!hours_horizon(app, context, now_us, &horizon, error) ||
         !query_seats(db, context, &horizon, &rows, error))
         return false;
     for (int64_t number = horizon.first; number <= horizon.last; number++)
@@ -278,7 +158,7 @@ static bool agrees(struct agenda_memory *memory, const struct agenda_seat *truth
     return same;
 }
 
-static size_t seats_in_memory(struct agenda_memory *memory, const struct horizon *horizon)
+static size_t seats_in_memory(struct agenda_memory *memory, const struct hours_horizon *horizon)
 {
     size_t seats = 0;
     for (int64_t number = horizon->first; number <= horizon->last; number++) {
@@ -293,9 +173,9 @@ static size_t seats_in_memory(struct agenda_memory *memory, const struct horizon
 bool agenda_check_memory(struct ra_app *app, struct db *db, size_t *differences, struct ra_error *error)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
-    struct horizon horizon;
+    struct hours_horizon horizon;
     struct db_rows *rows = NULL;
-    bool done = read_horizon(app, scratch, clock_now_us(&app->clock), &horizon, error) &&
+    bool done = hours_horizon(app, scratch, clock_now_us(&app->clock), &horizon, error) &&
                 query_seats(db, scratch, &horizon, &rows, error);
     if (done) {
         size_t count = db_row_count(rows);

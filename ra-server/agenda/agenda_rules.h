@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The rules of the agenda: which seats a day has, what lies nearest to a wish. Pure functions over local
- * times; zones, clocks and the database stay outside.
+ * The rules of the agenda: what lies nearest to a wish. Pure functions; which seats a day has is
+ * hours/plan.h.
  */
 #ifndef AGENDA_AGENDA_RULES_H
 #define AGENDA_AGENDA_RULES_H
@@ -11,34 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { AGENDA_LOCAL_SIZE = 20 }; /* "2026-11-24 08:20:00" */
-
-/* One row of opening hours: a weekday's span, cut into slots of equal length, each with so many lanes. */
-struct agenda_opening {
-    int weekday; /* 1 Monday … 7 Sunday */
-    int opens_minute, closes_minute;
-    int slot_minutes;
-    int public_lanes, internal_lanes;
-    const char *from;  /* YYYY-MM-DD */
-    const char *until; /* "" = no end */
-};
-
-/* A seat as it ought to be, in the office's local time. */
-struct agenda_plan_seat {
-    int lane; /* public lanes first, from 1 */
-    bool internal;
-    char start[AGENDA_LOCAL_SIZE];
-    char end[AGENDA_LOCAL_SIZE];
-};
-
-/* How many seats agenda_plan_day would write. */
-size_t agenda_plan_size(const struct agenda_opening *openings, size_t count, const char *day, int weekday);
-
-/* The seats of one day; a rest shorter than a slot is no slot. `seats` has room for agenda_plan_size.
- * Holidays are the caller's: a closed day is simply not planned. */
-size_t agenda_plan_day(const struct agenda_opening *openings, size_t count, const char *day, int weekday,
-                       struct agenda_plan_seat *seats);
 
 struct agenda_slot {
     int64_t start_us, end_us;

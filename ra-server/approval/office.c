@@ -249,6 +249,11 @@ bool office_authorize_agent_or_auditor(struct http_request *request, struct ra_e
     return authorize(request, AGENT | AUDITOR, error);
 }
 
+bool office_authorize_agent_or_admin(struct http_request *request, struct ra_error *error)
+{
+    return authorize(request, AGENT | ADMIN, error);
+}
+
 bool office_authorize_admin(struct http_request *request, struct ra_error *error)
 {
     return authorize(request, ADMIN, error);

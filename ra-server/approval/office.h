@@ -39,6 +39,7 @@ http_authorize office_authorize_any;
 http_authorize office_authorize_agent;
 http_authorize office_authorize_auditor;
 http_authorize office_authorize_agent_or_auditor;
+http_authorize office_authorize_agent_or_admin;
 http_authorize office_authorize_admin;
 
 /* The caller of a request on the office listener after its authorizer passed; NULL on the public listener. */

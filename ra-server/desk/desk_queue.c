@@ -3,6 +3,7 @@
  * The day as the agents see it: who is being served, who waits in the order of calling, who is set aside, who
  * is still to come, what is over; the inbox of cases that wait for a second agent; and which agents are free.
  */
+#include "agenda/agenda.h"
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
 #include "day/day.h"
@@ -257,16 +258,18 @@ bool desk_queue(struct http_request *request, struct http_response *response, st
     struct view view;
     struct db_rows *inbox = NULL, *busy = NULL;
     char day[CATALOG_DAY_SIZE];
+    json_t *warnings = NULL;
     if (!day_asked(request, day, error) || !load_view(request, day, &view, error) ||
         !db_query(request->db, request->context, STATEMENT_DESK_INBOX, DB_VALUES(db_int(view.office->id)),
                   &inbox, error) ||
         !db_query(request->db, request->context, STATEMENT_DESK_AGENTS_BUSY,
                   DB_VALUES(db_int(view.office->id)), &busy, error) ||
-        !audit_record(request, AUDIT_QUEUE_READ, NULL, json_pack("{s:s}", "date", day), NULL, error))
+        !audit_record(request, AUDIT_QUEUE_READ, NULL, json_pack("{s:s}", "date", day), NULL, error) ||
+        !agenda_warnings(request, day, &warnings, error))
         return false;
-    json_t *answer =
-        json_pack("{s:s,s:o,s:o,s:o,s:o}", "date", day, "now", local(&view, request->now_us), "items",
-                  items_json(&view), "inbox", inbox_json(&view, inbox), "agents", agents_json(&view, busy));
+    json_t *answer = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "date", day, "now", local(&view, request->now_us),
+                               "items", items_json(&view), "inbox", inbox_json(&view, inbox), "agents",
+                               agents_json(&view, busy), "warnings", warnings);
     http_reply(response, 200, answer);
     return day_add_board(request, answer, error);
 }

@@ -27,6 +27,7 @@
     X(NOTICE_BOOKED, "booked", "booked", "REQUEST")                                                          \
     X(NOTICE_MOVED, "moved", "moved", "REQUEST")                                                             \
     X(NOTICE_CANCELLED, "cancelled", "cancelled", "CANCEL")                                                  \
+    X(NOTICE_HOUR_GONE, "hour_gone", "hour-gone", "")    /* model: agenda/hours/settle.c */                  \
     X(NOTICE_REMINDER, "reminder", "reminder", "")       /* {"appointment":…,"first":flag} */              \
     X(NOTICE_DECLINED, "declined", "declined", "")       /* {"appointment":…} */                           \
     X(NOTICE_COUNTERED, "countered", "countered", "")    /* {"appointment":…,"wish_us"?:instant} */        \

@@ -4,6 +4,7 @@
  */
 #include "agenda/agenda_invitation.h"
 #include "agenda/agenda_links.h"
+#include "agenda/hours/reschedule.h"
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
 #include "http/template.h"
@@ -170,6 +171,39 @@ static bool emission_model(struct job_run *run, const struct notice_row *row, co
     return true;
 }
 
+/* One link for each choice. Somebody who chose meanwhile is told nothing any more. */
+static bool hour_gone_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                            json_t *model, struct ra_error *error)
+{
+    const struct order_appointment *appointment = order->appointment;
+    const json_t *choice;
+    size_t at;
+    if (appointment == NULL || appointment->id != number_of(row->message, "appointment_id") ||
+        appointment->sequence != number_of(row->message, "sequence") ||
+        strcmp(appointment->state, "booked") != 0)
+        return ra_fail(error, RA_NOT_FOUND, "the hour is settled");
+    char *path = reschedule_path(run->app, run->context, order, error);
+    if (path == NULL)
+        return false;
+    set_link(run, model, "reschedule_url", "remarcar/", path);
+    set(model, "start_text",
+        local_time_long_text(run->context, appointment->start_us, appointment->offset_s));
+    json_t *choices = json_array();
+    json_array_foreach(json_object_get(row->message, "choices"), at, choice)
+    {
+        int64_t start_us = number_of(choice, "start_us");
+        char start[CLOCK_TEXT_SIZE];
+        clock_format_utc(start_us, start, sizeof start);
+        json_array_append_new(
+            choices,
+            json_pack("{s:s, s:o}", "text",
+                      local_time_long_text(run->context, start_us, (int)number_of(choice, "offset_s")), "url",
+                      json_sprintf("%s/remarcar/%s?start=%s", run->app->config->public_url, path, start)));
+    }
+    json_object_set_new(model, "choices", choices);
+    return true;
+}
+
 static bool kind_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                        json_t *model, struct ra_error *error)
 {
@@ -178,6 +212,8 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
         return confirmation_model(run, row, order, model, error);
     case NOTICE_SEAT_OFFER:
         return offer_model(run, row, order, model, error);
+    case NOTICE_HOUR_GONE:
+        return hour_gone_model(run, row, order, model, error);
     case NOTICE_LOGIN_CODE:
         return login_model(run, row, order, model, error);
     case NOTICE_EMISSION_LINK:

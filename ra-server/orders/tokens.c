@@ -139,6 +139,19 @@ bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_
     return true;
 }
 
+bool token_reschedule(struct ra_app *app, const char *ref, int64_t appointment_id, int sequence,
+                      char token[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    char appointment[24], standing[16];
+    snprintf(appointment, sizeof appointment, "%lld", (long long)appointment_id);
+    snprintf(standing, sizeof standing, "%d", sequence);
+    if (!derive(app, (const char *const[]){"reschedule", ref, appointment, standing}, 4, raw, error))
+        return false;
+    to_base64url(raw, token);
+    return true;
+}
+
 bool token_work_mac(struct ra_app *app, const char *text, char mac[TOKEN_SIZE], struct ra_error *error)
 {
     uint8_t raw[32];

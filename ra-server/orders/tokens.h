@@ -52,6 +52,11 @@ RA_MUST_CHECK bool token_work_mac(struct ra_app *app, const char *text, char mac
                                   struct ra_error *error);
 bool token_equal(const char *left, const char *right);
 
+/* The token in the links to somebody whose hour is gone: of this appointment of the order (its ref), as it
+ * stands at this SEQUENCE. */
+RA_MUST_CHECK bool token_reschedule(struct ra_app *app, const char *ref, int64_t appointment_id, int sequence,
+                                    char token[TOKEN_SIZE], struct ra_error *error);
+
 /* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
 RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,
                                     char code[LOGIN_CODE_SIZE], struct ra_error *error);

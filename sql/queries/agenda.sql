@@ -1,44 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Seats over the horizon and who has them.
 
--- name: agenda_openings
--- params: office_id integer
-select weekday, extract(epoch from opens)::integer / 60 as opens_minute,
-       extract(epoch from closes)::integer / 60 as closes_minute, slot_minutes, public_lanes, internal_lanes,
-       valid_from::text as valid_from, coalesce(valid_to::text, '') as valid_to
-  from opening
- where office_id = $1
- order by weekday, opens, valid_from;
-
 -- name: agenda_durations
 select product_id, mode, persons, minutes, preparation_minutes, skill_mask(skills) as skills,
        valid_from::text as valid_from, coalesce(valid_to::text, '') as valid_to
   from session_duration;
-
--- name: agenda_holidays
--- params: office_id integer, first date, last date
-select distinct day::text as day from holiday
- where (office_id is null or office_id = $1) and day between $2 and $3
- order by 1;
-
--- Local times become instants here, by the database's zone data. A seat that is there, or another one in its way,
--- stays as it is.
--- name: agenda_seats_publish
--- params: office_id integer, zone text, lanes bigint[], visibilities text[], starts text[], ends text[]
-insert into seat (office_id, lane, visibility, starts, ends)
-select $1, lane, visibility, starts::timestamp at time zone $2, ends::timestamp at time zone $2
-  from unnest($3, $4, $5, $6) as wanted (lane, visibility, starts, ends)
-on conflict do nothing;
-
--- Free seats that the opening hours no longer give: a holiday added late, shorter hours. Taken ones stay.
--- name: agenda_seats_withdraw
--- params: office_id integer, zone text, after timestamptz, lanes bigint[], visibilities text[], starts text[], ends text[]
-delete from seat s
- where s.office_id = $1 and s.starts > $3 and s.state = 'free'
-   and not exists (
-     select from unnest($4, $5, $6, $7) as wanted (lane, visibility, starts, ends)
-      where wanted.lane = s.lane and wanted.visibility = s.visibility
-        and wanted.starts::timestamp at time zone $2 = s.starts and wanted.ends::timestamp at time zone $2 = s.ends);
 
 -- name: agenda_seats
 -- params: office_id integer, first date, last date

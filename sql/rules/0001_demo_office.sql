@@ -11,4 +11,4 @@ insert into opening (office_id, weekday, opens, closes, slot_minutes, public_lan
                      source, evidence)
 select 1, weekday, '08:00', '17:00', 20, 2, 1, '2020-01-01', 'SEED', 'horário de demonstração', 'U'
   from generate_series(1, 5) weekday
-on conflict (office_id, weekday, opens, valid_from) do nothing;
+on conflict (office_id, series, weekday, opens, valid_from) do nothing;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The pure rules of the agenda: seats of a day, nearest alternatives.
+ * The pure rules of the agenda: nearest alternatives, modes.
  */
 #include "agenda/agenda_rules.h"
 
@@ -10,69 +10,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-enum { MONDAY = 1, TUESDAY = 2 };
-
-static const struct agenda_opening office[] = {
-    {TUESDAY, 480, 1020, 20, 2, 1, "2020-01-01", ""},
-};
-
-static void a_day_of_the_demo_office_has_27_slots_in_three_lanes(void **state)
-{
-    (void)state;
-    struct agenda_plan_seat seats[128];
-    assert_int_equal(agenda_plan_size(office, 1, "2026-11-24", TUESDAY), 81);
-    assert_int_equal(agenda_plan_day(office, 1, "2026-11-24", TUESDAY, seats), 81);
-    assert_string_equal(seats[0].start, "2026-11-24 08:00:00");
-    assert_string_equal(seats[0].end, "2026-11-24 08:20:00");
-    assert_int_equal(seats[0].lane, 1);
-    assert_false(seats[0].internal);
-    assert_false(seats[1].internal);
-    assert_int_equal(seats[2].lane, 3);
-    assert_true(seats[2].internal);
-    assert_string_equal(seats[80].start, "2026-11-24 16:40:00");
-    assert_string_equal(seats[80].end, "2026-11-24 17:00:00");
-}
-
-static void hours_apply_on_their_weekday_within_their_window(void **state)
-{
-    (void)state;
-    static const struct agenda_opening dated = {MONDAY, 540, 600, 30, 1, 0, "2026-01-01", "2026-06-30"};
-    static const struct {
-        const char *day;
-        int weekday;
-        size_t seats;
-    } cases[] = {
-        {"2026-06-29", MONDAY, 2}, {"2026-06-30", TUESDAY, 0}, {"2026-07-06", MONDAY, 0},
-        {"2025-12-29", MONDAY, 0}, {"2026-01-05", MONDAY, 2},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(agenda_plan_size(&dated, 1, cases[i].day, cases[i].weekday), cases[i].seats);
-}
-
-static void a_rest_shorter_than_a_slot_is_no_slot(void **state)
-{
-    (void)state;
-    struct agenda_plan_seat seats[4];
-    static const struct agenda_opening odd = {MONDAY, 480, 535, 25, 1, 0, "2020-01-01", ""};
-    assert_int_equal(agenda_plan_day(&odd, 1, "2026-11-23", MONDAY, seats), 2);
-    assert_string_equal(seats[1].end, "2026-11-23 08:50:00");
-    static const struct agenda_opening shut = {MONDAY, 600, 600, 20, 1, 0, "2020-01-01", ""};
-    assert_int_equal(agenda_plan_size(&shut, 1, "2026-11-23", MONDAY), 0);
-}
-
-static void morning_and_afternoon_are_two_openings(void **state)
-{
-    (void)state;
-    struct agenda_plan_seat seats[8];
-    static const struct agenda_opening two[] = {
-        {MONDAY, 480, 520, 20, 1, 0, "2020-01-01", ""},
-        {MONDAY, 780, 820, 20, 1, 1, "2020-01-01", ""},
-    };
-    assert_int_equal(agenda_plan_day(two, 2, "2026-11-23", MONDAY, seats), 6);
-    assert_string_equal(seats[2].start, "2026-11-23 13:00:00");
-    assert_true(seats[3].internal);
-}
 
 static void the_nearest_three_come_first_and_the_earlier_of_two_equals(void **state)
 {
@@ -140,10 +77,6 @@ static void the_delay_of_a_seat_given_back_lies_between_its_two_policies(void **
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_day_of_the_demo_office_has_27_slots_in_three_lanes),
-        cmocka_unit_test(hours_apply_on_their_weekday_within_their_window),
-        cmocka_unit_test(a_rest_shorter_than_a_slot_is_no_slot),
-        cmocka_unit_test(morning_and_afternoon_are_two_openings),
         cmocka_unit_test(the_nearest_three_come_first_and_the_earlier_of_two_equals),
         cmocka_unit_test(a_full_agenda_has_no_alternatives_and_a_nearly_full_one_few),
         cmocka_unit_test(the_delay_of_a_seat_given_back_lies_between_its_two_policies),

@@ -57,7 +57,7 @@ static bool allowed(const char *operation, const struct situation *situation)
 
 static bool one_of(const char *state, const char *list)
 {
-    char wanted[64], among[1024];
+    char wanted[64], among[2048];
     snprintf(wanted, sizeof wanted, " %s ", state);
     snprintf(among, sizeof among, " %s ", list);
     return strstr(among, wanted) != NULL;
@@ -301,7 +301,7 @@ static const char after_refusal[] =
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails; handing over the token that it is in. */
 static const char after_request[] =
-    "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove "
+    "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove reschedule "
     "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
     "appointmentLinkConfirm appointmentLinkMove waitingJoin waitingJoinForm officeWaitingJoin offerAccept "
     "officeOrderPay "
