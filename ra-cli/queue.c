@@ -118,6 +118,12 @@ void render_queue(const struct cli *cli, const json_t *result, FILE *out)
     const json_t *inbox = json_object_get(result, "inbox");
     size_t index;
     json_t *item;
+    json_array_foreach(json_object_get(result, "warnings"), index, item)
+    {
+        fputs("Atenção: ", out);
+        terminal_text(out, text(item, "text"));
+        fputc('\n', out);
+    }
     fputs("Senha  Hora   Pedido        Nome                            Produto    Situação\n", out);
     json_array_foreach(items, index, item) show_item(out, item);
     if (json_array_size(items) == 0)

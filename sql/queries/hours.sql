@@ -52,22 +52,23 @@ select id, lane, agent, skill_mask(skills) as mask, skills, valid_from - date '1
 
 -- --- from the plan to seats, in this order ---
 
--- Free seats that the calendar no longer gives. A lapsed hold is nobody's.
+-- Free seats that the calendar no longer gives. A lapsed hold is nobody's. Each wanted seat is looked up by its key: the
+-- planner knows nothing of how many there are, and comparing all with all takes seconds.
 -- name: hours_seats_drop
 -- params: office_id integer, zone text, after timestamptz, lanes bigint[], visibilities text[], starts text[], ends text[], skills bigint[]
 delete from seat s
  where s.office_id = $1 and s.starts > $3
    and (s.state in ('free', 'blocked') or (s.state = 'held' and s.held_until <= $3))
-   and not exists (select from seats_wanted($2, $4, $5, $6, $7, $8) w
-                    where w.lane = s.lane and w.starts = s.starts and w.ends = s.ends);
+   and s.id not in (select g.id from seats_wanted($2, $4, $5, $6, $7, $8) w
+                      join seat g on g.office_id = $1 and g.lane = w.lane and g.starts = w.starts and g.ends = w.ends);
 
 -- Taken ones stay somebody's, but are withdrawn; a hold on one is over.
 -- name: hours_seats_lose
 -- params: office_id integer, zone text, after timestamptz, lanes bigint[], visibilities text[], starts text[], ends text[], skills bigint[]
 update seat s set withdrawn = true
  where s.office_id = $1 and s.starts > $3 and s.state in ('booked', 'held') and not s.withdrawn
-   and not exists (select from seats_wanted($2, $4, $5, $6, $7, $8) w
-                    where w.lane = s.lane and w.starts = s.starts and w.ends = s.ends);
+   and s.id not in (select g.id from seats_wanted($2, $4, $5, $6, $7, $8) w
+                      join seat g on g.office_id = $1 and g.lane = w.lane and g.starts = w.starts and g.ends = w.ends);
 
 -- What is given again, or to others, or for other work.
 -- name: hours_seats_regain

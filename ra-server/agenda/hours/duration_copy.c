@@ -38,10 +38,10 @@ static const char *kept_text(struct duration_row *rows, const struct db_rows *fr
     return text;
 }
 
-static struct duration_row *read_rows(const struct db_rows *from)
+static struct duration_row *read_rows(struct duration_copy *copy, const struct db_rows *from)
 {
     size_t count = db_row_count(from);
-    struct duration_row *rows = talloc_zero_array(NULL, struct duration_row, (unsigned)count);
+    struct duration_row *rows = talloc_zero_array(copy, struct duration_row, (unsigned)count);
     bool whole = rows != NULL;
     for (size_t i = 0; whole && i < count; i++)
         rows[i] = (struct duration_row){
@@ -65,13 +65,13 @@ bool duration_load(struct duration_copy *copy, struct db *db, struct ra_error *e
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct db_rows *from = NULL;
     bool done = db_query(db, scratch, STATEMENT_AGENDA_DURATIONS, DB_NO_VALUES, &from, error);
-    struct duration_row *rows = done ? read_rows(from) : NULL;
+    struct duration_row *rows = done ? read_rows(copy, from) : NULL;
     if (done && rows == NULL)
         done = ra_fail(error, RA_NO_MEMORY, "durations");
     if (done) {
         pthread_rwlock_wrlock(&copy->lock);
         struct duration_row *old = copy->rows;
-        copy->rows = talloc_steal(copy, rows);
+        copy->rows = rows;
         copy->count = db_row_count(from);
         pthread_rwlock_unlock(&copy->lock);
         talloc_free(old);
