@@ -168,8 +168,10 @@ static const struct cli_option media_deliver_options[] = {
 static const struct cli_option token_options[] = {{"token", "pkcs11:URI", true, false}, END};
 static const struct cli_option token_setup_options[] = {
     {"token", "pkcs11:URI", true, false}, {"label", "NOME", false, false}, END};
-static const struct cli_option token_csr_options[] = {
-    {"token", "pkcs11:URI", true, false}, {"o", "ARQUIVO", true, false}, END};
+static const struct cli_option token_csr_options[] = {{"token", "pkcs11:URI", true, false},
+                                                      {"o", "ARQUIVO", true, false},
+                                                      {"bits", "2048|4096", false, false},
+                                                      END};
 static const struct cli_option media_return_options[] = {{"reason", "MOTIVO", false, false}, END};
 static const struct cli_option media_count_options[] = {{"file", "SERIES.txt", false, false}, END};
 static const struct cli_option day_options[] = {{"date", "AAAA-MM-DD", false, false}, END};

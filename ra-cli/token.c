@@ -237,14 +237,23 @@ bool cli_token_is_attested(struct cli *cli, const char *order, const struct toke
 }
 
 /* The same command again finds the key that is there. */
-static bool key_of(struct token *token, const char *label, EVP_PKEY **key, struct ra_error *error)
+static bool key_of(struct token *token, const char *label, unsigned bits, EVP_PKEY **key,
+                   struct ra_error *error)
 {
     if (!token_find_key(token, label, key, error))
         return false;
     if (*key != NULL)
         return true;
     fputs("Criando a chave no token; pode levar um minuto.\n", stderr);
-    return token_make_key(token, label, key, error);
+    return token_make_key(token, label, bits, key, error);
+}
+
+/* What the profiles ask for: 2048, and 4096 for A4. */
+static bool read_bits(const char *text, unsigned *bits, struct ra_error *error)
+{
+    *bits = text != NULL && strcmp(text, "4096") == 0 ? 4096 : 2048;
+    return text == NULL || strcmp(text, "2048") == 0 || *bits == 4096 ||
+           ra_fail_field(error, "bits", "choice", "O tamanho da chave é 2048, ou 4096 para A4.");
 }
 
 bool token_command_csr(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -255,9 +264,11 @@ bool token_command_csr(struct cli *cli, const struct cli_arguments *arguments, j
     EVP_PKEY *key = NULL;
     struct csr *csr = NULL;
     const char *pem = NULL;
-    if (!cli_token_open(cli, cli_option(arguments, "token"), TOKEN_READY, &token, error) ||
+    unsigned bits = 0;
+    if (!read_bits(cli_option(arguments, "bits"), &bits, error) ||
+        !cli_token_open(cli, cli_option(arguments, "token"), TOKEN_READY, &token, error) ||
         !cli_token_is_attested(cli, order, token, error) || !cli_token_login(cli, token, error) ||
-        !key_of(token, cli_token_label(cli, order), &key, error))
+        !key_of(token, cli_token_label(cli, order), bits, &key, error))
         return false;
     bool done = csr_of_key(cli, key, &csr, error) || token_explain(token, error);
     done = done && csr_pem(cli, csr->request, &pem, error) &&

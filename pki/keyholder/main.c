@@ -224,19 +224,26 @@ static int open_door(const char *path, struct ra_error *error)
     return -1;
 }
 
+/* Until the process is ended from outside. */
+static void serve_all(EVP_PKEY *key, int door, uid_t peer)
+{
+    for (;;) {
+        int connection = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+        if (connection < 0)
+            continue;
+        if (may_speak(connection, peer))
+            serve(key, connection);
+        close(connection);
+    }
+}
+
 static bool run(TALLOC_CTX *context, const struct options *options, struct ra_error *error)
 {
     EVP_PKEY *key = NULL;
     int door = open_key(context, options, &key, error) ? open_door(options->socket, error) : -1;
-    if (door >= 0)
+    if (door >= 0) {
         fputs("ra-keyholder: ready\n", stderr);
-    while (door >= 0) {
-        int connection = accept4(door, NULL, NULL, SOCK_CLOEXEC);
-        if (connection < 0)
-            continue;
-        if (may_speak(connection, options->peer))
-            serve(key, connection);
-        close(connection);
+        serve_all(key, door, options->peer);
     }
     EVP_PKEY_free(key);
     return false;

@@ -29,7 +29,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-enum { TOKEN_PIN_SIZE = 65, TOKEN_KEY_BITS = 2048 };
+enum { TOKEN_PIN_SIZE = 65 };
 
 struct token;
 
@@ -72,7 +72,7 @@ RA_MUST_CHECK bool token_unlock(struct token *token, const char *puk, const char
 /* --- keys: label is how they are found again; EVP_PKEY_free before the token --- */
 
 /* RSA, made in the token: sensitive, never extractable, checked by asking the token. */
-RA_MUST_CHECK bool token_make_key(struct token *token, const char *label, EVP_PKEY **key,
+RA_MUST_CHECK bool token_make_key(struct token *token, const char *label, unsigned bits, EVP_PKEY **key,
                                   struct ra_error *error);
 
 /* *key NULL: there is none of that label. */

@@ -121,9 +121,10 @@ bool token_find_key(struct token *token, const char *label, EVP_PKEY **key, stru
                           key, error);
 }
 
-bool token_make_key(struct token *token, const char *label, EVP_PKEY **key, struct ra_error *error)
+bool token_make_key(struct token *token, const char *label, unsigned bits, EVP_PKEY **key,
+                    struct ra_error *error)
 {
-    CK_ULONG bits = TOKEN_KEY_BITS;
+    CK_ULONG modulus_bits = bits;
     CK_BYTE exponent[] = {1, 0, 1};
     CK_BYTE id[ID_SIZE];
     CK_OBJECT_HANDLE public_part = CK_INVALID_HANDLE, private_part = CK_INVALID_HANDLE;
@@ -134,7 +135,7 @@ bool token_make_key(struct token *token, const char *label, EVP_PKEY **key, stru
     CK_ATTRIBUTE public_template[] = {ATTRIBUTE(CKA_TOKEN, yes),
                                       ATTRIBUTE(CKA_VERIFY, yes),
                                       ATTRIBUTE(CKA_ENCRYPT, yes),
-                                      ATTRIBUTE(CKA_MODULUS_BITS, bits),
+                                      ATTRIBUTE(CKA_MODULUS_BITS, modulus_bits),
                                       ATTRIBUTE(CKA_PUBLIC_EXPONENT, exponent),
                                       ATTRIBUTE(CKA_ID, id),
                                       text_attribute(CKA_LABEL, label)};

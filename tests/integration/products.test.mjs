@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every profile of certificate-profiles 1.7 that a file or a key can carry, from the order to the certificate, and what
-// may not be ordered today.
+// Every profile of certificate-profiles 1.7, from the order to the certificate and to its revocation, and what may not be
+// ordered today. The legacy e-CPF and e-CNPJ have files of their own (issue, token).
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +9,8 @@ import { describe, test } from 'node:test';
 
 import { alternativeNames, certificate } from '../support/der.mjs';
 import {
-  api, cliPath, clockOffset, company, done, home, mail, openssl, order, person, readyByKey, root, scratch,
+  api, attend, cliPath, clockOffset, company, done, home, mail, makeCsr, openssl, order, person, readyByKey, root, scratch, validate,
+  verify,
 } from '../support/office.mjs';
 
 const oid = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', ST: '2.5.4.8', L: '2.5.4.7', serialNumber: '2.5.4.5' };
@@ -18,17 +19,33 @@ const products = (await api('GET', '/api/products')).json.products;
 const profile = (id) => JSON.parse(fs.readFileSync(path.join(root, 'pki/profiles', `${id}.json`), 'utf8'));
 
 // product, profile, names of the subject in order, otherNames in order
-const onFile = [
+const rows = [
   ['pf-a1', 'MUL_PF_A1', 'C O OU OU OU OU CN', ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']],
   ['pj-a1', 'MUL_PJ_A1', 'C O ST L OU OU OU OU CN', ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7']],
   ['se-s', 'NG_PJ_SES', 'C O serialNumber CN', ['2.16.76.1.3.3']],
+  ['ecpf-a4', 'RFB_ECPF_A4', 'C O OU OU OU OU OU CN', ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']],
+  ['pf-a3', 'MUL_PF_A3', 'C O OU OU OU OU CN', ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']],
+  ['pj-a3', 'MUL_PJ_A3', 'C O ST L OU OU OU OU CN', ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7']],
+  ['pf-v12-a3', 'NG_PF_A3', 'C O serialNumber CN', ['2.16.76.1.3.1']],
+  ['pf-v12-a4', 'NG_PF_A4', 'C O serialNumber CN', ['2.16.76.1.3.1']],
+  ['se-h', 'NG_PJ_SEH', 'C O serialNumber CN', ['2.16.76.1.3.3']],
 ];
 
-for (const [product, id, subject, names] of onFile) {
-  test(`${product}: order to certificate, by ${id}, under its own AC and root`, async () => {
+// Up to the second statement, bound to a key of the size that the profile asks for.
+async function ready(product, holder, firm, bits) {
+  const kase = await order(product, holder, firm);
+  const keys = makeCsr(scratch(), 'chave', { bits });
+  attend(kase.code);
+  validate(kase.code, { csr: keys.csr });
+  verify(kase.code);
+  return { ...kase, ...keys };
+}
+
+for (const [product, id, subject, names] of rows) {
+  test(`${product}: order to certificate, by ${id}, under its own AC and root, and revoked`, async () => {
     const row = profile(id);
     const firm = row.holder === 'pj' ? { company: company() } : {};
-    const kase = await readyByKey(product, person(), firm);
+    const kase = await ready(product, person(), firm, row.key.bits[0]);
     const issued = done('agent1', 'issue', kase.code, '--csr', kase.csr);
     const cert = certificate(issued.certificate);
     assert.deepEqual(cert.subject.map((rdn) => nameOf[rdn.oid]).join(' '), subject);
@@ -37,7 +54,7 @@ for (const [product, id, subject, names] of onFile) {
     const text = (name) => cert.subject.filter((rdn) => rdn.oid === oid[name]).map((rdn) => rdn.text);
     assert.ok(text('CN')[0].endsWith(`:${number}`));
     if (row.layout === 'new') assert.deepEqual(text('serialNumber'), [number]);
-    else assert.deepEqual(text('OU'), [row.issuer.name, '12345678000195', 'presencial', row.type_ou]);
+    else if (row.layout === 'multiple') assert.deepEqual(text('OU'), [row.issuer.name, '12345678000195', 'presencial', row.type_ou]);
     const folder = scratch();
     const leaf = path.join(folder, 'leaf.pem');
     const chain = path.join(folder, 'chain.pem');
@@ -47,6 +64,8 @@ for (const [product, id, subject, names] of onFile) {
       new RegExp(`CN = ${row.issuer.name}[^]*Policy: ${row.policy_oid.replaceAll('.', '\\.')}`));
     assert.match(openssl('verify', '-x509_strict', '-attime', String(Math.floor(Date.now() / 1000) + clockOffset()),
       '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
+    assert.equal(done('agent1', 'revoke', kase.code, '--reason', '5').state, 'awaiting_second');
+    assert.equal(done('agent2', 'revoke', kase.code, '--reason', '5').state, 'requested');
   });
 }
 

@@ -245,3 +245,12 @@ describe('an agent whose identity is a token', () => {
     refused(typed(uri, ['queue'], [['PIN do token', '']]), 'token-gave-up');
   });
 });
+
+test('a key of the size that A4 asks for is made in the token', () => {
+  const uri = blank();
+  const csr = path.join(folder, 'a4.csr');
+  const make = (bits) => typed(null, ['token', 'csr', 'AAAAAAAAAAA4', '--token', uri, '-o', csr, '--bits', bits], holderPin);
+  assert.equal(cli('agent1', 'token', 'csr', 'AAAAAAAAAAA4', '--token', uri, '-o', csr, '--bits', '1024').status, 1);
+  works(make('4096'));
+  assert.match(openssl('req', '-in', csr, '-noout', '-verify', '-text'), /4096 bit/);
+});

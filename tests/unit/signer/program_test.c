@@ -529,7 +529,7 @@ static void move_key_to_token(void)
     assert_int_equal(run_quietly(make_token), 0);
     assert_true(token_open(office.memory, "pkcs11:token=ar", SOFTHSM, TOKEN_READY, &token, &error));
     assert_true(token_login(token, "271828", NULL, NULL, &error));
-    assert_true(token_make_key(token, "ar-cmp", &key, &error));
+    assert_true(token_make_key(token, "ar-cmp", 2048, &key, &error));
     assert_true(credentials_certify_ra(&office.registry, key, pem, &error));
     EVP_PKEY_free(key);
     talloc_free(token);
