@@ -26,9 +26,10 @@ async function check(page) {
 for (const [name, viewport] of Object.entries({ wide: { width: 1280, height: 900 }, narrow: { width: 360, height: 740 } })) {
   test(`axe (${name}): the page of somebody whose hour is gone`, async () => {
     const kase = await order();
-    const day = (await slots('ecpf-a1', 62)).at(-1).start.slice(0, 10);
-    await book(kase, `${day}T16:00:00-03:00`);
-    done('agent1', 'block', 'day', day, '--opens', '16:00', '--closes', '16:20', '--reason', 'teste da página');
+    const { start, end } = (await slots('ecpf-a1', 62)).filter((slot) => slot.seats === 2).at(-1);
+    await book(kase, start);
+    done('agent1', 'block', 'day', start.slice(0, 10), '--opens', start.slice(11, 16), '--closes', end.slice(11, 16),
+      '--reason', 'teste da página');
     const number = done('agent1', 'hours').exceptions.at(-1).id;
     try {
       const link = new URL(await linkInMail(kase.holder.email, '/remarcar/[0-9]+/[A-Za-z0-9_-]+'));

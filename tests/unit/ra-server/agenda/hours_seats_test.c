@@ -46,6 +46,25 @@ static struct answer *book_at(const struct placed *order, const char *start)
     return ask("POST", path, order->token, body);
 }
 
+/* Rows of `tables` for which `condition` = the order's id. */
+static int64_t of_order(const struct placed *order, const char *tables, const char *condition)
+{
+    char sql[400];
+    snprintf(sql, sizeof sql,
+             "select count(*) as value from ra.%s where %s = (select id from ra.orders where code = '%s')",
+             tables, condition, order->code);
+    return number_of(sql);
+}
+
+static void give_up(const struct placed *order)
+{
+    char path[80];
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order->code);
+    struct answer *answer = ask("DELETE", path, order->token, NULL);
+    assert_int_equal(answer->status, 200);
+    answer_free(answer);
+}
+
 static void memory_agrees(void)
 {
     struct ra_error error = {0};
@@ -81,6 +100,7 @@ static void an_office_in_04_is_booked_from_03_at_its_own_hour(void **state)
     assert_int_equal(answer->status, 422);
     answer_free(answer);
     memory_agrees();
+    give_up(&order);
     run("update ra.office set zone = 'America/Sao_Paulo'");
     rooms_refresh();
     talloc_free(day);
@@ -133,11 +153,7 @@ static void a_night_that_crosses_midnight_is_one_span_of_seats(void **state)
     assert_string_equal(strstr(answer_text(answer, "end"), "T"), "T00:20:00-03:00");
     answer_free(answer);
     memory_agrees();
-    char path[80];
-    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
-    answer = ask("DELETE", path, order.token, NULL);
-    assert_int_equal(answer->status, 200);
-    answer_free(answer);
+    give_up(&order);
     run("update ra.opening set withdrawn_at = now() where series = 'night'");
     rooms_refresh();
     talloc_free(start);
@@ -158,25 +174,19 @@ static void what_somebody_changed_by_hand_leaves_nobody_without_a_seat_or_a_mess
              start);
     run(sql);
     rooms_refresh();
-    assert_int_equal(
-        number_of("select count(*) as value from ra.appointment a join ra.seat s on s.id = a.seat_id "
-                  "where s.withdrawn and a.state = 'booked'"),
-        1);
-    assert_int_equal(number_of("select count(*) as value from ra.agenda_hit where outcome = 'message' and "
-                               "change_id is null"),
+    assert_int_equal(of_order(&order, "appointment a join ra.seat s on s.id = a.seat_id",
+                              "s.withdrawn and a.state = 'booked' and a.order_id"),
+                     1);
+    assert_int_equal(of_order(&order, "agenda_hit", "outcome = 'message' and change_id is null and order_id"),
                      1);
     rooms_refresh(); /* told once */
-    assert_int_equal(number_of("select count(*) as value from ra.outbox where kind = 'hour_gone'"), 1);
+    assert_int_equal(of_order(&order, "outbox", "kind = 'hour_gone' and order_id"), 1);
     memory_agrees();
     char *mail = mail_to(order.email);
     assert_non_null(strstr(mail, "/remarcar/"));
     talloc_free(mail);
     /* Given up, the seat is nobody's. */
-    char path[80];
-    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
-    answer = ask("DELETE", path, order.token, NULL);
-    assert_int_equal(answer->status, 200);
-    answer_free(answer);
+    give_up(&order);
     assert_int_equal(
         number_of("select count(*) as value from ra.seat where withdrawn and state <> 'blocked'"), 0);
     run("update ra.opening_exception set withdrawn_at = now()");
