@@ -394,7 +394,7 @@ bool approval_verify(struct cli *cli, const struct cli_arguments *arguments, jso
     return ok;
 }
 
-/* --- return, refuse, revoke --- */
+/* --- return, refuse --- */
 
 /* "ITEM=MOTIVO" or "ITEM@PESSOA=MOTIVO". */
 static json_t *item_to_correct(struct cli *cli, const char *text)
@@ -461,25 +461,6 @@ bool approval_refuse(struct cli *cli, const struct cli_arguments *arguments, jso
               signing_head(cli, facts, STATEMENT_REFUSAL, ORDINARY_LIFE_S, &statement, error);
     statement.refusal.reason = cli_option(arguments, "reason");
     ok = ok && sign_short(cli, order, &statement, "/refusal", result, error);
-    json_decref(facts);
-    return ok;
-}
-
-bool approval_revoke(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                     struct ra_error *error)
-{
-    const char *order = arguments->positional[0];
-    char *end = NULL;
-    long reason = strtol(cli_option(arguments, "reason"), &end, 10);
-    if (*end != '\0' || end == cli_option(arguments, "reason"))
-        return ra_fail(error, RA_INVALID, "o motivo é um número: 0, 1, 3, 4, 5 ou 9");
-    json_t *facts = NULL;
-    struct statement statement = {0};
-    bool ok = client_json(cli, "GET", client_order_path(cli, order, "/signing"), NULL, &facts, error) &&
-              signing_head(cli, facts, STATEMENT_REVOCATION, ORDINARY_LIFE_S, &statement, error) &&
-              signing_text(facts, "serial", &statement.revocation.serial, error);
-    statement.revocation.reason = reason;
-    ok = ok && sign_short(cli, order, &statement, "/revocation", result, error);
     json_decref(facts);
     return ok;
 }

@@ -77,6 +77,11 @@ bool cli_identity_passphrase(struct cli *cli, char *buffer, size_t size);
 RA_MUST_CHECK bool cli_new_passphrase(struct cli *cli, const char *file, char *buffer, size_t size,
                                       struct ra_error *error);
 
+/* The first line of a file, without its end: a secret that a program hands over. RA_INVALID when it does not
+ * fit. The buffer is the caller's to wipe. */
+RA_MUST_CHECK bool cli_first_line(struct cli *cli, const char *path, char *buffer, size_t size,
+                                  struct ra_error *error);
+
 enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 24, CLI_REPEATS_MAX = 16 };
 
 /* One option of a command: "--reason R" or, without a value name, a flag. */

@@ -147,6 +147,14 @@ static const struct cli_option close_options[] = {{"cash", "CENTAVOS", true, fal
 static const struct cli_option printer_options[] = {{"printer", "IMPRESSORA|PASTA", false, false}, END};
 static const struct cli_option protocol_options[] = {{"protocol", "N", true, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
+static const struct cli_option revoke_options[] = {{"reason", "MOTIVO", true, false},
+                                                   {"order-of", "ac|court", false, false},
+                                                   {"paper", "ARQUIVO", false, false},
+                                                   {"key", "ARQUIVO.p12", false, false},
+                                                   {"passphrase-file", "ARQUIVO", false, false},
+                                                   {"responsible", NULL, false, false},
+                                                   {"password-file", "ARQUIVO", false, false},
+                                                   END};
 static const struct cli_option return_options[] = {
     {"reason", "MOTIVO", true, false}, {"item", "ITEM[@PESSOA]=MOTIVO", false, true}, END};
 static const struct cli_option outcome_options[] = {{"outcome", "TEXTO", true, false}, END};
@@ -157,6 +165,7 @@ static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, fals
                                                   {"mail-code", "CODIGO", false, false},
                                                   {"passphrase-file", "ARQUIVO", false, false},
                                                   {"term-signature", "ARQUIVO", false, false},
+                                                  {"revocation-password-file", "ARQUIVO", false, false},
                                                   END};
 static const struct cli_option media_list_options[] = {
     {"state", "stock|desk|delivered|defective|returned", false, false}, END};
@@ -420,8 +429,10 @@ const struct cli_command cli_commands[] = {
      "O PKCS#10 do pedido, para levar ao portal da AC."},
     {"ac answer", "ARQUIVO.p7b", 1, 1, NULL, true, ac_answer, render_ac_answer,
      "Entrega o arquivo do portal da AC; cada certificado acha seu pedido pela chave."},
-    {"revoke", "PEDIDO", 1, 1, reason_options, true, approval_revoke, NULL,
-     "Assina o pedido de revogação (motivo 0, 1, 3, 4, 5 ou 9)."},
+    {"revoke", "PEDIDO", 1, 1, revoke_options, true, revoke_certificate, render_revoked,
+     "Pede a revogação (motivo 0, 1, 3, 4, 5 ou 9): o agente assina; o titular prova com chave ou senha."},
+    {"revocations", "", 0, 0, NULL, true, revocation_list, NULL,
+     "As revogações por concluir, com o relógio de cada uma."},
     {"term get", "PEDIDO", 1, 1, term_get_options, true, term_get, NULL,
      "Traz o termo de titularidade em vigor, ou uma de suas assinaturas."},
     {"term paper", "PEDIDO ARQUIVO", 2, 2, NULL, true, term_paper, NULL,

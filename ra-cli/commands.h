@@ -72,8 +72,12 @@ cli_run fraud_report, fraud_list, fraud_show, fraud_sent;
 cli_render render_fraud_reported, render_frauds, render_fraud;
 
 /* approval.c: what agents sign */
-cli_run approval_validate, approval_verify, approval_return, approval_refuse, approval_revoke;
+cli_run approval_validate, approval_verify, approval_return, approval_refuse;
 cli_render render_validated;
+
+/* revoke.c: revocation by agents and by the holder */
+cli_run revoke_certificate, revocation_list;
+cli_render render_revoked;
 
 /* term.c: the term of the holder */
 cli_run term_get, term_paper;

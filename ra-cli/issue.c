@@ -6,6 +6,7 @@
 #include "pki/base/file.h"
 #include "pki/certificate/reader.h"
 #include "pki/trust/emission_code.h"
+#include "pki/trust/holder_revocation.h"
 #include "pki/trust/pkcs12.h"
 #include "pki/trust/signed.h"
 #include "pki/trust/term.h"
@@ -127,6 +128,59 @@ static bool sign_term(struct cli *cli, const struct cli_arguments *arguments, co
            ra_fail(error, RA_NO_MEMORY, "json");
 }
 
+/* --- the revocation password --- */
+
+/* Asked where there is somebody to answer; it may be left out. */
+static bool choose_password(struct cli *cli, const struct cli_arguments *arguments, char *password,
+                            size_t size, struct ra_error *error)
+{
+    const char *path = cli_option(arguments, "revocation-password-file");
+    if (path != NULL)
+        return cli_first_line(cli, path, password, size, error) && revocation_password_check(password, error);
+    if (cli->json ||
+        !terminal_secret("Senha de revogação, outra que não a do arquivo (Enter: nenhuma): ", password, size))
+        return true;
+    char again[REVOCATION_PASSWORD_MAX + 2] = "";
+    bool same =
+        password[0] == '\0' || (terminal_secret("Repita a senha de revogação: ", again, sizeof again) &&
+                                strcmp(password, again) == 0);
+    OPENSSL_cleanse(again, sizeof again);
+    if (!same)
+        return ra_fail(error, RA_INVALID, "as senhas não são iguais");
+    return password[0] == '\0' || revocation_password_check(password, error);
+}
+
+static bool register_password(struct cli *cli, const char *password, const struct emission_case *about,
+                              EVP_PKEY *key, json_t *body, struct ra_error *error)
+{
+    uint8_t seed[ED25519_SEED_SIZE], public_key[ED25519_KEY_SIZE];
+    struct bytes registration;
+    bool ok = revocation_password_seed(password, about->instance, about->order, seed, error) &&
+              ed25519_public(seed, public_key, error) &&
+              revocation_key_register(cli->context, key, about->instance, about->order, public_key,
+                                      &registration, error);
+    OPENSSL_cleanse(seed, sizeof seed);
+    if (!ok)
+        return false;
+    const char *half = base64_encode(cli->context, (struct bytes){public_key, sizeof public_key});
+    const char *signature = base64_encode(cli->context, registration);
+    json_t *member = json_pack("{s:s,s:s}", "public_key", half, "signature", signature);
+    return json_object_set_new(body, "revocation_key", member) == 0 || ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+/* Only the key of the certificate can register it: a mere CSR has none here. */
+static bool add_password(struct cli *cli, const struct cli_arguments *arguments,
+                         const struct emission_case *about, EVP_PKEY *key, json_t *body,
+                         struct ra_error *error)
+{
+    char password[REVOCATION_PASSWORD_MAX + 2] = "";
+    bool ok =
+        key == NULL || (choose_password(cli, arguments, password, sizeof password, error) &&
+                        (password[0] == '\0' || register_password(cli, password, about, key, body, error)));
+    OPENSSL_cleanse(password, sizeof password);
+    return ok;
+}
+
 /* --- asking --- */
 
 /* The same request again is safe: the same key gets the same certificate. So waiting is asking again. */
@@ -167,7 +221,8 @@ static bool make_body(struct cli *cli, const struct cli_arguments *arguments, co
         *body = json_pack("{s:s,s:O}", "csr", pem, "proofs", proofs);
         ok = *body != NULL || ra_fail(error, RA_NO_MEMORY, "json");
     }
-    ok = ok && sign_term(cli, arguments, emission, &codes, key, *body, error);
+    ok = ok && sign_term(cli, arguments, emission, &codes, key, *body, error) &&
+         add_password(cli, arguments, &codes.about, key, *body, error);
     json_decref(emission);
     return ok;
 }

@@ -65,18 +65,25 @@ static bool suggest(char *passphrase, size_t size, struct ra_error *error)
     return terminal != NULL || ra_fail_errno(error, "/dev/tty");
 }
 
+bool cli_first_line(struct cli *cli, const char *path, char *buffer, size_t size, struct ra_error *error)
+{
+    struct bytes file;
+    if (!file_read(cli->context, path, 4 * size, &file, error))
+        return false;
+    size_t length = strcspn((const char *)file.data, "\r\n");
+    if (length >= size)
+        return ra_fail(error, RA_INVALID, "a primeira linha de %s é longa demais", path);
+    memcpy(buffer, file.data, length);
+    buffer[length] = '\0';
+    return true;
+}
+
 bool cli_new_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,
                         struct ra_error *error)
 {
-    if (path != NULL) {
-        struct bytes file;
-        if (!file_read(cli->context, path, size - 1, &file, error))
-            return false;
-        size_t length = strcspn((const char *)file.data, "\r\n");
-        memcpy(passphrase, file.data, length);
-        passphrase[length] = '\0';
-        return pkcs12_check_passphrase(passphrase, error);
-    }
+    if (path != NULL)
+        return cli_first_line(cli, path, passphrase, size, error) &&
+               pkcs12_check_passphrase(passphrase, error);
     char again[PKCS12_PASSPHRASE_MAX + 2] = "";
     bool ok =
         terminal_secret("Senha do arquivo .p12 (8 ou mais caracteres; Enter sugere uma): ", passphrase, size);

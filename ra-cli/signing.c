@@ -30,6 +30,29 @@ bool signing_identity(struct cli *cli, struct identity **identity, struct ra_err
     return identity_load(cli->context, cli->identity_path, &passphrase, identity, error);
 }
 
+/* A key that is not the caller's identity: a holder's certificate. */
+struct key_question {
+    struct cli *cli;
+    const char *file; /* with the pass phrase; NULL: ask */
+};
+
+static bool ask_key_passphrase(void *state, char *buffer, size_t size, struct ra_error *error)
+{
+    const struct key_question *question = state;
+    if (question->file != NULL)
+        return cli_first_line(question->cli, question->file, buffer, size, error);
+    return terminal_secret("Senha do arquivo do certificado: ", buffer, size) ||
+           ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
+}
+
+bool signing_identity_at(struct cli *cli, const char *path, const char *passphrase_file,
+                         struct identity **identity, struct ra_error *error)
+{
+    struct key_question question = {cli, passphrase_file};
+    const struct identity_passphrase passphrase = {ask_key_passphrase, &question};
+    return identity_load(cli->context, path, &passphrase, identity, error);
+}
+
 static bool show_content(struct cli *cli, struct bytes content, enum statement_type type, const char *title,
                          struct ra_error *error)
 {

@@ -15,6 +15,11 @@
  * cli->context. */
 RA_MUST_CHECK bool signing_identity(struct cli *cli, struct identity **identity, struct ra_error *error);
 
+/* The key and certificate of a holder: a PEM or PKCS#12 file; its pass phrase is the first line of
+ * `passphrase_file`, or asked when that is NULL. On cli->context. */
+RA_MUST_CHECK bool signing_identity_at(struct cli *cli, const char *path, const char *passphrase_file,
+                                       struct identity **identity, struct ra_error *error);
+
 /* Writes the statement, shows its every line (unless --json), asks (unless --yes) and signs it. `also_read`,
  * when it is not empty, is a content shown before as what the signature is about. */
 RA_MUST_CHECK bool signing_sign(struct cli *cli, const struct identity *identity,

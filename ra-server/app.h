@@ -32,6 +32,7 @@ enum room_id {
     ROOM_FRAUD,
     ROOM_MEDIA,
     ROOM_DAY,
+    ROOM_REVOCATION,
     ROOM_COUNT
 };
 

@@ -39,6 +39,10 @@
     X(METRIC_JOB_FAILURES, counter, "guiche_job_failures_total", "runs of background jobs that failed")      \
     X(METRIC_CERTIFICATES_REFUSED, counter, "guiche_certificates_refused_total",                             \
       "certificates of the AC that were not what was ordered")                                               \
+    X(METRIC_REVOCATIONS_OPEN, gauge, "guiche_revocations_open", "revocations not yet seen in the CRL")      \
+    X(METRIC_REVOCATIONS_PAST_TARGET, gauge, "guiche_revocations_past_target", "of those, past the target")  \
+    X(METRIC_REVOCATIONS_ALARM, gauge, "guiche_revocations_alarm", "of those, past the alarm")               \
+    X(METRIC_REVOCATIONS_PAST_LIMIT, gauge, "guiche_revocations_past_limit", "of those, past the limit")     \
     METRICS_OF_BASE(X, CPF, "cpf")                                                                           \
     METRICS_OF_BASE(X, CNPJ, "cnpj")                                                                         \
     METRICS_OF_BASE(X, CNH, "cnh")                                                                           \

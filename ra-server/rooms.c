@@ -25,6 +25,7 @@
 #include "notice/notice.h"
 #include "orders/orders.h"
 #include "report/report.h"
+#include "revocation/revocation.h"
 #include "term/term.h"
 
 /* One line a room, in the order of their start: `&orders_room,`. Ends with NULL. */
@@ -60,6 +61,7 @@ const struct room *const rooms[] = {
     &fraud_room,
     &media_room,
     &day_room,
+    &revocation_room,
     NULL,
 };
 /* clang-format on */

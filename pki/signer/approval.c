@@ -131,7 +131,8 @@ bool approval_crl_numbers(const struct approval_context *about, const struct byt
     *numbers = (struct ledger_crls){.count = 0};
     STACK_OF(X509) *known = sk_X509_new_null();
     bool ok = known != NULL && push_all(known, about->settings->agents_anchors) &&
-              push_all(known, about->settings->agents_known);
+              push_all(known, about->settings->agents_known) &&
+              push_all(known, about->settings->ac_anchors) && push_all(known, about->settings->ac_known);
     for (size_t i = 0; ok && i < count; i++)
         ok = objects[i].length == 0 || push_inside(known, objects[i]);
     if (!ok)

@@ -78,24 +78,56 @@ bool request_parse_resume(TALLOC_CTX *context, json_t *message, struct resume_re
     return answer == NULL || decode(context, answer, "answer", &request->answer, error);
 }
 
-bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_request *request,
-                          struct ra_error *error)
+static bool parse_holder(TALLOC_CTX *context, json_t *object, struct holder_proof *holder,
+                         struct ra_error *error)
 {
-    const char *type, *certificate;
-    json_t *statements, *crls;
-    *request = (struct revoke_request){.crls = NULL};
-    if (json_unpack(message, "{s:s,s:o,s:s,s:o!}", "type", &type, "statements", &statements, "certificate",
-                    &certificate, "crls", &crls) != 0 ||
-        !json_is_array(statements) || json_array_size(statements) < 1 ||
-        json_array_size(statements) > REQUEST_STATEMENTS_MAX)
-        return malformed(error, "revoke");
+    const char *kind, *signature, *public_key, *registration, *responsible;
+    json_int_t attempt, reason, issued_at;
+    if (json_unpack(object, "{s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s!}", "kind", &kind, "order", &holder->order,
+                    "attempt", &attempt, "reason", &reason, "issued_at", &issued_at, "signature", &signature,
+                    "public_key", &public_key, "registration", &registration, "responsible",
+                    &responsible) != 0 ||
+        !holder_revocation_kind_parse(kind, &holder->kind) ||
+        strlen(holder->order) != STATEMENT_ORDER_SIZE - 1 || attempt < 1 ||
+        !revocation_reason_is_offered(reason))
+        return malformed(error, "holder");
+    holder->attempt = attempt;
+    holder->reason = reason;
+    holder->issued_at = issued_at;
+    return decode(context, signature, "holder.signature", &holder->signature, error) &&
+           decode(context, public_key, "holder.public_key", &holder->password.public_key, error) &&
+           decode(context, registration, "holder.registration", &holder->password.registration, error) &&
+           decode(context, responsible, "holder.responsible", &holder->responsible, error);
+}
+
+static bool parse_statements(TALLOC_CTX *context, json_t *statements, struct revoke_request *request,
+                             struct ra_error *error)
+{
     request->statement_count = json_array_size(statements);
+    if (!json_is_array(statements) || request->statement_count > REQUEST_STATEMENTS_MAX ||
+        (request->statement_count == 0) != request->by_holder)
+        return malformed(error, "statements");
     for (size_t i = 0; i < request->statement_count; i++) {
         const char *text = json_string_value(json_array_get(statements, i));
         if (text == NULL || !decode(context, text, "statements", &request->statements[i], error))
             return malformed(error, "statements");
     }
-    return decode(context, certificate, "certificate", &request->certificate, error) &&
+    return true;
+}
+
+bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_request *request,
+                          struct ra_error *error)
+{
+    const char *type, *certificate;
+    json_t *statements, *crls, *holder = NULL;
+    *request = (struct revoke_request){.crls = NULL};
+    if (json_unpack(message, "{s:s,s:o,s:s,s:o,s?o!}", "type", &type, "statements", &statements,
+                    "certificate", &certificate, "crls", &crls, "holder", &holder) != 0)
+        return malformed(error, "revoke");
+    request->by_holder = holder != NULL;
+    return parse_statements(context, statements, request, error) &&
+           (holder == NULL || parse_holder(context, holder, &request->holder, error)) &&
+           decode(context, certificate, "certificate", &request->certificate, error) &&
            parse_crls(context, crls, &request->crls, error);
 }
 

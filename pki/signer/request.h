@@ -9,6 +9,7 @@
 
 #include "pki/base/bytes.h"
 #include "pki/base/error.h"
+#include "pki/trust/holder_revocation.h"
 #include "pki/trust/merkle.h"
 
 #include <jansson.h>
@@ -31,9 +32,23 @@ struct resume_request {
     struct bytes answer; /* of the AC's portal; empty without one */
 };
 
+/* The holder's own word, in the place of agents' statements. */
+struct holder_proof {
+    enum holder_revocation_kind kind;
+    const char *order;
+    int64_t attempt;
+    int64_t reason;
+    int64_t issued_at;
+    struct bytes signature;
+    struct revocation_key password; /* with HOLDER_REVOCATION_PASSWORD */
+    struct bytes responsible;       /* with HOLDER_REVOCATION_RESPONSIBLE: the e-CPF, DER */
+};
+
 struct revoke_request {
     struct bytes statements[REQUEST_STATEMENTS_MAX];
-    size_t statement_count; /* 1..REQUEST_STATEMENTS_MAX */
+    size_t statement_count; /* 1..REQUEST_STATEMENTS_MAX; 0 where the holder asks */
+    bool by_holder;
+    struct holder_proof holder;
     struct bytes certificate;
     STACK_OF(X509_CRL) *crls;
 };

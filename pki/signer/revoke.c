@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Revocation and refusal. To revoke: one agent's statement for a compromised key (or fraud), two agents'
- * otherwise, all over the same serial, order, attempt and reason (protocol 6). To refuse an attempt: one
- * agent's statement.
+ * otherwise, all over the same serial, order, attempt and reason; or the holder's own word (protocol 6). To
+ * refuse an attempt: one agent's statement.
  */
 #include "pki/certificate/reader.h"
 #include "pki/signer/asking.h"
+#include "pki/signer/holder_revoke.h"
 #include "pki/signer/log.h"
 #include "pki/signer/request.h"
 #include "pki/signer/signer.h"
@@ -19,20 +20,37 @@ struct revoking {
     struct signer *signer;
     const struct signer_channel *channel;
     TALLOC_CTX *memory;
-    const struct statement *statement; /* the first agent's */
+    const char *order;
+    int64_t attempt;
+    int64_t reason;
+    char serial[LEDGER_SERIAL_SIZE]; /* of the certificate */
     X509 *certificate;
     struct ledger_crls crls;
-    struct ledger_revocation record;
+    struct ledger_revocation record; /* as the journal has it */
     char *transaction;
     bool sent;
 };
 
+/* --- what it rests on --- */
+
+/* Once the AC was asked, the word has been believed: an AC that is away for longer than a statement lives
+ * does not turn it into nothing. */
+static bool check_head(const struct revoking *revoking, const struct approval_context *about,
+                       const struct statement *statement, struct ra_error *error)
+{
+    if (!revoking->record.known)
+        return approval_check_head(about, statement, (int64_t)about->settings->validation_hours * HOUR_S,
+                                   error);
+    return strcmp(statement->instance, about->settings->instance) == 0 ||
+           ra_fail_reason(error, RA_STATEMENT_REFUSED, "statement-instance",
+                          "A declaração é de outra instalação.");
+}
+
 static bool verify_one(struct revoking *revoking, const struct approval_context *about, struct bytes cms,
                        struct agent_statement *agent, struct ra_error *error)
 {
-    int64_t longest = (int64_t)about->settings->validation_hours * HOUR_S;
     return approval_verify(revoking->memory, about, cms, STATEMENT_REVOCATION, agent, error) &&
-           approval_check_head(about, agent->statement, longest, error);
+           check_head(revoking, about, agent->statement, error);
 }
 
 static bool same_subject(const struct statement *one, const struct statement *other, struct ra_error *error)
@@ -45,48 +63,83 @@ static bool same_subject(const struct statement *one, const struct statement *ot
                           "As duas declarações não falam do mesmo certificado e motivo.");
 }
 
-static bool verify_statements(struct revoking *revoking, const struct revoke_request *request,
-                              struct ra_error *error)
+static bool check_serial(const struct revoking *revoking, const struct statement *statement,
+                         struct ra_error *error)
 {
-    struct approval_context about = signer_approval_context(revoking->signer, request->crls);
-    struct agent_statement agents[REQUEST_STATEMENTS_MAX] = {{.signed_by = NULL}};
-    if (request->statement_count == 0 || !approval_roster(&about, error))
-        return false;
-    for (size_t i = 0; i < request->statement_count; i++)
-        if (!verify_one(revoking, &about, request->statements[i], &agents[i], error))
-            return false;
-    revoking->statement = agents[0].statement;
-    if (request->statement_count == 2 && (!same_subject(agents[0].statement, agents[1].statement, error) ||
-                                          !approval_distinct(&agents[0], &agents[1], error)))
-        return false;
-    if (request->statement_count < 2 && revoking->statement->revocation.reason != REASON_KEY_COMPROMISE)
-        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "floor",
-                              "Este motivo de revogação precisa de dois agentes.");
-    return approval_crl_numbers(&about, request->statements, request->statement_count, &revoking->crls,
-                                error) &&
-           ledger_admit_crls(revoking->signer->ledger, &revoking->crls, error);
+    return strcmp(revoking->serial, statement->revocation.serial) == 0 ||
+           ra_fail_reason(error, RA_STATEMENT_REFUSED, "data-mismatch",
+                          "O certificado não tem a série declarada pelos agentes.");
 }
 
-/* The statements name order and serial; the certificate must be that one, and what the journal knows must
- * agree. */
-static bool check_certificate(struct revoking *revoking, struct ra_error *error)
+static bool verify_statements(struct revoking *revoking, const struct approval_context *about,
+                              const struct revoke_request *request, struct ra_error *error)
 {
-    const struct statement *statement = revoking->statement;
-    char serial[LEDGER_SERIAL_SIZE];
-    int64_t attempt = 0;
-    if (!certificate_serial(revoking->certificate, serial) ||
-        strcmp(serial, statement->revocation.serial) != 0)
-        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "data-mismatch",
-                              "O certificado não tem a série declarada pelos agentes.");
-    const char *order = ledger_order_of_serial(revoking->signer->ledger, revoking->memory, serial, &attempt);
-    if (order != NULL && (strcmp(order, statement->order) != 0 || attempt != statement->attempt))
-        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "order-mismatch",
-                              "O certificado é de outro pedido.");
-    if (settings_issuer_of(revoking->signer->settings, revoking->certificate) == NULL)
+    struct agent_statement agents[REQUEST_STATEMENTS_MAX] = {{.signed_by = NULL}};
+    if (!approval_roster(about, error))
+        return false;
+    for (size_t i = 0; i < request->statement_count; i++)
+        if (!verify_one(revoking, about, request->statements[i], &agents[i], error))
+            return false;
+    const struct statement *first = agents[0].statement;
+    if (first == NULL)
+        return ra_fail(error, RA_INTERNAL, "a revocation without statements");
+    if (request->statement_count == 2 && (!same_subject(first, agents[1].statement, error) ||
+                                          !approval_distinct(&agents[0], &agents[1], error)))
+        return false;
+    if (request->statement_count < 2 && first->revocation.reason != REASON_KEY_COMPROMISE)
+        return ra_fail_reason(error, RA_STATEMENT_REFUSED, "floor",
+                              "Este motivo de revogação precisa de dois agentes.");
+    revoking->order = first->order;
+    revoking->attempt = first->attempt;
+    revoking->reason = first->revocation.reason;
+    return approval_crl_numbers(about, request->statements, request->statement_count, &revoking->crls,
+                                error) &&
+           ledger_admit_crls(revoking->signer->ledger, &revoking->crls, error) &&
+           check_serial(revoking, first, error);
+}
+
+static bool verify_holder(struct revoking *revoking, const struct approval_context *about,
+                          const struct holder_proof *proof, struct ra_error *error)
+{
+    revoking->order = proof->order;
+    revoking->attempt = proof->attempt;
+    revoking->reason = proof->reason;
+    return holder_revoke_verify(about, revoking->signer->ledger, proof, revoking->certificate,
+                                revoking->record.known, &revoking->crls, error);
+}
+
+static bool verify(struct revoking *revoking, const struct revoke_request *request, struct ra_error *error)
+{
+    const struct approval_context about = signer_approval_context(revoking->signer, request->crls);
+    return request->by_holder ? verify_holder(revoking, &about, &request->holder, error)
+                              : verify_statements(revoking, &about, request, error);
+}
+
+/* --- which certificate --- */
+
+static bool read_certificate(struct revoking *revoking, struct bytes der, struct ra_error *error)
+{
+    if (!certificate_decode(der, &revoking->certificate, error))
+        return false;
+    if (!certificate_serial(revoking->certificate, revoking->serial) ||
+        settings_issuer_of(revoking->signer->settings, revoking->certificate) == NULL)
         return ra_fail_reason(error, RA_STATEMENT_REFUSED, "data-mismatch",
                               "O certificado não é da AC desta AR.");
+    ledger_find_revocation(revoking->signer->ledger, revoking->serial, &revoking->record);
     return true;
 }
+
+/* What the journal knows must agree with the order that is named. */
+static bool check_order(const struct revoking *revoking, struct ra_error *error)
+{
+    int64_t attempt = 0;
+    const char *order =
+        ledger_order_of_serial(revoking->signer->ledger, revoking->memory, revoking->serial, &attempt);
+    return order == NULL || (strcmp(order, revoking->order) == 0 && attempt == revoking->attempt) ||
+           ra_fail_reason(error, RA_STATEMENT_REFUSED, "order-mismatch", "O certificado é de outro pedido.");
+}
+
+/* --- asking the AC --- */
 
 static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struct bytes *answer,
                   struct ra_error *error)
@@ -99,17 +152,14 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
 
 static bool keep(struct revoking *revoking, bool done, struct ra_error *error)
 {
-    const struct statement *statement = revoking->statement;
     revoking->record.done = done;
-    return ledger_revoke(revoking->signer->ledger, statement->order, statement->revocation.serial,
-                         statement->revocation.reason, &revoking->record, &revoking->crls, error);
+    return ledger_revoke(revoking->signer->ledger, revoking->order, revoking->serial, revoking->reason,
+                         &revoking->record, &revoking->crls, error);
 }
 
 /* Asking twice does no harm (revoked is revoked), so every try has a transaction of its own. */
 static bool intend(struct revoking *revoking, struct ra_error *error)
 {
-    ledger_find_revocation(revoking->signer->ledger, revoking->statement->revocation.serial,
-                           &revoking->record);
     bool ask = !revoking->record.done;
     if (ask && !random_bytes(revoking->record.transaction, sizeof revoking->record.transaction))
         return ra_fail_crypto(error, "transaction id");
@@ -135,9 +185,8 @@ static json_t *settle(struct revoking *revoking, const struct cmp_outcome *outco
 {
     switch (outcome->result) {
     case CMP_GRANTED:
-        log_event(LOG_LEVEL_INFO, "revoked", "{s:s,s:s,s:I}", "order", revoking->statement->order, "serial",
-                  revoking->statement->revocation.serial, "reason",
-                  (json_int_t)revoking->statement->revocation.reason);
+        log_event(LOG_LEVEL_INFO, "revoked", "{s:s,s:s,s:I}", "order", revoking->order, "serial",
+                  revoking->serial, "reason", (json_int_t)revoking->reason);
         return keep(revoking, true, error) ? revoked(revoking) : NULL;
     case CMP_REFUSED:
     case CMP_CERTIFICATE_REFUSED:
@@ -159,8 +208,8 @@ static json_t *ask(struct revoking *revoking, struct ra_error *error)
     if (revoking->signer->settings->ac_driver == AC_DRIVER_PORTAL)
         return pending(revoking, "sent");
     asking_authority(revoking->signer, carry, revoking, &authority);
-    if (!cmp_revoke(&authority, revoking->record.transaction, revoking->certificate,
-                    (int)revoking->statement->revocation.reason, &outcome, error))
+    if (!cmp_revoke(&authority, revoking->record.transaction, revoking->certificate, (int)revoking->reason,
+                    &outcome, error))
         outcome.result = CMP_UNKNOWN;
     json_t *answer = settle(revoking, &outcome, error);
     cmp_outcome_clear(&outcome);
@@ -172,12 +221,10 @@ json_t *handle_revoke(struct signer *signer, const struct signer_channel *channe
 {
     struct revoke_request parsed;
     struct revoking revoking = {.signer = signer, .channel = channel, .memory = memory};
-    if (!request_parse_revoke(memory, request, &parsed, error) ||
-        !verify_statements(&revoking, &parsed, error) ||
-        !certificate_decode(parsed.certificate, &revoking.certificate, error))
-        return NULL;
     json_t *answer = NULL;
-    if (check_certificate(&revoking, error) && intend(&revoking, error))
+    if (request_parse_revoke(memory, request, &parsed, error) &&
+        read_certificate(&revoking, parsed.certificate, error) && verify(&revoking, &parsed, error) &&
+        check_order(&revoking, error) && intend(&revoking, error))
         answer = revoking.record.done ? revoked(&revoking) : ask(&revoking, error);
     X509_free(revoking.certificate);
     return answer;

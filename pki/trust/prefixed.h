@@ -14,7 +14,7 @@
 
 #include <openssl/evp.h>
 
-enum { PREFIXED_PREFIX_MAX = 63, PREFIXED_SIGNATURE_MAX = 1024 /* bytes: RSA of 8192 bits */ };
+enum { PREFIXED_SIGNATURE_MAX = 1024 /* bytes: RSA of 8192 bits */ };
 
 /* Signs, on `context`. RA_CRYPTO when the key is not RSA or the library fails. */
 RA_MUST_CHECK bool prefixed_sign(TALLOC_CTX *context, EVP_PKEY *key, const char *prefix,

@@ -70,7 +70,6 @@ static const struct http_route routes[] = {
 
 static const struct job jobs[] = {
     {.name = "crls", .period_ms = 10000, .run = trust_refresh_run},
-    {.name = "revocations", .period_ms = 30000, .run = revocation_run},
 };
 
 /* --- health --- */

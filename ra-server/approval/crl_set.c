@@ -164,15 +164,25 @@ static void address_of_point(const DIST_POINT *point, char address[CRL_URL_SIZE]
     }
 }
 
-void crl_set_crl_address(X509 *certificate, char address[CRL_URL_SIZE])
+bool crl_set_crl_address_at(X509 *certificate, int at, char address[CRL_URL_SIZE])
 {
     address[0] = '\0';
     CRL_DIST_POINTS *points = X509_get_ext_d2i(certificate, NID_crl_distribution_points, NULL, NULL);
-    for (int at = 0; at < sk_DIST_POINT_num(points) && address[0] == '\0'; at++) {
+    if (at < sk_DIST_POINT_num(points)) {
         address_of_point(sk_DIST_POINT_value(points, at), address);
     }
     CRL_DIST_POINTS_free(points);
     ERR_clear_error();
+    return address[0] != '\0';
+}
+
+void crl_set_crl_address(X509 *certificate, char address[CRL_URL_SIZE])
+{
+    for (int at = 0; at < CRL_POINTS_MAX; at++) {
+        if (crl_set_crl_address_at(certificate, at, address)) {
+            return;
+        }
+    }
 }
 
 STACK_OF(X509) *crl_set_of_cms(struct bytes cms)

@@ -12,7 +12,13 @@
 #include <openssl/x509.h>
 #include <time.h>
 
-enum { CRL_FILE_MAX = 4 << 20, CRL_FOLDER_MAX = 256, CRL_URL_SIZE = 256, CRL_DEPTH_MAX = 8 };
+enum {
+    CRL_FILE_MAX = 4 << 20,
+    CRL_FOLDER_MAX = 256,
+    CRL_URL_SIZE = 256,
+    CRL_DEPTH_MAX = 8,
+    CRL_POINTS_MAX = 4
+};
 
 /* Reads a folder: *.crl (DER) into `crls`, *.pem (certificates) into `certificates`. What cannot be read is
  * passed over: it is missed, and said so, where it is needed. At most CRL_FOLDER_MAX files. */
@@ -35,6 +41,9 @@ time_t crl_set_next_update(const X509_CRL *crl); /* 0 when the CRL does not say 
 /* Where the certificate says that its issuer's CRL is (first http(s) address of cRLDistributionPoints); ""
  * without one. */
 void crl_set_crl_address(X509 *certificate, char address[CRL_URL_SIZE]);
+
+/* The address of the distribution point at that place, from 0 on; false where there is none. */
+bool crl_set_crl_address_at(X509 *certificate, int at, char address[CRL_URL_SIZE]);
 
 /* The certificates that travel inside a CMS object, its signer's among them; NULL when it is none. Free with
  * sk_X509_pop_free(…, X509_free). */

@@ -10,6 +10,7 @@
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
 #include "notice/notice.h"
+#include "revocation/revocation.h"
 
 #include <string.h>
 
@@ -150,6 +151,7 @@ static bool write_revocation(struct http_request *request, const struct ending *
     struct order *order = ending->incoming.order;
     const struct statement_revocation *content = &ending->incoming.statement->statement->revocation;
     return incoming_store(request, &ending->incoming, error) &&
+           revocation_open(request, order, office_caller(request)->name, error) &&
            orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "revocation_requested", error) &&
            orders_milestone(request, order, "revocation_requested", "", error) &&
            audit_record(request, AUDIT_REVOCATION_REQUESTED, order,
@@ -181,14 +183,7 @@ static bool tell_signer(struct http_request *request, const struct incoming *inc
     return recorded;
 }
 
-static void wake_revocations(struct ra_app *app, void *argument)
-{
-    (void)argument;
-    jobs_wake(app->jobs, "revocations");
-}
-
 bool ending_settle(struct http_request *request, const struct ending *ending, struct ra_error *error)
 {
-    return ending->kind == ENDING_REFUSAL ? tell_signer(request, &ending->incoming, error)
-                                          : http_after_commit(request, wake_revocations, NULL, error);
+    return ending->kind != ENDING_REFUSAL || tell_signer(request, &ending->incoming, error);
 }

@@ -30,7 +30,6 @@ http_handler verification_post;
 http_handler signing_get;
 http_handler refusal_post;
 http_handler revocation_post;
-bool revocation_run(struct job_run *run, struct ra_error *error);
 
 /* --- shared (incoming.c) --- */
 

@@ -3,10 +3,12 @@
 
 #include "approval/rules.h"
 #include "approval/trust_state.h"
+#include "revocation/revocation.h"
 
-bool revocation_basis_choose(const int64_t *reasons, size_t count, size_t *first, size_t *second)
+bool revocation_basis_choose(const int64_t *reasons, size_t count, bool by_authority, size_t *first,
+                             size_t *second)
 {
-    for (*first = 0; *first < count; ++*first)
+    for (*first = 0; *first < count && !by_authority; ++*first)
         if (rules_revocation_floor(reasons[*first]) == 1) {
             *second = *first;
             return true;
@@ -47,11 +49,14 @@ bool revocation_basis_find(struct ra_app *app, struct db *db, TALLOC_CTX *contex
     struct stored_statement *all = NULL;
     struct gathering good = {.count = 0};
     size_t count = 0, first = 0, second = 0;
+    bool by_authority = false;
     *basis = (struct revocation_basis){.count = 0};
     if (!approval_store_find(db, context, order->id, order->attempt, STATEMENT_REVOCATION, &all, &count,
                              error) ||
-        !make_room(context, count, &good, error))
+        !make_room(context, count, &good, error) ||
+        !revocation_by_authority(db, context, order, &by_authority, error))
         return false;
+    basis->stored = count;
     for (size_t i = 0; i < count; i++) {
         struct signed_statement **statement = &good.statements[good.count];
         if (!trust_verify_statement(app, context, all[i].cms, STATEMENT_REVOCATION, now, statement,
@@ -60,7 +65,7 @@ bool revocation_basis_find(struct ra_app *app, struct db *db, TALLOC_CTX *contex
         good.stored[good.count] = &all[i];
         good.reasons[good.count++] = (*statement)->statement->revocation.reason;
     }
-    if (!revocation_basis_choose(good.reasons, good.count, &first, &second))
+    if (!revocation_basis_choose(good.reasons, good.count, by_authority, &first, &second))
         return true;
     take(&good, first, basis);
     if (second != first)

@@ -30,6 +30,11 @@ static X509 *find_authority(const struct trust_state *state, const STACK_OF(X509
     return anchor != NULL ? anchor : crl_set_issuer(untrusted, name);
 }
 
+X509 *trust_find_authority(const struct trust_state *state, const X509_NAME *name)
+{
+    return find_authority(state, state->untrusted, name);
+}
+
 /* --- the folder --- */
 
 /* Of what was read the newest of each issuer that we know and that signed it. */
@@ -64,8 +69,8 @@ static const char *file_of(const struct ra_app *app, TALLOC_CTX *context, const 
     return hex == NULL ? NULL : talloc_asprintf(context, "%s/%s.%s", app->config->crl_dir, hex, suffix);
 }
 
-static void keep_file(const struct ra_app *app, const X509_NAME *name, const char *suffix,
-                      struct bytes content)
+void trust_keep_file(const struct ra_app *app, const X509_NAME *name, const char *suffix,
+                     struct bytes content)
 {
     TALLOC_CTX *context = talloc_new(NULL);
     struct ra_error error = {0};
@@ -134,8 +139,7 @@ static struct trust_needed *place_for(struct trust_state *state)
     return oldest;
 }
 
-/* A stranger may write any issuer and any address: only what the issuer signed is believed. */
-static bool is_signed_by(X509 *child, X509 *authority)
+bool trust_is_signed_by(X509 *child, X509 *authority)
 {
     EVP_PKEY *key = authority != NULL ? X509_get0_pubkey(authority) : NULL;
     bool is = key != NULL && X509_check_issued(authority, child) == X509_V_OK && X509_verify(child, key) == 1;
@@ -150,7 +154,7 @@ static bool remember(struct trust_state *state, X509 *child, void *argument)
     if (find_needed(state, issuer) != NULL) {
         return true;
     }
-    if (!is_signed_by(child, find_authority(state, state->untrusted, issuer))) {
+    if (!trust_is_signed_by(child, find_authority(state, state->untrusted, issuer))) {
         return false;
     }
     X509_NAME *name = X509_NAME_dup(issuer);
@@ -181,6 +185,7 @@ bool trust_read_folder(struct ra_app *app, struct ra_error *error)
                       crl_set_read_folder(app->config->crl_dir, untrusted, read, error)
                 : ra_fail(error, RA_NO_MEMORY, "CRLs");
     if (done) {
+        trust_add_ac_roots(app, untrusted);
         choose(state, untrusted, read, chosen);
         (void)pthread_rwlock_wrlock(&state->lock);
         STACK_OF(X509) *untrusted_before = state->untrusted;
@@ -321,7 +326,7 @@ static bool fetch_crl(struct ra_app *app, TALLOC_CTX *context, const struct ques
             crl_set_offer(state->crls, crl, find_authority(state, state->untrusted, question->issuer));
         (void)pthread_rwlock_unlock(&state->lock);
         if (newer) {
-            keep_file(app, question->issuer, "crl", der);
+            trust_keep_file(app, question->issuer, "crl", der);
         }
     }
     sk_X509_CRL_pop_free(one, X509_CRL_free);

@@ -42,6 +42,19 @@ struct trust_state {
  * the start and in the job alone: what is there is replaced. */
 RA_MUST_CHECK bool trust_read_folder(struct ra_app *app, struct ra_error *error);
 
+/* By subject, among the anchors and what was read or learned. Under the lock; borrowed. */
+X509 *trust_find_authority(const struct trust_state *state, const X509_NAME *name);
+
+/* A stranger may write any issuer and any address: only what the issuer signed is believed. */
+bool trust_is_signed_by(X509 *child, X509 *authority);
+
+/* Keeps a file of an authority in crl_dir, named by the digest of its name; a failure is logged. */
+void trust_keep_file(const struct ra_app *app, const X509_NAME *name, const char *suffix,
+                     struct bytes content);
+
+/* The roots of the issued certificates, beside what the folder gave. */
+void trust_add_ac_roots(const struct ra_app *app, STACK_OF(X509) *untrusted);
+
 /* Notes whose CRLs this certificate's path needs, and wakes the job "crls" when one of them is due. Never
  * waits: what is not there yet is missed by who judges, until the job brought it. */
 void trust_need(struct ra_app *app, X509 *certificate);

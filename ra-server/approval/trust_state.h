@@ -74,6 +74,9 @@ bool trust_roster_facts(struct ra_app *app, int64_t *version, int64_t *not_after
 RA_MUST_CHECK bool trust_add_crls(struct ra_app *app, X509 *certificate, json_t *array,
                                   struct ra_error *error);
 
+/* Remembers the authorities of a chain, so that CRLs of what they issued can be found and proved. */
+void trust_learn(struct ra_app *app, const STACK_OF(X509) *chain);
+
 /* The roots of the agents, as a PEM text on `context`. */
 RA_MUST_CHECK bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem,
                                      struct ra_error *error);

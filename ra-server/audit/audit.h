@@ -119,7 +119,12 @@ struct order; /* orders/orders.h */
     X(AUDIT_CERT_MISMATCH, "CERT_MISMATCH") /* alarm: not what was ordered */                                \
     X(AUDIT_CERT_DELIVERED, "CERT_DELIVERED")                                                                \
     X(AUDIT_REVOCATION_REQUESTED, "REVOCATION_REQUESTED")                                                    \
-    X(AUDIT_REVOCATION_EXECUTED, "REVOCATION_EXECUTED")                                                      \
+    X(AUDIT_REVOCATION_ORDERED, "REVOCATION_ORDERED")     /* the paper of an AC or of a court came */        \
+    X(AUDIT_REVOCATION_REFUSED, "REVOCATION_REFUSED")     /* a holder's word that is none */                 \
+    X(AUDIT_REVOCATION_WITHDRAWN, "REVOCATION_WITHDRAWN") /* nothing that was asked holds */                 \
+    X(AUDIT_REVOCATION_LATE, "REVOCATION_LATE")           /* alarm: past target, alarm or limit */           \
+    X(AUDIT_REVOCATION_EXECUTED, "REVOCATION_EXECUTED")   /* the AC confirmed */                             \
+    X(AUDIT_REVOCATION_SEEN, "REVOCATION_SEEN")           /* the serial stands in the CRL: the end */        \
     X(AUDIT_FRAUD_REPORTED, "FRAUD_REPORTED")   /* detail.kind claim: the holder's "não fui eu" */          \
     X(AUDIT_FRAUD_SENT, "FRAUD_SENT")           /* the AC has the comunicado */                              \
     X(AUDIT_FRAUD_DISMISSED, "FRAUD_DISMISSED") /* a claim that came to nothing */                           \

@@ -211,6 +211,9 @@ bool task_close(struct http_request *request, struct http_response *response, st
     struct order *order = NULL;
     const char *code = row_text(row, 0, "code");
     const bool of_fraud = strcmp(row_text(row, 0, "kind"), "fraud_report") == 0;
+    if (strcmp(row_text(row, 0, "kind"), "revocation") == 0)
+        return ra_fail_reason(error, RA_CONFLICT, "revocation-not-seen",
+                              "Esta tarefa termina quando a série aparece na LCR da AC.");
     if (code[0] != '\0' && !orders_load(request, code, &order, error))
         return false;
     if (!audit_record(request, of_fraud ? AUDIT_FRAUD_DISMISSED : AUDIT_BIO_CONFLICT_ANSWERED, order,

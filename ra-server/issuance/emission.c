@@ -45,7 +45,8 @@ bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_requ
     }
     if (!csr_decode(context, bytes_of_text(pem), &request->csr, error) ||
         !emission_read_proofs(context, body, &proofs, error) ||
-        !read_base64(context, body, "term_signature", TERM_SIGNATURE_MAX, &wish->term_signature, error)) {
+        !read_base64(context, body, "term_signature", TERM_SIGNATURE_MAX, &wish->term_signature, error) ||
+        !revocation_key_read(context, body, &request->revocation, error)) {
         return false;
     }
     wish->proof_counter = proofs.counter;

@@ -9,15 +9,18 @@
 #include "approval/approval.h"
 #include "issuance/issuance_store.h"
 #include "pki/certificate/csr.h"
+#include "revocation/revocation.h"
 
 #include <jansson.h>
 
 struct emission_request {
     struct csr *csr;
-    struct issuance_wish wish; /* borrows from csr */
+    struct revocation_key revocation; /* none: no password was chosen */
+    struct issuance_wish wish;        /* borrows from csr */
 };
 
-/* From the body {"csr","proofs":{"counter"?,"mail"?},"term_signature"?}. RA_CSR_REFUSED, or RA_INVALID with
+/* From the body {"csr","proofs":{"counter"?,"mail"?},"term_signature"?,"revocation_key"?}.
+ * RA_CSR_REFUSED, or RA_INVALID with
  * fields. On `context`. */
 RA_MUST_CHECK bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_request *request,
                                  struct ra_error *error);

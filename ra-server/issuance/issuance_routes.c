@@ -287,7 +287,9 @@ static bool intend(struct csr_work *work, struct ra_error *error)
            orders_milestone(request, order, "csr_received", "", error) &&
            audit_record(request, AUDIT_CERT_REQUESTED, order,
                         json_pack("{s:i, s:s}", "attempt", order->attempt, "spki", spki), NULL, error) &&
-           term_keep_signature(request, order, work->emission.wish.term_signature, error);
+           term_keep_signature(request, order, work->emission.wish.term_signature, error) &&
+           revocation_key_keep(request, order, X509_REQ_get0_pubkey(work->emission.csr->request),
+                               &work->emission.revocation, error);
 }
 
 /* In a transaction over the order, held: what is there decides what happens. */
@@ -390,7 +392,9 @@ static const char emission_schema[] =
 static const char csr_schema[] =
     "{\"type\":\"object\",\"required\":[\"csr\"],\"properties\":{\"csr\":{\"type\":\"string\"},"
     "\"proofs\":{\"type\":\"object\",\"properties\":{\"counter\":{\"type\":\"string\"},"
-    "\"mail\":{\"type\":\"string\"}}},\"term_signature\":{\"type\":\"string\"}}}";
+    "\"mail\":{\"type\":\"string\"}}},\"term_signature\":{\"type\":\"string\"},\"revocation_key\":{"
+    "\"type\":\"object\",\"properties\":{\"public_key\":{\"type\":\"string\"},\"signature\":{\"type\":"
+    "\"string\"}}}}}";
 
 static const char certificate_schema[] = "{\"type\":\"object\",\"properties\":{\"certificate\":{\"type\":"
                                          "\"string\"},\"chain\":{\"type\":\"string\"},"

@@ -2,6 +2,7 @@
 #include "issuance/issuance_store.h"
 
 #include "issuance/issuance.h"
+#include "pki/trust/signed.h"
 
 static struct db_value bytes_or_null(struct bytes bytes)
 {
@@ -130,4 +131,32 @@ bool issuance_store_tickets(struct db *db, TALLOC_CTX *context, int64_t *open, s
     }
     *open = row_int(rows, 0, "open");
     return true;
+}
+
+bool issuance_issuer(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt, X509 **issuer,
+                     struct ra_error *error)
+{
+    struct issuance_row row;
+    STACK_OF(X509) *chain = NULL;
+    *issuer = NULL;
+    if (!issuance_store_find(db, context, order_id, attempt, &row, error)) {
+        return false;
+    }
+    if (row.chain.length == 0 || !signed_read_certificates(row.chain, &chain, error)) {
+        return ra_fail(error, RA_NOT_FOUND, "Este certificado veio sem cadeia.");
+    }
+    *issuer = sk_X509_shift(chain);
+    sk_X509_pop_free(chain, X509_free);
+    return true;
+}
+
+bool issuance_chain_of(struct db *db, TALLOC_CTX *context, struct bytes certificate, STACK_OF(X509) **chain,
+                       struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    *chain = NULL;
+    if (!db_query(db, context, STATEMENT_ISSUANCE_CHAIN_OF, DB_VALUES(db_bytes(certificate)), &rows, error)) {
+        return false;
+    }
+    return db_row_count(rows) == 0 || signed_read_certificates(row_bytes(rows, 0, "chain"), chain, error);
 }

@@ -37,8 +37,9 @@
     X(NOTICE_EMISSION_LINK, "emission_link", "emission-link", "") /* {"attempt":N,"recipient"?:address} */   \
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
-    X(NOTICE_OUTAGE, "outage", "outage", "")                                     /* {"what":text} */         \
-    X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "") /* {"serial":hex} */
+    X(NOTICE_OUTAGE, "outage", "outage", "")                                        /* {"what":text} */      \
+    X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "")    /* {"serial":hex} */     \
+    X(NOTICE_CERTIFICATE_REVOKED, "certificate_revoked", "certificate-revoked", "") /* {"serial":hex} */
 
 enum notice_kind {
 #define X(id, kind, template_name, method) id,

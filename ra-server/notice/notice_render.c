@@ -53,6 +53,8 @@ static bool common_model(struct job_run *run, const struct notice_row *row, cons
     json_object_set_new(model, "homologation", json_boolean(!run->app->config->production));
     set_link(run, model, "order_url", "pedido/", order->code);
     set_link(run, model, "login_url", "entrar", "");
+    set_link(run, model, "shop_url", "#produtos", "");
+    set_link(run, model, "revoke_url", "revogar?pedido=", order->code);
     set_link(run, model, "checklist_url", "checklist?product=", order->product_id);
     return true;
 }
@@ -234,6 +236,7 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
     case NOTICE_RETURNED:
     case NOTICE_REFUSED:
     case NOTICE_CERTIFICATE_ISSUED:
+    case NOTICE_CERTIFICATE_REVOKED:
         return true;
     case NOTICE_KIND_COUNT:
     default:

@@ -18,7 +18,3 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 -- name: approval_statements
 -- params: order_id bigint, attempt integer, typ text
 select cms, sha256, signer_spki, signer from statement where order_id = $1 and attempt = $2 and typ = $3 order by id;
-
--- name: approval_revocations_due
--- Cases whose revocation was asked for and is not done.
-select o.id from orders o where o.issuance_state = 'revocation_requested' order by o.id limit 50;

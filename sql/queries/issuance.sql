@@ -74,6 +74,10 @@ update issuance set state = 'issued', certificate = $3, chain = $4, serial = $5,
        issued_at = $8
  where order_id = $1 and attempt = $2 and state <> 'issued';
 
+-- name: issuance_chain_of
+-- params: certificate bytea
+select chain from issuance where certificate = $1 and chain is not null limit 1;
+
 -- name: issuance_unresolved
 -- params: before timestamptz, now timestamptz
 select order_id, attempt from issuance

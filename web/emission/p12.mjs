@@ -115,9 +115,9 @@ export function openPfx(bytes) {
   }
 }
 
-function checkMac({ pfx, content }, passphrase) {
+function checkMac({ pfx, content }, passphrase, most) {
   const mac = pfx.macData;
-  if (!mac || mac.mac.digestAlgorithm.algorithmId !== oid.sha256 || mac.iterations > 2 * ITERATIONS) {
+  if (!mac || mac.mac.digestAlgorithm.algorithmId !== oid.sha256 || mac.iterations > most) {
     throw new NotOurFile('sealed in another way');
   }
   const key = macKey(passphrase, new Uint8Array(mac.macSalt.getValue()), mac.iterations ?? 1);
@@ -125,10 +125,10 @@ function checkMac({ pfx, content }, passphrase) {
   if (!equalBytes(digest, new Uint8Array(mac.mac.digest.getValue()))) throw new WrongPassphrase('MAC');
 }
 
-// Opens a file that writeP12 made: {key: PKCS#8 DER, certificates: [DER…], the key's own first}.
-export async function readP12(bytes, passphrase) {
+// Opens a file that writeP12 made, or another program in the same way with up to `most` rounds: {key: PKCS#8 DER, certificates: [DER…], the key's own first}.
+export async function readP12(bytes, passphrase, most = 2 * ITERATIONS) {
   const parsed = openPfx(bytes);
-  checkMac(parsed, passphrase);
+  checkMac(parsed, passphrase, most);
   const password = new TextEncoder().encode(passphrase).buffer;
   const safe = pkijs.AuthenticatedSafe.fromBER(parsed.content);
   await safe.parseInternalValues({ safeContents: safe.safeContents.map(() => ({ password })) });

@@ -38,17 +38,22 @@ static void one_statement_for_a_stolen_key_two_for_the_same_other_reason(void **
     static const struct {
         int64_t reasons[4];
         size_t count;
+        bool by_authority;
         bool enough;
         size_t first, second;
     } cases[] = {
-        {{0}, 0, false, 0, 0},      {{4}, 1, false, 0, 0},      {{1}, 1, true, 0, 0},
-        {{4, 4}, 2, true, 0, 1},    {{4, 5}, 2, false, 0, 0},   {{4, 1}, 2, true, 1, 1},
-        {{1, 4}, 2, true, 0, 0},    {{4, 5, 5}, 3, true, 1, 2}, {{4, 5, 0, 4}, 4, true, 0, 3},
-        {{4, 4, 1}, 3, true, 2, 2},
+        {{0}, 0, false, false, 0, 0},         {{4}, 1, false, false, 0, 0},
+        {{1}, 1, false, true, 0, 0},          {{4, 4}, 2, false, true, 0, 1},
+        {{4, 5}, 2, false, false, 0, 0},      {{4, 1}, 2, false, true, 1, 1},
+        {{1, 4}, 2, false, true, 0, 0},       {{4, 5, 5}, 3, false, true, 1, 2},
+        {{4, 5, 0, 4}, 4, false, true, 0, 3}, {{4, 4, 1}, 3, false, true, 2, 2},
+        {{1}, 1, true, false, 0, 0},          {{1, 1}, 2, true, true, 0, 1},
+        {{9, 9}, 2, true, true, 0, 1},        {{1, 9}, 2, true, false, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t first = 0, second = 0;
-        const bool enough = revocation_basis_choose(cases[i].reasons, cases[i].count, &first, &second);
+        const bool enough =
+            revocation_basis_choose(cases[i].reasons, cases[i].count, cases[i].by_authority, &first, &second);
         if (enough != cases[i].enough || (enough && (first != cases[i].first || second != cases[i].second)))
             fail_msg("case %zu: %d %zu %zu", i, enough, first, second);
     }

@@ -304,9 +304,10 @@ static const char after_request[] =
     "csr officeCsr officeRevoke fraudClaim officeOrderContact appointmentBook appointmentMove reschedule "
     "appointmentForm appointmentHold appointmentConfirmForm officeAppointmentBook officeAppointmentMove "
     "appointmentLinkConfirm appointmentLinkMove waitingJoin waitingJoinForm officeWaitingJoin offerAccept "
-    "officeOrderPay "
+    "officeOrderPay revocationAsk officeRevocationOrder "
     "officeOrderResend termRead officeTermPaper mediaDeliver mediaReceiptPaper";
-static const char after_money_back[] = "officeRefuse officeRevoke fraudClaim";
+static const char after_money_back[] =
+    "officeRefuse officeRevoke fraudClaim revocationAsk officeRevocationOrder";
 
 struct ending {
     const char *operation;

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Revocation, as an agent (a signed statement, with the order of an AC or of a court where there is one) or
+ * as the holder, who needs no account: by the certificate's key, by the password chosen at emission, or as
+ * the person responsible for a company with an e-CPF. Password and key never leave this machine.
+ */
+#include "pki/base/file.h"
+#include "pki/trust/holder_revocation.h"
+#include "pki/trust/identity.h"
+#include "ra-cli/client.h"
+#include "ra-cli/commands.h"
+#include "ra-cli/signing.h"
+#include "ra-cli/terminal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIFE_S = 24 * 3600, PAPER_MAX = 20 << 20, PASSWORD_SIZE = REVOCATION_PASSWORD_MAX + 2 };
+
+static bool read_reason(const struct cli_arguments *arguments, int64_t *reason, struct ra_error *error)
+{
+    char *end = NULL;
+    const char *text = cli_option(arguments, "reason");
+    *reason = strtol(text, &end, 10);
+    return (end != text && *end == '\0' && revocation_reason_is_offered(*reason)) ||
+           ra_fail(error, RA_INVALID, "o motivo é um número: 0, 1, 3, 4, 5 ou 9");
+}
+
+/* --- the agent --- */
+
+static const char *media_type_of(struct bytes file)
+{
+    return file.length > 4 && memcmp(file.data, "%PDF", 4) == 0      ? "application/pdf"
+           : file.length > 4 && memcmp(file.data, "\x89PNG", 4) == 0 ? "image/png"
+                                                                     : "image/jpeg";
+}
+
+/* The paper first: then the statement is one of two. */
+static bool hand_in_order(struct cli *cli, const struct cli_arguments *arguments, struct ra_error *error)
+{
+    const char *by = cli_option(arguments, "order-of"), *paper = cli_option(arguments, "paper");
+    struct bytes file;
+    json_t *answer = NULL;
+    if (by == NULL && paper == NULL)
+        return true;
+    if (by == NULL || paper == NULL)
+        return ra_fail(error, RA_INVALID,
+                       "a ordem de AC ou da justiça vem com os dois: --order-of e --paper");
+    const char *suffix = talloc_asprintf(cli->context, "/revocation/order?by=%s", client_escape(cli, by));
+    bool done = suffix != NULL && file_read(cli->context, paper, PAPER_MAX, &file, error) &&
+                client_upload(cli, client_order_path(cli, arguments->positional[0], suffix),
+                              media_type_of(file), file, &answer, error);
+    json_decref(answer);
+    return done;
+}
+
+static bool revoke_as_agent(struct cli *cli, const struct cli_arguments *arguments, int64_t reason,
+                            json_t **result, struct ra_error *error)
+{
+    const char *order = arguments->positional[0];
+    struct identity *identity = NULL;
+    struct statement statement = {0};
+    struct bytes cms;
+    json_t *facts = NULL;
+    bool ok = hand_in_order(cli, arguments, error) &&
+              client_json(cli, "GET", client_order_path(cli, order, "/signing"), NULL, &facts, error) &&
+              signing_head(cli, facts, STATEMENT_REVOCATION, LIFE_S, &statement, error) &&
+              signing_text(facts, "serial", &statement.revocation.serial, error);
+    statement.revocation.reason = reason;
+    ok =
+        ok && signing_identity(cli, &identity, error) &&
+        signing_sign(cli, identity, &statement, (struct bytes){NULL, 0}, STATEMENT_REVOCATION, &cms, error) &&
+        signing_post(cli, order, "/revocation", cms, result, error);
+    json_decref(facts);
+    return ok;
+}
+
+/* --- the holder --- */
+
+static bool read_password(struct cli *cli, const char *path, char password[PASSWORD_SIZE],
+                          struct ra_error *error)
+{
+    if (path != NULL && strcmp(path, "-") != 0)
+        return cli_first_line(cli, path, password, PASSWORD_SIZE, error);
+    return terminal_secret("Senha de revogação: ", password, PASSWORD_SIZE) ||
+           ra_fail(error, RA_INVALID, "sem terminal para perguntar a senha; use --password-file ARQUIVO");
+}
+
+static bool sign_by_password(struct cli *cli, const struct cli_arguments *arguments,
+                             const struct holder_revocation *about, json_t *proof, struct ra_error *error)
+{
+    char password[PASSWORD_SIZE] = "";
+    uint8_t seed[ED25519_SEED_SIZE], signature[ED25519_SIGNATURE_SIZE];
+    bool ok = read_password(cli, cli_option(arguments, "password-file"), password, error) &&
+              revocation_password_seed(password, about->instance, about->order, seed, error) &&
+              revocation_password_sign(seed, about, signature, error);
+    OPENSSL_cleanse(password, sizeof password);
+    OPENSSL_cleanse(seed, sizeof seed);
+    const char *text = ok ? base64_encode(cli->context, (struct bytes){signature, sizeof signature}) : NULL;
+    return ok && ((json_object_set_new(proof, "kind", json_string("password")) == 0 &&
+                   json_object_set_new(proof, "signature", json_string(text)) == 0) ||
+                  ra_fail(error, RA_NO_MEMORY, "json"));
+}
+
+static bool add_certificate(struct cli *cli, X509 *certificate, json_t *proof, struct ra_error *error)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *data = NULL;
+    long length =
+        memory != NULL && PEM_write_bio_X509(memory, certificate) == 1 ? BIO_get_mem_data(memory, &data) : 0;
+    const char *pem = length > 0 ? talloc_strndup(cli->context, data, (size_t)length) : NULL;
+    BIO_free(memory);
+    return (pem != NULL && json_object_set_new(proof, "certificate", json_string(pem)) == 0) ||
+           ra_fail_crypto(error, "certificado");
+}
+
+static bool sign_by_key(struct cli *cli, const struct cli_arguments *arguments,
+                        const struct holder_revocation *about, json_t *proof, struct ra_error *error)
+{
+    const bool responsible = cli_flag(arguments, "responsible");
+    struct identity *identity = NULL;
+    struct bytes signature;
+    if (!signing_identity_at(cli, cli_option(arguments, "key"), cli_option(arguments, "passphrase-file"),
+                             &identity, error) ||
+        !holder_revocation_sign(cli->context, identity_key(identity), about, &signature, error))
+        return false;
+    const char *text = base64_encode(cli->context, signature);
+    bool ok = json_object_set_new(proof, "kind", json_string(responsible ? "responsible" : "key")) == 0 &&
+              json_object_set_new(proof, "signature", json_string(text)) == 0;
+    return ok ? !responsible || add_certificate(cli, identity_certificate(identity), proof, error)
+              : ra_fail(error, RA_NO_MEMORY, "json");
+}
+
+/* The instance and the time are the server's to say: a lie there only makes the proof fail. */
+static bool read_facts(struct cli *cli, json_t **facts, struct holder_revocation *about,
+                       struct ra_error *error)
+{
+    if (!client_json(cli, "GET", "/api/revocation", NULL, facts, error) ||
+        !signing_text(*facts, "instance", &about->instance, error))
+        return false;
+    about->issued_at = json_integer_value(json_object_get(*facts, "now"));
+    return about->issued_at > 0 || ra_fail(error, RA_UPSTREAM, "o servidor não disse que horas são");
+}
+
+static bool confirm(const struct cli *cli)
+{
+    return cli->yes || cli->json || terminal_confirm("A revogação não pode ser desfeita. Revogar?");
+}
+
+static bool revoke_as_holder(struct cli *cli, const struct cli_arguments *arguments, int64_t reason,
+                             json_t **result, struct ra_error *error)
+{
+    const char *order = arguments->positional[0];
+    struct holder_revocation about = {.order = client_order_code(cli, order), .reason = reason};
+    json_t *facts = NULL, *proof = json_object();
+    if (!confirm(cli)) {
+        json_decref(proof);
+        return ra_fail(error, RA_FORBIDDEN, "nada foi pedido");
+    }
+    bool ok = read_facts(cli, &facts, &about, error) &&
+              (cli_option(arguments, "key") != NULL ? sign_by_key(cli, arguments, &about, proof, error)
+                                                    : sign_by_password(cli, arguments, &about, proof, error));
+    json_t *body = ok ? json_pack("{s:I,s:{s:I}}", "reason", (json_int_t)reason, "proof", "issued_at",
+                                  (json_int_t)about.issued_at)
+                      : NULL;
+    ok = ok && json_object_update(json_object_get(body, "proof"), proof) == 0 &&
+         client_json(cli, "POST", client_order_path(cli, order, "/revocation"), body, result, error);
+    json_decref(body);
+    json_decref(proof);
+    json_decref(facts);
+    return ok;
+}
+
+bool revoke_certificate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                        struct ra_error *error)
+{
+    int64_t reason = 0;
+    if (!read_reason(arguments, &reason, error))
+        return false;
+    return cli->identity_path != NULL ? revoke_as_agent(cli, arguments, reason, result, error)
+                                      : revoke_as_holder(cli, arguments, reason, result, error);
+}
+
+void render_revoked(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    const char *state = json_string_value(json_object_get(result, "state"));
+    if (state != NULL && strcmp(state, "awaiting_second") == 0)
+        fputs("Assinado. Este motivo precisa de um segundo agente.\n", out);
+    else if (state != NULL && strcmp(state, "revoked") == 0)
+        fputs("Este certificado já está revogado.\n", out);
+    else
+        fputs("Revogação pedida. Ela termina quando o certificado aparece na lista de revogados da AC.\n",
+              out);
+}
+
+bool revocation_list(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                     struct ra_error *error)
+{
+    (void)arguments;
+    return client_json(cli, "GET", "/api/office/revocations", NULL, result, error);
+}
