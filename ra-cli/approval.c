@@ -184,6 +184,36 @@ static bool bind_to_code(const struct statement *statement, char code[EMISSION_T
     return ok;
 }
 
+/* A renewal: what the holder signed with the present certificate is what binds the key. */
+static bool bind_to_renewal(struct cli *cli, const json_t *facts, struct statement_binding *binding,
+                            struct ra_error *error)
+{
+    binding->kind = PROFILE_BINDING_RENEWAL;
+    return signing_bytes(cli, facts, "renewal_cms", &binding->cms, error);
+}
+
+static bool is_renewal(const json_t *facts)
+{
+    const char *method = json_string_value(json_object_get(facts, "method"));
+    return method != NULL && strcmp(method, "renewal") == 0;
+}
+
+static bool bind_key(struct cli *cli, const char *csr, const json_t *facts, struct statement *statement,
+                     char code[EMISSION_TEXT_SIZE], struct ra_error *error)
+{
+    struct statement_binding *binding = &statement->validation.binding;
+    if (is_renewal(facts))
+        return bind_to_renewal(cli, facts, binding, error);
+    return csr != NULL
+               ? bind_to_csr(cli, csr, facts, binding, error)
+               : bind_to_code(statement, code, binding, error) && bind_mail_half(facts, binding, error);
+}
+
+static int64_t life_of(const char *csr, const json_t *facts)
+{
+    return csr != NULL || is_renewal(facts) ? ORDINARY_LIFE_S : CODE_LIFE_S;
+}
+
 /* Said before the agent signs: nobody looks after her. */
 static void say_alone(const struct cli *cli, const json_t *facts)
 {
@@ -192,9 +222,12 @@ static void say_alone(const struct cli *cli, const json_t *facts)
     const char *rule = json_string_value(json_object_get(facts, "agents_rule"));
     const char *source = json_string_value(json_object_get(facts, "agents_source"));
     FILE *out = cli_reading(cli, stdout);
-    fputs("Este caso não precisa de segundo agente: o PSBio confirmou cada pessoa e nenhum dado mudou.\n"
-          "Ninguém confere depois de você. Regra: ",
-          out);
+    fputs(
+        is_renewal(facts)
+            ? "Renovação: o titular assinou com o certificado atual. Este caso não tem segundo agente.\n"
+            : "Este caso não precisa de segundo agente: o PSBio confirmou cada pessoa e nenhum dado mudou.\n",
+        stdout);
+    fputs("Ninguém confere depois de você. Regra: ", out);
     terminal_text(out, rule == NULL ? "" : rule);
     fputs(" (", out);
     terminal_text(out, source == NULL ? "" : source);
@@ -242,19 +275,15 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
     FILE *slip = NULL;
     bool ok = slip_open(cli_option(arguments, "slip-device"), &slip, error) &&
               client_json(cli, "GET", client_order_path(cli, order, "/validation"), NULL, &facts, error) &&
-              signing_head(cli, facts, STATEMENT_VALIDATION, csr == NULL ? CODE_LIFE_S : ORDINARY_LIFE_S,
-                           &statement, error) &&
-              validation_of(cli, facts, &statement.validation, error);
-    if (ok)
-        ok = csr != NULL ? bind_to_csr(cli, csr, facts, &statement.validation.binding, error)
-                         : bind_to_code(&statement, code, &statement.validation.binding, error) &&
-                               bind_mail_half(facts, &statement.validation.binding, error);
+              signing_head(cli, facts, STATEMENT_VALIDATION, life_of(csr, facts), &statement, error) &&
+              validation_of(cli, facts, &statement.validation, error) &&
+              bind_key(cli, csr, facts, &statement, code, error);
     if (ok)
         say_alone(cli, facts);
     ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
-    if (ok && csr == NULL)
+    if (ok && code[0] != '\0')
         json_object_set_new(answer, "emission_code", json_string(code));
-    if (ok && csr == NULL && slip != NULL)
+    if (ok && code[0] != '\0' && slip != NULL)
         slip_print(slip, json_string_value(json_object_get(answer, "emission_page")), code, is_alone(answer));
     if (ok)
         *result = json_incref(answer);

@@ -44,6 +44,7 @@ struct cli {
     const char *ca_path;             /* trust for the server's certificate; NULL: the system's */
     const char *home;                /* $RA_HOME, for --as */
     const char *station;             /* name of this workplace, goes into every event */
+    const char *bearer;              /* token of a holder's order, sent while it is set; NULL: none */
     bool json;                       /* stdout is exactly one JSON document */
     bool yes;                        /* nothing is asked */
     struct ra_clock clock;           /* the instance's clock, when it can be read here */

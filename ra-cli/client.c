@@ -172,6 +172,11 @@ static bool header(struct curl_slist **list, const char *line)
 static bool request_headers(struct cli *cli, const char *media_type, struct curl_slist **list)
 {
     char line[256];
+    if (cli->bearer != NULL) {
+        snprintf(line, sizeof line, "Authorization: Bearer %s", cli->bearer);
+        if (!header(list, line))
+            return false;
+    }
     bool ok = header(list, "Accept: application/json, application/problem+json") && header(list, "Expect:");
     if (media_type != NULL) {
         snprintf(line, sizeof line, "Content-Type: %s", media_type);

@@ -79,6 +79,10 @@ cli_render render_validated;
 cli_run revoke_certificate, revocation_list;
 cli_render render_revoked;
 
+/* renew.c: renewal by the holder */
+cli_run renew_certificate;
+cli_render render_renewed;
+
 /* term.c: the term of the holder */
 cli_run term_get, term_paper;
 

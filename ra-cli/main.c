@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     switch (options_parse(&cli, argc, argv, &command, &arguments)) {
     case OPTIONS_RUN:
         if (command->needs_server && cli.identity_path == NULL && command->run != issue_certificate &&
-            command->run != revoke_certificate) {
+            command->run != revoke_certificate && command->run != renew_certificate) {
             ra_fail(&error, RA_UNAUTHENTICATED, "diga quem você é: --as NOME ou --identity ARQUIVO");
             show_refusal(&cli, &error);
             status = CLI_USAGE;

@@ -33,6 +33,7 @@ enum room_id {
     ROOM_MEDIA,
     ROOM_DAY,
     ROOM_REVOCATION,
+    ROOM_RENEWAL,
     ROOM_COUNT
 };
 

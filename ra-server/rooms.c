@@ -24,6 +24,7 @@
 #include "media/media.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
+#include "renewal/renewal.h"
 #include "report/report.h"
 #include "revocation/revocation.h"
 #include "term/term.h"
@@ -62,6 +63,7 @@ const struct room *const rooms[] = {
     &media_room,
     &day_room,
     &revocation_room,
+    &renewal_room,
     NULL,
 };
 /* clang-format on */

@@ -62,6 +62,7 @@ static const char *event_of(enum statement_type type)
         return "REVOCATION_REQUESTED";
     case STATEMENT_ROSTER:
     case STATEMENT_RULES:
+    case STATEMENT_RENEWAL:
     case STATEMENT_TYPE_COUNT:
     default:
         return "";

@@ -5,6 +5,7 @@
 #include "pki/certificate/identifiers.h"
 #include "pki/certificate/names.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 
 enum { LONGEST_FIELD_SIZE = 256 };
@@ -189,4 +190,18 @@ bool certificate_data_check(enum certificate_holder holder, const struct certifi
     }
     talloc_free(scratch);
     return same;
+}
+
+bool certificate_data_digest(const struct certificate_data *data, uint8_t digest[32], struct ra_error *error)
+{
+    EVP_MD_CTX *hashing = EVP_MD_CTX_new();
+    bool done = hashing != NULL && EVP_DigestInit_ex(hashing, EVP_sha256(), NULL) == 1;
+#define X(member)                                                                                            \
+    done = done && EVP_DigestUpdate(hashing, #member, sizeof #member) == 1 &&                                \
+           EVP_DigestUpdate(hashing, data->member, strlen(data->member) + 1) == 1;
+    CERTIFICATE_DATA_FIELDS(X)
+#undef X
+    done = done && EVP_DigestFinal_ex(hashing, digest, NULL) == 1;
+    EVP_MD_CTX_free(hashing);
+    return done || ra_fail_crypto(error, "data digest");
 }

@@ -10,6 +10,7 @@
 
 #include "pki/base/error.h"
 
+#include <stdint.h>
 #include <talloc.h>
 
 /* X(member): in the order of the keys of `data` in a validation statement (protocol 2). */
@@ -66,5 +67,10 @@ RA_MUST_CHECK bool certificate_data_normalise(TALLOC_CTX *context, enum certific
  * "not-normalised". */
 RA_MUST_CHECK bool certificate_data_check(enum certificate_holder holder, const struct certificate_data *data,
                                           struct ra_error *error);
+
+/* SHA-256 over every field in order: name, 00, value, 00. What a holder signs when the certificate is renewed
+ * (protocol 2): the same for every program that has the data. */
+RA_MUST_CHECK bool certificate_data_digest(const struct certificate_data *data, uint8_t digest[32],
+                                           struct ra_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "pki/signer/decide.h"
 
 #include "pki/certificate/calendar.h"
+#include "pki/signer/renewal.h"
 #include "pki/trust/emission_code.h"
 
 #include <openssl/crypto.h>
@@ -15,6 +16,7 @@ struct deciding {
     const struct issue_request *request;
     struct decision *decision;
     TALLOC_CTX *memory;
+    struct ledger *ledger;
 };
 
 static bool refuse(struct ra_error *error, const char *reason, const char *detail)
@@ -123,7 +125,12 @@ static bool check_floor(const struct deciding *deciding, struct ra_error *error)
         settings_profile(settings, deciding->decision->facts->profile.id);
     bool one_is_enough = settings->agents_floor == 1 && profile != NULL && profile->agents == 1 &&
                          deciding->decision->facts->waived.count == 0;
-    if (!has_verification(deciding) && !one_is_enough)
+    /* A renewal rests on the holder's own signature and on one agent's (protocol 2). */
+    const struct statement_validation *facts = deciding->decision->facts;
+    bool renewed = facts->method == IDENTIFICATION_RENEWAL &&
+                   facts->binding.kind == PROFILE_BINDING_RENEWAL &&
+                   renewal_waivers_are_the_norm_s(&facts->waived);
+    if (!has_verification(deciding) && !one_is_enough && !renewed)
         return refuse(error, "floor", "É preciso a verificação de um segundo agente.");
     return true;
 }
@@ -231,7 +238,10 @@ static bool check_binding_kind(const struct deciding *deciding, struct ra_error 
         if (mail_in_verification)
             return refuse(error, "binding-mismatch", detail);
         break;
-    case PROFILE_BINDING_RENEWAL: /* the holder's own CMS is not judged by this signer: nobody renews by it */
+    case PROFILE_BINDING_RENEWAL:
+        if (mail_in_verification)
+            return refuse(error, "binding-mismatch", detail);
+        break;
     case PROFILE_BINDING_COUNT:
     default:
         return refuse(error, "binding-not-allowed", "Esta forma de ligar a chave não é aceita.");
@@ -273,6 +283,11 @@ static bool check_key(const struct deciding *deciding, struct ra_error *error)
             return true;
         return refuse(error, "binding-mismatch", "A chave do pedido não é a que os agentes aprovaram.");
     case PROFILE_BINDING_RENEWAL:
+        return renewal_check(deciding->memory, deciding->about, deciding->ledger,
+                             &(struct renewal_case){.validation = decision->validation.statement,
+                                                    .profile = decision->profile,
+                                                    .csr = decision->csr},
+                             error);
     case PROFILE_BINDING_COUNT:
     default:
         return refuse(error, "binding-not-allowed", "Esta forma de ligar a chave não é aceita.");
@@ -283,7 +298,7 @@ bool signer_decide(TALLOC_CTX *context, const struct approval_context *about, st
                    const struct issue_request *request, struct decision *decision, struct ra_error *error)
 {
     *decision = (struct decision){.order = NULL};
-    const struct deciding deciding = {about, request, decision, context};
+    const struct deciding deciding = {about, request, decision, context, ledger};
     if (!approval_roster(about, error) || !verify_statements(&deciding, ledger, error) ||
         !check_heads(&deciding, error) || !check_verification(&deciding, error) ||
         !check_people(&deciding, error) || !check_profile(&deciding, error) ||

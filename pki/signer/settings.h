@@ -35,7 +35,8 @@
     X(roster_threshold, 1, 8, 2, "signatures of administrators that a roster needs")                         \
     X(agents_floor, 1, 2, 2, "agents that an issue needs, unless the profile's row asks for more")           \
     X(validation_hours, 1, 24, 24, "longest life of a statement, in hours")                                  \
-    X(code_days, 1, 7, 7, "longest life of the statements of an attempt bound by code, in days")
+    X(code_days, 1, 7, 7, "longest life of the statements of an attempt bound by code, in days")             \
+    X(renewal_level, 1, 4, 3, "lowest level of a certificate that may sign its renewal (3: A3)")
 
 enum environment {
     ENVIRONMENT_HOMOLOGATION,

@@ -455,6 +455,9 @@ static bool body(struct strict_json *json, struct statement *statement)
         return roster_body(json, &statement->roster);
     case STATEMENT_RULES:
         return rules_body(json, &statement->rules);
+    case STATEMENT_RENEWAL:
+        return strict_json_digest(json, "data", statement->renewal.data, NULL) &&
+               strict_json_digest(json, "spki", statement->renewal.spki, NULL);
     case STATEMENT_TYPE_COUNT:
     default:
         return strict_json_fail(json, "typ", "valor desconhecido");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What agents and administrators sign: six kinds of statement, each a strict JSON document of one fixed
- * shape. The writer and the parser are one description of the shape walked in two directions, so that for
- * every accepted input write(parse(x)) is x, byte for byte. Signatures are signed.h's; whether a statement is
- * true, fresh or allowed is for who uses it.
+ * What agents, administrators and holders sign: seven kinds of statement, each a strict JSON document of one
+ * fixed shape. The writer and the parser are one description of the shape walked in two directions, so that
+ * for every accepted input write(parse(x)) is x, byte for byte. Signatures are signed.h's; whether a
+ * statement is true, fresh or allowed is for who uses it.
  *
  * The shape (byte-exact): keys in the order of the structs below (the head first), no white space, strings in
  * UTF-8 with no other escapes than \" and \\, integers in plain decimal without sign or leading zeros.
@@ -31,7 +31,8 @@
     X(STATEMENT_REFUSAL, "guiche-refusal-v1", STATEMENT_ARC ".3", "Recusa")                                  \
     X(STATEMENT_REVOCATION, "guiche-revocation-v1", STATEMENT_ARC ".4", "Revogação")                         \
     X(STATEMENT_ROSTER, "guiche-roster-v1", STATEMENT_ARC ".5", "Lista de agentes")                          \
-    X(STATEMENT_RULES, "guiche-rules-v1", STATEMENT_ARC ".6", "Mudança de política")
+    X(STATEMENT_RULES, "guiche-rules-v1", STATEMENT_ARC ".6", "Mudança de política")                         \
+    X(STATEMENT_RENEWAL, "guiche-renewal-v1", STATEMENT_ARC ".7", "Pedido de renovação")
 
 enum statement_type {
 #define X(id, typ, oid, name) id,
@@ -165,6 +166,13 @@ struct statement_revocation {
     int64_t reason;     /* RFC 5280 CRLReason: 0, 1, 3, 4, 5 or 9 */
 };
 
+/* The holder's, by a valid certificate that the norm accepts for a renewal (protocol 2, binding `renewal`).
+ */
+struct statement_renewal {
+    uint8_t data[32]; /* certificate_data_digest of what the new certificate will say */
+    uint8_t spki[32]; /* SHA-256 of the new key's SubjectPublicKeyInfo */
+};
+
 struct roster_entry {
     const char *name;
     const char *cpf;  /* 11 digits */
@@ -207,6 +215,7 @@ struct statement {
         struct statement_revocation revocation;
         struct statement_roster roster;
         struct statement_rules rules;
+        struct statement_renewal renewal;
     };
 };
 

@@ -302,6 +302,10 @@ static void describe_body(struct page *page, const struct statement *statement)
     case STATEMENT_RULES:
         describe_rules(page, &statement->rules);
         break;
+    case STATEMENT_RENEWAL:
+        say_digest(page, "Dados do novo certificado (SHA-256)", statement->renewal.data);
+        say_digest(page, "Chave nova (SHA-256)", statement->renewal.spki);
+        break;
     case STATEMENT_TYPE_COUNT:
     default:
         page->failed = true;

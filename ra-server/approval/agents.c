@@ -21,6 +21,17 @@ static bool ask_signer(struct ra_app *app, int64_t *floor, struct ra_error *erro
     return true;
 }
 
+const char *agents_rule(enum identification_method method)
+{
+    return method == IDENTIFICATION_RENEWAL ? "renewal" : AGENTS_RULE;
+}
+
+const char *agents_source(enum identification_method method)
+{
+    return method == IDENTIFICATION_RENEWAL ? "DOC-ICP-05 3.3.2; DOC-ICP-05.02 2.1.6 e 2.1.7; regra 5.2"
+                                            : AGENTS_SOURCE;
+}
+
 /* --- a case that is being validated --- */
 
 static size_t needed(struct ra_app *app, struct approval_floor *floor)
@@ -36,6 +47,10 @@ static size_t needed(struct ra_app *app, struct approval_floor *floor)
 bool agents_gather(struct http_request *request, struct facts *facts, struct ra_error *error)
 {
     struct approval_facts *rules = &facts->rules;
+    if (rules->method == IDENTIFICATION_RENEWAL) {
+        rules->agents = 1;
+        return true;
+    }
     struct approval_floor floor = {.profile_agents = (int64_t)rules->profile->agents,
                                    .waived = rules->waived.count};
     if (!catalog_policy_text(request->app, request->context, request->now_us, AGENTS_RULE, &floor.policy,
@@ -98,6 +113,9 @@ bool agents_require_one(struct ra_app *app, TALLOC_CTX *context, time_t now,
                         const struct statement_validation *validation, struct ra_error *error)
 {
     struct certificate_profile *profile = NULL;
+    if (validation->binding.kind == PROFILE_BINDING_RENEWAL) {
+        return true;
+    }
     /* That everybody was matched was judged when it was signed; a change since then has voided it. */
     struct approval_floor floor = {.everybody_positive = true, .waived = validation->waived.count};
     if (!catalog_policy_text(app, context, (int64_t)now * 1000000, AGENTS_RULE, &floor.policy, error) ||

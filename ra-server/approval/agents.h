@@ -13,6 +13,10 @@
 #define AGENTS_RULE   "second_agent_with_psbio"
 #define AGENTS_SOURCE "DOC-ICP-05.02; IN 08/2015 2.2.5.5; regra 3.6"
 
+/* The same, or the renewal, which rests on the holder's own signature and one agent's (protocol 2). */
+const char *agents_rule(enum identification_method method);
+const char *agents_source(enum identification_method method);
+
 /* Fills facts->rules.agents of a case that facts_gather has filled. */
 RA_MUST_CHECK bool agents_gather(struct http_request *request, struct facts *facts, struct ra_error *error);
 

@@ -3,6 +3,7 @@
 
 #include "approval/agents.h"
 #include "approval/approval_store.h"
+#include "approval/crl_set.h"
 #include "approval/rules.h"
 #include "approval/trust_state.h"
 #include "audit/audit.h"
@@ -98,6 +99,24 @@ bool approval_pair_matches(const struct approval_pair *pair, const struct order 
     return rules_check_data(&validation->data, &data, error);
 }
 
+/* Of a renewal: what the holder signed is judged with fresh CRLs too. */
+static bool add_crls_of_holder(struct ra_app *app, const struct approval_pair *pair, json_t *crls,
+                               struct ra_error *error)
+{
+    const struct statement_binding *binding = &pair->validation->statement->validation.binding;
+    bool done = true;
+    if (binding->kind != PROFILE_BINDING_RENEWAL) {
+        return true;
+    }
+    STACK_OF(X509) *inside = crl_set_of_cms(binding->cms);
+    trust_learn(app, inside);
+    for (int at = 0; done && at < sk_X509_num(inside) && at < CRL_DEPTH_MAX; at++) {
+        done = trust_add_crls(app, sk_X509_value(inside, at), crls, error);
+    }
+    sk_X509_pop_free(inside, X509_free);
+    return done;
+}
+
 bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,
                         struct ra_error *error)
 {
@@ -106,7 +125,8 @@ bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, js
         return ra_fail(error, RA_NO_MEMORY, "CRLs");
     }
     if (!trust_add_crls(app, pair->validation->signer, *crls, error) ||
-        (pair->verification != NULL && !trust_add_crls(app, pair->verification->signer, *crls, error))) {
+        (pair->verification != NULL && !trust_add_crls(app, pair->verification->signer, *crls, error)) ||
+        !add_crls_of_holder(app, pair, *crls, error)) {
         json_decref(*crls);
         *crls = NULL;
         return false;

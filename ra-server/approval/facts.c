@@ -11,6 +11,7 @@
 #include "issuance/reasons.h"
 #include "issuance/signer_client.h"
 #include "media/media.h"
+#include "renewal/renewal.h"
 
 #include <string.h>
 
@@ -112,14 +113,13 @@ static bool gather_place(struct http_request *request, const struct order *order
                          struct approval_facts *rules, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
-    bool video = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0;
     if (!catalog_office(request->app, request->context, &office, error)) {
         return false;
     }
-    rules->method = video ? IDENTIFICATION_VIDEO : IDENTIFICATION_IN_PERSON;
+    rules->method = orders_method(order);
     rules->office = office->code;
     rules->ibge = office->ibge;
-    if (video) {
+    if (rules->method == IDENTIFICATION_VIDEO) {
         rules->place_kind = STATEMENT_PLACE_VIDEO;
         return true;
     }
@@ -168,7 +168,9 @@ bool facts_gather(struct http_request *request, const struct order *order, struc
 {
     struct certificate_profile *profile = NULL;
     struct approval_facts *rules = &facts->rules;
+    struct renewal_facts renewal;
     if (!facts_gather_head(request, order, facts, error) ||
+        !renewal_of(request->db, request->context, order->id, &renewal, error) ||
         !approval_profile(request->app, request->context, order->profile_id, &profile, error) ||
         !gather_place(request, order, rules, error) || !gather_waivers(request, facts, error) ||
         !gather_media(request, order, rules, error) ||
@@ -176,6 +178,7 @@ bool facts_gather(struct http_request *request, const struct order *order, struc
         return false;
     }
     orders_certificate_data(order, &rules->data);
+    facts->renewal_cms = renewal.cms;
     rules->agents = TWO_AGENTS;
     rules->profile = profile;
     rules->term_months = order->validity_months;
@@ -262,11 +265,23 @@ static json_t *profile_json(const struct approval_facts *rules)
 static bool add_one_agent(const struct approval_facts *rules, json_t *json)
 {
     char *key = rules->mail_key != NULL ? hex_encode(NULL, (struct bytes){rules->mail_key, 32}) : NULL;
-    bool added = json_object_set_new(json, "agents_rule", json_string(AGENTS_RULE)) == 0 &&
-                 json_object_set_new(json, "agents_source", json_string(AGENTS_SOURCE)) == 0 &&
+    bool added = json_object_set_new(json, "agents_rule", json_string(agents_rule(rules->method))) == 0 &&
+                 json_object_set_new(json, "agents_source", json_string(agents_source(rules->method))) == 0 &&
                  (rules->mail_key == NULL ||
                   (key != NULL && json_object_set_new(json, "mail_public_key", json_string(key)) == 0));
     talloc_free(key);
+    return added;
+}
+
+/* What the holder signed goes into what the agent signs. */
+static bool add_renewal(const struct facts *facts, json_t *json)
+{
+    if (facts->rules.method != IDENTIFICATION_RENEWAL) {
+        return true;
+    }
+    char *cms = base64_encode(NULL, facts->renewal_cms);
+    bool added = cms != NULL && json_object_set_new(json, "renewal_cms", json_string(cms)) == 0;
+    talloc_free(cms);
     return added;
 }
 
@@ -289,7 +304,8 @@ static json_t *case_json(const struct facts *facts, json_t *checklist)
 json_t *facts_json(const struct facts *facts, json_t *checklist)
 {
     json_t *json = case_json(facts, checklist);
-    if (json == NULL || facts->rules.agents != 1 || add_one_agent(&facts->rules, json)) {
+    if (json == NULL ||
+        ((facts->rules.agents != 1 || add_one_agent(&facts->rules, json)) && add_renewal(facts, json))) {
         return json;
     }
     json_decref(json);

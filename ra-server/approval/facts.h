@@ -15,6 +15,7 @@ struct facts {
     const struct order *order;
     json_t *dossier;
     json_t *waivers;
+    struct bytes renewal_cms; /* of a renewal: what the holder signed */
 };
 
 /* Head only: instance, order, attempt, people, lives; what refusals and revocations are compared with. */

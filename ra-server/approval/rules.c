@@ -215,6 +215,17 @@ size_t approval_agents_needed(const struct approval_floor *floor)
     return one ? 1 : 2;
 }
 
+/* What a renewal waives it waives by the norm, named in each reason (rules REN-…). */
+static bool are_the_norm_s(const struct statement_waivers *waived)
+{
+    for (size_t at = 0; at < waived->count; at++) {
+        if (strncmp(waived->items[at].reason, "REN-", 4) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool rules_stands_alone(const struct statement_validation *validation)
 {
     switch (validation->binding.kind) {
@@ -223,6 +234,7 @@ bool rules_stands_alone(const struct statement_validation *validation)
     case PROFILE_BINDING_SPKI:
         return validation->waived.count == 0;
     case PROFILE_BINDING_RENEWAL:
+        return are_the_norm_s(&validation->waived);
     case PROFILE_BINDING_COUNT:
     default:
         return false;

@@ -8,8 +8,10 @@
 #include "identification/identification.h"
 #include "issuance/issuance.h"
 #include "issuance/mail_half.h"
+#include "issuance/reasons.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
+#include "renewal/renewal.h"
 #include "term/term.h"
 
 #include <string.h>
@@ -75,8 +77,15 @@ static json_t *validation_detail(struct http_request *request, const struct inco
 static bool check_key(struct http_request *request, const struct incoming *incoming, struct ra_error *error)
 {
     const struct statement_binding *binding = &incoming->statement->statement->validation.binding;
-    return binding->kind != PROFILE_BINDING_SPKI ||
-           issuance_key_is_free(request, incoming->order->id, binding->spki, error);
+    struct renewal_facts renewal;
+    if (binding->kind == PROFILE_BINDING_SPKI) {
+        return issuance_key_is_free(request, incoming->order->id, binding->spki, error);
+    }
+    if (binding->kind != PROFILE_BINDING_RENEWAL) {
+        return true;
+    }
+    return renewal_of(request->db, request->context, incoming->order->id, &renewal, error) &&
+           (bytes_equal(binding->cms, renewal.cms) || reason_fail(error, "binding-mismatch", "renewal"));
 }
 
 /* `*agents`: how many this case needs, now that it is signed. */
@@ -99,14 +108,17 @@ static bool check_validation(struct http_request *request, const struct incoming
 static bool go_on_alone(struct http_request *request, const struct incoming *incoming, struct ra_error *error)
 {
     struct order *order = incoming->order;
-    bool code = incoming->statement->statement->validation.binding.kind == PROFILE_BINDING_CODE;
+    const struct statement_validation *validation = &incoming->statement->statement->validation;
+    bool code = validation->binding.kind == PROFILE_BINDING_CODE;
+    const char *rule = agents_rule(validation->method);
     return orders_set_state(request, order, ORDERS_MACHINE_IDENTIFICATION, "verified", error) &&
            orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "ready", error) &&
-           orders_milestone(request, order, "verified", AGENTS_RULE, error) &&
+           orders_milestone(request, order, "verified", rule, error) &&
            audit_record(request, AUDIT_SECOND_AGENT_WAIVED, order,
                         json_pack("{s:s, s:I, s:s, s:s}", "statement",
                                   incoming_digest(request, incoming->statement), "attempt",
-                                  (json_int_t)order->attempt, "rule", AGENTS_RULE, "source", AGENTS_SOURCE),
+                                  (json_int_t)order->attempt, "rule", rule, "source",
+                                  agents_source(validation->method)),
                         NULL, error) &&
            (code ? mail_half_send(request, order, error) : mail_half_destroy(request, order, error));
 }

@@ -3,6 +3,7 @@
 
 #include "identification/evidence.h"
 #include "pki/certificate/identifiers.h"
+#include "renewal/renewal_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -296,6 +297,33 @@ static void waive_by_rule(struct engine_item *item)
             "Dispensado: a base biométrica identificou a pessoa.");
 }
 
+static const char *kind_word(enum rules_kind kind)
+{
+    switch (kind) {
+    case RULES_DOCUMENT:
+        return "document";
+    case RULES_BIOMETRIC:
+        return "biometric";
+    case RULES_PRESENCE:
+        return "presence";
+    case RULES_CONSULTATION:
+    case RULES_ATTESTATION:
+    case RULES_JUDGEMENT:
+    case RULES_PROCESS:
+    case RULES_KIND_COUNT:
+    default:
+        return "";
+    }
+}
+
+/* REN-02, REN-03: the holder's signature stands in the place of the meeting; what an agent rejected stays. */
+static void waive_by_renewal(const struct engine_case *of, struct engine_item *item)
+{
+    if (of->renewal != NULL && of->renewal[0] != '\0' && item->state == ENGINE_PENDING &&
+        renewal_waives(kind_word(item->rule->kind), item->person->role == RULES_ROLE_COMPANY))
+        say(item, ENGINE_WAIVED, of->renewal, "");
+}
+
 static void judge_item(const struct judging *judging, const struct rules_tags *tags, struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
@@ -316,6 +344,7 @@ static void judge_item(const struct judging *judging, const struct rules_tags *t
         judge_by_kind(judging, item, mark);
     if (satisfied)
         waive_by_rule(item);
+    waive_by_renewal(judging->of, item);
 }
 
 /* --- the checklist --- */

@@ -59,11 +59,12 @@ struct engine_person {
 };
 
 struct engine_case {
-    const char *day;                    /* of the session (EXP-01): never of the booking */
-    const char *requested_on;           /* day of the order; for `poa_age_reference` */
-    const char *subject;                /* "pf" or "pj" */
-    const char *mode;                   /* "in_person" or "video" */
-    const char *media;                  /* "software", "token", "cloud" */
+    const char *day;          /* of the session (EXP-01): never of the booking */
+    const char *requested_on; /* day of the order; for `poa_age_reference` */
+    const char *subject;      /* "pf" or "pj" */
+    const char *mode;         /* "in_person" or "video" */
+    const char *media;        /* "software", "token", "cloud" */
+    const char *renewal; /* of a renewal by signature: why items are waived, "REN-02: …"; "" or NULL: none */
     const struct engine_person *people; /* the subject first; the company, if any, last */
     size_t people_count;
     const struct engine_answer *answers;

@@ -4,6 +4,7 @@
 #include "catalog/catalog.h"
 #include "identification/identification_store.h"
 #include "identification/rules_cache.h"
+#include "renewal/renewal_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -184,7 +185,8 @@ bool judged_case_read(struct http_request *request, const struct order *order, s
         .subject = order->company == NULL ? "pf" : "pj",
         .mode = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0 ? "video"
                                                                                              : "in_person",
-        .media = order->media};
+        .media = order->media,
+        .renewal = renewal_waiver_text(order->renewal_rule)};
     return read_people(request->context, order, &judged->facts, error) &&
            read_documents(request, judged, error) && read_consultations(request, judged, error) &&
            read_marks(request, judged, error) && read_answers(request, judged, error) &&

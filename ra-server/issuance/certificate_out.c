@@ -108,12 +108,11 @@ static bool compare(struct ra_app *app, TALLOC_CTX *context, X509_STORE *anchors
         return reason_fail(error, "certificate-mismatch", "start");
     }
     orders_certificate_data(order, &data);
-    bool video = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0;
     const struct certificate_order ordered = {
         .profile = profile,
         .data = &data,
         .ra_cnpj = office->cnpj,
-        .method = video ? IDENTIFICATION_VIDEO : IDENTIFICATION_IN_PERSON,
+        .method = orders_method(order),
     };
     const struct profile_check_input input = {
         .certificate = decoded->certificate,

@@ -50,6 +50,15 @@
     X("attempt-refused", RA_STATEMENT_REFUSED, "Este pedido foi recusado.")                                  \
     X("binding-not-allowed", RA_STATEMENT_REFUSED, "Esta forma de ligar a chave não é permitida aqui.")      \
     X("floor", RA_STATEMENT_REFUSED, "O caso não tem as assinaturas que a regra exige.")                     \
+    X("proof-revocation", RA_PROOF_REFUSED, "A prova não vale para este pedido de revogação.")               \
+    X("proof-expired", RA_PROOF_REFUSED, "O pedido de revogação não é de agora.")                            \
+    X("revocation-key", RA_PROOF_REFUSED, "A senha de revogação não foi registrada com este certificado.")   \
+    X("responsible-mismatch", RA_PROOF_REFUSED, "O e-CPF não é do responsável por este certificado.")        \
+    X("renewal-data", RA_STATEMENT_REFUSED, "O titular assinou outros dados.")                               \
+    X("renewal-key", RA_STATEMENT_REFUSED, "A chave do pedido não é a que o titular assinou.")               \
+    X("renewal-same-key", RA_STATEMENT_REFUSED, "Renovar pede uma chave nova.")                              \
+    X("renewal-holder", RA_STATEMENT_REFUSED, "O certificado que assina a renovação é de outra pessoa.")     \
+    X("renewal-level", RA_STATEMENT_REFUSED, "A norma não aceita este certificado para a renovação.")        \
     X("proof-missing", RA_PROOF_REFUSED, "Falta um dos códigos de emissão.")                                 \
     X("proof-counter", RA_PROOF_REFUSED, "O código do papel não confere.")                                   \
     X("proof-mail", RA_PROOF_REFUSED, "O código do e-mail não confere.")                                     \

@@ -75,3 +75,11 @@ void orders_certificate_data(const struct order *order, struct certificate_data 
     data->company_city = order->company->city;
     data->company_cei = order->company->cei;
 }
+
+enum identification_method orders_method(const struct order *order)
+{
+    if (order->renewal_rule != NULL && order->renewal_rule[0] != '\0')
+        return IDENTIFICATION_RENEWAL;
+    bool video = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0;
+    return video ? IDENTIFICATION_VIDEO : IDENTIFICATION_IN_PERSON;
+}

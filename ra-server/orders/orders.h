@@ -16,6 +16,7 @@
 #include "http/http.h"
 #include "pki/base/error.h"
 #include "pki/certificate/data.h"
+#include "pki/certificate/profile.h"
 #include "rooms.h"
 
 #include <jansson.h>
@@ -99,6 +100,7 @@ struct order {
     int64_t closed_us;                     /* 0 = open */
     struct order_appointment *appointment; /* NULL: never had one */
     const char *serial;                    /* of the issued certificate, hexadecimal; "" before */
+    const char *renewal_rule;              /* "REN-02", "REN-03": the holder signed a renewal; "" otherwise */
 };
 
 /* --- codes (orders.c, pure) --- */
@@ -115,6 +117,9 @@ bool orders_in_state(const struct order *order, enum orders_machine machine, con
 
 /* The data that would reach the certificate; strings borrowed from the order. */
 void orders_certificate_data(const struct order *order, struct certificate_data *data);
+
+/* How the holder of this case is identified: by his signature, by video, in person. */
+enum identification_method orders_method(const struct order *order);
 
 /* --- loading (orders_store.c) --- */
 
@@ -162,6 +167,13 @@ RA_MUST_CHECK bool orders_milestone(struct http_request *request, const struct o
                                     const char *detail, struct ra_error *error);
 RA_MUST_CHECK bool orders_milestone_by_system(struct db *db, int64_t now_us, const struct order *order,
                                               const char *kind, const char *detail, struct ra_error *error);
+
+/* --- ordering again (orders_again.c) --- */
+
+/* A new order for `product` with the data of a former one, with a bearer token for it: what a renewal begins
+ * with. Limits, events and mails as for any order. */
+RA_MUST_CHECK bool orders_again(struct http_request *request, const struct order *former, const char *product,
+                                struct order **order, const char **token, struct ra_error *error);
 
 /* --- showing --- */
 

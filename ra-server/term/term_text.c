@@ -120,19 +120,33 @@ static bool is_represented(const struct order *order, const json_t *model)
                                       json_array_size(json_object_get(model, "attorneys")) > 0);
 }
 
+static const char *method_text(enum identification_method method)
+{
+    switch (method) {
+    case IDENTIFICATION_IN_PERSON:
+        return "presencial";
+    case IDENTIFICATION_VIDEO:
+        return "por videoconferência";
+    case IDENTIFICATION_RENEWAL:
+        return "por assinatura com o certificado válido do titular (renovação)";
+    case IDENTIFICATION_METHOD_COUNT:
+    default:
+        return "";
+    }
+}
+
 json_t *term_model(const struct term_facts *facts)
 {
     char cnpj[ID_TEXT_SIZE];
     char day[ID_TEXT_SIZE];
     const struct order *order = facts->order;
     const struct catalog_office *office = facts->office;
-    bool video = order->appointment != NULL && strcmp(order->appointment->mode, "video") == 0;
     json_t *model = json_pack(
         "{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:s, s:s, s:s}, "
         "s:{s:s, s:s, s:s, s:s}}",
         "order", order->code, "product", order->product_name, "months", order->validity_months, "attempt",
         order->attempt, "instance", facts->instance, "version", facts->version, "agent", facts->agent, "day",
-        day_text(facts->day, day), "method", video ? "por videoconferência" : "presencial", "holder",
+        day_text(facts->day, day), "method", method_text(orders_method(order)), "holder",
         person_json(order->subject), "representatives", people_json(order, "representative"), "attorneys",
         people_json(order, "attorney"), "ra", "name", office->legal_name, "cnpj",
         cnpj_text(office->cnpj, cnpj), "phone", office->phone, "place", "name", office->name, "city",

@@ -7,6 +7,7 @@ import { equalBytes, fromHex, fromPem, toBase64 } from './bytes.mjs';
 import { certificateIsFor, exportKey, friendlyName, keyFitsCertificate, makeKey, makeRequest, readCertificate } from './key.mjs';
 import { readP12, writeP12, NotOurFile } from './p12.mjs';
 import { readCompatible, writeCompatible } from './p12-compatible.mjs';
+import { registerPassword } from '../holder/revocation.mjs';
 import { prove } from './proof.mjs';
 import { signTerm } from './term.mjs';
 
@@ -22,12 +23,14 @@ function proofs({ order, emission, paper, mail }, key) {
 async function askEitherWay(work, onWait, ask) {
   const csr = await makeRequest(work.key);
   const term = work.term ? { term_signature: await signTerm(work.key, work.term.digest) } : {};
+  const about = { instance: work.emission.instance, order: work.order };
+  const revocation = work.revocation ? { revocation_key: await registerPassword(work.key, work.revocation, about) } : {};
   try {
-    return await ask(work.order, { csr, proofs: proofs(work, work.key), ...term }, onWait);
+    return await ask(work.order, { csr, proofs: proofs(work, work.key), ...term, ...revocation }, onWait);
   } catch (error) {
     if (!(error instanceof Refusal) || error.word !== 'proof-refused') throw error;
     const swapped = { ...work, paper: work.mail, mail: work.paper };
-    return ask(work.order, { csr, proofs: proofs(swapped, work.key), ...term }, onWait);
+    return ask(work.order, { csr, proofs: proofs(swapped, work.key), ...term, ...revocation }, onWait);
   }
 }
 

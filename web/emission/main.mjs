@@ -9,6 +9,7 @@ import { orderOfPath, readFragment } from './fragment.mjs';
 import { loadCompat } from './compat-load.mjs';
 import { checkSaved, issue, makeCompatible } from './issue.mjs';
 import { NotOurFile, WrongPassphrase } from './p12.mjs';
+import { acceptsPassword } from '../holder/revocation.mjs';
 import { accepts, judge, suggest } from './passphrase.mjs';
 import { issuedRows, previewRows } from './preview.mjs';
 import { alertIn, fieldError, find, live, onSubmit, facts, show, stop } from './screen.mjs';
@@ -144,6 +145,22 @@ function tellRepeat() {
   live('repeat', wrong ? 'As duas senhas são diferentes.' : second && first === second ? 'As duas são iguais.' : '', wrong);
 }
 
+// It may be left out: the certificate's own key and the office revoke as well.
+function takeRevocation(passphrase) {
+  const password = find('revocation').value;
+  delete work.revocation;
+  if (password === '' && find('revocation-repeat').value === '') {
+    fieldError('revocation', '');
+    return true;
+  }
+  const wrong = !acceptsPassword(password) ? texts.revocationWeak
+    : password === passphrase ? texts.revocationSame
+      : password !== find('revocation-repeat').value ? texts.revocationRepeat : '';
+  fieldError('revocation', wrong);
+  if (!wrong) work.revocation = password;
+  return !wrong;
+}
+
 function onPassphrase() {
   tellRules();
   find('passphrase').addEventListener('input', () => {
@@ -152,7 +169,7 @@ function onPassphrase() {
   });
   find('repeat').addEventListener('input', tellRepeat);
   const reveal = (shown) => {
-    for (const id of ['passphrase', 'repeat']) find(id).type = shown ? 'text' : 'password';
+    for (const id of ['passphrase', 'repeat', 'revocation', 'revocation-repeat']) find(id).type = shown ? 'text' : 'password';
   };
   find('show-passphrase').addEventListener('change', (event) => reveal(event.target.checked));
   find('suggest').addEventListener('click', () => {
@@ -177,6 +194,7 @@ function onPassphrase() {
       find('repeat').focus();
       return;
     }
+    if (!takeRevocation(text)) return;
     work.passphrase = text;
     emit();
   });
@@ -230,7 +248,7 @@ function offer(about) {
 }
 
 const emptyFields = () => {
-  for (const id of ['passphrase', 'repeat', 'check', 'paper', 'mail', 'file']) find(id).value = '';
+  for (const id of ['passphrase', 'repeat', 'revocation', 'revocation-repeat', 'check', 'paper', 'mail', 'file']) find(id).value = '';
 };
 
 // The file was opened: nothing is lost when the page closes. The key stays a little, because only now does the holder

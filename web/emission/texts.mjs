@@ -100,6 +100,9 @@ export function explain(refusal) {
 }
 
 export const texts = {
+  revocationWeak: 'Use de 10 a 128 letras sem acento, números, espaços e sinais do teclado.',
+  revocationSame: 'Escolha outra senha: quem vê a do arquivo não deve poder revogar, e quem perde o arquivo ainda precisa desta.',
+  revocationRepeat: 'Repita a senha de revogação exatamente como acima.',
   termNotAccepted: 'Para emitir, marque que leu e aceita o termo. Se não aceita, ligue ou volte ao balcão: nada foi emitido.',
 };
 

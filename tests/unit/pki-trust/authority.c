@@ -281,6 +281,10 @@ struct statement sample_statement(enum statement_type type)
                                                    .evidence = RULE_MARK_V,
                                                    .reason = "a AC pediu prazo menor"};
         break;
+    case STATEMENT_RENEWAL:
+        memset(statement.renewal.data, 0x71, 32);
+        memset(statement.renewal.spki, 0x72, 32);
+        break;
     case STATEMENT_TYPE_COUNT:
     default:
         fail_msg("no such type");

@@ -112,6 +112,7 @@ static void write_home(struct office *office)
     copy(office, roots, "conf/agents-anchors.pem", 0600);
     copy(office, roots, "conf/ac-anchors.pem", 0600);
     copy(office, "pki/profiles/RFB_ECPF_A1.json", "conf/profiles/RFB_ECPF_A1.json", 0600);
+    copy(office, "pki/profiles/RFB_ECPF_A3.json", "conf/profiles/RFB_ECPF_A3.json", 0600);
     write_unsold_profile(office);
     write_administrators(office);
     must(credentials_make_ra(&office->registry, ra, &error), &error);

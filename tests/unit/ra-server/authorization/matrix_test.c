@@ -297,7 +297,7 @@ static const char after_refusal[] =
     "checkInByText prioritySet needsSet transfer reactivate "
     "waitingLeave waitingLeaveForm officeWaitingLeave offerDecline "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
-    "orderCreate officeOrderCreate mediaDefective mediaReturn printPaper";
+    "orderCreate officeOrderCreate renewalStart mediaDefective mediaReturn printPaper";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails; handing over the token that it is in. */
 static const char after_request[] =

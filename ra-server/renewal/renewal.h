@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The renewal room (identification-rules 5.2): the way a certificate may be renewed, and the online one,
+ * where the holder's own signature by a valid certificate stands in the place of a meeting (protocol 2,
+ * binding `renewal`). The new certificate is a new order with its own dossier, consultations and one agent's
+ * statement.
+ *
+ * Thread rules: everything belongs to the request or to the job.
+ */
+#ifndef RENEWAL_RENEWAL_H
+#define RENEWAL_RENEWAL_H
+
+#include "http/http.h"
+#include "orders/orders.h"
+#include "pki/base/bytes.h"
+#include "rooms.h"
+
+struct db;
+
+/* What a renewal's order rests on; on the context. `given` false: the order is no renewal. */
+struct renewal_facts {
+    bool given;
+    bool is_signed;   /* the holder's words are there */
+    const char *rule; /* "REN-02", "REN-03": what waives, see renewal_rules.h */
+    struct bytes cms;
+    struct bytes spki_digest;
+    struct bytes old_certificate; /* DER */
+};
+
+RA_MUST_CHECK bool renewal_of(struct db *db, TALLOC_CTX *context, int64_t order_id,
+                              struct renewal_facts *facts, struct ra_error *error);
+
+extern const struct room renewal_room;
+
+#endif

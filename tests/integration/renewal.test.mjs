@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Renewal (issue 5 part 8; protocol 2, binding `renewal`; identification-rules 5.2): the holder signs with a valid
+// certificate that the norm accepts, one agent answers for the consultations, and nobody else gets a certificate so.
+import assert from 'node:assert/strict';
+import { createPrivateKey, sign } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+
+import { api, cli, clockOffset, company, done, home, identify, makeCsr, person, readyByKey, scratch, sql } from '../support/office.mjs';
+import { certificate } from '../support/der.mjs';
+import { certifiedKeys, sendCsr } from '../support/thief.mjs';
+
+const { instance } = (await api('GET', '/api/revocation')).json;
+const now = () => Math.floor(Date.now() / 1000) + clockOffset();
+
+async function issue(product, holder = person(), extra = {}) {
+  const kase = await readyByKey(product, holder, extra);
+  const answer = await sendCsr(kase, kase.csr);
+  assert.equal(answer.status, 200, answer.text);
+  const file = path.join(scratch(), 'titular.pem');
+  fs.writeFileSync(file, fs.readFileSync(kase.key, 'utf8') + answer.json.certificate + answer.json.chain, { mode: 0o600 });
+  return { ...kase, ...answer.json, file };
+}
+
+const renew = (kase, csr, ...more) => cli(null, 'renew', '--key', kase.file, '--csr', csr, ...more);
+
+function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = now(), on = instance } = {}) {
+  const signature = sign('sha256', Buffer.from(`guiche-renewal-start-v1\0${on}\0${at}\0`), key).toString('base64');
+  return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature } });
+}
+
+describe('8 a person\'s A3', () => {
+  let old, fresh, code;
+  before(async () => {
+    old = await issue('ecpf-a3');
+    fresh = makeCsr();
+  });
+
+  test('without the certificate\'s key nobody starts a renewal in its holder\'s name', async () => {
+    const other = makeCsr();
+    const thief = { key: createPrivateKey(fs.readFileSync(other.key)) };
+    for (const options of [thief, { at: now() - 3600 }, { on: 'f'.repeat(32) }]) {
+      const answer = await start(old, options);
+      assert.deepEqual([answer.status, answer.json.reason], [422, 'proof-renewal'], answer.text);
+    }
+    assert.equal(sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${old.code}'`), '0');
+  });
+
+  test('the holder signs; documents, biometrics and presence are waived by name, consultations are not', () => {
+    const run = renew(old, fresh.csr);
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    assert.deepEqual([run.json.path, run.json.rule], ['ONLINE', 'REN-02']);
+    code = run.json.order;
+    assert.deepEqual(run.json.waived.map((one) => one.kind), ['document', 'biometric', 'presence']);
+    const items = done('agent1', 'checklist', code).items;
+    const open = items.filter((item) => item.required && item.state === 'pending');
+    assert.ok(open.length > 0 && open.every((item) => item.kind === 'consultation'), JSON.stringify(open.map((item) => item.id)));
+    assert.ok(open.some((item) => item.consult === 'neglist') && open.some((item) => item.consult === 'cpf'));
+  });
+
+  test('what was signed is signed once, and for this order alone', async () => {
+    const cms = sql(`select encode(cms, 'base64') from renewal r join orders o on o.id = r.order_id where o.code = '${code}'`).replaceAll('\n', '');
+    assert.equal((await api('POST', `/api/orders/${code}/renewal`, { body: { cms } })).status, 401, 'no bearer');
+    const second = await start(old);
+    assert.equal(second.status, 201, second.text);
+    const moved = await api('POST', `/api/orders/${second.json.order}/renewal`, { body: { cms }, token: second.json.token });
+    assert.deepEqual([moved.status, moved.json.reason], [422, 'renewal-mismatch'], moved.text);
+  });
+
+  test('one agent\'s statement is enough, and the certificate says how its holder was identified', async () => {
+    identify(code);
+    const validated = done('agent1', 'validate', code);
+    assert.equal(validated.agents, 1);
+    assert.equal(validated.emission_code, undefined);
+    const wrong = makeCsr();
+    const thief = await sendCsr({ code }, wrong.csr);
+    assert.notEqual(thief.status, 200, thief.text);
+    const issued = await sendCsr({ code }, fresh.csr);
+    assert.equal(issued.status, 200, issued.text);
+    const subject = certificate(issued.json.certificate).subject.map((part) => part.text);
+    assert.ok(subject.includes('certificado digital'), subject.join(', '));
+    assert.equal(done('agent1', 'show', code).states.issuance, 'delivered');
+  });
+
+  test('a renewed certificate is not renewed again', async () => {
+    const again = await start(old);
+    assert.deepEqual([again.status, again.json.path, again.json.rule], [200, 'IN_PERSON', 'REN-08'], again.text);
+  });
+});
+
+describe('8 what the norm does not accept', () => {
+  test('REN-06: an A1 goes to the counter', async () => {
+    const run = renew(await issue('ecpf-a1'), makeCsr().csr);
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    assert.deepEqual([run.json.path, run.json.rule, run.json.waived], ['IN_PERSON', 'REN-06', []]);
+  });
+
+  test('REN-07: a revoked certificate goes to the counter, and one revoked after the signature gets nothing', async () => {
+    const old = await issue('ecpf-a3');
+    const fresh = makeCsr();
+    const code = renew(old, fresh.csr).json.order;
+    identify(code);
+    done('agent1', 'revoke', old.code, '--reason', '1');
+    for (let i = 0; i < 150 && done('agent1', 'show', old.code).states.issuance !== 'revoked'; i++)
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    const before = certifiedKeys().size;
+    done('agent1', 'validate', code);
+    let refused;
+    for (let i = 0; i < 60 && refused?.json?.reason !== 'certificate-revoked'; i++) {
+      refused = await sendCsr({ code }, fresh.csr);
+      assert.notEqual(refused.status, 200, 'a certificate rests on a revoked one');
+      if (refused.json.reason !== 'certificate-revoked') await new Promise((resolve) => { setTimeout(resolve, 500); });
+    }
+    assert.equal(refused.json.reason, 'certificate-revoked', refused.text);
+    assert.equal(certifiedKeys().size, before);
+    assert.deepEqual([(await start(old)).json.path, (await start(old)).json.rule], ['IN_PERSON', 'REN-07']);
+  });
+
+  test('a certificate of somebody else\'s, not issued here', async () => {
+    const outside = fs.readFileSync(path.join(home, 'identities/agent3.pem'), 'utf8');
+    const pem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----\n/.exec(outside)[0];
+    const key = createPrivateKey(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----\n/.exec(outside)[0]);
+    const answer = await start({ certificate: pem }, { key });
+    assert.deepEqual([answer.status, answer.json.path, answer.json.rule], [200, 'IN_PERSON', 'REN-07'], answer.text);
+  });
+});
+
+describe('8 a company\'s A3', () => {
+  test('REN-03 and REN-05: the responsible person is not met again, the company\'s documents are asked for', async () => {
+    const old = await issue('ecnpj-a3', person(), { company: company() });
+    const fresh = makeCsr();
+    const run = renew(old, fresh.csr);
+    assert.deepEqual([run.json?.path, run.json?.rule], ['ONLINE', 'REN-03'], run.stdout + run.stderr);
+    const open = done('agent1', 'checklist', run.json.order).items.filter((item) => item.required && item.state === 'pending');
+    assert.ok(open.some((item) => item.person === 'company' && item.kind === 'document'));
+    assert.ok(open.every((item) => item.person === 'company' || ['consultation', 'attestation'].includes(item.kind)));
+    identify(run.json.order);
+    done('agent1', 'validate', run.json.order);
+    const issued = await sendCsr({ code: run.json.order }, fresh.csr);
+    assert.equal(issued.status, 200, issued.text);
+  });
+});
