@@ -5,6 +5,7 @@
 #include "pki/signer/packet.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -121,6 +122,7 @@ static void *serve(void *argument)
     struct listener *listener = connection->listener;
     while (answer_one(connection))
         continue;
+    OPENSSL_thread_stop(); /* who waits for the last thread ends the process at once */
     pthread_mutex_lock(&listener->lock);
     close(connection->socket);
     listener->connections[connection->place] = -1;

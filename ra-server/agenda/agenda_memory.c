@@ -65,9 +65,8 @@ static bool make_slots(struct agenda_day *day, const char *office_code)
 {
     for (size_t i = 0; i < day->seat_count; i++) {
         const struct agenda_seat *seat = &day->seats[i];
-        struct agenda_day_slot *last = day->slot_count > 0 ? &day->slots[day->slot_count - 1] : NULL;
-        if (last != NULL && last->start_us == seat->start_us) {
-            last->count++;
+        if (day->slot_count > 0 && day->slots[day->slot_count - 1].start_us == seat->start_us) {
+            day->slots[day->slot_count - 1].count++;
             continue;
         }
         struct agenda_day_slot *slot = &day->slots[day->slot_count++];

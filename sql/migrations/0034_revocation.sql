@@ -55,9 +55,6 @@ create table revocation_key (
   primary key (order_id, attempt)
 );
 
-alter table task drop constraint task_kind_check;
-alter table task add constraint task_kind_check
-  check (kind in ('psbio_conflict', 'psbio_enrolment', 'fraud_report', 'second_document', 'revocation'));
 create unique index task_revocation_once on task (order_id) where kind = 'revocation' and closed_at is null;
 
 grant select on revocation, revocation_word, revocation_key, revocation_try to ra_app;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An AC that returns another key, another name or another profile: refused in certConf, revoked by the AC, never
-// delivered, told to everybody who has to know, and the order goes on.
+// delivered, told to everybody who has to know.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -54,7 +54,7 @@ for (const word of ['key', 'name', 'profile']) {
     assert.equal(mine.length, 1);
     assert.equal(sql(`select count(*) from event e join orders o on o.id = e.order_id
       where o.code = '${kase.code}' and e.code = 'CERT_MISMATCH'`), '1');
-    // The same key again is refused for this attempt too; a new attempt of the same order ends well.
+    // The same key again is refused for this attempt too.
     assert.ok((await sendCsr(kase, kase.csr)).status >= 400);
     done('agent1', 'task', 'close', String(mine[0].id), '--outcome', 'chamado aberto na AC');
   });

@@ -362,7 +362,7 @@ bool hours_change_read(const json_t *body, int64_t today, int offset_s, struct h
 
 bool hours_change_digest(const json_t *content, const json_t *hits, char digest[65], struct ra_error *error)
 {
-    uint8_t hash[32];
+    uint8_t hash[32] = {0};
     json_t *bound = json_array();
     const json_t *hit;
     size_t at;
