@@ -61,8 +61,10 @@ bool ac_answer(struct cli *cli, const struct cli_arguments *arguments, json_t **
     const char *encoded = base64_encode(cli->context, file);
     if (encoded == NULL)
         return ra_fail(error, RA_NO_MEMORY, "base64");
-    return client_json(cli, "POST", "/api/office/ac/answers", json_pack("{s:s}", "file", encoded), result,
-                       error);
+    json_t *body = json_pack("{s:s}", "file", encoded);
+    bool done = client_json(cli, "POST", "/api/office/ac/answers", body, result, error);
+    json_decref(body);
+    return done;
 }
 
 void render_ac_answer(const struct cli *cli, const json_t *result, FILE *out)

@@ -395,12 +395,12 @@ describe('roles (protocol 5): what each may do', () => {
   let kase;
   before(() => { kase = orderNew(); });
 
-  test('an auditor acts on nothing, an administrator only on the roster and the rules', async () => {
+  test('an auditor acts on nothing, an administrator only on the roster, the rules and the calendar', async () => {
     const document = (await officeLater('agent1', 'GET', '/openapi.json')).json;
     const writes = Object.entries(document.paths).flatMap(([where, item]) => Object.keys(item).filter((method) => method !== 'get')
       .map((method) => [method.toUpperCase(), where.replace('{code}', kase.code).replace('{item}', 'PFBR-01')]));
     assert.ok(writes.length > 20);
-    for (const [who, allowed] of [['auditor', []], ['admin', ['/api/office/roster', '/api/office/rules']]]) {
+    for (const [who, allowed] of [['auditor', []], ['admin', ['/api/office/roster', '/api/office/rules', '/api/office/agenda']]]) {
       for (const [method, where] of writes) {
         if (allowed.some((path) => where === path || where.startsWith(`${path}/`))) continue;
         if (who === 'admin' && where.endsWith('/withdraw')) continue; // who was listed by mistake
