@@ -120,7 +120,8 @@ describe('role × channel × operation', () => {
   });
 
   test('office: who may read is not turned away', async () => {
-    for (const { operation, method, where } of officeCalls.filter((call) => call.method === 'GET')) {
+    // A stream has no end to wait for: events.test.mjs reads it.
+    for (const { operation, method, where } of officeCalls.filter((call) => call.method === 'GET' && call.operation !== 'officeEvents')) {
       for (const [role, who] of [['agent', 'agent1'], ['auditor', 'auditor'], ['admin', 'admin']]) {
         if (!may(operation, role)) continue;
         const { status, text } = await officeLater(who, method, where);
