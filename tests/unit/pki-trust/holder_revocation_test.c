@@ -40,6 +40,7 @@ static int load(void **state)
     assert_true(base64_decode(NULL, text, strlen(text), &der));
     const unsigned char *at = der.data;
     key = d2i_AutoPrivateKey(NULL, &at, (long)der.length);
+    talloc_free((void *)(uintptr_t)der.data);
     assert_non_null(key);
     instance = text_of(vectors, "instance");
     order = text_of(vectors, "order");

@@ -308,7 +308,7 @@ static void a_validation_stands_alone_only_with_all_it_needs(void **state)
         {{.kind = PROFILE_BINDING_CODE}, 0, false},
         {{.kind = PROFILE_BINDING_SPKI}, 0, true},
         {{.kind = PROFILE_BINDING_SPKI}, 1, false},
-        {{.kind = PROFILE_BINDING_RENEWAL}, 0, false},
+        {{.kind = PROFILE_BINDING_RENEWAL}, 0, true}, /* with the holder's own signature beside it */
     };
     for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
         const struct statement_validation validation = {.binding = rows[at].binding,

@@ -11,7 +11,7 @@
 static json_t *document(enum http_listener listener)
 {
     struct ra_error error = {0};
-    struct route_table tables[32] = {{floor_routes, floor_route_count}};
+    struct route_table tables[64] = {{floor_routes, floor_route_count}};
     size_t count = 1;
     for (size_t i = 0; rooms[i] != NULL; i++)
         tables[count++] = (struct route_table){rooms[i]->routes, rooms[i]->route_count};
