@@ -88,14 +88,20 @@ static const char *difference(const json_t *attempt, const json_t *detail)
     return NULL;
 }
 
-/* CERT_MISMATCH is a certificate too: the signer let it go, the server then refused it. */
+/* A CERT_MISMATCH with a transaction is a certificate too: the signer let it go, the server then refused it.
+ * One without tells that nothing was let go, or speaks again of a certificate whose leaf came before. */
+static bool is_certificate(const char *event, const char *transaction)
+{
+    return strcmp(event, "CERT_ISSUED") == 0 ||
+           (strcmp(event, "CERT_MISMATCH") == 0 && transaction[0] != '\0');
+}
+
 static bool take_leaf(void *context, const json_t *leaf, struct ra_error *error)
 {
     const struct checking *checking = context;
-    const char *event = text_of(leaf, "event");
     const json_t *detail = json_object_get(leaf, "detail");
     const char *transaction = text_of(detail, "transaction");
-    if (strcmp(event, "CERT_ISSUED") != 0 && strcmp(event, "CERT_MISMATCH") != 0)
+    if (!is_certificate(text_of(leaf, "event"), transaction))
         return true;
     checking->report->logged++;
     const char *what = difference(json_object_get(checking->attempts, transaction), detail);

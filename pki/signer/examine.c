@@ -43,14 +43,6 @@ static void print_entry(void *context, const struct ledger_order *order, const s
                                    "serial", entry->serial));
 }
 
-static bool apply(void *context, struct bytes payload, struct journal_place place, struct ra_error *error)
-{
-    json_t *record = json_loadb((const char *)payload.data, payload.length, JSON_REJECT_DUPLICATES, NULL);
-    bool ok = ledger_apply(context, record, place, error);
-    json_decref(record);
-    return ok;
-}
-
 static bool print(const struct ledger_state *state, FILE *output, struct ra_error *error)
 {
     struct printing printing = {.output = output, .memory = talloc_new(NULL)};
@@ -64,7 +56,7 @@ static bool print(const struct ledger_state *state, FILE *output, struct ra_erro
 bool examine_journal(const char *folder, const char *instance, FILE *output, struct ra_error *error)
 {
     struct ledger_state state = {.began = 0};
-    bool ok = journal_examine(folder, apply, &state, error);
+    bool ok = journal_examine(folder, ledger_replay, &state, error);
     if (ok && strcmp(state.instance, instance) != 0)
         ok = ra_fail(error, RA_IO, "journal: it belongs to another instance");
     ok = ok && print(&state, output, error);

@@ -49,14 +49,6 @@ bool ledger_create(const char *folder, const char *instance, int64_t now, struct
     return ok;
 }
 
-static bool replay(void *context, struct bytes payload, struct journal_place place, struct ra_error *error)
-{
-    json_t *record = json_loadb((const char *)payload.data, payload.length, JSON_REJECT_DUPLICATES, NULL);
-    bool ok = ledger_apply(context, record, place, error);
-    json_decref(record);
-    return ok;
-}
-
 static int ledger_destructor(struct ledger *ledger)
 {
     ledger_state_clear(&ledger->state);
@@ -87,7 +79,7 @@ bool ledger_open(TALLOC_CTX *context, const char *folder, const char *instance, 
     }
     talloc_set_destructor(opened, ledger_destructor);
     uint64_t cut = 0;
-    bool ok = journal_open(opened, folder, replay, &opened->state, &opened->journal, &cut, error);
+    bool ok = journal_open(opened, folder, ledger_replay, &opened->state, &opened->journal, &cut, error);
     if (ok && strcmp(opened->state.instance, instance) != 0)
         ok = ra_fail(error, RA_IO, "journal: it belongs to another instance");
     if (!ok) {

@@ -159,6 +159,14 @@ static bool is_unresolved(const struct ledger_entry *entry)
     return false;
 }
 
+bool ledger_replay(void *state, struct bytes payload, struct journal_place place, struct ra_error *error)
+{
+    json_t *record = json_loadb((const char *)payload.data, payload.length, JSON_REJECT_DUPLICATES, NULL);
+    bool ok = ledger_apply(state, record, place, error);
+    json_decref(record);
+    return ok;
+}
+
 struct walk {
     ledger_state_visitor visit;
     void *context;

@@ -53,6 +53,10 @@ void ledger_state_clear(struct ledger_state *state);
 RA_MUST_CHECK bool ledger_apply(struct ledger_state *state, json_t *record, struct journal_place place,
                                 struct ra_error *error);
 
+/* A journal_replay_function over a ledger_state: ledger_apply for a record as it lies in the journal. */
+RA_MUST_CHECK bool ledger_replay(void *state, struct bytes payload, struct journal_place place,
+                                 struct ra_error *error);
+
 /* NULL when unknown. */
 struct ledger_order *ledger_state_order(const struct ledger_state *state, const char *code);
 struct ledger_entry *ledger_state_entry(const struct ledger_state *state, const char *code, int64_t attempt);
