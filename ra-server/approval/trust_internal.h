@@ -55,8 +55,4 @@ void trust_keep_file(const struct ra_app *app, const X509_NAME *name, const char
 /* The roots of the issued certificates, beside what the folder gave. */
 void trust_add_ac_roots(const struct ra_app *app, STACK_OF(X509) *untrusted);
 
-/* Notes whose CRLs this certificate's path needs, and wakes the job "crls" when one of them is due. Never
- * waits: what is not there yet is missed by who judges, until the job brought it. */
-void trust_need(struct ra_app *app, X509 *certificate);
-
 #endif

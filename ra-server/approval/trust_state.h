@@ -77,6 +77,10 @@ RA_MUST_CHECK bool trust_add_crls(struct ra_app *app, X509 *certificate, json_t 
 /* Remembers the authorities of a chain, so that CRLs of what they issued can be found and proved. */
 void trust_learn(struct ra_app *app, const STACK_OF(X509) *chain);
 
+/* Notes whose CRLs this certificate's path needs, and wakes the job "crls" when one of them is due. Never
+ * waits: what is not there yet is missed by who judges, until the job brought it. */
+void trust_need(struct ra_app *app, X509 *certificate);
+
 /* The roots of the agents, as a PEM text on `context`. */
 RA_MUST_CHECK bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem,
                                      struct ra_error *error);

@@ -109,17 +109,27 @@ static bool find_former(struct starting *starting, struct ra_error *error)
                              &starting->former, error);
 }
 
+/* Who makes the new key says where it will be born; what asks for hardware is not renewed into a file. */
+static bool check_key_place(const struct catalog_product *product, const char *key, struct ra_error *error)
+{
+    return key == NULL || strcmp(key, "software") != 0 || strcmp(product->media, "software") == 0 ||
+           ra_fail_field(error, "product", "renewal-media",
+                         "A chave deste certificado nasce num token; escolha um certificado em arquivo ou "
+                         "renove com o token.");
+}
+
 static bool find_product(struct starting *starting, struct ra_error *error)
 {
     struct http_request *request = starting->request;
     char today[CATALOG_DAY_SIZE];
-    const char *wanted = http_text(request->body, "product");
+    const char *wanted = http_text(request->body, "product"), *key = http_text(request->body, "key");
     if (starting->former == NULL)
         return true;
     catalog_today(request->app, request->now_us, today);
     return catalog_product_on(request->app, request->context,
                               wanted != NULL ? wanted : starting->former->product_id, today,
-                              &starting->product, error);
+                              &starting->product, error) &&
+           check_key_place(starting->product, key, error);
 }
 
 static int64_t seconds_left(X509 *certificate, int64_t now_us)
@@ -248,8 +258,10 @@ static bool verify(struct http_request *request, struct bytes cms, struct signed
                 signed_read_certificates(pem, &trust.anchors, error) &&
                 signed_verify_archived(request->context, cms, STATEMENT_RENEWAL, &trust, wish, &chain,
                                        error) == SIGNED_VALID;
-    if (good)
-        trust_learn(request->app, chain); /* so that its CRLs are there when the signer asks for them */
+    if (good) {
+        trust_learn(request->app, chain);
+        trust_need(request->app, sk_X509_value(chain, 0)); /* its CRLs are there when the signer asks */
+    }
     sk_X509_pop_free(chain, X509_free);
     sk_X509_pop_free(trust.anchors, X509_free);
     return good;
@@ -339,7 +351,9 @@ static const struct http_route routes[] = {
      .summary = "Renova um certificado: o caminho que a norma dá e, se for com assinatura, o pedido novo",
      .request_schema = "{\"type\":\"object\",\"required\":[\"certificate\",\"issued_at\",\"signature\"],"
                        "\"properties\":{\"certificate\":{\"type\":\"string\"},\"issued_at\":{\"type\":"
-                       "\"integer\"},\"signature\":{\"type\":\"string\"},\"product\":{\"type\":\"string\"}}}",
+                       "\"integer\"},\"signature\":{\"type\":\"string\"},\"product\":{\"type\":\"string\"},"
+                       "\"key\":{\"enum\":[\"software\","
+                       "\"token\"]}}}",
      .response_schema = OBJECT(TEXT("path") "," TEXT("rule") "," TEXT("why") "," TEXT("order") "," TEXT(
          "token") "," TEXT("instance") ",\"attempt\":{\"type\":\"integer\"},\"data\":{\"type\":\"object\"},"
                                        "\"waived\":{\"type\":\"array\"}"),

@@ -24,7 +24,7 @@ async function check(page) {
 const plainPages = [
   '/', '/pedido/novo?product=ecpf-a1', '/pedido/novo?product=ecnpj-a1',
   '/pedido/novo?product=se-s', '/checklist', '/checklist?product=ecnpj-a1',
-  '/entrar', '/painel', '/revogar', '/privacidade', '/acessibilidade', '/nao-existe',
+  '/entrar', '/painel', '/renovar', '/revogar', '/privacidade', '/acessibilidade', '/nao-existe',
 ];
 const screens = { wide: { width: 1280, height: 900 }, narrow: { width: 360, height: 740 } };
 

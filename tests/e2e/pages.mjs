@@ -152,3 +152,53 @@ export const emission = {
     await next(page, 'Conferir o arquivo');
   },
 };
+
+// --- renewal and revocation by the holder --------------------------------------------------------------------------
+
+export const renewal = {
+  async open(page, file, text) {
+    await page.getByLabel('Arquivo do certificado atual').setInputFiles(file);
+    await page.getByLabel('Senha do certificado atual').fill(text);
+    await next(page, 'Abrir o certificado');
+  },
+  products: (page) => page.getByLabel('Certificado novo').locator('option').allInnerTexts(),
+  async choose(page, product) {
+    await page.getByLabel('Certificado novo').selectOption(product);
+    await next(page, 'Continuar');
+  },
+  async confirm(page) {
+    await next(page, 'Está tudo certo');
+  },
+  async choosePassphrase(page, text) {
+    await headingIs(page, 'Escolha a senha do arquivo');
+    await emission.passphrase(page).fill(text);
+    await emission.repeat(page).fill(text);
+    await next(page, 'Assinar o pedido de renovação');
+  },
+  // Saves the waiting file and returns the order's code.
+  async keep(page, file) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'), page.getByRole('link', { name: 'Guardar o arquivo de espera' }).click(),
+    ]);
+    await download.saveAs(file);
+    return /renovacao-(\w{12})\.guiche$/.exec(download.suggestedFilename())[1];
+  },
+  async resume(page, file, text) {
+    const field = page.getByLabel('Arquivo de espera');
+    if (!(await field.isVisible())) await page.getByText('Já assinei a renovação e vim terminar').click();
+    await field.setInputFiles(file);
+    await page.getByLabel('Senha escolhida na renovação').fill(text);
+    await next(page, 'Continuar a renovação');
+  },
+};
+
+export const revocation = {
+  async fill(page, order, file, text) {
+    await page.getByLabel('Código do pedido').fill(order);
+    await page.getByText('Com o arquivo do próprio certificado').click();
+    await page.getByLabel('Arquivo', { exact: true }).setInputFiles(file);
+    await page.getByLabel('Senha do arquivo').fill(text);
+    if (!(await page.getByLabel('Quero revogar este certificado').isChecked())) await page.getByText('Quero revogar este certificado').click();
+    await next(page, 'Revogar o certificado');
+  },
+};

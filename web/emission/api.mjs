@@ -71,6 +71,42 @@ export async function askTerm(order, content, fetchFrom = fetch) {
   return answer;
 }
 
+const bearing = (token) => ({ Authorization: `Bearer ${token}` });
+
+async function answered(fetchFrom, path, options) {
+  const response = await request(fetchFrom, path, options);
+  if (!response.ok) await refuse(response);
+  return response;
+}
+
+const postJson = (content, headers = {}) => ({
+  method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(content),
+});
+
+// --- renewal: docs/renewal.md ---
+
+// {instance, now}.
+export const askInstance = async (fetchFrom = fetch) => body(await answered(fetchFrom, '/api/revocation', { method: 'GET' }));
+
+export const askProducts = async (fetchFrom = fetch) => (await body(await answered(fetchFrom, '/api/products', { method: 'GET' }))).products ?? [];
+
+export const startRenewal = async (content, fetchFrom = fetch) => body(await answered(fetchFrom, '/api/renewals', postJson(content)));
+
+export async function sendWish({ order, token }, cms, fetchFrom = fetch) {
+  await answered(fetchFrom, `/api/orders/${encodeURIComponent(order)}/renewal`, postJson({ cms }, bearing(token)));
+}
+
+export const askOrder = async ({ order, token }, fetchFrom = fetch) => (
+  body(await answered(fetchFrom, `/api/orders/${encodeURIComponent(order)}`, { method: 'GET', headers: bearing(token) })));
+
+// The term, for who has the order's token: as askTerm.
+export async function askTermByToken({ order, token }, fetchFrom = fetch) {
+  const part = async (name) => answered(fetchFrom, `/api/orders/${encodeURIComponent(order)}/term?part=${name}`,
+    { method: 'GET', headers: { ...bearing(token), Accept: '*/*' } });
+  const pdf = new Uint8Array(await (await part('pdf')).arrayBuffer());
+  return { pdf, text: await (await part('text')).text() };
+}
+
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * Math.min(Math.max(seconds, 1), 30)));
 
 // Sends the request and waits for the certificate: {certificate, chain} in PEM. Asking again with the same key is

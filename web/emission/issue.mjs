@@ -13,7 +13,9 @@ import { signTerm } from './term.mjs';
 
 const label = 'CERTIFICATE';
 
-function proofs({ order, emission, paper, mail }, key) {
+// A renewal is bound by the holder's signature, and proves nothing more.
+function proofs({ order, emission, paper, mail, token }, key) {
+  if (token) return {};
   const about = { instance: emission.instance, order, validation: fromHex(emission.validation_sha256), spki: key.spki };
   return { counter: toBase64(prove(paper, 'counter', about)), mail: toBase64(prove(mail, 'mail', about)) };
 }
@@ -28,7 +30,7 @@ async function askEitherWay(work, onWait, ask) {
   try {
     return await ask(work.order, { csr, proofs: proofs(work, work.key), ...term, ...revocation }, onWait);
   } catch (error) {
-    if (!(error instanceof Refusal) || error.word !== 'proof-refused') throw error;
+    if (!(error instanceof Refusal) || error.word !== 'proof-refused' || work.token) throw error;
     const swapped = { ...work, paper: work.mail, mail: work.paper };
     return ask(work.order, { csr, proofs: proofs(swapped, work.key), ...term, ...revocation }, onWait);
   }
@@ -46,7 +48,7 @@ export function fileName({ name }, order) {
   return `${plain || 'certificado'}-${order}.p12`;
 }
 
-async function orBrowser(promise) {
+export async function orBrowser(promise) {
   try {
     return await promise;
   } catch {
@@ -54,7 +56,8 @@ async function orBrowser(promise) {
   }
 }
 
-// work: {order, emission, paper, mail (10 bytes each), passphrase, term?, key?, issued?}; what was got is kept in it.
+// work: {order, emission, paper, mail (10 bytes each; a renewal has its token instead), passphrase, term?, key?, issued?}; what was
+// got is kept in it.
 // onTask is told "key", "request", "certificate", "file" as each begins.
 export async function issue(work, { onTask, onWait, ask = askCertificate }) {
   onTask('key');

@@ -19,6 +19,14 @@ export async function exportKey({ pair }) {
   return new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
 }
 
+// The same key from its PKCS#8 form, after it waited in a file.
+export async function restoreKey(pkcs8) {
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign']);
+  const { kty, n, e } = await crypto.subtle.exportKey('jwk', privateKey);
+  const publicKey = await crypto.subtle.importKey('jwk', { kty, n, e }, algorithm, true, ['verify']);
+  return { pair: { privateKey, publicKey }, spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)) };
+}
+
 // The subject is ignored: the certificate is built from what the agents approved (design 2.9).
 export async function makeRequest({ pair }) {
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
@@ -36,6 +44,7 @@ export function readCertificate(der) {
   return {
     spki: new Uint8Array(certificate.publicKey.rawData),
     name: commonName.split(':')[0],
+    number: commonName.split(':')[1] ?? '', // CPF or CNPJ
     serial: certificate.serialNumber,
     from: certificate.notBefore,
     until: certificate.notAfter,

@@ -12,7 +12,8 @@ import { NotOurFile, WrongPassphrase } from './p12.mjs';
 import { acceptsPassword } from '../holder/revocation.mjs';
 import { accepts, judge, suggest } from './passphrase.mjs';
 import { issuedRows, previewRows } from './preview.mjs';
-import { alertIn, fieldError, find, live, onSubmit, facts, show, stop } from './screen.mjs';
+import { signRenewal, startRenewalPage } from './renewal.mjs';
+import { alertIn, fieldError, find, followProgress, live, onSubmit, facts, show, stop } from './screen.mjs';
 import { readTerm } from './term.mjs';
 import { showTerm } from './term-view.mjs';
 import { explain, refusals, texts } from './texts.mjs';
@@ -101,6 +102,36 @@ function onCodes() {
   });
 }
 
+// /renovar: the same page, after other steps. A renewal chose its passphrase before the key waited.
+const isRenewal = () => /^\/renovar(\/|$)/.test(location.pathname);
+const afterTerm = () => (isRenewal() ? emit() : show('passphrase'));
+
+function onRenewalReady() {
+  if (work.emission.binding !== 'renewal') {
+    stop(refusals.conflict);
+    return;
+  }
+  offerTerm();
+  if (work.term) show('term');
+  else emit();
+}
+
+function startRenewal() {
+  followProgress('renew-progress');
+  find('term-back').hidden = true;
+  startRenewalPage({
+    work: () => work,
+    explainAt,
+    keepPage: () => {
+      unsaved = true;
+    },
+    letGo: () => {
+      unsaved = false;
+    },
+    onReady: onRenewalReady,
+  });
+}
+
 // A term that was accepted before the codes were typed again is to be accepted again: it may be another.
 function offerTerm() {
   find('term-accept').checked = false;
@@ -120,7 +151,7 @@ function onTerm() {
       fieldError('term-accept', texts.termNotAccepted);
       return;
     }
-    show('passphrase');
+    afterTerm();
   });
 }
 
@@ -196,7 +227,8 @@ function onPassphrase() {
     }
     if (!takeRevocation(text)) return;
     work.passphrase = text;
-    emit();
+    if (isRenewal()) signRenewal();
+    else emit();
   });
 }
 
@@ -231,7 +263,7 @@ async function emit() {
     if (error instanceof Refusal && error.word === 'csr-refused') delete work.key;
     const { go } = explainAt('emit', error);
     find('retry').hidden = go !== 'retry';
-    find('back-to-codes').hidden = go !== 'codes';
+    find('back-to-codes').hidden = go !== 'codes' || isRenewal();
     if (go === 'codes') unsaved = false;
   }
 }
@@ -313,7 +345,7 @@ function onElsewhere() {
   for (const button of document.querySelectorAll('[data-go]')) {
     button.addEventListener('click', () => show(button.dataset.go));
   }
-  onSubmit('confirm', () => show(work.term ? 'term' : 'passphrase'));
+  onSubmit('confirm', () => (work.term ? show('term') : afterTerm()));
   find('retry').addEventListener('click', emit);
   find('back-to-codes').addEventListener('click', () => show('codes'));
   for (const button of document.querySelectorAll('[data-copy-link]')) {
@@ -352,7 +384,8 @@ function start() {
   onPassphrase();
   onSave();
   onElsewhere();
-  show(blocked || 'where');
+  if (isRenewal()) startRenewal();
+  show(blocked || (isRenewal() ? 'renew' : 'where'));
 }
 
 start();

@@ -11,7 +11,6 @@ import { NotOurFile, WrongPassphrase, attributesOf, certificateBag, keyBag, oid,
 export const ITERATIONS = 10_000;
 
 const pbe = '1.2.840.113549.1.12.1.3';
-const sha1 = '1.3.14.3.2.26';
 const salted = () => ({ salt: crypto.getRandomValues(new Uint8Array(8)), iterations: ITERATIONS });
 
 const algorithm = ({ salt, iterations }) => new pkijs.AlgorithmIdentifier({
@@ -21,9 +20,9 @@ const algorithm = ({ salt, iterations }) => new pkijs.AlgorithmIdentifier({
   }),
 });
 
-function parametersOf({ algorithmId, algorithmParams }) {
+function parametersOf({ algorithmId, algorithmParams }, most) {
   const [salt, iterations] = algorithmParams?.valueBlock?.value ?? [];
-  if (algorithmId !== pbe || !salt || !iterations || iterations.valueBlock.valueDec > 10 * ITERATIONS) {
+  if (algorithmId !== pbe || !salt || !iterations || iterations.valueBlock.valueDec > most) {
     throw new NotOurFile('sealed in another way');
   }
   return { salt: new Uint8Array(salt.getValue()), iterations: iterations.valueBlock.valueDec };
@@ -69,7 +68,7 @@ export function writeCompatible(compat, { key, certificate, chain, friendlyName,
     authSafe: new pkijs.ContentInfo({ contentType: pkijs.ContentInfo.DATA, content: octets(content) }),
     macData: new pkijs.MacData({
       mac: new pkijs.DigestInfo({
-        digestAlgorithm: new pkijs.AlgorithmIdentifier({ algorithmId: sha1, algorithmParams: new asn1js.Null() }),
+        digestAlgorithm: new pkijs.AlgorithmIdentifier({ algorithmId: oid.sha1, algorithmParams: new asn1js.Null() }),
         digest: octets(compat.mac(passphrase, seal, content)),
       }),
       macSalt: octets(seal.salt),
@@ -79,9 +78,9 @@ export function writeCompatible(compat, { key, certificate, chain, friendlyName,
   return bytesOf(pfx.toSchema());
 }
 
-function checkMac(compat, { pfx, content }, passphrase) {
+function checkMac(compat, { pfx, content }, passphrase, most) {
   const { macData } = pfx;
-  if (!macData || macData.mac.digestAlgorithm.algorithmId !== sha1 || macData.iterations > 10 * ITERATIONS) {
+  if (!macData || macData.mac.digestAlgorithm.algorithmId !== oid.sha1 || macData.iterations > most) {
     throw new NotOurFile('sealed in another way');
   }
   const parameters = { salt: new Uint8Array(macData.macSalt.getValue()), iterations: macData.iterations ?? 1 };
@@ -89,26 +88,26 @@ function checkMac(compat, { pfx, content }, passphrase) {
   if (!equalBytes(digest, new Uint8Array(macData.mac.digest.getValue()))) throw new WrongPassphrase('MAC');
 }
 
-function decryptedBags(compat, passphrase, info) {
+function decryptedBags(compat, passphrase, info, most) {
   if (info.contentType === pkijs.ContentInfo.DATA) return pkijs.SafeContents.fromBER(info.content.getValue()).safeBags;
   const { encryptedContentInfo } = new pkijs.EncryptedData({ schema: info.content });
-  const plain = compat.decrypt(passphrase, parametersOf(encryptedContentInfo.contentEncryptionAlgorithm),
+  const plain = compat.decrypt(passphrase, parametersOf(encryptedContentInfo.contentEncryptionAlgorithm, most),
     new Uint8Array(encryptedContentInfo.getEncryptedContent()));
   if (!plain) throw new WrongPassphrase('certificates');
   return pkijs.SafeContents.fromBER(plain).safeBags;
 }
 
 // As readP12 of p12.mjs.
-export function readCompatible(compat, bytes, passphrase) {
+export function readCompatible(compat, bytes, passphrase, most = 10 * ITERATIONS) {
   const opened = openPfx(bytes);
-  checkMac(compat, opened, passphrase);
+  checkMac(compat, opened, passphrase, most);
   const { safeContents } = pkijs.AuthenticatedSafe.fromBER(opened.content);
   let key = null;
   const certificates = [];
-  for (const bag of safeContents.flatMap((info) => decryptedBags(compat, passphrase, info))) {
+  for (const bag of safeContents.flatMap((info) => decryptedBags(compat, passphrase, info, most))) {
     if (bag.bagId === oid.certificateBag) certificates.push(new Uint8Array(bag.bagValue.certValue.getValue()));
     if (bag.bagId === oid.keyBag) {
-      key = compat.decrypt(passphrase, parametersOf(bag.bagValue.encryptionAlgorithm), new Uint8Array(bag.bagValue.encryptedData.getValue()));
+      key = compat.decrypt(passphrase, parametersOf(bag.bagValue.encryptionAlgorithm, most), new Uint8Array(bag.bagValue.encryptedData.getValue()));
     }
   }
   if (!key || certificates.length === 0) throw new NotOurFile('no key or no certificate inside');

@@ -14,6 +14,7 @@ import { equalBytes } from './bytes.mjs';
 export const ITERATIONS = 100_000;
 
 export const oid = {
+  sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
   keyBag: '1.2.840.113549.1.12.10.1.2',
   certificateBag: '1.2.840.113549.1.12.10.1.3',
@@ -23,6 +24,7 @@ export const oid = {
 
 export class WrongPassphrase extends Error {}
 export class NotOurFile extends Error {}
+export class OldProtection extends NotOurFile {} // SHA-1: p12-compatible.mjs may open it
 
 function repeatTo64(bytes) {
   const length = Math.ceil(bytes.length / 64) * 64;
@@ -117,6 +119,7 @@ export function openPfx(bytes) {
 
 function checkMac({ pfx, content }, passphrase, most) {
   const mac = pfx.macData;
+  if (mac?.mac.digestAlgorithm.algorithmId === oid.sha1) throw new OldProtection('sealed by SHA-1');
   if (!mac || mac.mac.digestAlgorithm.algorithmId !== oid.sha256 || mac.iterations > most) {
     throw new NotOurFile('sealed in another way');
   }

@@ -5,11 +5,16 @@
 export const find = (id) => document.getElementById(id);
 const steps = () => [...document.querySelectorAll('[data-step]')];
 
+// An emission and a renewal go through other steps.
+let progress = 'progress';
+export const followProgress = (id) => {
+  progress = id;
+};
 
 function markProgress(name) {
-  const items = [...find('progress').children];
+  const items = [...find(progress).children];
   const at = items.findIndex((item) => item.dataset.for === name);
-  find('progress').hidden = at < 0;
+  find(progress).hidden = at < 0;
   items.forEach((item, index) => {
     item.classList.toggle('is-done', index < at);
     if (index === at) item.setAttribute('aria-current', 'step');

@@ -3,7 +3,7 @@
 // The term of the holder (docs/term.md): read by proof of both halves, shown as text, signed with the new key. What
 // is signed is the SHA-256 of the PDF that came, worked out here.
 import { sha256 } from '@noble/hashes/sha2';
-import { Refusal, askTerm } from './api.mjs';
+import { Refusal, askTerm, askTermByToken } from './api.mjs';
 import { concat, fromAscii, fromBase64, fromHex, toBase64, toHex } from './bytes.mjs';
 import { prove } from './proof.mjs';
 
@@ -38,15 +38,19 @@ async function askEitherWay(work, ask) {
   }
 }
 
-// Puts {pdf, digest, text} into work.term; nothing where the case has no term.
+async function askByCodes(work, ask) {
+  const { pdf, text } = await askEitherWay(work, ask);
+  return { pdf: fromBase64(pdf), text };
+}
+
+// Puts {pdf, digest, text} into work.term; nothing where the case has no term. A renewal has a token and no codes.
 export async function readTerm(work, ask = askTerm) {
   delete work.term;
   if (!work.emission.term) return;
-  const answer = await askEitherWay(work, ask);
-  const pdf = fromBase64(answer.pdf);
+  const { pdf, text } = await (work.token ? askTermByToken(work) : askByCodes(work, ask));
   const digest = sha256(pdf);
   if (toHex(digest) !== work.emission.term.sha256) throw new Refusal('foreign-term');
-  work.term = { pdf, digest, text: answer.text };
+  work.term = { pdf, digest, text };
 }
 
 const marks = [

@@ -71,6 +71,18 @@ export const refusals = {
     title: 'A assinatura do termo não foi aceita', go: 'retry',
     text: 'Nada foi emitido. Tente de novo; se a recusa se repetir, volte aos códigos para ler o termo em vigor.',
   },
+  'renewal-ended': {
+    title: 'Esta renovação foi encerrada', go: 'stop',
+    text: `O agente não pôde confirmar o pedido, ou ele foi cancelado. Veja o e-mail que mandamos, ou ligue para ${phone}. Seu certificado atual continua como está.`,
+  },
+  'renewal-refused': {
+    title: 'O pedido de renovação não foi aceito', go: 'stop',
+    text: `Nada foi emitido e seu certificado atual continua como está. Tente de novo com o mesmo arquivo, ou ligue para ${phone}.`,
+  },
+  'renewal-signed': {
+    title: 'Esta renovação já foi assinada', go: 'stop',
+    text: 'Use o arquivo de espera que você guardou. Se ele se perdeu, comece outra renovação.',
+  },
   browser: {
     title: 'O navegador não conseguiu criar a chave ou o arquivo', go: 'retry',
     text: 'Feche outros programas e tente de novo. Se continuar, use outro navegador.',
@@ -85,7 +97,7 @@ const sameAs = {
 };
 
 const byReason = {
-  'statement-expired': 'expired', 'attempt-key': 'key-mismatch', 'term-signature-invalid': 'term-refused',
+  'statement-expired': 'expired', 'crl-missing': 'server', 'crl-expired': 'server', 'proof-renewal': 'renewal-refused', 'renewal-mismatch': 'renewal-refused', 'renewal-signed': 'renewal-signed', 'attempt-key': 'key-mismatch', 'term-signature-invalid': 'term-refused',
 };
 
 export function explain(refusal) {
@@ -112,6 +124,14 @@ export function liveCode({ state, group }) {
   if (state === 'long') return 'Há caracteres demais: são quatro grupos de cinco.';
   return '';
 }
+
+// What a renewed certificate will say, by the names of dataFields in holder/renewal.mjs.
+export const dataLabels = {
+  name: 'Nome', cpf: 'CPF', birth_date: 'Nascimento', email: 'E-mail', nis: 'NIS (PIS, PASEP)', rg: 'RG', rg_issuer: 'Órgão do RG',
+  rg_uf: 'UF do RG', voter_id: 'Título de eleitor', voter_zone: 'Zona', voter_section: 'Seção', voter_city: 'Município do título',
+  voter_uf: 'UF do título', cei: 'CEI', company_name: 'Empresa', cnpj: 'CNPJ', company_uf: 'UF da empresa',
+  company_city: 'Município da empresa', company_cei: 'CEI da empresa',
+};
 
 // Labels of the preview, in the order shown. The server sends those that apply.
 export const previewLabels = [

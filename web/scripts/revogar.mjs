@@ -39,11 +39,15 @@ function showWay() {
 // The server's time when the page was made and what has passed since: this computer's clock may be wrong.
 const now = () => Number(form.dataset.now) + Math.round((performance.now() - loadedAt) / 1000);
 
+// The old protection (3DES) is fetched when a file asks for it; the address is not the bundler's to follow.
+const compatAddress = '/static/compat.js';
+const loadCompat = () => import(compatAddress);
+
 async function openFile() {
   const [file] = find('file').files;
   if (!file) return fieldError('file', 'Escolha o arquivo do certificado.') && null;
   try {
-    return await openKeystore(new Uint8Array(await file.arrayBuffer()), find('passphrase').value);
+    return await openKeystore(new Uint8Array(await file.arrayBuffer()), find('passphrase').value, loadCompat);
   } catch (error) {
     if (error instanceof WrongPassphrase) fieldError('passphrase', 'Esta senha não abre o arquivo. Confira maiúsculas e minúsculas.');
     else fieldError('file', 'Não conseguimos abrir este arquivo aqui. Use o ra-cli, a senha de revogação, ou ligue para o atendimento.');
