@@ -147,16 +147,18 @@ static const struct cli_option close_options[] = {{"cash", "CENTAVOS", true, fal
 static const struct cli_option printer_options[] = {{"printer", "IMPRESSORA|PASTA", false, false}, END};
 static const struct cli_option protocol_options[] = {{"protocol", "N", true, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
-static const struct cli_option renew_options[] = {{"key", "ARQUIVO.p12", true, false},
-                                                  {"passphrase-file", "ARQUIVO", false, false},
-                                                  {"csr", "ARQUIVO", true, false},
-                                                  {"product", "PRODUTO", false, false},
-                                                  END};
+static const struct cli_option renew_options[] = {
+    {"key", "ARQUIVO.p12", false, false},   {"passphrase-file", "ARQUIVO", false, false},
+    {"token", "pkcs11:URI", false, false},  {"csr", "ARQUIVO", false, false},
+    {"new-key", "SAIDA.p12", false, false}, {"new-passphrase-file", "ARQUIVO", false, false},
+    {"bits", "2048|4096", false, false},    {"order-token", "ARQUIVO", false, false},
+    {"product", "PRODUTO", false, false},   END};
 static const struct cli_option revoke_options[] = {{"reason", "MOTIVO", true, false},
                                                    {"order-of", "ac|court", false, false},
                                                    {"paper", "ARQUIVO", false, false},
                                                    {"key", "ARQUIVO.p12", false, false},
                                                    {"passphrase-file", "ARQUIVO", false, false},
+                                                   {"token", "pkcs11:URI", false, false},
                                                    {"responsible", NULL, false, false},
                                                    {"password-file", "ARQUIVO", false, false},
                                                    END};
@@ -171,6 +173,7 @@ static const struct cli_option issue_options[] = {{"csr", "ARQUIVO", false, fals
                                                   {"passphrase-file", "ARQUIVO", false, false},
                                                   {"term-signature", "ARQUIVO", false, false},
                                                   {"revocation-password-file", "ARQUIVO", false, false},
+                                                  {"order-token", "ARQUIVO", false, false},
                                                   END};
 static const struct cli_option media_list_options[] = {
     {"state", "stock|desk|delivered|defective|returned", false, false}, END};
@@ -437,8 +440,8 @@ const struct cli_command cli_commands[] = {
     {"revoke", "PEDIDO", 1, 1, revoke_options, true, revoke_certificate, render_revoked,
      "Pede a revogação (motivo 0, 1, 3, 4, 5 ou 9): o agente assina; o titular prova com chave ou senha."},
     {"renew", "", 0, 0, renew_options, true, renew_certificate, render_renewed,
-     "Renova com o certificado atual (--key): diz o caminho e, se for a assinatura, assina para a chave do "
-     "CSR."},
+     "Renova com o certificado atual (--key ou --token): diz o caminho e, se for a assinatura, assina para a "
+     "chave nova (--new-key, --csr, ou no token)."},
     {"revocations", "", 0, 0, NULL, true, revocation_list, NULL,
      "As revogações por concluir, com o relógio de cada uma."},
     {"term get", "PEDIDO", 1, 1, term_get_options, true, term_get, NULL,

@@ -13,19 +13,18 @@
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/csr.h"
+#include "ra-cli/kept.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/term.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/token.h"
 
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_BITS = 2048, POLL_LIMIT = 40, KEY_FILE_MAX = 16384 };
+enum { POLL_LIMIT = 40 };
 
 /* --- proofs --- */
 
@@ -278,48 +277,6 @@ static bool issue_for_csr(struct cli *cli, const struct cli_arguments *arguments
 
 /* --- a new key on this machine --- */
 
-/* The encrypted key is on disk before anybody is asked: if the answer is lost, the same command goes on with
- * it. */
-static bool keep_key(const char *path, EVP_PKEY *key, const char *passphrase, struct ra_error *error)
-{
-    BIO *memory = BIO_new(BIO_s_mem());
-    char *data = NULL;
-    bool ok = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, EVP_aes_256_cbc(), passphrase,
-                                                              (int)strlen(passphrase), NULL, NULL) == 1;
-    long length = ok ? BIO_get_mem_data(memory, &data) : 0;
-    ok = length > 0 ? file_write(path, (struct bytes){(const uint8_t *)data, (size_t)length}, 0600, error)
-                    : ra_fail_crypto(error, "chave");
-    BIO_free(memory);
-    return ok;
-}
-
-static bool load_key(struct cli *cli, const char *path, char *passphrase, EVP_PKEY **key,
-                     struct ra_error *error)
-{
-    struct bytes file;
-    if (!file_read(cli->context, path, KEY_FILE_MAX, &file, error))
-        return false;
-    BIO *memory = BIO_new_mem_buf(file.data, (int)file.length);
-    *key = memory == NULL ? NULL : PEM_read_bio_PrivateKey(memory, NULL, NULL, passphrase);
-    BIO_free(memory);
-    if (*key == NULL) {
-        ra_fail_crypto(error, "chave");
-        return ra_fail(error, RA_INVALID, "%s é de uma tentativa anterior e não abre com esta senha", path);
-    }
-    return true;
-}
-
-static bool new_or_kept_key(struct cli *cli, const char *path, char *passphrase, EVP_PKEY **key,
-                            struct ra_error *error)
-{
-    if (access(path, F_OK) == 0)
-        return load_key(cli, path, passphrase, key, error);
-    *key = EVP_RSA_gen(KEY_BITS);
-    if (*key == NULL)
-        return ra_fail_crypto(error, "chave");
-    return keep_key(path, *key, passphrase, error);
-}
-
 /* Read again from the disk, and opened as any program would: a file that does not open is found out now. */
 static bool write_file_of_holder(struct cli *cli, const char *output, EVP_PKEY *key, X509 *certificate,
                                  const json_t *answer, const char *passphrase, struct ra_error *error)
@@ -347,7 +304,7 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
                           struct ra_error *error)
 {
     const char *output = cli_option(arguments, "new-key");
-    const char *kept = talloc_asprintf(cli->context, "%s.key", output);
+    const char *kept = kept_key_path(cli, output);
     char passphrase[PKCS12_PASSPHRASE_MAX + 2] = "";
     EVP_PKEY *key = NULL;
     X509 *certificate = NULL;
@@ -356,7 +313,7 @@ static bool issue_new_key(struct cli *cli, const struct cli_arguments *arguments
         return ra_fail(error, RA_CONFLICT, "%s já existe", output);
     bool ok = cli_new_passphrase(cli, cli_option(arguments, "passphrase-file"), passphrase, sizeof passphrase,
                                  error) &&
-              new_or_kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
+              kept_key(cli, kept, passphrase, &key, error) && csr_of_key(cli, key, &csr, error) &&
               request_certificate(cli, arguments, csr, key, result, error) &&
               read_answer(cli, *result, csr, &certificate, error) &&
               write_file_of_holder(cli, output, key, certificate, *result, passphrase, error);
@@ -439,6 +396,8 @@ bool issue_certificate(struct cli *cli, const struct cli_arguments *arguments, j
     if ((int)csr + (int)new_key + (int)token != 1)
         return ra_fail(error, RA_INVALID,
                        "diga a chave: --csr ARQUIVO, --new-key SAIDA.p12 ou --token pkcs11:…");
+    if (!kept_bearer_take(cli, arguments, arguments->positional[0], error))
+        return false;
     return csr       ? issue_for_csr(cli, arguments, result, error)
            : new_key ? issue_new_key(cli, arguments, result, error)
                      : issue_to_token(cli, arguments, result, error);

@@ -2,23 +2,30 @@
  *
  * Renewal by the holder, with the present certificate (identification-rules 5.2; protocol 2, binding
  * `renewal`): the server says which way the norm gives; where it is the signature, the holder sees what the
- * new certificate will say and signs it together with the new key. Keys never leave this machine.
+ * new certificate will say and signs it together with the new key. Keys never leave this machine, nor the
+ * token that they are in.
  */
 #include "pki/base/file.h"
 #include "pki/certificate/csr.h"
 #include "pki/certificate/data.h"
 #include "pki/trust/identity.h"
 #include "pki/trust/key_signature.h"
+#include "pki/trust/pkcs12.h"
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/csr.h"
+#include "ra-cli/kept.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/token.h"
 
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LIFE_S = 7 * 86400 };
 
@@ -49,8 +56,9 @@ static bool sign_start(struct cli *cli, const struct identity *identity, const c
            rsa_sign(cli->context, identity_key(identity), whole, signature, error);
 }
 
-static bool start(struct cli *cli, const struct identity *identity, const char *product, json_t **answer,
-                  struct ra_error *error)
+/* `place`: where the new key is born, "software" or "token"; NULL when a CSR came from elsewhere. */
+static bool start(struct cli *cli, const struct identity *identity, const char *product, const char *place,
+                  json_t **answer, struct ra_error *error)
 {
     const char *instance, *pem = NULL;
     struct bytes signature;
@@ -61,8 +69,9 @@ static bool start(struct cli *cli, const struct identity *identity, const char *
     ok = ok && sign_start(cli, identity, instance, now, &signature, error) &&
          certificate_pem(cli, identity_certificate(identity), &pem, error);
     if (ok)
-        body = json_pack("{s:s,s:I,s:s,s:s*}", "certificate", pem, "issued_at", (json_int_t)now, "signature",
-                         base64_encode(cli->context, signature), "product", product);
+        body =
+            json_pack("{s:s,s:I,s:s,s:s*,s:s*}", "certificate", pem, "issued_at", (json_int_t)now,
+                      "signature", base64_encode(cli->context, signature), "product", product, "key", place);
     ok = ok && client_json(cli, "POST", "/api/renewals", body, answer, error);
     json_decref(body);
     json_decref(facts);
@@ -128,41 +137,135 @@ static bool send_wish(struct cli *cli, const json_t *answer, struct bytes cms, j
     return ok;
 }
 
-static bool renew_online(struct cli *cli, const struct identity *identity, const json_t *answer,
-                         const struct csr *csr, json_t **result, struct ra_error *error)
+/* --- the present certificate and the new key --- */
+
+struct renewing {
+    struct cli *cli;
+    const struct cli_arguments *arguments;
+    struct identity *identity; /* the present certificate */
+    struct token *token;       /* where it is, NULL: in a file */
+    const char *output;        /* --new-key */
+    char passphrase[PKCS12_PASSPHRASE_MAX + 2];
+    json_t *answer;
+};
+
+static bool open_present(struct renewing *renewing, struct ra_error *error)
 {
+    struct cli *cli = renewing->cli;
+    const char *uri = cli_option(renewing->arguments, "token"),
+               *file = cli_option(renewing->arguments, "key");
+    if ((uri == NULL) == (file == NULL))
+        return ra_fail(error, RA_INVALID, "diga o certificado atual: --key ARQUIVO.p12 ou --token pkcs11:…");
+    if (file != NULL)
+        return signing_identity_at(cli, file, cli_option(renewing->arguments, "passphrase-file"),
+                                   &renewing->identity, error);
+    return cli_token_open(cli, uri, TOKEN_READY, &renewing->token, error) &&
+           cli_token_login(cli, renewing->token, error) &&
+           token_identity(cli->context, renewing->token, &renewing->identity, error);
+}
+
+/* What can be asked or refused is, before there is an order. */
+static bool prepare(struct renewing *renewing, struct ra_error *error)
+{
+    const struct cli_arguments *arguments = renewing->arguments;
+    const bool csr = cli_flag(arguments, "csr");
+    renewing->output = cli_option(arguments, "new-key");
+    if ((int)csr + (int)(renewing->output != NULL) > 1 ||
+        (!csr && renewing->output == NULL && renewing->token == NULL))
+        return ra_fail(
+            error, RA_INVALID,
+            "diga a chave nova: --new-key SAIDA.p12, --csr ARQUIVO, ou --token para que nasça nele");
+    if (renewing->output == NULL)
+        return true;
+    if (access(renewing->output, F_OK) == 0)
+        return ra_fail(error, RA_CONFLICT, "%s já existe", renewing->output);
+    return cli_new_passphrase(renewing->cli, cli_option(arguments, "new-passphrase-file"),
+                              renewing->passphrase, sizeof renewing->passphrase, error);
+}
+
+static const char *place_of(const struct renewing *renewing)
+{
+    return renewing->output != NULL ? "software" : cli_flag(renewing->arguments, "csr") ? NULL : "token";
+}
+
+/* As big as the present one, unless said otherwise: A4 stays A4. */
+static bool key_in_token(struct renewing *renewing, const char *order, EVP_PKEY **key, struct ra_error *error)
+{
+    const char *said = cli_option(renewing->arguments, "bits");
+    const bool big = said != NULL ? strcmp(said, "4096") == 0
+                                  : EVP_PKEY_get_bits(identity_key(renewing->identity)) >= 4096;
+    fputs("Criando a chave nova no token; pode levar um minuto.\n", stderr);
+    return token_make_key(renewing->token, cli_token_label(renewing->cli, order), big ? 4096 : 2048, key,
+                          error);
+}
+
+static bool new_csr(struct renewing *renewing, const char *order, struct csr **csr, struct ra_error *error)
+{
+    struct cli *cli = renewing->cli;
+    const char *path = cli_option(renewing->arguments, "csr");
+    struct bytes file;
+    EVP_PKEY *key = NULL;
+    if (path != NULL)
+        return file_read(cli->context, path, CSR_MAX, &file, error) &&
+               csr_decode(cli->context, file, csr, error);
+    bool ok = renewing->output != NULL
+                  ? kept_key(cli, kept_key_path(cli, renewing->output), renewing->passphrase, &key, error)
+                  : key_in_token(renewing, order, &key, error);
+    ok = ok && (csr_of_key(cli, key, csr, error) || (renewing->token != NULL && renewing->output == NULL &&
+                                                     token_explain(renewing->token, error)));
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+static bool renew_online(struct renewing *renewing, json_t **result, struct ra_error *error)
+{
+    struct cli *cli = renewing->cli;
+    const json_t *answer = renewing->answer;
+    const char *order, *bearer, *kept = NULL;
+    struct csr *csr = NULL;
     struct bytes cms;
     json_t *sent = NULL;
-    bool ok = sign_wish(cli, identity, answer, csr, &cms, error) && send_wish(cli, answer, cms, &sent, error);
+    bool ok = signing_text(answer, "order", &order, error) && signing_text(answer, "token", &bearer, error) &&
+              new_csr(renewing, order, &csr, error) &&
+              (sign_wish(cli, renewing->identity, answer, csr, &cms, error) ||
+               (renewing->token != NULL && token_explain(renewing->token, error))) &&
+              send_wish(cli, answer, cms, &sent, error) &&
+              (cli_flag(renewing->arguments, "csr") ||
+               kept_bearer_keep(cli, renewing->arguments, order, bearer, &kept, error));
     json_decref(sent);
     if (!ok)
         return false;
-    *result = json_pack("{s:s,s:O,s:O,s:O,s:O}", "path", "ONLINE", "rule", json_object_get(answer, "rule"),
-                        "order", json_object_get(answer, "order"), "token", json_object_get(answer, "token"),
-                        "waived", json_object_get(answer, "waived"));
+    *result = json_pack("{s:s,s:O,s:O,s:O,s:O,s:s*,s:s*}", "path", "ONLINE", "rule",
+                        json_object_get(answer, "rule"), "order", json_object_get(answer, "order"), "token",
+                        json_object_get(answer, "token"), "waived", json_object_get(answer, "waived"),
+                        "place", place_of(renewing), "order_token", kept);
     return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
 bool renew_certificate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                        struct ra_error *error)
 {
-    struct bytes file;
-    struct csr *csr = NULL;
-    struct identity *identity = NULL;
-    json_t *answer = NULL;
+    struct renewing renewing = {.cli = cli, .arguments = arguments};
     const char *path = NULL;
-    bool ok = file_read(cli->context, cli_option(arguments, "csr"), CSR_MAX, &file, error) &&
-              csr_decode(cli->context, file, &csr, error) &&
-              signing_identity_at(cli, cli_option(arguments, "key"), cli_option(arguments, "passphrase-file"),
-                                  &identity, error) &&
-              start(cli, identity, cli_option(arguments, "product"), &answer, error) &&
-              signing_text(answer, "path", &path, error);
+    bool ok = open_present(&renewing, error) && prepare(&renewing, error) &&
+              start(cli, renewing.identity, cli_option(arguments, "product"), place_of(&renewing),
+                    &renewing.answer, error) &&
+              signing_text(renewing.answer, "path", &path, error);
     if (ok && strcmp(path, "ONLINE") == 0)
-        ok = renew_online(cli, identity, answer, csr, result, error);
+        ok = renew_online(&renewing, result, error);
     else if (ok)
-        *result = json_incref(answer);
-    json_decref(answer);
+        *result = json_incref(renewing.answer);
+    OPENSSL_cleanse(renewing.passphrase, sizeof renewing.passphrase);
+    json_decref(renewing.answer);
     return ok;
+}
+
+/* The command that comes after the agent's statement. */
+static const char *next_words(const char *place)
+{
+    return place == NULL                    ? " --csr ARQUIVO (o mesmo)\n"
+           : strcmp(place, "software") == 0 ? " --new-key SAIDA.p12 (o mesmo)\n"
+                                            : " --token pkcs11:… (o mesmo)\n";
 }
 
 void render_renewed(const struct cli *cli, const json_t *result, FILE *out)
@@ -176,7 +279,7 @@ void render_renewed(const struct cli *cli, const json_t *result, FILE *out)
         terminal_text(out, order != NULL ? order : "-");
         fputs("\nUm agente confere as bases e assina; depois emita com:\n  ra-cli issue ", out);
         terminal_text(out, order != NULL ? order : "-");
-        fputs(" --csr ARQUIVO (o mesmo)\n", out);
+        fputs(next_words(json_string_value(json_object_get(result, "place"))), out);
         return;
     }
     fputs("Este certificado não se renova por assinatura. ", out);

@@ -11,6 +11,7 @@
 #include "ra-cli/commands.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
+#include "ra-cli/token.h"
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -116,15 +117,43 @@ static bool add_certificate(struct cli *cli, X509 *certificate, json_t *proof, s
            ra_fail_crypto(error, "certificado");
 }
 
+/* In a token the order's own key is known by its label; of several certificates the URI says which. */
+static bool sign_in_token(struct cli *cli, const char *uri, const struct holder_revocation *about,
+                          bool responsible, struct identity **identity, struct bytes *signature,
+                          struct ra_error *error)
+{
+    struct token *token = NULL;
+    EVP_PKEY *key = NULL;
+    if (!cli_token_open(cli, uri, TOKEN_READY, &token, error) || !cli_token_login(cli, token, error))
+        return false;
+    if (!responsible && !token_find_key(token, cli_token_label(cli, about->order), &key, error))
+        return false;
+    bool done = (key != NULL || token_identity(cli->context, token, identity, error)) &&
+                (holder_revocation_sign(cli->context, key != NULL ? key : identity_key(*identity), about,
+                                        signature, error) ||
+                 token_explain(token, error));
+    EVP_PKEY_free(key);
+    return done;
+}
+
+static bool sign_in_file(struct cli *cli, const struct cli_arguments *arguments,
+                         const struct holder_revocation *about, struct identity **identity,
+                         struct bytes *signature, struct ra_error *error)
+{
+    return signing_identity_at(cli, cli_option(arguments, "key"), cli_option(arguments, "passphrase-file"),
+                               identity, error) &&
+           holder_revocation_sign(cli->context, identity_key(*identity), about, signature, error);
+}
+
 static bool sign_by_key(struct cli *cli, const struct cli_arguments *arguments,
                         const struct holder_revocation *about, json_t *proof, struct ra_error *error)
 {
     const bool responsible = cli_flag(arguments, "responsible");
+    const char *uri = cli_option(arguments, "token");
     struct identity *identity = NULL;
     struct bytes signature;
-    if (!signing_identity_at(cli, cli_option(arguments, "key"), cli_option(arguments, "passphrase-file"),
-                             &identity, error) ||
-        !holder_revocation_sign(cli->context, identity_key(identity), about, &signature, error))
+    if (uri != NULL ? !sign_in_token(cli, uri, about, responsible, &identity, &signature, error)
+                    : !sign_in_file(cli, arguments, about, &identity, &signature, error))
         return false;
     const char *text = base64_encode(cli->context, signature);
     bool ok = json_object_set_new(proof, "kind", json_string(responsible ? "responsible" : "key")) == 0 &&
@@ -154,14 +183,15 @@ static bool revoke_as_holder(struct cli *cli, const struct cli_arguments *argume
 {
     const char *order = arguments->positional[0];
     struct holder_revocation about = {.order = client_order_code(cli, order), .reason = reason};
+    const bool by_key = cli_flag(arguments, "key") || cli_flag(arguments, "token");
     json_t *facts = NULL, *proof = json_object();
     if (!confirm(cli)) {
         json_decref(proof);
         return ra_fail(error, RA_FORBIDDEN, "nada foi pedido");
     }
     bool ok = read_facts(cli, &facts, &about, error) &&
-              (cli_option(arguments, "key") != NULL ? sign_by_key(cli, arguments, &about, proof, error)
-                                                    : sign_by_password(cli, arguments, &about, proof, error));
+              (by_key ? sign_by_key(cli, arguments, &about, proof, error)
+                      : sign_by_password(cli, arguments, &about, proof, error));
     json_t *body = ok ? json_pack("{s:I,s:{s:I}}", "reason", (json_int_t)reason, "proof", "issued_at",
                                   (json_int_t)about.issued_at)
                       : NULL;

@@ -124,7 +124,8 @@ static bool read_by_codes(struct cli *cli, const char *order, const struct term_
     return ok;
 }
 
-static bool read_at_office(struct cli *cli, const char *order, struct read_term *term, struct ra_error *error)
+/* As an agent, or with the token of the order. */
+static bool read_by_name(struct cli *cli, const char *order, struct read_term *term, struct ra_error *error)
 {
     struct bytes text;
     if (!client_download(cli, part_path(cli, order, "pdf"), &term->pdf, error) ||
@@ -173,8 +174,9 @@ bool term_accept(struct cli *cli, const char *order, const json_t *announced, co
     struct read_term term = {.text = ""};
     struct bytes made;
     uint8_t digest[32];
-    bool read = cli->identity_path != NULL ? read_at_office(cli, order, &term, error)
-                                           : read_by_codes(cli, order, codes, &term, error);
+    bool read = cli->identity_path != NULL || cli->bearer != NULL
+                    ? read_by_name(cli, order, &term, error)
+                    : read_by_codes(cli, order, codes, &term, error);
     if (!read || !as_announced(announced, term.pdf, digest, error) ||
         !file_write(file, term.pdf, 0600, error))
         return false;

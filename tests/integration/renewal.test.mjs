@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, company, done, home, identify, makeCsr, person, readyByKey, scratch, sql } from '../support/office.mjs';
+import { api, cli, clockOffset, company, done, home, identify, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
@@ -86,6 +86,30 @@ describe('8 a person\'s A3', () => {
   test('a renewed certificate is not renewed again', async () => {
     const again = await start(old);
     assert.deepEqual([again.status, again.json.path, again.json.rule], [200, 'IN_PERSON', 'REN-08'], again.text);
+  });
+});
+
+describe('8 on the holder\'s own machine', () => {
+  test('a new key in a file: made, signed for, and after the agent the .p12 with the term signed; hardware\'s stays in hardware', async () => {
+    const old = await issue('ecpf-a3');
+    const folder = scratch();
+    const output = path.join(folder, 'novo.p12');
+    const secret = path.join(folder, 'senha');
+    fs.writeFileSync(secret, 'Senha nova 2026\n');
+    const make = (...more) => cli(null, 'renew', '--key', old.file, '--new-key', output, '--new-passphrase-file', secret, ...more);
+    const orders = () => sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${old.code}'`);
+    const hardware = make();
+    assert.deepEqual([hardware.status, hardware.json.errors?.[0]?.code], [1, 'renewal-media'], hardware.stdout);
+    assert.equal(orders(), '0', 'refused before there is an order');
+    const { json, stderr } = make('--product', 'ecpf-a1');
+    assert.equal(json?.path, 'ONLINE', stderr);
+    identify(json.order);
+    done('agent1', 'validate', json.order);
+    const issued = done(null, 'issue', json.order, '--new-key', output, '--passphrase-file', secret);
+    assert.equal(issued.file, output);
+    assert.equal(done('agent1', 'show', json.order).term.state, 'signed');
+    assert.match(openssl('pkcs12', '-in', output, '-passin', 'pass:Senha nova 2026', '-nokeys', '-clcerts'), /MARINA GONCALVES PRADO/);
+    assert.ok(!fs.existsSync(`${output}.key`), 'the waiting key is gone');
   });
 });
 

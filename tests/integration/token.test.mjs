@@ -10,7 +10,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  attend, cli, cliPath, done, home, officeUrl, openssl, order, person, root, scratch, sql, validate, verify,
+  attend, cli, cliPath, done, home, identify, officeUrl, openssl, order, person, publicUrl, root, scratch, sql, validate, verify,
 } from '../support/office.mjs';
 
 const folder = scratch();
@@ -149,6 +149,22 @@ describe('from a blank token to the receipt', () => {
     assert.equal(forged.reason, 'media-receipt-invalid');
     assert.equal(works(typed('agent1', ['token', 'deliver', kase.serial, kase.code, '--token', kase.uri], holderPin)).state, 'delivered');
     done('agent1', 'finish', kase.code);
+  });
+
+  test('8 the holder renews with the token: the new key is born in it, and the certificate is written back by its holder', () => {
+    const asHolder = (...words) => works(typed(null, ['--server', publicUrl, ...words], holderPin));
+    const { order: fresh, rule, waived } = asHolder('renew', '--token', kase.uri);
+    assert.equal(rule, 'REN-02');
+    assert.deepEqual(waived.map((one) => one.kind), ['document', 'biometric', 'presence']);
+    identify(fresh);
+    done('agent1', 'validate', fresh);
+    const answer = asHolder('issue', fresh, '--token', kase.uri);
+    assert.equal(answer.token.proved, true);
+    assert.equal(done('agent1', 'show', fresh).term.state, 'signed', 'read with the token of the order, signed by the new key');
+    assert.match(p11(`${kase.uri};object=guiche%20${fresh}`, '--list-privkeys'), /CKA_NEVER_EXTRACTABLE/);
+    // Of two certificates in the token the order's label says which; by its key the holder revokes the former.
+    assert.equal(asHolder('revoke', kase.code, '--token', kase.uri, '--reason', '4').state, 'requested');
+    assert.equal(JSON.parse(sql(`select to_jsonb(r) from revocation r join orders o on o.id = r.order_id where o.code = '${kase.code}'`)).reason, 4);
   });
 
   test('PIN and PUK are in no file of the instance or the station', () => {
