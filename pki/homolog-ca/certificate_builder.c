@@ -164,24 +164,29 @@ bool builder_add_crl_points(X509 *certificate, const char *const *addresses, str
     return ok || ra_fail_crypto(error, "cRLDistributionPoints");
 }
 
-bool builder_add_ca_issuers(X509 *certificate, const char *address, struct ra_error *error)
+static bool push_access(AUTHORITY_INFO_ACCESS *list, int method, const char *address)
 {
-    AUTHORITY_INFO_ACCESS *list = sk_ACCESS_DESCRIPTION_new_null();
     ACCESS_DESCRIPTION *access = ACCESS_DESCRIPTION_new();
     ASN1_IA5STRING *text = ASN1_IA5STRING_new();
-    bool ok = list != NULL && access != NULL && text != NULL && ASN1_STRING_set(text, address, -1) == 1;
+    bool ok = access != NULL && text != NULL && ASN1_STRING_set(text, address, -1) == 1;
     if (ok) {
-        access->method = OBJ_nid2obj(NID_ad_ca_issuers);
+        access->method = OBJ_nid2obj(method);
         GENERAL_NAME_set0_value(access->location, GEN_URI, text);
         text = NULL;
         ok = sk_ACCESS_DESCRIPTION_push(list, access) > 0;
     }
-    if (ok) {
-        access = NULL;
-        ok = X509_add1_ext_i2d(certificate, NID_info_access, list, 0, X509V3_ADD_DEFAULT) == 1;
-    }
+    if (!ok)
+        ACCESS_DESCRIPTION_free(access);
     ASN1_IA5STRING_free(text);
-    ACCESS_DESCRIPTION_free(access);
+    return ok;
+}
+
+bool builder_add_access(X509 *certificate, const char *chain, const char *responder, struct ra_error *error)
+{
+    AUTHORITY_INFO_ACCESS *list = sk_ACCESS_DESCRIPTION_new_null();
+    bool ok = list != NULL && push_access(list, NID_ad_ca_issuers, chain) &&
+              push_access(list, NID_ad_OCSP, responder) &&
+              X509_add1_ext_i2d(certificate, NID_info_access, list, 0, X509V3_ADD_DEFAULT) == 1;
     AUTHORITY_INFO_ACCESS_free(list);
     return ok || ra_fail_crypto(error, "authorityInfoAccess");
 }

@@ -37,8 +37,10 @@ RA_MUST_CHECK bool builder_add_policies(X509 *certificate, const char *const *oi
 RA_MUST_CHECK bool builder_add_crl_points(X509 *certificate, const char *const *addresses,
                                           struct ra_error *error);
 
-/* authorityInfoAccess: caIssuers, the chain as PKCS#7 certs-only. */
-RA_MUST_CHECK bool builder_add_ca_issuers(X509 *certificate, const char *address, struct ra_error *error);
+/* authorityInfoAccess: first caIssuers, the chain as PKCS#7 certs-only, then the OCSP responder
+ * (certificate-profiles 1.5). */
+RA_MUST_CHECK bool builder_add_access(X509 *certificate, const char *chain, const char *responder,
+                                      struct ra_error *error);
 
 /* otherName with an OCTET STRING inside (certificate-profiles 1.6), and rfc822Name, onto a list. */
 RA_MUST_CHECK bool builder_push_other_name(GENERAL_NAMES *names, const char *oid, const char *value,

@@ -307,15 +307,16 @@ STACK_OF(X509) *hierarchy_chain(const struct hierarchy *hierarchy, enum authorit
 bool hierarchy_add_issuer_extensions(const struct hierarchy *hierarchy, enum authority_id issuer,
                                      X509 *certificate, struct ra_error *error)
 {
-    char first[512], second[512], chain[512];
+    char first[512], second[512], chain[512], responder[512];
     const char *name = AUTHORITIES[issuer].name;
     snprintf(first, sizeof first, "%s/crl/%s.crl", hierarchy->base_url, name);
     snprintf(second, sizeof second, "%s/lcr/%s.crl", hierarchy->base_url, name);
     snprintf(chain, sizeof chain, "%s/p7b/%s.p7b", hierarchy->base_url, name);
+    snprintf(responder, sizeof responder, "%s/ocsp", hierarchy->base_url);
     return builder_add_text(certificate, hierarchy->certificate[issuer], NID_authority_key_identifier,
                             "keyid:always", error) &&
            builder_add_crl_points(certificate, (const char *[]){first, second, NULL}, error) &&
-           builder_add_ca_issuers(certificate, chain, error);
+           builder_add_access(certificate, chain, responder, error);
 }
 
 /* PKCS#7 certs-only (degenerate SignedData), as caIssuers promises. */

@@ -83,8 +83,8 @@ STACK_OF(X509) *hierarchy_chain(const struct hierarchy *hierarchy, enum authorit
 /* The authority with this name ("tiss"), or AUTHORITY_COUNT. */
 enum authority_id authority_by_name(const char *name);
 
-/* The extensions that only the issuer knows: AKI, two CRL addresses and caIssuers (certificate-profiles 1.5).
- */
+/* The extensions that only the issuer knows: AKI, two CRL addresses, caIssuers and OCSP
+ * (certificate-profiles 1.5). */
 RA_MUST_CHECK bool hierarchy_add_issuer_extensions(const struct hierarchy *hierarchy,
                                                    enum authority_id issuer, X509 *certificate,
                                                    struct ra_error *error);

@@ -22,6 +22,7 @@ enum {
 struct listener {
     struct MHD_Daemon *daemon;
     struct cmp_server *server;
+    struct ocsp_responder *responder;
     const struct store *store;
     struct listener_options options;
 };
@@ -61,11 +62,17 @@ static bool is_cmp_path(const char *path)
     return strcmp(path, "/.well-known/cmp") == 0 || strcmp(path, "/pkix/") == 0 || strcmp(path, "/pkix") == 0;
 }
 
-static bool has_cmp_type(struct MHD_Connection *connection)
+static bool is_ocsp_path(const char *path)
+{
+    return strcmp(path, "/ocsp") == 0;
+}
+
+static bool has_type(struct MHD_Connection *connection, const char *wanted)
 {
     const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    return type != NULL && strncasecmp(type, "application/pkixcmp", 19) == 0 &&
-           (type[19] == '\0' || type[19] == ';');
+    size_t length = strlen(wanted);
+    return type != NULL && strncasecmp(type, wanted, length) == 0 &&
+           (type[length] == '\0' || type[length] == ';');
 }
 
 /* A declared length is the only framing accepted here: no chunks, so no two ways to read one request. */
@@ -104,6 +111,33 @@ static enum MHD_Result answer_cmp(struct listener *listener, struct MHD_Connecti
     return result;
 }
 
+static enum MHD_Result answer_ocsp(const struct listener *listener, struct MHD_Connection *connection,
+                                   struct bytes request)
+{
+    struct ra_error error = {0};
+    struct bytes response;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    enum MHD_Result result =
+        memory != NULL && ocsp_respond(listener->responder, memory, request, &response, &error)
+            ? answer(connection, MHD_HTTP_OK, "application/ocsp-response", response)
+            : answer_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error.detail);
+    talloc_free(memory);
+    return result;
+}
+
+/* The request in base64 behind the address (RFC 6960 A.1); what is none is answered as malformed. */
+static enum MHD_Result answer_ocsp_get(const struct listener *listener, struct MHD_Connection *connection,
+                                       const char *text)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct bytes request = {NULL, 0};
+    if (!base64_decode(memory, text, strlen(text), &request))
+        request = (struct bytes){NULL, 0};
+    enum MHD_Result result = answer_ocsp(listener, connection, request);
+    talloc_free(memory);
+    return result;
+}
+
 /* NAME of an authority between prefix and suffix: the only files that are ever served. */
 static enum authority_id match_file(const char *path, const char *prefix, const char *suffix)
 {
@@ -131,6 +165,8 @@ static enum MHD_Result answer_file(const struct listener *listener, struct MHD_C
     return result;
 }
 
+#define OCSP_GET "/ocsp/"
+
 static enum MHD_Result answer_get(const struct listener *listener, struct MHD_Connection *connection,
                                   const char *path)
 {
@@ -141,6 +177,8 @@ static enum MHD_Result answer_get(const struct listener *listener, struct MHD_Co
                  {"/p7b/", ".p7b", "application/pkcs7-mime"}};
     if (strcmp(path, "/healthz") == 0)
         return answer(connection, MHD_HTTP_OK, "application/json", bytes_of_text("{\"status\":\"ok\"}\n"));
+    if (strncmp(path, OCSP_GET, sizeof OCSP_GET - 1) == 0)
+        return answer_ocsp_get(listener, connection, path + sizeof OCSP_GET - 1);
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         enum authority_id id = match_file(path, FILES[i].prefix, FILES[i].suffix);
         if (id != AUTHORITY_COUNT)
@@ -156,10 +194,11 @@ static enum MHD_Result begin_call(struct MHD_Connection *connection, const char 
     bool post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     if (!post && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
         return answer_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or POST\n");
-    if (post && !is_cmp_path(path))
+    if (post && !is_cmp_path(path) && !is_ocsp_path(path))
         return answer_text(connection, MHD_HTTP_NOT_FOUND, "not found\n");
-    if (post && !has_cmp_type(connection))
-        return answer_text(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "application/pkixcmp\n");
+    const char *type = is_ocsp_path(path) ? "application/ocsp-request" : "application/pkixcmp";
+    if (post && !has_type(connection, type))
+        return answer_text(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, type);
     unsigned verdict = post ? judge_length(connection) : MHD_HTTP_OK;
     if (verdict != MHD_HTTP_OK)
         return answer_text(connection, verdict, "a declared length of at most 64 KiB is required\n");
@@ -191,8 +230,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *data_size = 0;
         return MHD_YES;
     }
-    return call->body != NULL ? answer_cmp(listener, connection, call)
-                              : answer_get(listener, connection, path);
+    if (call->body == NULL)
+        return answer_get(listener, connection, path);
+    return is_ocsp_path(path) ? answer_ocsp(listener, connection, (struct bytes){call->body, call->length})
+                              : answer_cmp(listener, connection, call);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
@@ -210,7 +251,8 @@ static int stop_listener(struct listener *listener)
     return 0;
 }
 
-struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server, const struct store *store,
+struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server,
+                                struct ocsp_responder *responder, const struct store *store,
                                 const struct listener_options *options, struct ra_error *error)
 {
     struct listener *listener = talloc_zero(context, struct listener);
@@ -219,6 +261,7 @@ struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server, 
         return NULL;
     }
     listener->server = server;
+    listener->responder = responder;
     listener->store = store;
     listener->options = *options;
     struct sockaddr_in address = {

@@ -5,6 +5,7 @@
  *   POST /.well-known/cmp, /pkix/       one PKIMessage, at most 64 KiB
  *   GET  /crl/NAME.crl, /lcr/NAME.crl   the two addresses in every certificate
  *   GET  /p7b/NAME.p7b                  chain, PKCS#7 certs-only
+ *   POST /ocsp, GET /ocsp/BASE64        OCSP (RFC 6960 A.1): application/ocsp-request, at most 4 KiB
  *   GET  /healthz
  *
  * One thread for each connection, 64 at most: signing and fsync block, and nobody else must wait for them.
@@ -13,6 +14,7 @@
 #define PKI_HOMOLOG_CA_LISTENER_H
 
 #include "pki/homolog-ca/cmp_server.h"
+#include "pki/homolog-ca/ocsp_responder.h"
 
 #include <stdint.h>
 
@@ -23,9 +25,10 @@ struct listener_options {
 
 struct listener;
 
-/* Starts listening; on `context`, talloc_free stops it after the running answers. `server` and `store` are
+/* Starts listening; on `context`, talloc_free stops it after the running answers. What is given is
  * borrowed. */
-struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server, const struct store *store,
+struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server,
+                                struct ocsp_responder *responder, const struct store *store,
                                 const struct listener_options *options, struct ra_error *error);
 
 /* The port in use. */

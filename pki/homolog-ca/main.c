@@ -199,13 +199,15 @@ static bool run_serve(struct session_state *state, const struct options *options
     signal(SIGPIPE, SIG_IGN);
     TALLOC_CTX *memory = talloc_new(NULL);
     struct cmp_server *server = cmp_server_new(memory, &state->registry, &cmp, error);
+    struct ocsp_responder *responder =
+        server != NULL ? ocsp_responder_new(memory, &state->registry, error) : NULL;
     struct listener *listener =
-        server != NULL ? listener_start(memory, server, &state->store, &where, error) : NULL;
+        responder != NULL ? listener_start(memory, server, responder, &state->store, &where, error) : NULL;
     if (listener != NULL) {
         printf("homolog-ca: http://127.0.0.1:%u\n", listener_port(listener));
         fflush(stdout);
         keep_house(server, &ending);
-        talloc_free(listener); /* before the server that it uses */
+        talloc_free(listener); /* before what it uses */
     }
     talloc_free(memory);
     return listener != NULL;
@@ -239,7 +241,7 @@ static const struct command_row {
      {"--csr"}},
     {"tls", "a server certificate", run_tls, true, {"--clock", "--dns", "--ip", "--out"}, {NULL}},
     {"serve",
-     "answer CMP, publish CRLs and chains; --poll, --corrupt and --delay-ms are for fault tests",
+     "answer CMP and OCSP, publish CRLs and chains; --poll, --corrupt and --delay-ms are for fault tests",
      run_serve,
      true,
      {"--clock", "--port"},

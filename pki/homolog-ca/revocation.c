@@ -63,22 +63,38 @@ static bool push_revoked(X509_CRL *crl, const char *serial, time_t when, int rea
     return ok;
 }
 
-static bool push_record(const struct registry *registry, X509_CRL *crl, const char *file, const char *serial,
-                        struct ra_error *error)
+static bool read_record(const char *path, struct revocation_record *record, struct ra_error *error)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
-    char *path = store_path(scratch, registry->store, "revoked/%s", file);
     struct bytes content;
-    int64_t when = 0;
-    int reason = 0;
-    bool ok = path != NULL && file_read(scratch, path, 64, &content, error);
-    if (ok &&
-        sscanf((const char *)content.data, "%" SCNd64 " %d", &when, &reason) != 2) /* NOLINT(cert-err34-c) */
-        ok = ra_fail(error, RA_INTERNAL, "revocation record %s is damaged", file);
-    if (ok && !push_revoked(crl, serial, (time_t)when, reason))
-        ok = ra_fail_crypto(error, "CRL entry");
+    bool ok = file_read(scratch, path, 64, &content, error);
+    if (ok && sscanf((const char *)content.data, "%" SCNd64 " %d", /* NOLINT(cert-err34-c) */
+                     &record->when, &record->reason) != 2)
+        ok = ra_fail(error, RA_INTERNAL, "revocation record %s is damaged", path);
+    record->found = ok;
     talloc_free(scratch);
     return ok;
+}
+
+bool revocation_find(const struct registry *registry, enum authority_id issuer, const char *serial,
+                     struct revocation_record *record, struct ra_error *error)
+{
+    char *path = store_path(NULL, registry->store, "revoked/%s-%s", AUTHORITIES[issuer].name, serial);
+    *record = (struct revocation_record){.found = false};
+    bool ok = path != NULL ? !store_has(path) || read_record(path, record, error)
+                           : ra_fail(error, RA_NO_MEMORY, "revocation record");
+    talloc_free(path);
+    return ok;
+}
+
+static bool push_record(const struct registry *registry, X509_CRL *crl, enum authority_id issuer,
+                        const char *serial, struct ra_error *error)
+{
+    struct revocation_record record;
+    if (!revocation_find(registry, issuer, serial, &record, error))
+        return false;
+    return push_revoked(crl, serial, (time_t)record.when, record.reason) ||
+           ra_fail_crypto(error, "CRL entry");
 }
 
 static bool push_records(const struct registry *registry, enum authority_id issuer, X509_CRL *crl,
@@ -97,7 +113,7 @@ static bool push_records(const struct registry *registry, enum authority_id issu
         const char *serial = file + length + 1;
         bool ours = strncmp(file, name, length) == 0 && file[length] == '-' &&
                     strspn(serial, "0123456789abcdef") == strlen(serial); /* a temporary file has a suffix */
-        ok = !ours || push_record(registry, crl, file, serial, error);
+        ok = !ours || push_record(registry, crl, issuer, serial, error);
     }
     closedir(folder);
     return ok;

@@ -23,6 +23,18 @@ RA_MUST_CHECK bool revocation_add(const struct registry *registry, X509 *certifi
 /* Whether the issuer of this certificate has recorded its revocation. */
 bool revocation_is_recorded(const struct registry *registry, X509 *certificate);
 
+/* What the record of a serial says. */
+struct revocation_record {
+    bool found;
+    int64_t when; /* seconds, instance's clock */
+    int reason;
+};
+
+/* By issuer and serial (serial_text); no record is no error. */
+RA_MUST_CHECK bool revocation_find(const struct registry *registry, enum authority_id issuer,
+                                   const char *serial, struct revocation_record *record,
+                                   struct ra_error *error);
+
 /* Publishes anew every CRL that is missing, past half of its life, or from another clock. Without `force` the
  * fresh ones stay. */
 RA_MUST_CHECK bool revocation_refresh(const struct registry *registry, bool force, struct ra_error *error);

@@ -3,7 +3,7 @@
  * The homologation CA's state on disk, which is the truth: nothing is kept only in memory. Every file is
  * written whole (temporary, fsync, rename), so a kill at any point leaves the old or the new content.
  *
- *   keys/ID.pem            private keys, 0600
+ *   keys/ID.pem            private keys, 0600; the OCSP responder's is made at the first `serve`
  *   certificates/ID.pem    the hierarchy and the CMP signer
  *   transactions/TXID      one per CMP transaction: state, digest of the key, certificate. The commit point
  * of an issue issued/SERIAL.der      certificates issued over CMP, after their transaction

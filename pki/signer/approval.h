@@ -10,6 +10,7 @@
 #define PKI_SIGNER_APPROVAL_H
 
 #include "pki/signer/ledger.h"
+#include "pki/signer/request.h"
 #include "pki/signer/settings.h"
 #include "pki/trust/roster.h"
 
@@ -18,6 +19,7 @@ struct approval_context {
     const struct settings *settings;
     const struct roster *roster; /* NULL: none was ever accepted */
     STACK_OF(X509_CRL) *crls;    /* those that came with the request */
+    struct ocsp_given ocsp;      /* those that came with the request */
     int64_t began;               /* the journal's beginning: statements signed before it are refused */
     time_t now;
 };

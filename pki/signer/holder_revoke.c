@@ -3,6 +3,7 @@
 
 #include "pki/certificate/reader.h"
 #include "pki/signer/asking.h"
+#include "pki/signer/status.h"
 
 #include <string.h>
 
@@ -104,7 +105,8 @@ static bool by_responsible(const struct approval_context *about, struct ledger *
     bool good = certificate_decode(proof->responsible, &person, error) &&
                 holder_revocation_verify(X509_get0_pubkey(person), &word, proof->signature, error) &&
                 judge_person(about, person, crls, error) && ledger_admit_crls(ledger, crls, error) &&
-                same_person(certificate, person, error) && of_this_order(ledger, proof, certificate, error);
+                same_person(certificate, person, error) && of_this_order(ledger, proof, certificate, error) &&
+                status_check(about, person, error);
     X509_free(person);
     return good;
 }

@@ -211,6 +211,7 @@ json_t *handle_issue(struct signer *signer, const struct signer_channel *channel
     if (!request_parse_issue(memory, request, &parsed, error))
         return NULL;
     struct approval_context about = signer_approval_context(signer, parsed.crls);
+    about.ocsp = parsed.ocsp;
     if (!signer_decide(memory, &about, signer->ledger, &parsed, decision, error))
         return NULL;
     if (!ledger_claim(signer->ledger, decision->order, decision->attempt, CLAIM_SECONDS))

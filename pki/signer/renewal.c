@@ -4,6 +4,7 @@
 #include "pki/certificate/level.h"
 #include "pki/certificate/reader.h"
 #include "pki/signer/asking.h"
+#include "pki/signer/status.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -116,5 +117,5 @@ bool renewal_check(TALLOC_CTX *context, const struct approval_context *about, st
            check_not_revoked_here(ledger, wish->signer, error) &&
            check_head(about, wish->statement, renewal->validation, error) &&
            check_words(wish, renewal, error) && check_holder(context, wish->signer, renewal, error) &&
-           check_level(about, wish->signer, renewal, error);
+           check_level(about, wish->signer, renewal, error) && status_check(about, wish->signer, error);
 }

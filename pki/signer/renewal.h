@@ -6,7 +6,7 @@
  *
  * Reasons: those of signed_verify for the holder's signature; statement-instance order-mismatch
  * statement-expired statement-not-yet; renewal-data renewal-key renewal-same-key renewal-holder
- * renewal-level.
+ * renewal-level; those of status_check.
  */
 #ifndef PKI_SIGNER_RENEWAL_H
 #define PKI_SIGNER_RENEWAL_H

@@ -46,22 +46,39 @@ static bool parse_crls(TALLOC_CTX *context, json_t *array, STACK_OF(X509_CRL) **
     return true;
 }
 
+/* The member is left out where nothing was signed with a holder's certificate. */
+static bool parse_ocsp(TALLOC_CTX *context, json_t *array, struct ocsp_given *given, struct ra_error *error)
+{
+    if (array == NULL)
+        return true;
+    if (!json_is_array(array) || json_array_size(array) > REQUEST_OCSP_MAX)
+        return malformed(error, "ocsp");
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        if (text == NULL || !decode(context, text, "ocsp", &given->answers[i], error))
+            return malformed(error, "ocsp");
+        given->count++;
+    }
+    return true;
+}
+
 bool request_parse_issue(TALLOC_CTX *context, json_t *message, struct issue_request *request,
                          struct ra_error *error)
 {
     const char *type, *validation, *verification, *csr, *counter, *mail;
-    json_t *crls;
+    json_t *crls, *ocsp = NULL;
     *request = (struct issue_request){.crls = NULL};
-    if (json_unpack(message, "{s:s,s:s,s:s,s:s,s:{s:s,s:s!},s:o!}", "type", &type, "validation", &validation,
-                    "verification", &verification, "csr", &csr, "proofs", "counter", &counter, "mail", &mail,
-                    "crls", &crls) != 0)
+    if (json_unpack(message, "{s:s,s:s,s:s,s:s,s:{s:s,s:s!},s:o,s?o!}", "type", &type, "validation",
+                    &validation, "verification", &verification, "csr", &csr, "proofs", "counter", &counter,
+                    "mail", &mail, "crls", &crls, "ocsp", &ocsp) != 0)
         return malformed(error, "issue");
     return decode(context, validation, "validation", &request->validation, error) &&
            decode(context, verification, "verification", &request->verification, error) &&
            decode(context, csr, "csr", &request->csr, error) &&
            decode(context, counter, "proofs.counter", &request->counter_proof, error) &&
            decode(context, mail, "proofs.mail", &request->mail_proof, error) &&
-           parse_crls(context, crls, &request->crls, error);
+           parse_crls(context, crls, &request->crls, error) &&
+           parse_ocsp(context, ocsp, &request->ocsp, error);
 }
 
 bool request_parse_resume(TALLOC_CTX *context, json_t *message, struct resume_request *request,
@@ -119,16 +136,17 @@ bool request_parse_revoke(TALLOC_CTX *context, json_t *message, struct revoke_re
                           struct ra_error *error)
 {
     const char *type, *certificate;
-    json_t *statements, *crls, *holder = NULL;
+    json_t *statements, *crls, *holder = NULL, *ocsp = NULL;
     *request = (struct revoke_request){.crls = NULL};
-    if (json_unpack(message, "{s:s,s:o,s:s,s:o,s?o!}", "type", &type, "statements", &statements,
-                    "certificate", &certificate, "crls", &crls, "holder", &holder) != 0)
+    if (json_unpack(message, "{s:s,s:o,s:s,s:o,s?o,s?o!}", "type", &type, "statements", &statements,
+                    "certificate", &certificate, "crls", &crls, "holder", &holder, "ocsp", &ocsp) != 0)
         return malformed(error, "revoke");
     request->by_holder = holder != NULL;
     return parse_statements(context, statements, request, error) &&
            (holder == NULL || parse_holder(context, holder, &request->holder, error)) &&
            decode(context, certificate, "certificate", &request->certificate, error) &&
-           parse_crls(context, crls, &request->crls, error);
+           parse_crls(context, crls, &request->crls, error) &&
+           parse_ocsp(context, ocsp, &request->ocsp, error);
 }
 
 bool request_parse_refusal(TALLOC_CTX *context, json_t *message, struct refusal_request *request,

@@ -15,7 +15,13 @@
 #include <jansson.h>
 #include <openssl/x509.h>
 
-enum { REQUEST_STATEMENTS_MAX = 2, REQUEST_CRLS_MAX = 16 };
+enum { REQUEST_STATEMENTS_MAX = 2, REQUEST_CRLS_MAX = 16, REQUEST_OCSP_MAX = 4 };
+
+/* OCSP answers about certificates that holders signed with (RFC 6960, DER), as they came. */
+struct ocsp_given {
+    size_t count;
+    struct bytes answers[REQUEST_OCSP_MAX];
+};
 
 struct issue_request {
     struct bytes validation;
@@ -24,6 +30,7 @@ struct issue_request {
     struct bytes counter_proof; /* empty unless bound by code */
     struct bytes mail_proof;
     STACK_OF(X509_CRL) *crls;
+    struct ocsp_given ocsp;
 };
 
 struct resume_request {
@@ -51,6 +58,7 @@ struct revoke_request {
     struct holder_proof holder;
     struct bytes certificate;
     STACK_OF(X509_CRL) *crls;
+    struct ocsp_given ocsp;
 };
 
 struct refusal_request {

@@ -110,7 +110,8 @@ static bool verify_holder(struct revoking *revoking, const struct approval_conte
 
 static bool verify(struct revoking *revoking, const struct revoke_request *request, struct ra_error *error)
 {
-    const struct approval_context about = signer_approval_context(revoking->signer, request->crls);
+    struct approval_context about = signer_approval_context(revoking->signer, request->crls);
+    about.ocsp = request->ocsp;
     return request->by_holder ? verify_holder(revoking, &about, &request->holder, error)
                               : verify_statements(revoking, &about, request, error);
 }

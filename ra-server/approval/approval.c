@@ -10,6 +10,7 @@
 #include "issuance/mail_half.h"
 #include "issuance/reasons.h"
 
+#include <openssl/x509v3.h>
 #include <string.h>
 
 bool approval_certificate_asked_for(const struct order *order)
@@ -114,6 +115,25 @@ static bool add_crls_of_holder(struct ra_app *app, const struct approval_pair *p
         done = trust_add_crls(app, sk_X509_value(inside, at), crls, error);
     }
     sk_X509_pop_free(inside, X509_free);
+    return done;
+}
+
+bool approval_pair_ocsp(struct ra_app *app, const struct approval_pair *pair, json_t **answers,
+                        struct ra_error *error)
+{
+    const struct statement_binding *binding = &pair->validation->statement->validation.binding;
+    *answers = json_array();
+    bool done = *answers != NULL || ra_fail(error, RA_NO_MEMORY, "OCSP answers");
+    STACK_OF(X509) *inside = binding->kind == PROFILE_BINDING_RENEWAL ? crl_set_of_cms(binding->cms) : NULL;
+    for (int at = 0; done && at < sk_X509_num(inside) && at < CRL_DEPTH_MAX; at++) {
+        X509 *certificate = sk_X509_value(inside, at);
+        done = X509_check_ca(certificate) != 0 || trust_add_ocsp(app, certificate, *answers, error);
+    }
+    sk_X509_pop_free(inside, X509_free);
+    if (!done) {
+        json_decref(*answers);
+        *answers = NULL;
+    }
     return done;
 }
 

@@ -53,6 +53,11 @@ RA_MUST_CHECK bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_
 RA_MUST_CHECK bool approval_pair_matches(const struct approval_pair *pair, const struct order *order,
                                          struct ra_error *error);
 
+/* What the AC says now (OCSP) about the certificate that a renewal was signed with, as the signer takes it:
+ * base64 texts, new reference; empty for any other binding. Waits for the AC. */
+RA_MUST_CHECK bool approval_pair_ocsp(struct ra_app *app, const struct approval_pair *pair, json_t **answers,
+                                      struct ra_error *error);
+
 /* The CRLs that both agents' paths ask for, as the signer takes them: base64 texts, new reference. */
 RA_MUST_CHECK bool approval_pair_crls(struct ra_app *app, const struct approval_pair *pair, json_t **crls,
                                       struct ra_error *error);

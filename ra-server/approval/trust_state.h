@@ -74,6 +74,11 @@ bool trust_roster_facts(struct ra_app *app, int64_t *version, int64_t *not_after
 RA_MUST_CHECK bool trust_add_crls(struct ra_app *app, X509 *certificate, json_t *array,
                                   struct ra_error *error);
 
+/* The AC's word of this moment (OCSP) about a certificate that names a responder, added to `array` as a
+ * base64 text. What does not come is left out: who judges will say so. Waits for the AC. */
+RA_MUST_CHECK bool trust_add_ocsp(struct ra_app *app, X509 *certificate, json_t *array,
+                                  struct ra_error *error);
+
 /* Remembers the authorities of a chain, so that CRLs of what they issued can be found and proved. */
 void trust_learn(struct ra_app *app, const STACK_OF(X509) *chain);
 

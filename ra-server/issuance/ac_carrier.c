@@ -134,6 +134,13 @@ static bool judge(CURL *handle, CURLcode result, const struct receiving *receivi
     return true;
 }
 
+static bool set_body(CURL *handle, const struct curl_slist *headers, struct bytes body)
+{
+    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, (long)body.length) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_POSTFIELDS, (const char *)body.data) == CURLE_OK;
+}
+
 bool ac_carry(void *argument, TALLOC_CTX *context, struct bytes message, struct bytes *answer,
               struct ra_error *error)
 {
@@ -144,10 +151,27 @@ bool ac_carry(void *argument, TALLOC_CTX *context, struct bytes message, struct 
     bool done = false;
     if (handle == NULL || headers == NULL ||
         !set_common(handle, carrier->address.url, carrier->protocols, &receiving) ||
-        !set_tls(handle, &carrier->address) ||
-        curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers) != CURLE_OK ||
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, (long)message.length) != CURLE_OK ||
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, (const char *)message.data) != CURLE_OK) {
+        !set_tls(handle, &carrier->address) || !set_body(handle, headers, message)) {
+        (void)ra_fail(error, RA_INTERNAL, "libcurl refuses an option");
+    } else {
+        done = judge(handle, curl_easy_perform(handle), &receiving, answer, error);
+    }
+    if (handle != NULL) {
+        give_back(carrier, handle);
+    }
+    curl_slist_free_all(headers);
+    return done;
+}
+
+bool ac_post(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url, const char *header,
+             struct bytes question, size_t limit, struct bytes *answer, struct ra_error *error)
+{
+    struct receiving receiving = {.context = context, .limit = limit};
+    CURL *handle = take_handle(carrier);
+    struct curl_slist *headers = curl_slist_append(NULL, header);
+    bool done = false;
+    if (handle == NULL || headers == NULL || !set_common(handle, url, "http,https", &receiving) ||
+        !set_body(handle, headers, question)) {
         (void)ra_fail(error, RA_INTERNAL, "libcurl refuses an option");
     } else {
         done = judge(handle, curl_easy_perform(handle), &receiving, answer, error);

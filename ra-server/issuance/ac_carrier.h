@@ -34,6 +34,12 @@ struct ac_carrier *ac_carrier_of(const struct ra_app *app);
 RA_MUST_CHECK bool ac_carry(void *carrier, TALLOC_CTX *context, struct bytes message, struct bytes *answer,
                             struct ra_error *error);
 
+/* POST of a question (OCSP) to an address that a certificate names, under the same caution as ac_fetch;
+ * `header` is the whole line "Content-Type: …". */
+RA_MUST_CHECK bool ac_post(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url,
+                           const char *header, struct bytes question, size_t limit, struct bytes *answer,
+                           struct ra_error *error);
+
 /* Plain GET of a small file (a CRL) under the same caution; http is allowed, the content proves itself. */
 RA_MUST_CHECK bool ac_fetch(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url, size_t limit,
                             struct bytes *content, struct ra_error *error);

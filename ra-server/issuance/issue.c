@@ -39,17 +39,22 @@ static bool ask_issue(const struct issue_case *issue, const struct issuance_row 
     struct approval_pair pair = {0};
     struct order *order = NULL;
     json_t *crls = NULL;
+    json_t *ocsp = NULL;
     if (!approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
                             issue->order_id, issue->attempt, &pair, error) ||
         !orders_load_by_id(issue->context, issue->db, issue->order_id, false, &order, error) ||
-        !approval_pair_matches(&pair, order, error) || !approval_pair_crls(issue->app, &pair, &crls, error)) {
+        !approval_pair_matches(&pair, order, error) || !approval_pair_ocsp(issue->app, &pair, &ocsp, error)) {
+        return false;
+    }
+    if (!approval_pair_crls(issue->app, &pair, &crls, error)) {
+        json_decref(ocsp);
         return false;
     }
     json_t *request =
-        json_pack("{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "type", "issue", "validation",
+        json_pack("{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "type", "issue", "validation",
                   signer_base64(pair.validation_cms), "verification", signer_base64(pair.verification_cms),
                   "csr", signer_base64(row->csr), "proofs", "counter", signer_base64(row->proof_counter),
-                  "mail", signer_base64(row->proof_mail), "crls", crls);
+                  "mail", signer_base64(row->proof_mail), "crls", crls, "ocsp", ocsp);
     return signer_ask(signer_client_of(issue->app), request, ac_carry, ac_carrier_of(issue->app), answer,
                       error);
 }

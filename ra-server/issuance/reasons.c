@@ -36,6 +36,10 @@
       "A lista de certificados revogados da AC dos agentes está vencida.")                                   \
     X("crl-lower", RA_STATEMENT_REFUSED, "A lista de certificados revogados é mais antiga que a já vista.")  \
     X("certificate-revoked", RA_STATEMENT_REFUSED, "O certificado de quem assina foi revogado.")             \
+    X("ocsp-missing", RA_STATEMENT_REFUSED,                                                                  \
+      "A AC não disse agora (OCSP) se o certificado de quem assina vale; tente de novo em instantes.")       \
+    X("ocsp-expired", RA_STATEMENT_REFUSED, "A resposta da AC (OCSP) sobre o certificado está vencida.")     \
+    X("ocsp-unknown", RA_STATEMENT_REFUSED, "A AC não conhece o certificado de quem assina.")                \
     X("same-agent", RA_STATEMENT_REFUSED, "Quem valida não pode verificar: é preciso um segundo agente.")    \
     X("agent-is-subject", RA_STATEMENT_REFUSED, "Um agente não pode atuar no próprio certificado.")          \
     X("signer-not-caller", RA_STATEMENT_REFUSED, "A declaração foi assinada por outra pessoa.")              \

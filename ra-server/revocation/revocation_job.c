@@ -28,6 +28,7 @@ struct asking {
     struct order *order;
     struct bytes certificate;
     json_t *crls;
+    json_t *ocsp;
     int64_t reason;
 };
 
@@ -50,9 +51,9 @@ static bool ask(struct asking *asking, json_t *take_statements, json_t *take_hol
 {
     struct ra_app *app = asking->run->app;
     json_t *answer = NULL;
-    json_t *request = json_pack("{s:s, s:o, s:o, s:O, s:o*}", "type", "revoke", "statements", take_statements,
-                                "certificate", signer_base64(asking->certificate), "crls", asking->crls,
-                                "holder", take_holder);
+    json_t *request = json_pack("{s:s, s:o, s:o, s:O, s:O, s:o*}", "type", "revoke", "statements",
+                                take_statements, "certificate", signer_base64(asking->certificate), "crls",
+                                asking->crls, "ocsp", asking->ocsp, "holder", take_holder);
     if (!signer_ask(signer_client_of(app), request, ac_carry, ac_carrier_of(app), &answer, error))
         return false;
     const char *type = json_string_value(json_object_get(answer, "type"));
@@ -65,7 +66,7 @@ static bool ask(struct asking *asking, json_t *take_statements, json_t *take_hol
     return done;
 }
 
-static bool add_crls_of(struct asking *asking, struct bytes der, struct ra_error *error)
+static bool add_status_of(struct asking *asking, struct bytes der, struct ra_error *error)
 {
     struct job_run *run = asking->run;
     X509 *certificate = NULL;
@@ -76,7 +77,8 @@ static bool add_crls_of(struct asking *asking, struct bytes der, struct ra_error
                 issuance_chain_of(run->db, run->context, der, &chain, error);
     if (done)
         trust_learn(run->app, chain);
-    done = done && trust_add_crls(run->app, certificate, asking->crls, error);
+    done = done && trust_add_crls(run->app, certificate, asking->crls, error) &&
+           trust_add_ocsp(run->app, certificate, asking->ocsp, error);
     sk_X509_pop_free(chain, X509_free);
     X509_free(certificate);
     return done;
@@ -92,7 +94,8 @@ static bool ask_by_word(struct asking *asking, const struct revocation_word *wor
                               error))
         return false;
     asking->reason = word->reason;
-    return add_crls_of(asking, word->responsible, error) &&
+    (void)json_array_clear(asking->ocsp); /* of the word before */
+    return add_status_of(asking, word->responsible, error) &&
            ask(asking, json_array(), holder_json(asking, word, &key), outcome, error);
 }
 
@@ -217,13 +220,15 @@ static bool ask_all(struct asking *asking, struct ra_error *error)
 
 static bool ask_ac(struct job_run *run, const struct revocation_ticket *ticket, struct ra_error *error)
 {
-    struct asking asking = {.run = run, .ticket = ticket, .crls = json_array()};
-    bool done = (asking.crls != NULL || ra_fail(error, RA_NO_MEMORY, "revocation")) &&
-                orders_load_by_id(run->context, run->db, ticket->order_id, false, &asking.order, error) &&
-                issuance_certificate(run->db, run->context, ticket->order_id, ticket->attempt,
-                                     &asking.certificate, error) &&
-                ask_all(&asking, error);
+    struct asking asking = {.run = run, .ticket = ticket, .crls = json_array(), .ocsp = json_array()};
+    bool done =
+        ((asking.crls != NULL && asking.ocsp != NULL) || ra_fail(error, RA_NO_MEMORY, "revocation")) &&
+        orders_load_by_id(run->context, run->db, ticket->order_id, false, &asking.order, error) &&
+        issuance_certificate(run->db, run->context, ticket->order_id, ticket->attempt, &asking.certificate,
+                             error) &&
+        ask_all(&asking, error);
     json_decref(asking.crls);
+    json_decref(asking.ocsp);
     return done;
 }
 

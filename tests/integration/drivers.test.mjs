@@ -96,6 +96,18 @@ describe('issue 5, 6: openssl cmp against the homologation AC', { skip: clockOff
     expectDone(cmp('-cmd', 'rr', '-oldcert', made, '-revreason', '4'));
   });
 
+  test('openssl ocsp hears good, then revoked, from a responder that the issuer named', () => {
+    const key = path.join(folder, 'consultada.key');
+    openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', key);
+    const made = clerk(requestLike(key));
+    const ask = () => openssl('ocsp', '-issuer', path.join(home, 'ca/public/tiss.pem'), '-cert', made, '-url',
+      openssl('x509', '-in', made, '-noout', '-ocsp_uri').trim(), '-CAfile', path.join(home, 'ca/public/ac-anchors.pem'),
+      '-verify_other', path.join(home, 'ca/public/intermediates.pem'));
+    assert.match(ask(), /: good/);
+    expectDone(cmp('-cmd', 'rr', '-oldcert', made, '-revreason', '1'));
+    assert.match(ask(), /: revoked[\s\S]*keyCompromise/);
+  });
+
   test('ir with a template of its own is refused by the AC in a protected message', () => {
     const key = path.join(folder, 'outra.key');
     openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', key);

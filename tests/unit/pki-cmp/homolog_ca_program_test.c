@@ -5,6 +5,7 @@
  */
 #include "pki/base/file.h"
 #include "pki/cmp/cmp_message.h"
+#include "pki/trust/ocsp.h"
 #include "tests/unit/pki-cmp/world.h"
 
 /* cmocka.h needs these before it. */
@@ -312,6 +313,23 @@ static void waits_and_corrupts_when_told_to(void **state)
     assert_int_equal(stop(&program, SIGTERM), 0);
 }
 
+static void ocsp_is_answered_to_post_and_to_get(void **state)
+{
+    (void)state;
+    struct program program = serve(NULL, NULL);
+    struct ra_error error = {0};
+    struct bytes request, posted, got;
+    X509 *issuer = world.hierarchy.certificate[AUTHORITY_TISS];
+    assert_true(ocsp_ask(world.memory, world.ra_certificate, issuer, &request, &error));
+    assert_int_equal(http(program.port, "/ocsp", "application/ocsp-request", &request, world.memory, &posted),
+                     200);
+    char *text = base64_encode(world.memory, request);
+    char *path = talloc_asprintf(world.memory, "/ocsp/%s", text);
+    assert_int_equal(http(program.port, path, "", NULL, world.memory, &got), 200);
+    assert_true(ocsp_answers(request, posted) && ocsp_answers(request, got));
+    assert_int_equal(stop(&program, SIGTERM), 0);
+}
+
 static void http_refuses_what_is_not_its_own(void **state)
 {
     (void)state;
@@ -329,6 +347,10 @@ static void http_refuses_what_is_not_its_own(void **state)
     assert_int_equal(http(program.port, "/pkix/", CMP, &rubbish, world.memory, &answer), 400);
     assert_int_equal(http(program.port, "/pkix/", "text/plain", &rubbish, world.memory, &answer), 415);
     assert_int_equal(http(program.port, "/pkix/", CMP, &body, world.memory, &answer), 413);
+    static const char OCSP[] = "application/ocsp-request";
+    assert_int_equal(http(program.port, "/ocsp", OCSP, &rubbish, world.memory, &answer), 200);
+    assert_int_equal(http(program.port, "/ocsp", CMP, &rubbish, world.memory, &answer), 415);
+    assert_int_equal(http(program.port, "/pkix/", OCSP, &rubbish, world.memory, &answer), 415);
     assert_int_equal(http(program.port, "/elsewhere", CMP, &rubbish, world.memory, &answer), 404);
     const char *second[] = {"homolog-ca", "serve", world.folder, "--clock", clock_file, "--port", "0", NULL};
     struct program rival = start(second);
@@ -344,6 +366,7 @@ int main(void)
         cmocka_unit_test(credentials_are_valid_by_both_clocks),
         cmocka_unit_test(issues_survives_kill_and_revokes),
         cmocka_unit_test(waits_and_corrupts_when_told_to),
+        cmocka_unit_test(ocsp_is_answered_to_post_and_to_get),
         cmocka_unit_test(http_refuses_what_is_not_its_own),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);

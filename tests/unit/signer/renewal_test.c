@@ -5,7 +5,9 @@
  */
 #include "pki/base/file.h"
 #include "pki/certificate/data.h"
+#include "pki/homolog-ca/ocsp_responder.h"
 #include "pki/signer/asking.h"
+#include "pki/trust/ocsp.h"
 #include "tests/unit/signer/office.h"
 
 /* cmocka.h needs these before it. */
@@ -28,6 +30,7 @@ enum { DAY_S = 86400, HOUR_S = 3600 };
 
 static struct office office;
 static EVP_PKEY *new_key;
+static struct ocsp_responder *responder;
 
 /* --- what a renewal is made of --- */
 
@@ -38,6 +41,7 @@ struct renewal {
     struct identity *old;          /* the holder's present certificate */
     bool keep_data, keep_key;      /* as the test set them */
     bool without_ac_crls;
+    bool without_ocsp;
 };
 
 static void bind_profile(struct draft *draft, const char *id)
@@ -127,6 +131,18 @@ static void add_crl(json_t *crls, const char *name)
     json_array_append_new(crls, office_base64(content));
 }
 
+/* OCSP, as the AC answers it now. */
+static struct bytes ac_s_word(X509 *certificate)
+{
+    struct ra_error error = {0};
+    struct bytes request, answer;
+    X509 *issuer =
+        office.hierarchy.certificate[authority_of(&office.hierarchy, X509_get_issuer_name(certificate))];
+    assert_true(ocsp_ask(office.memory, certificate, issuer, &request, &error) &&
+                ocsp_respond(responder, office.memory, request, &answer, &error));
+    return answer;
+}
+
 static json_t *request_of(struct renewal *renewal)
 {
     struct ra_error error = {0};
@@ -145,6 +161,10 @@ static json_t *request_of(struct renewal *renewal)
         add_crl(crls, "tiss");
         add_crl(crls, "trfb");
     }
+    if (!renewal->without_ocsp)
+        json_object_set_new(
+            request, "ocsp",
+            json_pack("[o]", office_base64(ac_s_word(identity_certificate(renewal->signer)))));
     return request;
 }
 
@@ -159,7 +179,10 @@ static int make(void **state)
 {
     (void)state;
     office_make(&office);
+    struct ra_error error = {0};
     new_key = EVP_RSA_gen(2048);
+    responder = ocsp_responder_new(office.memory, &office.registry, &error);
+    assert_non_null(responder);
     return 0;
 }
 
@@ -255,6 +278,45 @@ static void ren_07_what_this_signer_was_asked_to_revoke_renews_nothing_at_once(v
     office_expect_refused(&office, request, "certificate-revoked");
 }
 
+/* Part 9: the CRLs that come along are fresh, and the AC's word of this moment decides. */
+static void the_ac_is_asked_by_ocsp_and_only_good_renews(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    struct renewal renewal;
+    prepare(ORDER, &renewal);
+    renewal.without_ocsp = true;
+    expect_refused(&renewal, "ocsp-missing");
+    X509 *old = identity_certificate(renewal.old);
+    struct bytes about_another = ac_s_word(identity_certificate(office.agent1));
+    const struct {
+        const char *reason;
+        json_t *answers;
+    } cases[] = {
+        {"ocsp-missing", json_array()},
+        {"ocsp-missing", json_pack("[s]", "AAAA")},
+        {"ocsp-missing", json_pack("[o]", office_base64(about_another))},
+        {"malformed", json_pack("[i]", 1)},
+        {"malformed", json_pack("{}")},
+        {"malformed", json_pack("[s,s,s,s,s]", "AAAA", "AAAA", "AAAA", "AAAA", "AAAA")},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *request = request_of(&renewal);
+        json_object_set_new(request, "ocsp", cases[i].answers);
+        office_expect_refused(&office, request, cases[i].reason);
+    }
+    office.clock.offset_s -= 2 * 3600;
+    struct bytes stale = ac_s_word(old);
+    office.clock.offset_s += 2 * 3600;
+    json_t *late = request_of(&renewal);
+    json_object_set_new(late, "ocsp", json_pack("[o]", office_base64(stale)));
+    office_expect_refused(&office, late, "ocsp-expired");
+    json_t *request = request_of(&renewal); /* with CRLs of before the revocation */
+    assert_true(revocation_add(&office.registry, old, 1, &error));
+    json_object_set_new(request, "ocsp", json_pack("[o]", office_base64(ac_s_word(old))));
+    office_expect_refused(&office, request, "certificate-revoked");
+}
+
 static void somebody_else_s_certificate_renews_nothing(void **state)
 {
     (void)state;
@@ -326,6 +388,7 @@ int main(void)
         TEST(ren_06_an_a1_cannot_sign_its_own_renewal),
         TEST(ren_07_an_expired_or_revoked_certificate_renews_nothing),
         TEST(ren_07_what_this_signer_was_asked_to_revoke_renews_nothing_at_once),
+        TEST(the_ac_is_asked_by_ocsp_and_only_good_renews),
         TEST(somebody_else_s_certificate_renews_nothing),
         TEST(the_holder_s_words_bind_order_attempt_data_and_key),
         TEST(the_agent_s_statement_is_still_needed_and_the_binding_is_for_renewals_alone),
