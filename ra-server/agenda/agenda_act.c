@@ -3,8 +3,7 @@
  * What booking, moving, holding and cancelling have in common.
  */
 #include "agenda/agenda_internal.h"
-#include "agenda/hours/duration.h"
-#include "desk/desk.h"
+#include "agenda/agenda_waiting.h"
 #include "pki/base/bytes.h"
 
 #include <string.h>
@@ -50,46 +49,6 @@ bool agenda_check_case(struct http_request *request, const struct order *order,
                              error);
 }
 
-/* Memory knows every seat there is, so a start outside the opening hours costs no transaction its time. Gives
- * the zone's offset on that day. */
-static bool start_exists(struct http_request *request, int64_t start_us, int *offset_s)
-{
-    struct agenda_day *days[3];
-    bool found = false;
-    agenda_memory_days(agenda_memory_of(request->app), start_us / INT64_C(86400000000) - 1, 3, days);
-    for (size_t i = 0; i < 3; i++) {
-        if (agenda_day_slot_at(days[i], start_us) != NULL) {
-            found = true;
-            *offset_s = days[i]->offset_s;
-        }
-        agenda_day_release(days[i]);
-    }
-    return found;
-}
-
-bool agenda_check_start(struct http_request *request, const struct agenda_wish *wish, int *offset_s,
-                        struct ra_error *error)
-{
-    if (!desk_priority_check(request, wish->priority, error))
-        return false;
-    if (wish->start_us <= request->now_us)
-        return ra_fail_field(error, "start", "past", "Este horário já passou. Escolha outro.");
-    return start_exists(request, wish->start_us, offset_s) ||
-           ra_fail_field(error, "start", "no-slot", "Não há atendimento neste horário. Escolha um da lista.");
-}
-
-bool agenda_skills_of(struct http_request *request, const struct order *order, const struct agenda_wish *wish,
-                      uint32_t *skills, struct ra_error *error)
-{
-    struct duration duration;
-    const struct duration_part part = duration_part_of(order);
-    if (!duration_of_visit(request->app, request->context, wish->start_us, wish->mode, &part, 1, &duration,
-                           error))
-        return false;
-    *skills = duration.skills;
-    return true;
-}
-
 /* --- giving back --- */
 
 bool agenda_release_time(struct http_request *request, int64_t *public_from_us, struct ra_error *error)
@@ -103,4 +62,23 @@ bool agenda_release_time(struct http_request *request, int64_t *public_from_us, 
         return ra_fail_crypto(error, "random bytes");
     *public_from_us = request->now_us + agenda_release_delay_us(least, most, drawn);
     return true;
+}
+
+/* The seats are the office's at once and the public's from `public_from_us` on. A move frees the old ones
+ * first, unseen by anybody until the commit: an order never has two sessions. */
+bool agenda_free(struct http_request *request, const struct order *order, int64_t public_from_us,
+                 struct agenda_seats *freed, struct ra_error *error)
+{
+    struct agenda_change *changes = NULL;
+    size_t before = freed->count;
+    return agenda_store_free(request->db, request->context, order, public_from_us, freed, &changes, error) &&
+           agenda_tell_memory_all(request, changes, freed->count - before, error);
+}
+
+bool agenda_give_back(struct http_request *request, const struct order *order, struct agenda_seats *freed,
+                      struct ra_error *error)
+{
+    int64_t public_from_us = 0;
+    return agenda_release_time(request, &public_from_us, error) &&
+           agenda_free(request, order, public_from_us, freed, error) && waiting_wake(request, error);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_DAYS = 7, NEAR_DAYS = 14 };
+enum { DEFAULT_DAYS = 7, NEAR_DAYS = 14, PERSONS_MAX = 50 };
 
 /* --- the question --- */
 
@@ -41,18 +41,21 @@ bool agenda_check_mode(struct http_request *request, const char *mode, const cha
 }
 
 /* Digits alone, from 1 to the most. */
-static bool read_days(const char *text, size_t *days, struct ra_error *error)
+static bool read_count(const char *text, unsigned long usual, unsigned long most, unsigned long *count)
 {
     size_t length = text != NULL ? strlen(text) : 0;
-    if (length == 0) {
-        *days = DEFAULT_DAYS;
-        return true;
-    }
-    unsigned long value =
-        length <= 3 && text[strspn(text, "0123456789")] == '\0' ? strtoul(text, NULL, 10) : 0;
-    if (value < 1 || value > AGENDA_DAYS_MAX)
+    *count = usual;
+    if (length > 0)
+        *count = length <= 3 && text[strspn(text, "0123456789")] == '\0' ? strtoul(text, NULL, 10) : 0;
+    return *count >= 1 && *count <= most;
+}
+
+static bool read_days(const char *text, size_t *days, struct ra_error *error)
+{
+    unsigned long count = 0;
+    if (!read_count(text, DEFAULT_DAYS, AGENDA_DAYS_MAX, &count))
         return ra_fail_field(error, "days", "range", "Peça de 1 a 62 dias.");
-    *days = (size_t)value;
+    *days = count;
     return true;
 }
 
@@ -68,16 +71,17 @@ static bool read_first_day(const char *text, const char *today, int64_t *number,
     return true;
 }
 
-/* Of one person: who brings more people learns at the booking. */
-static bool read_skills(struct http_request *request, struct agenda_question *question,
-                        struct ra_error *error)
+static bool read_need(struct http_request *request, struct agenda_question *question, struct ra_error *error)
 {
     struct duration duration;
-    const struct duration_part part = {question->product->id, 1};
+    unsigned long persons = 0;
+    if (!read_count(http_query(request, "persons"), 1, PERSONS_MAX, &persons))
+        return ra_fail_field(error, "persons", "range", "Diga de 1 a 50 pessoas.");
+    const struct duration_part part = {question->product->id, (int)persons};
     if (!duration_of_visit(request->app, request->context, question->first_day * INT64_C(86400000000),
                            question->mode, &part, 1, &duration, error))
         return false;
-    question->skills = duration.skills;
+    question->need = duration_need(&duration);
     return true;
 }
 
@@ -96,7 +100,7 @@ bool agenda_read_question(struct http_request *request, struct agenda_question *
     return good &&
            agenda_check_mode(request, question->mode, question->product->media, question->product->in_person,
                              question->product->video, error) &&
-           read_skills(request, question, error);
+           read_need(request, question, error);
 }
 
 /* --- the answer as text --- */
@@ -112,24 +116,38 @@ static void put(struct text_buffer *buffer, const char *text, size_t length)
     buffer->used += length;
 }
 
-static void put_slot(struct text_buffer *buffer, const struct agenda_day_slot *slot, int seats)
+/* A session of one seat without preparation is the slot itself, whose text is ready. */
+static void put_slot(struct text_buffer *buffer, const struct agenda_day *day,
+                     const struct agenda_day_slot *slot, const struct agenda_slot *found)
 {
-    char number[16];
-    int length = snprintf(number, sizeof number, "%d}", seats);
+    char number[16], text[AGENDA_SLOT_TEXT_SIZE];
+    int length = snprintf(number, sizeof number, "%d}", found->seats);
     if (buffer->data[buffer->used - 1] == '}')
         put(buffer, ",", 1);
-    put(buffer, slot->text, slot->text_length);
+    if (found->start_us == slot->start_us && found->end_us == slot->end_us)
+        put(buffer, slot->text, slot->text_length);
+    else
+        put(buffer, text, agenda_slot_text(day, found->start_us, found->end_us, text));
     put(buffer, number, (size_t)length);
 }
 
-static void put_day(struct text_buffer *buffer, const struct agenda_day *day, int64_t now_us,
-                    bool internal_too, uint32_t skills)
+/* The session that could begin with a seat of the slot; no seats: none. */
+static struct agenda_slot session_at(const struct agenda_day *day, const struct agenda_day_slot *slot,
+                                     const struct agenda_look *look, const struct agenda_need *need)
+{
+    struct agenda_slot found = {.start_us = slot->start_us + need->before_us, .offset_s = day->offset_s};
+    if (slot->start_us > look->now_us)
+        found.seats = agenda_slot_free(day, slot, look, need, &found.end_us);
+    return found;
+}
+
+static void put_day(struct text_buffer *buffer, const struct agenda_day *day, const struct agenda_look *look,
+                    const struct agenda_need *need)
 {
     for (size_t i = 0; day != NULL && i < day->slot_count; i++) {
-        const struct agenda_day_slot *slot = &day->slots[i];
-        int seats = slot->start_us > now_us ? agenda_slot_free(day, slot, now_us, internal_too, skills) : 0;
-        if (seats > 0)
-            put_slot(buffer, slot, seats);
+        const struct agenda_slot found = session_at(day, &day->slots[i], look, need);
+        if (found.seats > 0)
+            put_slot(buffer, day, &day->slots[i], &found);
     }
 }
 
@@ -138,6 +156,7 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
 {
     struct agenda_day *days[AGENDA_DAYS_MAX];
     struct text_buffer buffer = {.size = 64};
+    const struct agenda_look look = {request->now_us, side == AGENDA_OFFICE};
     agenda_memory_days(agenda_memory_of(request->app), question->first_day, question->days, days);
     for (size_t i = 0; i < question->days; i++)
         buffer.size += days[i] != NULL ? days[i]->slot_count * (AGENDA_SLOT_TEXT_SIZE + 16) : 0;
@@ -146,7 +165,7 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
         put(&buffer, "{\"slots\":[", 10);
     for (size_t i = 0; i < question->days; i++) {
         if (buffer.data != NULL)
-            put_day(&buffer, days[i], request->now_us, side == AGENDA_OFFICE, question->skills);
+            put_day(&buffer, days[i], &look, &question->need);
         agenda_day_release(days[i]);
     }
     if (buffer.data == NULL)
@@ -158,11 +177,26 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
 
 /* --- the answer as values --- */
 
+/* The visit that could begin with a seat of the slot: its second session where the seats of the first end. */
+static struct agenda_slot visit_at(const struct agenda_day *day, const struct agenda_day_slot *slot,
+                                   const struct agenda_look *look, const struct agenda_search *search)
+{
+    struct agenda_slot found = session_at(day, slot, look, &search->needs[0]);
+    if (found.seats == 0 || search->halves < RUN_HALVES)
+        return found;
+    int64_t whole_us = search->needs[0].before_us + search->needs[0].with_us;
+    const struct agenda_day_slot *next = agenda_day_slot_at(day, agenda_slot_cover(day, slot, whole_us));
+    int seats = next != NULL ? agenda_slot_free(day, next, look, &search->needs[1], NULL) : 0;
+    found.seats = seats < found.seats ? seats : found.seats;
+    return found;
+}
+
 bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, int64_t first, size_t count,
-                       enum agenda_side side, struct agenda_slot **slots, size_t *found,
+                       const struct agenda_search *search, struct agenda_slot **slots, size_t *found,
                        struct ra_error *error)
 {
     struct agenda_day *days[AGENDA_DAYS_MAX];
+    const struct agenda_look look = {now_us, search->side == AGENDA_OFFICE};
     size_t room = 1;
     *found = 0;
     agenda_memory_days(agenda_memory_of(app), first, count, days);
@@ -171,11 +205,9 @@ bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, 
     *slots = talloc_array(context, struct agenda_slot, (unsigned)room);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; *slots != NULL && days[i] != NULL && j < days[i]->slot_count; j++) {
-            const struct agenda_day_slot *slot = &days[i]->slots[j];
-            int seats = agenda_slot_free(days[i], slot, now_us, side == AGENDA_OFFICE, 0);
-            if (slot->start_us > now_us && seats > 0)
-                (*slots)[(*found)++] =
-                    (struct agenda_slot){slot->start_us, slot->end_us, days[i]->offset_s, seats};
+            const struct agenda_slot visit = visit_at(days[i], &days[i]->slots[j], &look, search);
+            if (visit.seats > 0)
+                (*slots)[(*found)++] = visit;
         }
         agenda_day_release(days[i]);
     }
@@ -208,19 +240,8 @@ static size_t leave_out(struct agenda_slot *slots, size_t count, int64_t start_u
     return kept;
 }
 
-/* Slots with another free one right after them. */
-static size_t keep_pairs(struct agenda_slot *slots, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i + 1 < count; i++) {
-        if (slots[i].end_us == slots[i + 1].start_us)
-            slots[kept++] = slots[i];
-    }
-    return kept;
-}
-
-json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us, enum agenda_side side,
-                                 bool pairs)
+json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us,
+                                 const struct agenda_search *search)
 {
     struct agenda_slot *slots = NULL;
     struct catalog_office *office = NULL;
@@ -229,10 +250,9 @@ json_t *agenda_alternatives_json(struct http_request *request, int64_t wished_us
     json_t *list = json_array();
     int64_t first = wished_us / INT64_C(86400000000) - NEAR_DAYS;
     if (!catalog_office(request->app, request->context, &office, &ignored) ||
-        !agenda_free_slots(request->app, request->context, request->now_us, first, 2 * NEAR_DAYS + 1, side,
+        !agenda_free_slots(request->app, request->context, request->now_us, first, 2 * NEAR_DAYS + 1, search,
                            &slots, &count, &ignored))
         return list;
-    count = pairs ? keep_pairs(slots, count) : count;
     count = leave_out(slots, count, wished_us);
     size_t found = agenda_nearest(slots, count, wished_us, AGENDA_ALTERNATIVES, nearest);
     for (size_t i = 0; i < found; i++)

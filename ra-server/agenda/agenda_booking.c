@@ -3,7 +3,7 @@
  * Booking, moving, cancelling, and what the counter does with an appointment. All on an order that is held.
  */
 #include "agenda/agenda_internal.h"
-#include "agenda/agenda_waiting.h"
+#include "agenda/agenda_pair.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
 #include "desk/desk.h"
@@ -30,10 +30,10 @@ bool agenda_new_uid(struct http_request *request, const char **uid, struct ra_er
     return *uid != NULL || ra_fail(error, RA_NO_MEMORY, "agenda");
 }
 
-static bool note_appointment(struct order *order, const struct agenda_wish *wish,
-                             const struct agenda_taken *taken, const char *uid, int offset_s,
-                             struct ra_error *error)
+static bool note_appointment(struct order *order, const struct agenda_taking *taking,
+                             const struct agenda_taken *taken, const char *uid, struct ra_error *error)
 {
+    const struct agenda_wish *wish = taking->wish;
     struct order_appointment *appointment = talloc(order, struct order_appointment);
     if (appointment == NULL)
         return ra_fail(error, RA_NO_MEMORY, "agenda");
@@ -42,7 +42,7 @@ static bool note_appointment(struct order *order, const struct agenda_wish *wish
         .seat_id = taken->seat_id,
         .start_us = wish->start_us,
         .end_us = taken->end_us,
-        .offset_s = offset_s,
+        .offset_s = taking->session.offset_s,
         .mode = wish->mode,
         .priority = wish->priority,
         .state = "booked",
@@ -67,34 +67,36 @@ static bool record(struct http_request *request, const struct order *order, cons
            notice_enqueue(request, order, notice, NULL, error);
 }
 
-/* What was taken, and the holds that went with it. */
-static bool tell_taken(struct http_request *request, const struct agenda_taken *taken, int64_t start_us,
-                       struct ra_error *error)
-{
-    return agenda_tell_memory(
-               request,
-               (struct agenda_change){taken->seat_id, start_us, taken->version, AGENDA_TAKEN, AGENDA_FREE},
-               error) &&
-           agenda_tell_memory_all(request, taken->let_go, taken->let_go_count, error);
-}
-
 bool agenda_finish_booking(struct http_request *request, struct order *order,
-                           const struct agenda_taking *taking, const struct agenda_taken *taken, int offset_s,
+                           const struct agenda_taking *taking, const struct agenda_taken *taken,
                            struct ra_error *error)
 {
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(taking->wish->start_us, start, sizeof start);
     return orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "booked", "booked", start, error) &&
-           note_appointment(order, taking->wish, taken, taking->uid, offset_s, error) &&
+           note_appointment(order, taking, taken, taking->uid, error) &&
            record(request, order, start, AUDIT_APPT_BOOKED, NOTICE_BOOKED, error) &&
-           tell_taken(request, taken, taking->wish->start_us, error);
+           agenda_tell_memory_all(request, taken->changes, taken->change_count, error);
+}
+
+bool agenda_finish_move(struct http_request *request, struct order *order, const struct agenda_taking *taking,
+                        const struct agenda_taken *taken, struct ra_error *error)
+{
+    char start[CLOCK_TEXT_SIZE];
+    clock_format_utc(taking->wish->start_us, start, sizeof start);
+    return note_appointment(order, taking, taken, order->appointment->uid, error) &&
+           orders_milestone(request, order, "moved", start, error) &&
+           record(request, order, start, AUDIT_APPT_RESCHEDULED, NOTICE_MOVED, error) &&
+           agenda_tell_memory_all(request, taken->changes, taken->change_count, error);
 }
 
 bool agenda_book(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  bool *created, struct ra_error *error)
 {
+    const struct agenda_seats none = {0};
     struct agenda_taken taken;
-    int offset_s = 0;
+    struct agenda_taking taking = {
+        .act = AGENDA_ACT_BOOK, .order = order, .wish = wish, .now_us = request->now_us};
     *created = false;
     if (!agenda_check_case(request, order, wish, error) ||
         !desk_take_needs(request, order, request->body, error))
@@ -104,45 +106,37 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     if (agenda_is_live(order))
         return ra_fail_reason(error, RA_CONFLICT, "already-booked",
                               "Já há um horário marcado. Mude o horário em vez de marcar outro.");
-    if (!agenda_check_start(request, wish, &offset_s, error))
-        return false;
-    struct agenda_taking taking = {
-        .act = AGENDA_ACT_BOOK, .order = order, .wish = wish, .now_us = request->now_us};
-    if (!agenda_new_uid(request, &taking.uid, error) ||
-        !agenda_skills_of(request, order, wish, &taking.skills, error) ||
-        !agenda_store_take(request->db, request->context, &taking, &taken, error))
+    if (!agenda_session_of(request, order, wish, &taking.session, error) ||
+        !agenda_check_start(request, wish, &taking.session, error) ||
+        !agenda_new_uid(request, &taking.uid, error) ||
+        !agenda_store_take(request->db, request->context, &taking, &none, &taken, error))
         return false;
     *created = true;
-    return agenda_finish_booking(request, order, &taking, &taken, offset_s, error);
+    return agenda_finish_booking(request, order, &taking, &taken, error);
 }
 
-/* The seat is the office's at once and the public's from `public_from_us` on. A move frees the old one first,
- * unseen by anybody until the commit: an order never has two. */
-static bool free_seat(struct http_request *request, const struct order *order, int64_t public_from_us,
-                      struct ra_error *error)
+static bool move_alone(struct http_request *request, struct order *order, const struct agenda_wish *wish,
+                       struct ra_error *error)
 {
-    int64_t version = 0;
-    return agenda_store_free(request->db, request->context, order, public_from_us, &version, error) &&
-           agenda_tell_memory(request,
-                              (struct agenda_change){order->appointment->seat_id,
-                                                     order->appointment->start_us, version, AGENDA_FREE,
-                                                     public_from_us},
-                              error);
-}
-
-/* Given back: to the waiting list first, to everybody after a delay that nobody can know. */
-static bool give_back(struct http_request *request, const struct order *order, struct ra_error *error)
-{
-    int64_t public_from_us = 0;
-    return agenda_release_time(request, &public_from_us, error) &&
-           free_seat(request, order, public_from_us, error) && waiting_wake(request, error);
+    struct agenda_seats freed = {0};
+    struct agenda_taken taken;
+    struct agenda_taking taking = {.act = AGENDA_ACT_MOVE,
+                                   .order = order,
+                                   .wish = wish,
+                                   .appointment_id = order->appointment->id,
+                                   .now_us = request->now_us};
+    return agenda_session_of(request, order, wish, &taking.session, error) &&
+           agenda_check_start(request, wish, &taking.session, error) &&
+           agenda_give_back(request, order, &freed, error) &&
+           agenda_store_take(request->db, request->context, &taking, &freed, &taken, error) &&
+           agenda_finish_move(request, order, &taking, &taken, error);
 }
 
 bool agenda_move(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  struct ra_error *error)
 {
-    struct agenda_taken taken;
-    int offset_s = 0;
+    struct agenda_pair pair;
+    bool two = false;
     if (!agenda_check_case(request, order, wish, error) ||
         !desk_take_needs(request, order, request->body, error))
         return false;
@@ -150,35 +144,22 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para mudar.");
     if (order->appointment->start_us == wish->start_us)
         return true;
-    if (!agenda_check_start(request, wish, &offset_s, error))
+    if (!pair_of(request, order, &two, &pair, error))
         return false;
-    struct agenda_taking taking = {.act = AGENDA_ACT_MOVE,
-                                   .order = order,
-                                   .wish = wish,
-                                   .appointment_id = order->appointment->id,
-                                   .now_us = request->now_us};
-    const char *uid = order->appointment->uid;
-    char start[CLOCK_TEXT_SIZE];
-    clock_format_utc(wish->start_us, start, sizeof start);
-    if (!agenda_skills_of(request, order, wish, &taking.skills, error) || !give_back(request, order, error) ||
-        !agenda_store_take(request->db, request->context, &taking, &taken, error) ||
-        !note_appointment(order, wish, &taken, uid, offset_s, error))
-        return false;
-    return orders_milestone(request, order, "moved", start, error) &&
-           record(request, order, start, AUDIT_APPT_RESCHEDULED, NOTICE_MOVED, error) &&
-           tell_taken(request, &taken, wish->start_us, error);
+    return two ? pair_move(request, &pair, wish, error) : move_alone(request, order, wish, error);
 }
 
 bool agenda_cancel(struct http_request *request, struct order *order, struct ra_error *error)
 {
     struct db_rows *row = NULL;
+    struct agenda_seats freed = {0};
     if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "cancelled"))
         return true;
     if (!agenda_is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para cancelar.");
     char start[CLOCK_TEXT_SIZE];
     clock_format_utc(order->appointment->start_us, start, sizeof start);
-    if (!give_back(request, order, error) ||
+    if (!agenda_give_back(request, order, &freed, error) ||
         !db_one(request->db, request->context, STATEMENT_AGENDA_CANCEL,
                 DB_VALUES(db_int(order->appointment->id), db_time(request->now_us)), &row, error) ||
         !orders_advance(request, order, ORDERS_MACHINE_APPOINTMENT, "cancelled", "cancelled", start, error))
@@ -213,33 +194,58 @@ bool agenda_unkeep(struct http_request *request, struct order *order, struct ra_
 
 bool agenda_miss(struct http_request *request, struct order *order, struct ra_error *error)
 {
+    struct agenda_seats freed = {0};
     if (!agenda_is_live(order))
         return true;
-    if (!free_seat(request, order, AGENDA_FREE, error) ||
+    if (!agenda_free(request, order, AGENDA_FREE, &freed, error) ||
         !set_row_state(request, order, STATEMENT_AGENDA_MISS, "missed", error))
         return false;
     order->appointment->seat_id = 0;
     return true;
 }
 
+static bool find_missed(struct http_request *request, const struct agenda_taking *taking,
+                        struct agenda_seats *seats, struct ra_error *error)
+{
+    const struct agenda_seats none = {0};
+    struct agenda_seats runs[RUN_HALVES];
+    if (!agenda_store_lock_runs(request->db, request->context, taking, 1, &none, runs, error))
+        return error->code == RA_SEAT_TAKEN
+                   ? ra_fail(error, RA_SEAT_TAKEN, "O horário já foi dado a outra pessoa.")
+                   : false;
+    *seats = runs[0];
+    return true;
+}
+
 bool agenda_restore(struct http_request *request, struct order *order, struct ra_error *error)
 {
+    const struct agenda_wish wish = {.side = AGENDA_OFFICE};
+    struct agenda_taking taking = {.order = order, .wish = &wish, .now_us = request->now_us};
+    struct agenda_seats seats = {0};
     struct db_rows *rows = NULL;
     if (order->appointment == NULL || agenda_is_live(order))
         return true;
-    if (!db_query(request->db, request->context, STATEMENT_AGENDA_RESTORE,
-                  DB_VALUES(db_int(order->appointment->id), db_int(order->id), db_time(request->now_us)),
+    if (!db_one(request->db, request->context, STATEMENT_AGENDA_MISSED_SPAN,
+                DB_VALUES(db_int(order->appointment->id)), &rows, error))
+        return false;
+    taking.session = (struct agenda_session){.from_us = row_time(rows, 0, "seats_from"),
+                                             .until_us = row_time(rows, 0, "ends")};
+    if (!find_missed(request, &taking, &seats, error) ||
+        !db_query(request->db, request->context, STATEMENT_AGENDA_RESTORE_RUN,
+                  DB_VALUES(db_texts(seats.ids, seats.count), db_time(request->now_us), db_int(order->id),
+                            db_int(order->appointment->id)),
                   &rows, error))
         return false;
-    if (db_row_count(rows) == 0)
-        return ra_fail(error, RA_SEAT_TAKEN, "O horário já foi dado a outra pessoa.");
-    order->appointment->seat_id = row_int(rows, 0, "seat_id");
+    order->appointment->seat_id = row_int(rows, 0, "id");
     order->appointment->state = "booked";
-    return agenda_tell_memory(request,
-                              (struct agenda_change){order->appointment->seat_id,
-                                                     order->appointment->start_us,
-                                                     row_int(rows, 0, "version"), AGENDA_TAKEN, AGENDA_FREE},
-                              error);
+    for (size_t i = 0; i < db_row_count(rows); i++)
+        if (!agenda_tell_memory(request,
+                                (struct agenda_change){row_int(rows, i, "id"), row_time(rows, i, "starts"),
+                                                       row_int(rows, i, "version"), AGENDA_TAKEN,
+                                                       AGENDA_FREE},
+                                error))
+            return false;
+    return true;
 }
 
 /* --- showing --- */

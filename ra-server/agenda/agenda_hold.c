@@ -37,31 +37,27 @@ static bool record_hold(struct http_request *request, const struct order *order,
 }
 
 bool agenda_finish_hold(struct http_request *request, const struct agenda_taking *taking,
-                        const struct agenda_taken *taken, int offset_s, struct agenda_held *held,
-                        struct ra_error *error)
+                        const struct agenda_taken *taken, struct agenda_held *held, struct ra_error *error)
 {
-    int64_t start_us = taking->wish->start_us;
-    *held = (struct agenda_held){start_us, taken->end_us, taken->held_until_us, offset_s};
-    struct agenda_change change = {taken->seat_id, start_us, taken->version, taken->held_until_us,
-                                   taken->public_from_us};
+    *held = (struct agenda_held){taking->wish->start_us, taken->end_us, taken->held_until_us,
+                                 taking->session.offset_s};
     return record_hold(request, taking->order, taking->wish, taken, error) &&
-           agenda_tell_memory(request, change, error) &&
-           agenda_tell_memory_all(request, taken->let_go, taken->let_go_count, error);
+           agenda_tell_memory_all(request, taken->changes, taken->change_count, error);
 }
 
 bool agenda_hold(struct http_request *request, struct order *order, const struct agenda_wish *wish,
                  struct agenda_held *held, struct ra_error *error)
 {
+    const struct agenda_seats none = {0};
     struct agenda_taken taken;
     struct agenda_taking taking = {
         .act = AGENDA_ACT_HOLD, .order = order, .wish = wish, .now_us = request->now_us};
-    int offset_s = 0;
     return agenda_check_case(request, order, wish, error) && check_holdable(order, wish, error) &&
-           agenda_check_start(request, wish, &offset_s, error) &&
-           agenda_skills_of(request, order, wish, &taking.skills, error) &&
+           agenda_session_of(request, order, wish, &taking.session, error) &&
+           agenda_check_start(request, wish, &taking.session, error) &&
            agenda_hold_end(request, &taking.until_us, error) &&
-           agenda_store_take(request->db, request->context, &taking, &taken, error) &&
-           agenda_finish_hold(request, &taking, &taken, offset_s, held, error);
+           agenda_store_take(request->db, request->context, &taking, &none, &taken, error) &&
+           agenda_finish_hold(request, &taking, &taken, held, error);
 }
 
 bool agenda_let_go(struct http_request *request, const struct order *order, struct ra_error *error)
@@ -87,8 +83,16 @@ bool agenda_own_hold(struct http_request *request, const struct order *order, bo
                   DB_VALUES(db_int(order->id), db_time(request->now_us)), &rows, error))
         return false;
     *found = db_row_count(rows) > 0;
-    if (*found)
-        *held = (struct agenda_held){row_time(rows, 0, "starts"), row_time(rows, 0, "ends"),
-                                     row_time(rows, 0, "held_until"), (int)row_int(rows, 0, "offset_s")};
+    for (size_t i = 0; i < db_row_count(rows); i++) {
+        struct agenda_held seat = {row_time(rows, i, "starts"), row_time(rows, i, "ends"),
+                                   row_time(rows, i, "held_until"), (int)row_int(rows, i, "offset_s")};
+        if (i > 0 && seat.start_us != held->end_us)
+            break;
+        if (i > 0) {
+            seat.start_us = held->start_us;
+            seat.until_us = held->until_us < seat.until_us ? held->until_us : seat.until_us;
+        }
+        *held = seat;
+    }
     return true;
 }

@@ -2,7 +2,7 @@
  *
  * A seat from the first click to the confirmation. A hold is a state of the seat with an end that every query
  * honours: once it is over the seat is anybody's, and no job is needed for that. An order holds one seat; the
- * next hold lets go of the former, and so does a booking.
+ * next hold lets go of the former, and so does a booking. A session of several seats is held whole.
  *
  * All of it within the request's transaction, on an order that was loaded for update.
  */
@@ -26,7 +26,8 @@ RA_MUST_CHECK bool agenda_hold(struct http_request *request, struct order *order
 RA_MUST_CHECK bool agenda_let_go(struct http_request *request, const struct order *order,
                                  struct ra_error *error);
 
-/* What the order holds now; `found` is false without a hold that still lasts. */
+/* What the order holds now, from its first seat to its last; `found` is false without a hold that still
+ * lasts. */
 RA_MUST_CHECK bool agenda_own_hold(struct http_request *request, const struct order *order, bool *found,
                                    struct agenda_held *held, struct ra_error *error);
 

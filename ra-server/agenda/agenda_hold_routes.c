@@ -41,7 +41,7 @@ static bool hold_two(struct http_request *request, struct http_response *respons
         !work_check(request, response, pair->first, &wish, error))
         return false;
     if (!pair_hold(request, pair, &wish, held, error))
-        return agenda_refuse_two(request, response, wish.start_us, error);
+        return agenda_refuse(request, response, pair->first, pair->second, &wish, error);
     json_t *model = held_json(request->context, pair->first, &held[0], wish.mode);
     json_t *other = held_json(request->context, pair->second, &held[1], wish.mode);
     json_object_set_new(other, "order", json_string(pair->second->code));
@@ -60,13 +60,15 @@ static bool hold_handler(struct http_request *request, struct http_response *res
     bool two = false;
     if (!pair_load(request, &two, &pair, error))
         return false;
+    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+        return false;
     if (two)
         return hold_two(request, response, &pair, error);
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+    if (!agenda_read_wish(request, order, &wish, error) ||
         !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_hold(request, order, &wish, &held, error))
-        return agenda_refuse(request, response, wish.start_us, error);
+        return agenda_refuse(request, response, order, NULL, &wish, error);
     http_reply(response, 201, held_json(request->context, order, &held, wish.mode));
     go_confirm(request, response, order, NULL);
     return true;
@@ -95,21 +97,25 @@ static json_t *hold_model(TALLOC_CTX *context, const struct agenda_held *held)
 }
 
 /* The other order of the visit, while the seat right after is held for it. */
-static bool add_companion(struct http_request *request, const struct agenda_held *held, json_t *model,
-                          struct ra_error *error)
+static bool add_companion(struct http_request *request, const struct order *order,
+                          const struct agenda_held *held, json_t *model, struct ra_error *error)
 {
     char code[ORDERS_CODE_SIZE];
     const char *with = http_query(request, "com");
     struct order *other = NULL;
     struct agenda_held after = {0};
     bool opened = false, found = false;
-    if (with == NULL || !orders_code_normalise(with, code))
-        return true;
-    if (!orders_is_opened(request, NULL, code, &opened, error))
+    if (!pair_other(request, order, &other, error))
         return false;
-    if (!opened)
+    if (other == NULL && (with == NULL || !orders_code_normalise(with, code)))
         return true;
-    if (!orders_load(request, code, &other, error) || !agenda_own_hold(request, other, &found, &after, error))
+    if (other == NULL && !orders_is_opened(request, NULL, code, &opened, error))
+        return false;
+    if (other == NULL && !opened)
+        return true;
+    if (other == NULL && !orders_load(request, code, &other, error))
+        return false;
+    if (!agenda_own_hold(request, other, &found, &after, error))
         return false;
     if (found && after.start_us == held->end_us)
         page_set(model, "companion",
@@ -131,7 +137,7 @@ static bool fill_confirm(struct http_request *request, const struct order *order
     if (!found)
         return true;
     page_set(model, "hold", hold_model(request->context, &held));
-    return add_companion(request, &held, model, error);
+    return add_companion(request, order, &held, model, error);
 }
 
 static bool confirm_model(struct http_request *request, struct http_response *response,
@@ -157,9 +163,10 @@ static bool confirm_two(struct http_request *request, struct http_response *resp
     if (!agenda_read_wish(request, pair->first, &wish, error) ||
         !work_check(request, response, pair->first, &wish, error))
         return false;
-    return pair_book(request, pair, &wish, &created, error)
-               ? agenda_answer(request, response, pair->first, 200)
-               : agenda_refuse_two(request, response, wish.start_us, error);
+    bool done = pair_is_booked(pair) ? pair_move(request, pair, &wish, error)
+                                     : pair_book(request, pair, &wish, &created, error);
+    return done ? agenda_answer(request, response, pair->first, 200)
+                : agenda_refuse(request, response, pair->first, pair->second, &wish, error);
 }
 
 /* Forms know only POST: the page books the first time and moves afterwards. The hold may have lapsed; then it
@@ -173,16 +180,18 @@ static bool confirm_handler(struct http_request *request, struct http_response *
     bool created = false, two = false;
     if (!pair_load(request, &two, &pair, error))
         return false;
+    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+        return false;
     if (two)
         return confirm_two(request, response, &pair, error);
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+    if (!agenda_read_wish(request, order, &wish, error) ||
         !work_check(request, response, order, &wish, error))
         return false;
     bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
     bool done = moving ? agenda_move(request, order, &wish, error)
                        : agenda_book(request, order, &wish, &created, error);
     return done ? agenda_answer(request, response, order, 200)
-                : agenda_refuse(request, response, wish.start_us, error);
+                : agenda_refuse(request, response, order, NULL, &wish, error);
 }
 
 /* --- table --- */

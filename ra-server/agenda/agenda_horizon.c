@@ -79,6 +79,7 @@ static void read_seat(const struct db_rows *rows, size_t row, struct agenda_seat
 {
     *seat = (struct agenda_seat){
         .id = row_int(rows, row, "id"),
+        .lane = (int)row_int(rows, row, "lane"),
         .version = row_int(rows, row, "version"),
         .start_us = row_time(rows, row, "starts"),
         .end_us = row_time(rows, row, "ends"),

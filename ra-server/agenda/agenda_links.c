@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_links.h"
 
-#include "db/db.h"
-#include "orders/orders.h"
+#include "agenda/agenda_internal.h"
 
 static struct db_value hash_value(const uint8_t hash[TOKEN_HASH_SIZE])
 {
@@ -39,8 +38,7 @@ bool agenda_link_open(struct http_request *request, bool lock, struct order **or
                        "Este link já não vale. Entre com o seu CPF para ver o seu pedido.");
     *appointment_id = row_int(rows, 0, "appointment_id");
     const char *code = row_text(rows, 0, "code");
-    return lock ? orders_load_for_update(request, code, order, error)
-                : orders_load(request, code, order, error);
+    return lock ? agenda_load_by_code(request, code, order, error) : orders_load(request, code, order, error);
 }
 
 bool agenda_link_sweep(struct db *db, int64_t now_us, struct ra_error *error)

@@ -187,7 +187,7 @@ static bool move_handler(struct http_request *request, struct http_response *res
     if (!open_present(request, &order, error) || !agenda_read_wish(request, order, &wish, error))
         return false;
     if (!agenda_move(request, order, &wish, error))
-        return agenda_refuse(request, response, wish.start_us, error);
+        return agenda_refuse(request, response, order, NULL, &wish, error);
     return reply_done(request, response, order, "moved", "Horário mudado", error);
 }
 

@@ -46,22 +46,22 @@ void agenda_day_release(struct agenda_day *day)
 
 /* --- making a day --- */
 
-static bool write_slot_text(struct agenda_day_slot *slot, int offset_s, const char *office_code)
+size_t agenda_slot_text(const struct agenda_day *day, int64_t start_us, int64_t end_us,
+                        char text[AGENDA_SLOT_TEXT_SIZE])
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
-    const char *start = local_time_rfc3339(scratch, slot->start_us, offset_s);
-    const char *end = local_time_rfc3339(scratch, slot->end_us, offset_s);
+    const char *start = local_time_rfc3339(scratch, start_us, day->offset_s);
+    const char *end = local_time_rfc3339(scratch, end_us, day->offset_s);
     int length = -1;
     if (start != NULL && end != NULL)
-        length = snprintf(slot->text, sizeof slot->text,
-                          "{\"start\":\"%s\",\"end\":\"%s\",\"office\":\"%.31s\",\"seats\":", start, end,
-                          office_code);
+        length = snprintf(text, AGENDA_SLOT_TEXT_SIZE,
+                          "{\"start\":\"%s\",\"end\":\"%s\",\"office\":\"%s\",\"seats\":", start, end,
+                          day->office);
     talloc_free(scratch);
-    slot->text_length = length > 0 ? (size_t)length : 0;
-    return length > 0 && (size_t)length < sizeof slot->text;
+    return length > 0 && length < AGENDA_SLOT_TEXT_SIZE ? (size_t)length : 0;
 }
 
-static bool make_slots(struct agenda_day *day, const char *office_code)
+static bool make_slots(struct agenda_day *day)
 {
     for (size_t i = 0; i < day->seat_count; i++) {
         const struct agenda_seat *seat = &day->seats[i];
@@ -72,7 +72,8 @@ static bool make_slots(struct agenda_day *day, const char *office_code)
         struct agenda_day_slot *slot = &day->slots[day->slot_count++];
         *slot = (struct agenda_day_slot){
             .start_us = seat->start_us, .end_us = seat->end_us, .first = i, .count = 1};
-        if (!write_slot_text(slot, day->offset_s, office_code))
+        slot->text_length = agenda_slot_text(day, slot->start_us, slot->end_us, slot->text);
+        if (slot->text_length == 0)
             return false;
     }
     return true;
@@ -87,10 +88,11 @@ struct agenda_day *agenda_day_new(int64_t number, int offset_s, const char *offi
     atomic_init(&day->holders, 1);
     day->number = number;
     day->offset_s = offset_s;
+    snprintf(day->office, sizeof day->office, "%s", office_code);
     day->seats = talloc_memdup(day, seats, count * sizeof *seats);
     day->slots = talloc_zero_array(day, struct agenda_day_slot, (unsigned)count);
     day->seat_count = count;
-    if (day->seats == NULL || day->slots == NULL || !make_slots(day, office_code)) {
+    if (day->seats == NULL || day->slots == NULL || !make_slots(day)) {
         talloc_free(day);
         return NULL;
     }
@@ -105,6 +107,7 @@ static struct agenda_day *copy_day(const struct agenda_day *old)
     atomic_init(&day->holders, 1);
     day->number = old->number;
     day->offset_s = old->offset_s;
+    memcpy(day->office, old->office, sizeof day->office);
     day->seat_count = old->seat_count;
     day->slot_count = old->slot_count;
     day->seats = talloc_memdup(day, old->seats, old->seat_count * sizeof *old->seats);
@@ -212,18 +215,51 @@ void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t coun
     pthread_rwlock_unlock(&memory->lock);
 }
 
-int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
-                     bool internal_too, uint32_t skills)
+static bool seat_free(const struct agenda_seat *seat, const struct agenda_look *look, uint32_t skills)
 {
-    int free_seats = 0;
-    for (size_t i = slot->first; i < slot->first + slot->count; i++) {
+    bool to_see = look->internal_too || (!seat->internal && seat->public_from_us <= look->now_us);
+    return to_see && seat->free_from_us <= look->now_us && !seat->walk_in &&
+           (seat->skills & skills) == skills;
+}
+
+/* The end of the free seats that follow each other from seat `at` on, once it is not before `until_us`; 0
+ * when they break off. */
+static int64_t run_end(const struct agenda_day *day, size_t at, int64_t until_us,
+                       const struct agenda_look *look, uint32_t skills)
+{
+    const struct agenda_seat *last = &day->seats[at];
+    if (!seat_free(last, look, skills))
+        return 0;
+    for (size_t i = at + 1; i < day->seat_count && last->end_us < until_us; i++) {
         const struct agenda_seat *seat = &day->seats[i];
-        bool mine_to_see = internal_too || (!seat->internal && seat->public_from_us <= now_us);
-        if (mine_to_see && seat->free_from_us <= now_us && !seat->walk_in &&
-            (seat->skills & skills) == skills)
-            free_seats++;
+        if (seat->lane != last->lane || seat->start_us != last->end_us)
+            continue;
+        if (!seat_free(seat, look, skills))
+            return 0;
+        last = seat;
     }
-    return free_seats;
+    return last->end_us >= until_us ? last->end_us : 0;
+}
+
+int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot,
+                     const struct agenda_look *look, const struct agenda_need *need, int64_t *end_us)
+{
+    int lanes = 0;
+    int64_t until_us = slot->start_us + need->before_us + need->with_us;
+    for (size_t i = slot->first; i < slot->first + slot->count; i++) {
+        int64_t end = run_end(day, i, until_us, look, need->skills);
+        if (end != 0 && lanes++ == 0 && end_us != NULL)
+            *end_us = end;
+    }
+    return lanes;
+}
+
+int64_t agenda_slot_cover(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t length_us)
+{
+    int64_t until_us = slot->start_us + length_us;
+    while (slot != NULL && slot->end_us < until_us)
+        slot = agenda_day_slot_at(day, slot->end_us);
+    return slot != NULL ? slot->end_us : 0;
 }
 
 const struct agenda_day_slot *agenda_day_slot_at(const struct agenda_day *day, int64_t start_us)

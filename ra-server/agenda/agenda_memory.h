@@ -28,6 +28,7 @@ enum { AGENDA_MEMORY_DAYS = 400, AGENDA_SLOT_TEXT_SIZE = 160, AGENDA_OFFICE_CODE
 
 struct agenda_seat {
     int64_t id;
+    int lane;
     int64_t version;
     int64_t start_us, end_us;
     int64_t free_from_us;   /* AGENDA_FREE, AGENDA_TAKEN, or when a hold lapses */
@@ -49,6 +50,7 @@ struct agenda_day {
     atomic_int holders;
     int64_t number; /* days since 1970-01-01, in the office's zone */
     int offset_s;
+    char office[AGENDA_OFFICE_CODE_SIZE];
     size_t seat_count, slot_count;
     struct agenda_seat *seats; /* by start, then lane */
     struct agenda_day_slot *slots;
@@ -85,9 +87,26 @@ void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_chang
 /* Holds on the days [first, first + count); days without seats are NULL. */
 void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t count, struct agenda_day **days);
 
-/* Seats of a slot that are free now for a session that asks for these skills. */
-int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
-                     bool internal_too, uint32_t skills);
+/* A session's JSON up to the number of seats; 0 when it does not fit. */
+size_t agenda_slot_text(const struct agenda_day *day, int64_t start_us, int64_t end_us,
+                        char text[AGENDA_SLOT_TEXT_SIZE]);
+
+/* Who looks, and when. */
+struct agenda_look {
+    int64_t now_us;
+    bool internal_too;
+};
+
+/* How many sessions could begin with a seat of the slot: on how many lanes seats that are free now follow
+ * each other for as long as `need` says. *end_us gets the end of the first of them; NULL: not wanted. */
+int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot *slot,
+                     const struct agenda_look *look, const struct agenda_need *need, int64_t *end_us);
+
+/* Where seats that follow each other from the slot on, free or not, have covered that long; 0: they break
+ * off.
+ */
+int64_t agenda_slot_cover(const struct agenda_day *day, const struct agenda_day_slot *slot,
+                          int64_t length_us);
 
 /* The slot that starts then, NULL when the day has none. */
 const struct agenda_day_slot *agenda_day_slot_at(const struct agenda_day *day, int64_t start_us);

@@ -20,29 +20,50 @@ struct offer {
     int64_t until_us, public_from_us;
 };
 
+/* The seats of the session that the offer is of: its first stands in `offer`. */
+struct offered {
+    const struct db_rows *rows; /* id, lane, starts, ends, version in order of time */
+    int64_t start_us;           /* the person's */
+};
+
+static bool tell_offered(struct http_request *request, const struct offer *offer,
+                         const struct offered *offered, struct ra_error *error)
+{
+    for (size_t i = 0; i < db_row_count(offered->rows); i++)
+        if (!agenda_tell_memory(request,
+                                (struct agenda_change){row_int(offered->rows, i, "id"),
+                                                       row_time(offered->rows, i, "starts"),
+                                                       row_int(offered->rows, i, "version"), offer->until_us,
+                                                       offer->public_from_us},
+                                error))
+            return false;
+    return true;
+}
+
 static bool write_offer(struct http_request *request, const struct order *order, const struct offer *offer,
-                        int64_t version, struct ra_error *error)
+                        const struct offered *offered, struct ra_error *error)
 {
     char token[TOKEN_SIZE], start[CLOCK_TEXT_SIZE];
     uint8_t hash[TOKEN_HASH_SIZE];
-    clock_format_utc(offer->start_us, start, sizeof start);
-    struct agenda_change change = {offer->seat_id, offer->start_us, version, offer->until_us,
-                                   offer->public_from_us};
+    clock_format_utc(offered->start_us, start, sizeof start);
+    size_t last = db_row_count(offered->rows) - 1;
     return token_seat_offer(request->app, order->ref, request->now_us, offer->seat_id, token, error) &&
            token_hash(token, hash, error) &&
            db_exec(request->db, STATEMENT_OFFER_INSERT,
                    DB_VALUES(db_int(offer->waiting_id), db_int(order->id), db_int(offer->seat_id),
-                             db_time(offer->start_us), db_time(request->now_us), db_time(offer->until_us),
-                             db_bytes((struct bytes){hash, sizeof hash})),
+                             db_time(offered->start_us), db_time(request->now_us), db_time(offer->until_us),
+                             db_bytes((struct bytes){hash, sizeof hash}),
+                             db_int(row_int(offered->rows, 0, "lane")), db_time(offer->start_us),
+                             db_time(row_time(offered->rows, last, "ends"))),
                    NULL, error) &&
            notice_enqueue(request, order, NOTICE_SEAT_OFFER,
                           json_pack("{s:I, s:I, s:I, s:i, s:I}", "seat", offer->seat_id, "offered_us",
-                                    request->now_us, "start_us", offer->start_us, "offset_s", offer->offset_s,
-                                    "until_us", offer->until_us),
+                                    request->now_us, "start_us", offered->start_us, "offset_s",
+                                    offer->offset_s, "until_us", offer->until_us),
                           error) &&
            audit_record(request, AUDIT_SEAT_OFFERED, order,
                         json_pack("{s:s, s:s}", "start", start, "office", order->office_code), NULL, error) &&
-           agenda_tell_memory(request, change, error);
+           tell_offered(request, offer, offered, error);
 }
 
 /* In the transaction. *made is false when somebody was faster or the seat does not suit: the next one of the
@@ -52,20 +73,23 @@ static bool try_offer(struct http_request *request, const struct offer *offer, b
 {
     struct order *order = NULL;
     struct db_rows *rows = NULL;
-    uint32_t skills = 0;
-    const struct agenda_wish wish = {.start_us = offer->start_us, .mode = offer->mode, .priority = ""};
+    struct agenda_session session;
+    struct agenda_wish wish = {.start_us = offer->start_us, .mode = offer->mode, .priority = ""};
     *made = false;
     if (!orders_load_by_id(request->context, request->db, offer->order_id, true, &order, error) ||
-        !agenda_skills_of(request, order, &wish, &skills, error) ||
+        !agenda_session_of(request, order, &wish, &session, error) ||
         !db_query(request->db, request->context, STATEMENT_OFFER_HOLD,
                   DB_VALUES(db_int(offer->seat_id), db_int(order->id), db_time(request->now_us),
-                            db_time(offer->until_us), db_time(offer->public_from_us), db_int(skills)),
+                            db_time(offer->until_us), db_time(offer->public_from_us),
+                            db_int(session.need.skills),
+                            db_time(offer->start_us + session.need.before_us + session.need.with_us)),
                   &rows, error))
         return false;
     if (db_row_count(rows) == 0)
         return true;
     *made = true;
-    return write_offer(request, order, offer, row_int(rows, 0, "version"), error);
+    const struct offered offered = {rows, offer->start_us + session.need.before_us};
+    return write_offer(request, order, offer, &offered, error);
 }
 
 static bool make_offer(struct job_run *run, struct offer *offer, bool *made, struct ra_error *error)

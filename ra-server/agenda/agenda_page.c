@@ -2,6 +2,7 @@
 #include "agenda/agenda_page.h"
 
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_pair.h"
 #include "agenda/agenda_waiting.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
@@ -177,18 +178,36 @@ static bool add_choices(struct http_request *request, json_t *model, const struc
     return true;
 }
 
+/* What the case's visit takes; two orders that are one visit move together. */
+static bool find_search(struct http_request *request, const struct order *order, struct agenda_search *search,
+                        struct ra_error *error)
+{
+    struct order *other = NULL;
+    if (agenda_is_live(order) && !pair_other(request, order, &other, error))
+        return false;
+    bool first = other == NULL || strcmp(order->code, other->code) < 0;
+    const struct order *orders[2] = {first ? order : other, first ? other : order};
+    *search = (struct agenda_search){.side = AGENDA_PUBLIC};
+    search->halves =
+        agenda_needs_of(request, orders, agenda_is_live(order) ? order->appointment->mode : "in_person",
+                        request->now_us, search->needs);
+    return true;
+}
+
 bool agenda_page_of(struct http_request *request, struct http_response *response, const struct order *order,
                     const struct agenda_page_way *way, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
     struct agenda_slot *slots = NULL;
+    struct agenda_search search;
     struct window window;
     size_t count = 0;
     if (!catalog_office(request->app, request->context, &office, error))
         return false;
     read_window(request, office, &window);
-    if (!agenda_free_slots(request->app, request->context, request->now_us, window.first, PAGE_DAYS,
-                           AGENDA_PUBLIC, &slots, &count, error))
+    if (!find_search(request, order, &search, error) ||
+        !agenda_free_slots(request->app, request->context, request->now_us, window.first, PAGE_DAYS, &search,
+                           &slots, &count, error))
         return false;
     json_t *model = json_pack("{s:o}", "days", days_json(request->context, slots, count));
     if (!agenda_add_case(request, model, order, error)) {

@@ -6,31 +6,21 @@
 
 #include <string.h>
 
-/* --- which two --- */
-
-static int preference(const struct pair_seat *first, const struct pair_seat *second, bool at_office)
-{
-    return (first->own ? 32 : 0) + (second->own ? 32 : 0) + (first->lane == second->lane ? 16 : 0) +
-           (first->is_public != at_office ? 1 : 0) + (second->is_public != at_office ? 1 : 0);
-}
-
-/* Seats come in the order of start and lane, so that of equals the lower lane is met first. */
-bool pair_choose(const struct pair_seat *seats, size_t count, bool at_office, size_t *first, size_t *second)
-{
-    int best = -1;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (seats[i].later || !seats[j].later || preference(&seats[i], &seats[j], at_office) <= best)
-                continue;
-            best = preference(&seats[i], &seats[j], at_office);
-            *first = i;
-            *second = j;
-        }
-    }
-    return best >= 0;
-}
-
 /* --- which orders --- */
+
+/* The other order of the case's visit; NULL when it has none. */
+static bool companion_code(struct http_request *request, const char *code, const char **other,
+                           struct ra_error *error)
+{
+    struct db_rows *rows = NULL;
+    *other = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_AGENDA_COMPANION, DB_VALUES(db_text(code)), &rows,
+                  error))
+        return false;
+    if (db_row_count(rows) > 0)
+        *other = row_text(rows, 0, "code");
+    return true;
+}
 
 /* The office opens every case; a holder both of his own. */
 static bool may_open(struct http_request *request, const char *code, struct ra_error *error)
@@ -71,165 +61,237 @@ bool pair_load(struct http_request *request, bool *wanted, struct agenda_pair *p
            check_people(pair, error);
 }
 
+bool agenda_load_by_code(struct http_request *request, const char *code, struct order **order,
+                         struct ra_error *error)
+{
+    char own[ORDERS_CODE_SIZE];
+    const char *other = NULL;
+    struct order *earlier = NULL;
+    if (orders_code_normalise(code, own) && !companion_code(request, own, &other, error))
+        return false;
+    if (other != NULL && strcmp(other, own) < 0 && !orders_load_for_update(request, other, &earlier, error))
+        return false;
+    return orders_load_for_update(request, code, order, error);
+}
+
+bool pair_of(struct http_request *request, struct order *order, bool *linked, struct agenda_pair *pair,
+             struct ra_error *error)
+{
+    const char *code = NULL;
+    struct order *other = NULL;
+    *linked = false;
+    if (!agenda_is_live(order))
+        return true;
+    if (!companion_code(request, order->code, &code, error))
+        return false;
+    if (code == NULL)
+        return true;
+    *linked = true;
+    if (!orders_load_for_update(request, code, &other, error))
+        return false;
+    bool first = strcmp(order->code, other->code) < 0;
+    *pair = (struct agenda_pair){first ? order : other, first ? other : order};
+    return true;
+}
+
+bool pair_other(struct http_request *request, const struct order *order, struct order **other,
+                struct ra_error *error)
+{
+    const char *code = NULL;
+    *other = NULL;
+    return companion_code(request, order->code, &code, error) &&
+           (code == NULL || orders_load(request, code, other, error));
+}
+
 /* --- taking two --- */
 
 struct taking_two {
-    struct agenda_wish wishes[2];
-    struct order *orders[2];
-    uint32_t skills[2];
-    int64_t seats[2];
-    int64_t until_us; /* of a hold */
-    int offset_s;
+    struct agenda_wish wishes[RUN_HALVES];
+    struct agenda_taking takings[RUN_HALVES];
+    struct order *orders[RUN_HALVES];
 };
 
-/* Where the second half starts: at the end of the first. */
-static bool next_start(struct http_request *request, int64_t start_us, int64_t *next_us)
+/* Where the second half starts: where the seats of the first end. */
+static bool next_start(struct http_request *request, const struct agenda_session *session, int64_t *next_us)
 {
     struct agenda_day *days[3];
-    bool found = false;
-    agenda_memory_days(agenda_memory_of(request->app), start_us / INT64_C(86400000000) - 1, 3, days);
+    *next_us = 0;
+    agenda_memory_days(agenda_memory_of(request->app), session->from_us / INT64_C(86400000000) - 1, 3, days);
     for (size_t i = 0; i < 3; i++) {
-        const struct agenda_day_slot *slot = agenda_day_slot_at(days[i], start_us);
+        const struct agenda_day_slot *slot = agenda_day_slot_at(days[i], session->from_us);
         if (slot != NULL)
-            *next_us = slot->end_us;
-        found = found || slot != NULL;
+            *next_us = agenda_slot_cover(days[i], slot, session->until_us - session->from_us);
         agenda_day_release(days[i]);
     }
-    return found;
+    return *next_us != 0;
 }
 
-static bool check_two(struct http_request *request, const struct agenda_pair *pair,
-                      const struct agenda_wish *wish, struct taking_two *two, struct ra_error *error)
+/* The first half's seats end exactly where the second's begin; so long the second one needs to be prepared,
+ * it is too. */
+static bool plan_second(struct http_request *request, struct taking_two *two, struct ra_error *error)
+{
+    int64_t next_us = 0;
+    struct agenda_taking *first = &two->takings[0], *second = &two->takings[1];
+    if (next_start(request, &first->session, &next_us)) {
+        first->session.until_us = next_us;
+        two->wishes[1].start_us = next_us;
+        if (!agenda_session_of(request, second->order, second->wish, &second->session, error))
+            return false;
+        two->wishes[1].start_us += second->session.need.before_us;
+        second->session.from_us += second->session.need.before_us;
+        second->session.until_us += second->session.need.before_us;
+        if (agenda_check_start(request, second->wish, &second->session, error))
+            return true;
+    }
+    return ra_fail_field(error, "start", "no-second",
+                         "Depois deste horário não há outro seguido. Escolha um mais cedo.");
+}
+
+static bool plan_two(struct http_request *request, const struct agenda_pair *pair,
+                     const struct agenda_wish *wish, enum agenda_act act, struct taking_two *two,
+                     struct ra_error *error)
 {
     *two = (struct taking_two){.orders = {pair->first, pair->second}, .wishes = {*wish, *wish}};
-    if (!agenda_check_start(request, wish, &two->offset_s, error))
-        return false;
-    if (!next_start(request, wish->start_us, &two->wishes[1].start_us) ||
-        !agenda_check_start(request, &two->wishes[1], &two->offset_s, error))
-        return ra_fail_field(error, "start", "no-second",
-                             "Depois deste horário não há outro seguido. Escolha um mais cedo.");
-    for (size_t i = 0; i < 2; i++)
-        if (!agenda_check_case(request, two->orders[i], wish, error) ||
-            !agenda_skills_of(request, two->orders[i], &two->wishes[i], &two->skills[i], error))
+    for (size_t i = 0; i < RUN_HALVES; i++) {
+        two->takings[i] = (struct agenda_taking){
+            .act = act, .order = two->orders[i], .wish = &two->wishes[i], .now_us = request->now_us};
+        if (!agenda_check_case(request, two->orders[i], wish, error))
             return false;
-    return true;
+    }
+    struct agenda_session *first = &two->takings[0].session;
+    return agenda_session_of(request, pair->first, wish, first, error) &&
+           agenda_check_start(request, wish, first, error) && plan_second(request, two, error);
 }
 
-static bool read_seats(struct http_request *request, const struct db_rows *rows, struct pair_seat **seats,
-                       struct ra_error *error)
+static bool lock_two(struct http_request *request, const struct taking_two *two,
+                     const struct agenda_seats *freed, struct agenda_seats seats[RUN_HALVES],
+                     struct ra_error *error)
 {
-    size_t count = db_row_count(rows);
-    *seats = talloc_zero_array(request->context, struct pair_seat, (unsigned)count + 1);
-    if (*seats == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "agenda");
-    for (size_t i = 0; i < count; i++)
-        (*seats)[i] = (struct pair_seat){
-            .id = row_int(rows, i, "id"),
-            .lane = (int)row_int(rows, i, "lane"),
-            .later = row_bool(rows, i, "later"),
-            .own = row_bool(rows, i, "own"),
-            .is_public = row_bool(rows, i, "is_public"),
-        };
-    return true;
+    if (agenda_store_lock_runs(request->db, request->context, two->takings, RUN_HALVES, freed, seats, error))
+        return true;
+    return error->code == RA_SEAT_TAKEN
+               ? ra_fail(error, RA_SEAT_TAKEN, "Não há mais dois horários seguidos aqui. Escolha outro.")
+               : false;
 }
 
-static bool two_taken(struct ra_error *error)
+/* Marks the appointments of both as one visit. */
+static bool join(struct http_request *request, const struct taking_two *two, struct ra_error *error)
 {
-    return ra_fail(error, RA_SEAT_TAKEN, "Não há mais dois horários seguidos aqui. Escolha outro.");
+    return db_exec(
+        request->db, STATEMENT_AGENDA_JOIN_VISIT,
+        DB_VALUES(db_int(two->orders[0]->appointment->id), db_int(two->orders[1]->appointment->id)), NULL,
+        error);
 }
 
-/* Waits, holding no seat yet, for all that could serve, in the order of start and lane. */
-static bool lock_two(struct http_request *request, struct taking_two *two, struct ra_error *error)
+static bool take_needs(struct http_request *request, const struct agenda_pair *pair, struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    struct pair_seat *seats = NULL;
-    size_t first = 0, second = 0;
-    bool at_office = two->wishes[0].side == AGENDA_OFFICE;
-    if (!agenda_store_wait_briefly(request->db, error))
-        return false;
-    if (!db_query(request->db, request->context, STATEMENT_AGENDA_PAIR_LOCK,
-                  DB_VALUES(db_int(two->orders[0]->office_id), db_time(two->wishes[0].start_us),
-                            db_time(two->wishes[1].start_us), db_time(request->now_us), db_bool(at_office),
-                            db_int(two->orders[0]->id), db_int(two->orders[1]->id), db_int(two->skills[0]),
-                            db_int(two->skills[1])),
-                  &rows, error))
-        return strcmp(error->reason, "lock-timeout") == 0 ? two_taken(error) : false;
-    if (!read_seats(request, rows, &seats, error))
-        return false;
-    if (!pair_choose(seats, db_row_count(rows), at_office, &first, &second))
-        return two_taken(error);
-    two->seats[0] = seats[first].id;
-    two->seats[1] = seats[second].id;
-    return true;
+    return desk_take_needs(request, pair->first, request->body, error) &&
+           desk_take_needs(request, pair->second, request->body, error);
 }
 
 /* --- booking --- */
 
-static bool is_booked_so(const struct order *order, int64_t start_us)
+static bool is_booked_so(const struct taking_two *two)
 {
-    return agenda_is_live(order) && order->appointment->start_us == start_us;
+    bool so = true;
+    for (size_t i = 0; i < RUN_HALVES; i++)
+        so = so && agenda_is_live(two->orders[i]) &&
+             two->orders[i]->appointment->start_us == two->wishes[i].start_us;
+    return so;
 }
 
-static bool check_unbooked(const struct order *order, struct ra_error *error)
+static bool is_booked(const struct order *order)
 {
-    return !agenda_is_live(order) ||
+    return agenda_is_live(order) && orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
+}
+
+bool pair_is_booked(const struct agenda_pair *pair)
+{
+    return is_booked(pair->first) && is_booked(pair->second);
+}
+
+static bool check_unbooked(const struct agenda_pair *pair, struct ra_error *error)
+{
+    return (!agenda_is_live(pair->first) && !agenda_is_live(pair->second)) ||
            ra_fail_reason(error, RA_CONFLICT, "already-booked",
                           "Um dos pedidos já tem horário marcado. Cancele-o para marcar os dois seguidos.");
-}
-
-static bool book_half(struct http_request *request, const struct taking_two *two, size_t half,
-                      struct ra_error *error)
-{
-    struct agenda_taken taken;
-    struct agenda_taking taking = {.act = AGENDA_ACT_BOOK,
-                                   .order = two->orders[half],
-                                   .wish = &two->wishes[half],
-                                   .now_us = request->now_us};
-    return agenda_new_uid(request, &taking.uid, error) &&
-           agenda_store_take_locked(request->db, request->context, &taking, two->seats[half], &taken,
-                                    error) &&
-           agenda_finish_booking(request, two->orders[half], &taking, &taken, two->offset_s, error);
 }
 
 bool pair_book(struct http_request *request, struct agenda_pair *pair, const struct agenda_wish *wish,
                bool *created, struct ra_error *error)
 {
     struct taking_two two;
+    struct agenda_taken taken;
+    struct agenda_seats seats[RUN_HALVES];
+    const struct agenda_seats none = {0};
     *created = false;
-    if (!check_two(request, pair, wish, &two, error))
+    if (!plan_two(request, pair, wish, AGENDA_ACT_BOOK, &two, error))
         return false;
-    if (is_booked_so(pair->first, wish->start_us) && is_booked_so(pair->second, two.wishes[1].start_us))
+    if (is_booked_so(&two))
         return true;
     *created = true;
-    return desk_take_needs(request, pair->first, request->body, error) &&
-           desk_take_needs(request, pair->second, request->body, error) &&
-           check_unbooked(pair->first, error) && check_unbooked(pair->second, error) &&
-           lock_two(request, &two, error) && book_half(request, &two, 0, error) &&
-           book_half(request, &two, 1, error);
+    if (!take_needs(request, pair, error) || !check_unbooked(pair, error) ||
+        !lock_two(request, &two, &none, seats, error))
+        return false;
+    for (size_t i = 0; i < RUN_HALVES; i++)
+        if (!agenda_new_uid(request, &two.takings[i].uid, error) ||
+            !agenda_store_take_locked(request->db, request->context, &two.takings[i], &seats[i], &taken,
+                                      error) ||
+            !agenda_finish_booking(request, two.orders[i], &two.takings[i], &taken, error))
+            return false;
+    return join(request, &two, error);
+}
+
+/* --- moving --- */
+
+bool pair_move(struct http_request *request, struct agenda_pair *pair, const struct agenda_wish *wish,
+               struct ra_error *error)
+{
+    struct taking_two two;
+    struct agenda_taken taken;
+    struct agenda_seats freed = {0}, seats[RUN_HALVES];
+    if (!plan_two(request, pair, wish, AGENDA_ACT_MOVE, &two, error))
+        return false;
+    if (is_booked_so(&two))
+        return true;
+    if (!pair_is_booked(pair))
+        return ra_fail_reason(error, RA_CONFLICT, "not-booked",
+                              "Os dois pedidos precisam ter horário marcado para mudar juntos.");
+    for (size_t i = 0; i < RUN_HALVES; i++) {
+        two.takings[i].appointment_id = two.orders[i]->appointment->id;
+        if (!agenda_give_back(request, two.orders[i], &freed, error))
+            return false;
+    }
+    if (!lock_two(request, &two, &freed, seats, error))
+        return false;
+    for (size_t i = 0; i < RUN_HALVES; i++)
+        if (!agenda_store_take_locked(request->db, request->context, &two.takings[i], &seats[i], &taken,
+                                      error) ||
+            !agenda_finish_move(request, two.orders[i], &two.takings[i], &taken, error))
+            return false;
+    return join(request, &two, error);
 }
 
 /* --- holding --- */
-
-static bool hold_half(struct http_request *request, const struct taking_two *two, size_t half,
-                      struct agenda_held *held, struct ra_error *error)
-{
-    struct agenda_taken taken;
-    struct agenda_taking taking = {.act = AGENDA_ACT_HOLD,
-                                   .order = two->orders[half],
-                                   .wish = &two->wishes[half],
-                                   .until_us = two->until_us,
-                                   .now_us = request->now_us};
-    return agenda_store_take_locked(request->db, request->context, &taking, two->seats[half], &taken,
-                                    error) &&
-           agenda_finish_hold(request, &taking, &taken, two->offset_s, held, error);
-}
 
 bool pair_hold(struct http_request *request, struct agenda_pair *pair, const struct agenda_wish *wish,
                struct agenda_held held[2], struct ra_error *error)
 {
     struct taking_two two;
-    return check_two(request, pair, wish, &two, error) && check_unbooked(pair->first, error) &&
-           check_unbooked(pair->second, error) && agenda_hold_end(request, &two.until_us, error) &&
-           lock_two(request, &two, error) && hold_half(request, &two, 0, &held[0], error) &&
-           hold_half(request, &two, 1, &held[1], error);
+    struct agenda_taken taken;
+    struct agenda_seats seats[RUN_HALVES];
+    const struct agenda_seats none = {0};
+    int64_t until_us = 0;
+    if (!plan_two(request, pair, wish, AGENDA_ACT_HOLD, &two, error) ||
+        (!pair_is_booked(pair) && !check_unbooked(pair, error)) ||
+        !agenda_hold_end(request, &until_us, error) || !lock_two(request, &two, &none, seats, error))
+        return false;
+    for (size_t i = 0; i < RUN_HALVES; i++) {
+        two.takings[i].until_us = until_us;
+        if (!agenda_store_take_locked(request->db, request->context, &two.takings[i], &seats[i], &taken,
+                                      error) ||
+            !agenda_finish_hold(request, &two.takings[i], &taken, &held[i], error))
+            return false;
+    }
+    return true;
 }

@@ -31,7 +31,7 @@ bool agenda_read_wish(struct http_request *request, const struct order *order, s
 
 bool agenda_load_case(struct http_request *request, struct order **order, struct ra_error *error)
 {
-    return orders_load_for_update(request, http_path_parameter(request, "code"), order, error);
+    return agenda_load_by_code(request, http_path_parameter(request, "code"), order, error);
 }
 
 static bool wants_alternatives(const struct ra_error *error)
@@ -42,30 +42,21 @@ static bool wants_alternatives(const struct ra_error *error)
 }
 
 /* Pages want to know that there are some. */
-static bool refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
-                   bool pairs, const struct ra_error *error)
+bool agenda_refuse(struct http_request *request, struct http_response *response, const struct order *order,
+                   const struct order *other, const struct agenda_wish *wish, const struct ra_error *error)
 {
+    const struct order *orders[2] = {order, other};
+    struct agenda_search search = {.side = wish->side};
     if (!wants_alternatives(error))
         return false;
-    json_t *list = agenda_alternatives_json(request, wished_us, agenda_side_of(request), pairs);
+    search.halves = agenda_needs_of(request, orders, wish->mode, wish->start_us, search.needs);
+    json_t *list = agenda_alternatives_json(request, wish->start_us, &search);
     json_t *model = json_pack("{s:O}", "alternatives", list);
     if (page_is_wanted(request))
         page_set(model, "has_alternatives", json_boolean(json_array_size(list) > 0));
     json_decref(list);
     http_reply(response, 409, model);
     return false;
-}
-
-bool agenda_refuse(struct http_request *request, struct http_response *response, int64_t wished_us,
-                   const struct ra_error *error)
-{
-    return refuse(request, response, wished_us, false, error);
-}
-
-bool agenda_refuse_two(struct http_request *request, struct http_response *response, int64_t wished_us,
-                       const struct ra_error *error)
-{
-    return refuse(request, response, wished_us, true, error);
 }
 
 bool agenda_answer(struct http_request *request, struct http_response *response, const struct order *order,

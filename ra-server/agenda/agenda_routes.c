@@ -27,6 +27,17 @@ static bool availability_handler(struct http_request *request, struct http_respo
 
 /* --- appointment --- */
 
+static void reply_two(struct http_request *request, struct http_response *response,
+                      const struct agenda_pair *pair, int status)
+{
+    json_t *model = agenda_appointment_json(request->context, pair->first);
+    json_t *other = agenda_appointment_json(request->context, pair->second);
+    json_object_set_new(model, "order", json_string(pair->first->code));
+    json_object_set_new(other, "order", json_string(pair->second->code));
+    json_object_set_new(model, "with", other);
+    http_reply(response, status, model);
+}
+
 static bool book_two(struct http_request *request, struct http_response *response, struct agenda_pair *pair,
                      struct ra_error *error)
 {
@@ -36,12 +47,8 @@ static bool book_two(struct http_request *request, struct http_response *respons
         !work_check(request, response, pair->first, &wish, error))
         return false;
     if (!pair_book(request, pair, &wish, &created, error))
-        return agenda_refuse_two(request, response, wish.start_us, error);
-    json_t *model = agenda_appointment_json(request->context, pair->first);
-    json_t *other = agenda_appointment_json(request->context, pair->second);
-    json_object_set_new(other, "order", json_string(pair->second->code));
-    json_object_set_new(model, "with", other);
-    http_reply(response, created ? 201 : 200, model);
+        return agenda_refuse(request, response, pair->first, pair->second, &wish, error);
+    reply_two(request, response, pair, created ? 201 : 200);
     return true;
 }
 
@@ -55,23 +62,47 @@ static bool book_handler(struct http_request *request, struct http_response *res
         return false;
     if (two)
         return book_two(request, response, &pair, error);
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+    /* No visit to look for: what is booked already is no booking. */
+    if (!orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) ||
+        !agenda_read_wish(request, order, &wish, error) ||
         !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_book(request, order, &wish, &created, error))
-        return agenda_refuse(request, response, wish.start_us, error);
+        return agenda_refuse(request, response, order, NULL, &wish, error);
     return agenda_answer(request, response, order, created ? 201 : 200);
 }
 
+static bool move_two(struct http_request *request, struct http_response *response, struct agenda_pair *pair,
+                     struct ra_error *error)
+{
+    struct agenda_wish wish;
+    if (!agenda_read_wish(request, pair->first, &wish, error) ||
+        !work_check(request, response, pair->first, &wish, error))
+        return false;
+    if (!pair_move(request, pair, &wish, error))
+        return agenda_refuse(request, response, pair->first, pair->second, &wish, error);
+    reply_two(request, response, pair, 200);
+    return true;
+}
+
+/* Two orders that are one visit move together, also when only one of them is named. */
 static bool move_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
+    struct agenda_pair pair;
     struct agenda_wish wish;
-    if (!agenda_load_case(request, &order, error) || !agenda_read_wish(request, order, &wish, error) ||
+    bool two = false;
+    if (!pair_load(request, &two, &pair, error))
+        return false;
+    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+        return false;
+    if (two)
+        return move_two(request, response, &pair, error);
+    if (!agenda_read_wish(request, order, &wish, error) ||
         !work_check(request, response, order, &wish, error))
         return false;
     if (!agenda_move(request, order, &wish, error))
-        return agenda_refuse(request, response, wish.start_us, error);
+        return agenda_refuse(request, response, order, NULL, &wish, error);
     return agenda_answer(request, response, order, 200);
 }
 
@@ -119,6 +150,8 @@ static const struct http_parameter availability_query[] = {
     {"product", true, NULL, "Certificado."},
     {"mode", false, "{\"type\":\"string\",\"enum\":[\"in_person\",\"video\"]}", "Sem ele: presencial."},
     {"from", false, "{\"type\":\"string\",\"format\":\"date\"}", "Primeiro dia; sem ele, hoje."},
+    {"persons", false, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":50}",
+     "Quantas pessoas assinam; sem ele, uma."},
     {"days", false, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":62}", "Quantos dias; sem ele, 7."},
     {NULL, false, NULL, NULL},
 };

@@ -18,6 +18,13 @@ struct agenda_slot {
     int seats; /* free ones that the asker may take */
 };
 
+/* What a session takes of a lane: first what is prepared without the person, then the time with the person.
+ */
+struct agenda_need {
+    int64_t before_us, with_us;
+    uint32_t skills; /* that each of its seats must allow: hours/duration.h */
+};
+
 /* The free slots nearest to a wished start, the nearest first, of two equally near the earlier; at most
  * `most`. Returns how many were written to `nearest` (indexes into `slots`). */
 size_t agenda_nearest(const struct agenda_slot *slots, size_t count, int64_t wished_us, size_t most,

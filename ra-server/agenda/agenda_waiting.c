@@ -2,6 +2,7 @@
 #include "agenda/agenda_waiting.h"
 
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_pair.h"
 #include "audit/audit.h"
 
 #include <stdio.h>
@@ -37,6 +38,19 @@ static bool check_days(struct http_request *request, const struct waiting_wish *
            ra_fail_field(error, "until", "horizon", "Este dia ainda não está aberto para marcar.");
 }
 
+/* An offer is of one session: half of a visit would be torn from the other. */
+static bool check_alone(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    struct order *other = NULL;
+    if (!pair_other(request, order, &other, error))
+        return false;
+    return other == NULL ||
+           ra_fail_reason(
+               error, RA_CONFLICT, "visit-of-two",
+               "Este horário é de uma visita com o pedido %s. Para sair antes, mude a visita toda.",
+               other->code);
+}
+
 static bool check_order(const struct order *order, struct ra_error *error)
 {
     if (order->closed_us != 0)
@@ -49,7 +63,7 @@ bool waiting_join(struct http_request *request, const struct order *order, const
                   struct ra_error *error)
 {
     struct db_rows *row = NULL;
-    if (!check_order(order, error) ||
+    if (!check_order(order, error) || !check_alone(request, order, error) ||
         !agenda_check_mode(request, wish->mode, order->media, order->sold_in_person, order->sold_by_video,
                            error) ||
         !check_days(request, wish, error))

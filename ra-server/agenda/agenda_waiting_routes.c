@@ -76,7 +76,7 @@ static bool place_handler(struct http_request *request, struct http_response *re
 /* --- the link of an offer --- */
 
 struct offer {
-    int64_t id, seat_id, start_us, until_us;
+    int64_t id, start_us, until_us;
     int offset_s;
     const char *code, *mode, *outcome;
 };
@@ -93,7 +93,6 @@ static bool find_offer(struct http_request *request, struct offer *offer, struct
         return ra_fail(error, RA_NOT_FOUND, "Não há oferta de horário neste endereço.");
     *offer = (struct offer){
         .id = row_int(rows, 0, "id"),
-        .seat_id = row_int(rows, 0, "seat_id"),
         .start_us = row_time(rows, 0, "starts"),
         .until_us = row_time(rows, 0, "until"),
         .offset_s = (int)row_int(rows, 0, "offset_s"),
@@ -148,8 +147,8 @@ static bool close_offer(struct http_request *request, const struct offer *offer,
                    DB_VALUES(db_int(offer->id), db_time(request->now_us), db_text(outcome)), NULL, error);
 }
 
-static bool take_offered(struct http_request *request, struct order *order, const struct offer *offer,
-                         struct ra_error *error)
+static bool take_offered(struct http_request *request, struct http_response *response, struct order *order,
+                         const struct offer *offer, struct ra_error *error)
 {
     bool created = false;
     bool moving = orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
@@ -159,8 +158,9 @@ static bool take_offered(struct http_request *request, struct order *order, cons
         .priority = moving ? order->appointment->priority : "",
         .side = AGENDA_PUBLIC,
     };
-    return moving ? agenda_move(request, order, &wish, error)
-                  : agenda_book(request, order, &wish, &created, error);
+    bool done = moving ? agenda_move(request, order, &wish, error)
+                       : agenda_book(request, order, &wish, &created, error);
+    return done || agenda_refuse(request, response, order, NULL, &wish, error);
 }
 
 /* The same link again says the same. The order is held first, so that two taps wait for each other; the offer
@@ -170,13 +170,13 @@ static bool accept_handler(struct http_request *request, struct http_response *r
 {
     struct offer offer = {.code = "", .mode = "", .outcome = ""};
     struct order *order = NULL;
-    if (!find_offer(request, &offer, error) || !orders_load_for_update(request, offer.code, &order, error) ||
+    if (!find_offer(request, &offer, error) || !agenda_load_by_code(request, offer.code, &order, error) ||
         !find_offer(request, &offer, error))
         return false;
     const char *state = state_of(&offer, request->now_us);
     if (strcmp(state, "open") == 0) {
-        if (!take_offered(request, order, &offer, error))
-            return agenda_refuse(request, response, offer.start_us, error);
+        if (!take_offered(request, response, order, &offer, error))
+            return false;
         state = "accepted";
         if (!close_offer(request, &offer, state, error) ||
             !db_exec(request->db, STATEMENT_WAITING_LEAVE,
@@ -197,7 +197,7 @@ static bool give_on(struct http_request *request, const struct order *order, con
     struct agenda_change *changes = NULL;
     size_t count = 0;
     return db_query(request->db, request->context, STATEMENT_OFFER_LET_GO,
-                    DB_VALUES(db_int(offer->seat_id), db_int(order->id)), &rows, error) &&
+                    DB_VALUES(db_int(offer->id), db_int(order->id)), &rows, error) &&
            agenda_store_let_go(request->context, rows, &changes, &count, error) &&
            agenda_tell_memory_all(request, changes, count, error) && waiting_wake(request, error);
 }

@@ -18,16 +18,16 @@ select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.pu
  order by s.starts, s.lane;
 
 -- The order of locks, everywhere: first the orders, by code; then seats. Whoever holds a seat's row waits for no other:
--- a first pass steps over what is locked, a second one waits holding none, and two seats are locked together in the
--- order of start and lane (agenda_pair_lock). So nobody waits in a ring.
+-- a first pass steps over what is locked, a second one waits holding none, and seats that are needed together are locked
+-- in the order of start and lane (agenda_lock_runs). So nobody waits in a ring.
 
 -- First pass: whoever finds a row locked steps to the next one. What the order holds itself comes first; then an
 -- internal lane first for the office, so that public ones stay for the public. Other holds of the order are let go.
 -- name: agenda_take
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9) and s.ends >= $10
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s skip locked
@@ -54,10 +54,10 @@ select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id
 
 -- Second pass: waits for whoever holds the last rows, in case they give them back.
 -- name: agenda_take_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, mode text, priority text, uid text, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9) and s.ends >= $10
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s
@@ -87,10 +87,10 @@ select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id
 select set_config('lock_timeout', $1, true);
 
 -- name: agenda_move
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9) and s.ends >= $10
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s skip locked
@@ -107,8 +107,8 @@ with chosen as (
   returning s.id, s.starts, s.version, s.public_from
 ), moved as (
   update appointment a
-     set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-         updated_at = $3
+     set seat_id = taken.id, starts = taken.starts, seats_from = taken.starts, ends = taken.ends, mode = $7,
+         priority = $8, visit = null, updated_at = $3
     from taken
    where a.id = $6
   returning a.seat_id, a.ends, a.sequence
@@ -119,10 +119,10 @@ select moved.seat_id, moved.ends, taken.version, moved.sequence,
   from moved cross join taken left join released on true;
 
 -- name: agenda_move_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, appointment_id bigint, mode text, priority text, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $9) and s.ends >= $10
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s
@@ -139,8 +139,8 @@ with chosen as (
   returning s.id, s.starts, s.version, s.public_from
 ), moved as (
   update appointment a
-     set seat_id = taken.id, starts = taken.starts, ends = taken.ends, mode = $7, priority = $8,
-         updated_at = $3
+     set seat_id = taken.id, starts = taken.starts, seats_from = taken.starts, ends = taken.ends, mode = $7,
+         priority = $8, visit = null, updated_at = $3
     from taken
    where a.id = $6
   returning a.seat_id, a.ends, a.sequence
@@ -152,10 +152,10 @@ select moved.seat_id, moved.ends, taken.version, moved.sequence,
 
 -- A hold taken again keeps its end: nobody holds a seat for ever by clicking.
 -- name: agenda_hold
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, until timestamptz, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7) and s.ends >= $8
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s skip locked
@@ -180,10 +180,10 @@ select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, tak
   from taken left join released on true;
 
 -- name: agenda_hold_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, until timestamptz, skills integer
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
-   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7)
+   where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7) and s.ends >= $8
    order by own desc, (s.visibility = 'public') = $4, s.lane
    limit 1
      for update of s
@@ -207,63 +207,112 @@ select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, tak
        released.version as released_version, released.public_from as released_public_from
   from taken left join released on true;
 
--- All that could serve one visit of two, both halves, locked in the order of start and lane: the one place where a
--- seat is waited for while another is held.
--- name: agenda_pair_lock
--- params: office_id integer, start timestamptz, later timestamptz, now timestamptz, internal_too boolean, first_order bigint, second_order bigint, first_skills integer, second_skills integer
-select s.id, s.lane, s.starts = $3 as later, s.visibility = 'public' as is_public,
-       s.state = 'held' and s.order_id = case when s.starts = $3 then $7 else $6 end as own
-  from seat s
- where s.office_id = $1 and s.starts in ($2, $3)
-   and seat_is_open(s, $4, $5, case when s.starts = $3 then $7 else $6 end, case when s.starts = $3 then $9 else $8 end)
+-- All that could serve a session of several seats, or the two halves of one visit, locked in the order of start and lane:
+-- the one place where a seat is waited for while another is held. `freed`: what this transaction gave back itself.
+-- name: agenda_lock_runs
+-- params: office_id integer, now timestamptz, internal_too boolean, halves bigint[], froms text[], untils text[], orders bigint[], skills bigint[], freed bigint[]
+select s.id, s.lane, s.starts, s.ends, h.half, s.visibility = 'public' as is_public,
+       s.state = 'held' and s.order_id = h.order_id as own
+  from unnest($4, $5::timestamptz[], $6::timestamptz[], $7, $8) as h (half, begins, until, order_id, skills)
+  join seat s on s.office_id = $1 and s.starts >= h.begins and s.starts < h.until
+ where seat_is_open(s, $2, $3, h.order_id, h.skills::integer)
+    or (s.id = any ($9) and s.state = 'free' and s.skills & h.skills::integer = h.skills::integer)
  order by s.starts, s.lane
-   for update;
+   for update of s;
 
--- A seat whose row is locked and was found open.
--- name: agenda_take_locked
--- params: seat_id bigint, now timestamptz, order_id bigint, mode text, priority text, uid text
+-- Seats whose rows are locked and were found open. First what was taken, in order; then other holds, which go with it.
+-- name: agenda_take_run
+-- params: seats bigint[], start timestamptz, now timestamptz, order_id bigint, mode text, priority text, uid text
 with taken as (
-  update seat s set state = 'booked', order_id = $3, held_until = null, public_from = null
-   where s.id = $1
+  update seat s set state = 'booked', order_id = $4, held_until = null, public_from = null
+   where s.id = any ($1)
   returning s.id, s.office_id, s.starts, s.ends, s.version
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h
-           where h.order_id = $3 and h.state = 'held' and h.id <> $1 and not seat_is_offered(h)
+           where h.order_id = $4 and h.state = 'held' and h.id <> all ($1) and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
-  returning s.id, s.starts, s.version, s.public_from
+  returning s.id, s.starts, s.ends, s.version, s.public_from
 ), made as (
-  insert into appointment (order_id, seat_id, office_id, starts, ends, mode, priority, uid, created_at, updated_at)
-  select $3, id, office_id, starts, ends, $4, $5, $6, $2, $2 from taken
+  insert into appointment (order_id, seat_id, office_id, starts, seats_from, ends, mode, priority, uid, created_at, updated_at)
+  select $4, (array_agg(id order by starts))[1], min(office_id), $2, min(starts), max(ends), $5, $6, $7, $3, $3 from taken
   returning id
 )
-select taken.id as seat_id, taken.ends, taken.version, made.id as appointment_id,
-       released.id as released_id, released.starts as released_starts,
-       released.version as released_version, released.public_from as released_public_from
-  from taken cross join made left join released on true;
+select false as released, t.id, t.starts, t.ends, t.version, null::timestamptz as held_until,
+       null::timestamptz as public_from, made.id as appointment_id, 0 as sequence
+  from taken t cross join made
+union all
+select true, r.id, r.starts, r.ends, r.version, null, r.public_from, 0, 0 from released r
+ order by released, starts;
 
--- name: agenda_hold_locked
--- params: seat_id bigint, now timestamptz, order_id bigint, until timestamptz
+-- name: agenda_move_run
+-- params: seats bigint[], start timestamptz, now timestamptz, order_id bigint, mode text, priority text, appointment_id bigint
+with taken as (
+  update seat s set state = 'booked', order_id = $4, held_until = null, public_from = null
+   where s.id = any ($1)
+  returning s.id, s.starts, s.ends, s.version
+), released as (
+  update seat s set state = 'free', order_id = null, held_until = null
+    from (select h.id from seat h
+           where h.order_id = $4 and h.state = 'held' and h.id <> all ($1) and not seat_is_offered(h)
+             for update of h skip locked) other
+   where s.id = other.id
+  returning s.id, s.starts, s.ends, s.version, s.public_from
+), moved as (
+  update appointment a
+     set seat_id = run.first_id, starts = $2, seats_from = run.starts, ends = run.ends, mode = $5, priority = $6,
+         visit = null, updated_at = $3
+    from (select (array_agg(id order by starts))[1] as first_id, min(starts) as starts, max(ends) as ends from taken) run
+   where a.id = $7
+  returning a.id, a.sequence
+)
+select false as released, t.id, t.starts, t.ends, t.version, null::timestamptz as held_until,
+       null::timestamptz as public_from, moved.id as appointment_id, moved.sequence
+  from taken t cross join moved
+union all
+select true, r.id, r.starts, r.ends, r.version, null, r.public_from, 0, 0 from released r
+ order by released, starts;
+
+-- A hold taken again keeps its end, a run the earliest of its seats.
+-- name: agenda_hold_run
+-- params: seats bigint[], now timestamptz, order_id bigint, held_until timestamptz
 with taken as (
   update seat s
      set held_until = case when s.state = 'held' and s.order_id = $3 and s.held_until > $2 then s.held_until else $4 end,
          public_from = case when s.state = 'held' and s.order_id = $3 then s.public_from end,
          state = 'held', order_id = $3
-   where s.id = $1
+   where s.id = any ($1)
   returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h
-           where h.order_id = $3 and h.state = 'held' and h.id <> $1 and not seat_is_offered(h)
+           where h.order_id = $3 and h.state = 'held' and h.id <> all ($1) and not seat_is_offered(h)
              for update of h skip locked) other
    where s.id = other.id
-  returning s.id, s.starts, s.version, s.public_from
+  returning s.id, s.starts, s.ends, s.version, s.public_from
 )
-select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, taken.version,
-       released.id as released_id, released.starts as released_starts,
-       released.version as released_version, released.public_from as released_public_from
-  from taken left join released on true;
+select false as released, t.id, t.starts, t.ends, t.version, t.held_until, t.public_from, 0 as appointment_id,
+       0 as sequence
+  from taken t
+union all
+select true, r.id, r.starts, r.ends, r.version, null, r.public_from, 0, 0 from released r
+ order by released, starts;
+
+-- Two appointments of one visit.
+-- name: agenda_join_visit
+-- params: first bigint, second bigint
+update appointment set visit = $1 where id in ($1, $2);
+
+-- The other order of the visit, while both are booked.
+-- name: agenda_companion
+-- params: code text
+select o.code
+  from orders own
+  join appointment a on a.order_id = own.id and a.state = 'booked'
+  join appointment b on b.visit = a.visit and b.id <> a.id and b.state = 'booked'
+  join orders o on o.id = b.order_id
+ where own.code = $1;
 
 -- Work that was shown counts once; what could no longer be shown goes with the next one.
 -- name: work_spend
@@ -273,12 +322,12 @@ insert into work_spent (challenge_hash, expires_at) values ($1, $2) on conflict 
 
 -- name: agenda_own_hold
 -- params: order_id bigint, now timestamptz
-select s.id, s.starts, s.ends, s.held_until, s.version,
+-- Its seats follow each other; an offer of the waiting list stands apart on its own lane or hour.
+select s.starts, s.ends, s.held_until,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
   from seat s join office f on f.id = s.office_id
  where s.order_id = $1 and s.state = 'held' and s.held_until > $2
- order by s.held_until desc
- limit 1;
+ order by seat_is_offered(s), s.starts;
 
 -- name: agenda_let_go
 -- params: order_id bigint
@@ -291,10 +340,10 @@ returning s.id as released_id, s.starts as released_starts, s.version as release
 
 -- The office may give it away at once, the public from the given instant on.
 -- name: agenda_seat_free
--- params: seat_id bigint, order_id bigint, public_from timestamptz
-update seat set state = 'free', order_id = null, held_until = null, public_from = $3
- where id = $1 and order_id = $2 and state = 'booked'
-returning version;
+-- params: order_id bigint, public_from timestamptz
+update seat set state = 'free', order_id = null, held_until = null, public_from = $2
+ where order_id = $1 and state = 'booked'
+returning id, starts, version, state;
 
 -- name: agenda_cancel
 -- params: appointment_id bigint, now timestamptz
@@ -315,25 +364,22 @@ update appointment set state = 'booked', updated_at = $2 where id = $1 and state
 update appointment set state = 'missed', seat_id = null, updated_at = $2
  where id = $1 and state in ('booked', 'kept');
 
--- Undo of a no-show: only a seat at the very same start will do.
--- name: agenda_restore
--- params: appointment_id bigint, order_id bigint, now timestamptz
-with chosen as (
-  select s.id from appointment a
-    join seat s on s.office_id = a.office_id and s.starts = a.starts
-   where a.id = $1 and a.state = 'missed' and seat_is_open(s, $3, true, $2, 0)
-   order by s.visibility = 'public', s.lane
-   limit 1
-     for update of s skip locked
-), taken as (
-  update seat s set state = 'booked', order_id = $2, held_until = null, public_from = null
-    from chosen where s.id = chosen.id
-  returning s.id, s.version
+-- Undo of a no-show: only seats at the very same time will do.
+-- name: agenda_missed_span
+-- params: appointment_id bigint
+select seats_from, ends from appointment where id = $1 and state = 'missed';
+
+-- name: agenda_restore_run
+-- params: seats bigint[], now timestamptz, order_id bigint, appointment_id bigint
+with taken as (
+  update seat s set state = 'booked', order_id = $3, held_until = null, public_from = null
+   where s.id = any ($1)
+  returning s.id, s.starts, s.version
+), restored as (
+  update appointment a set state = 'booked', seat_id = (select (array_agg(id order by starts))[1] from taken), updated_at = $2
+   where a.id = $4
 )
-update appointment a set state = 'booked', seat_id = taken.id, updated_at = $3
-  from taken
- where a.id = $1
-returning a.seat_id, taken.version;
+select id, starts, version from taken order by starts;
 
 -- Where a video session is joined.
 -- name: agenda_conference

@@ -91,41 +91,52 @@ on conflict do nothing;
 
 -- --- whom it hits ---
 
--- Appointments on withdrawn seats that nothing was done for yet.
+-- Appointments of which a seat was withdrawn and that nothing was done for yet.
 -- name: hours_hits_new
 -- params: office_id integer, now timestamptz
-select a.id, a.order_id, a.seat_id, a.starts, a.mode
+select a.id, a.order_id, a.starts, a.seats_from, a.ends, a.mode
   from appointment a
-  join seat s on s.id = a.seat_id and s.withdrawn
- where a.office_id = $1 and a.state = 'booked' and a.starts > $2
+ where exists (select from seat s where s.order_id = a.order_id and s.state = 'booked' and s.withdrawn)
+   and a.office_id = $1 and a.state = 'booked' and a.starts > $2
    and not exists (select from agenda_hit h where h.appointment_id = a.id and h.starts = a.starts
                       and h.outcome in ('message', 'call'))
  order by a.starts, a.id;
 
 -- The same time with another agent, and then the internal reserve.
--- name: hours_other_seat
--- params: office_id integer, start timestamptz, now timestamptz, skills integer
-select s.id, s.visibility
-  from seat s
- where s.office_id = $1 and s.starts = $2 and not s.withdrawn and s.skills & $4 = $4
-   and (s.state = 'free' or (s.state = 'held' and s.held_until <= $3))
- order by array_position('{public,internal,walk_in}', s.visibility), s.lane
- limit 1
-   for update of s skip locked;
-
--- name: hours_seat_leave
--- params: seat_id bigint, order_id bigint
-update seat set state = 'blocked', order_id = null, held_until = null
- where id = $1 and order_id = $2 and state = 'booked';
-
--- name: hours_seat_take
--- params: seat_id bigint, order_id bigint, appointment_id bigint, now timestamptz
-with taken as (
-  update seat set state = 'booked', order_id = $2, held_until = null, public_from = null where id = $1
-  returning id, ends
+-- The whole session on one lane, or nothing.
+-- name: hours_other_seats
+-- params: office_id integer, from timestamptz, until timestamptz, now timestamptz, skills integer
+with able as (
+  select s.id, s.lane, s.visibility, s.starts, s.ends
+    from seat s
+   where s.office_id = $1 and s.starts >= $2 and s.starts < $3 and not s.withdrawn and s.skills & $5 = $5
+     and (s.state = 'free' or (s.state = 'held' and s.held_until <= $4))
+   order by s.starts, s.lane
+     for update of s skip locked
 )
-update appointment a set seat_id = taken.id, ends = taken.ends, updated_at = $4
-  from taken where a.id = $3 and a.state = 'booked';
+select lane, array_agg(id order by starts)::text as seats,
+       max(array_position('{public,internal,walk_in}', visibility)) > 1 as reserve
+  from able
+ group by lane
+having min(starts) = $2 and max(ends) >= $3 and sum(ends - starts) = max(ends) - min(starts)
+ order by max(array_position('{public,internal,walk_in}', visibility)), lane
+ limit 1;
+
+-- What the calendar took away stays away, a seat of the session that it left is free again.
+-- name: hours_seats_leave
+-- params: order_id bigint
+update seat set state = 'free', order_id = null, held_until = null where order_id = $1 and state = 'booked';
+
+-- name: hours_seats_take
+-- params: seats text, order_id bigint, appointment_id bigint, now timestamptz
+with taken as (
+  update seat set state = 'booked', order_id = $2, held_until = null, public_from = null
+   where id = any ($1::bigint[])
+  returning id, starts, ends
+)
+update appointment a set seat_id = run.first_id, ends = run.ends, updated_at = $4
+  from (select (array_agg(id order by starts))[1] as first_id, max(ends) as ends from taken) run
+ where a.id = $3 and a.state = 'booked';
 
 -- name: hours_hit_add
 -- params: appointment_id bigint, order_id bigint, change_id integer, starts timestamptz, outcome text, at timestamptz
@@ -139,11 +150,11 @@ select o.code, p.name, p.email, p.phone, o.product_id as product, a.id as appoin
        exists (select from outbox x where x.order_id = o.id and x.recipient = p.email and x.state = 'failed') as bounced,
        coalesce(h.outcome, '') as outcome, h.at as told_at
   from appointment a
-  join seat s on s.id = a.seat_id and s.withdrawn
   join orders o on o.id = a.order_id
   join person p on p.order_id = o.id and p.role in ('holder', 'responsible')
   left join lateral (select * from agenda_hit x where x.appointment_id = a.id order by x.id desc limit 1) h on true
  where a.office_id = $1 and a.state = 'booked' and a.starts > $2
+   and exists (select from seat s where s.order_id = a.order_id and s.state = 'booked' and s.withdrawn)
  order by a.starts, a.id;
 
 -- How the mails to this person fare: for the choice between a message and a call.
@@ -156,16 +167,25 @@ select p.email, p.phone, o.email_confirmed_at is not null as confirmed,
 
 -- --- another hour ---
 
--- Free public hours, the nearest to a wish first, of two equally near the earlier.
+-- Free public hours for a session so long (`length`, in seconds), the nearest to a wish first, of two equally near the
+-- earlier.
 -- name: hours_nearest
--- params: office_id integer, wish timestamptz, now timestamptz, skills integer, most integer
+-- params: office_id integer, wish timestamptz, now timestamptz, skills integer, most integer, length integer
+with able as (
+  select lane, starts, ends from seat
+   where office_id = $1 and starts > $3 and visibility = 'public' and not withdrawn and skills & $4 = $4
+     and (public_from is null or public_from <= $3)
+     and (state = 'free' or (state = 'held' and held_until <= $3))
+)
 select s.starts, s.ends,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
-  from (select starts, min(ends) as ends from seat
-         where office_id = $1 and starts > $3 and visibility = 'public' and not withdrawn and skills & $4 = $4
-           and (public_from is null or public_from <= $3)
-           and (state = 'free' or (state = 'held' and held_until <= $3))
-         group by starts) s
+  from (select b.starts, min(run.ends) as ends
+          from able b
+          join lateral (select max(r.ends) as ends, sum(r.ends - r.starts) as covered from able r
+                         where r.lane = b.lane and r.starts >= b.starts
+                           and r.starts < b.starts + make_interval(secs => $6)) run
+            on run.ends >= b.starts + make_interval(secs => $6) and run.covered = run.ends - b.starts
+         group by b.starts) s
   join office f on f.id = $1
  order by abs(extract(epoch from s.starts - $2)), s.starts
  limit $5;
@@ -174,9 +194,9 @@ select s.starts, s.ends,
 -- params: appointment_id bigint, now timestamptz
 -- One that waits for another hour.
 select o.code from appointment a
-  join seat s on s.id = a.seat_id and s.withdrawn
   join orders o on o.id = a.order_id
- where a.id = $1 and a.state = 'booked' and a.starts > $2;
+ where a.id = $1 and a.state = 'booked' and a.starts > $2
+   and exists (select from seat s where s.order_id = a.order_id and s.state = 'booked' and s.withdrawn);
 
 -- --- changes, one at a time ---
 

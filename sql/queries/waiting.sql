@@ -45,7 +45,7 @@ update waiting w set left_at = $1, outcome = 'passed'
 returning w.order_id;
 
 -- Seats given back and still kept from the public, each with those of the list who would have it, in the order of
--- arrival. Nobody is offered two at a time, nor the same one twice, nor a later one than he has.
+-- arrival. Nobody is offered two at a time, nor the same one twice, nor a later one than he has, nor one for half of a visit.
 -- name: offers_due
 -- params: office_id integer, now timestamptz, earliest timestamptz, most integer
 select s.id as seat_id, s.starts, w.id as waiting_id, w.order_id, w.mode,
@@ -59,27 +59,43 @@ select s.id as seat_id, s.starts, w.id as waiting_id, w.order_id, w.mode,
              and (s.starts at time zone f.zone)::date between w.first_day and w.last_day
  where w.office_id = $1 and w.left_at is null
    and (a.id is null or (a.state = 'booked' and a.starts > s.starts))
+   and not exists (select from appointment b where b.visit = a.visit and b.id <> a.id and b.state = 'booked')
    and not exists (select from seat_offer x where x.order_id = w.order_id and x.outcome = '')
    and not exists (select from seat_offer x where x.seat_id = s.id and x.waiting_id = w.id)
  order by w.id, s.starts, s.lane
  limit $4;
 
--- The offered seat is held for its order; if it is let go, the public waits anew.
+-- The whole session from the offered seat on is held for its order, or nothing; if it is let go, the public waits anew.
+-- Seats after the first need not have been given back: free ones do. Whose row somebody holds is left to him.
 -- name: offer_hold
--- params: seat_id bigint, order_id bigint, now timestamptz, until timestamptz, public_from timestamptz, skills integer
-update seat set state = 'held', order_id = $2, held_until = $4, public_from = $5
- where id = $1 and visibility = 'public' and public_from > $3 and skills & $6 = $6
-   and (state = 'free' or (state = 'held' and held_until <= $3))
-returning version;
+-- params: seat_id bigint, order_id bigint, now timestamptz, held_until timestamptz, public_from timestamptz, skills integer, until timestamptz
+with able as (
+  select s.id, s.starts, s.ends
+    from seat first join seat s on s.office_id = first.office_id and s.lane = first.lane
+                               and s.starts >= first.starts and s.starts < $7
+   where first.id = $1 and first.public_from > $3 and s.visibility = 'public' and s.skills & $6 = $6
+     and (s.state = 'free' or (s.state = 'held' and s.held_until <= $3))
+   order by s.starts
+     for update of s skip locked
+), whole as (
+  select min(starts) as starts from able
+  having max(ends) >= $7 and sum(ends - starts) = max(ends) - min(starts) and bool_or(id = $1)
+), taken as (
+  update seat s set state = 'held', order_id = $2, held_until = $4, public_from = $5
+    from able cross join whole
+   where s.id = able.id
+  returning s.id, s.lane, s.starts, s.ends, s.version
+)
+select id, lane, starts, ends, version from taken order by starts;
 
 -- name: offer_insert
--- params: waiting_id bigint, order_id bigint, seat_id bigint, starts timestamptz, now timestamptz, until timestamptz, token_hash bytea
-insert into seat_offer (waiting_id, order_id, seat_id, starts, offered_at, until, token_hash)
-values ($1, $2, $3, $4, $5, $6, $7);
+-- params: waiting_id bigint, order_id bigint, seat_id bigint, starts timestamptz, now timestamptz, until timestamptz, token_hash bytea, lane integer, seats_from timestamptz, ends timestamptz
+insert into seat_offer (waiting_id, order_id, seat_id, starts, offered_at, until, token_hash, lane, seats_from, ends)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: offer_find
 -- params: token_hash bytea
-select f.id, f.order_id, f.seat_id, f.starts, f.until, f.outcome, o.code, w.mode,
+select f.id, f.order_id, f.starts, f.until, f.outcome, o.code, w.mode,
        extract(epoch from (f.starts at time zone q.zone) - (f.starts at time zone 'UTC'))::integer as offset_s
   from seat_offer f
   join waiting w on w.id = f.waiting_id
@@ -92,8 +108,10 @@ select f.id, f.order_id, f.seat_id, f.starts, f.until, f.outcome, o.code, w.mode
 update seat_offer set outcome = $3, ended_at = $2 where id = $1 and outcome = '';
 
 -- name: offer_let_go
--- params: seat_id bigint, order_id bigint
-update seat set state = 'free', order_id = null, held_until = null
- where id = $1 and order_id = $2 and state = 'held'
-returning id as released_id, starts as released_starts, version as released_version,
-          public_from as released_public_from;
+-- params: id bigint, order_id bigint
+update seat s set state = 'free', order_id = null, held_until = null
+  from seat_offer f
+ where f.id = $1 and f.order_id = $2 and s.order_id = $2 and s.state = 'held' and s.lane = f.lane
+   and s.starts >= f.seats_from and s.starts < f.ends
+returning s.id as released_id, s.starts as released_starts, s.version as released_version,
+          s.public_from as released_public_from;

@@ -277,5 +277,7 @@ test('after a storm of bookings, moves and cancellations memory equals the datab
   }));
   assert.deepEqual(await freeByServer(), freeByDatabase());
   assert.equal(sql(`select count(*) from seat s where (s.state = 'booked') <> exists
-    (select from appointment a where a.seat_id = s.id)`), '0', 'a taken seat has its appointment, and only then');
+    (select from appointment a where a.order_id = s.order_id and a.seat_id is not null
+        and s.starts >= a.seats_from and s.ends <= a.ends)`), '0', 'a taken seat has its appointment, and only then');
+  assert.equal(sql('select count(*) from orders where not session_is_whole(id)'), '0');
 });

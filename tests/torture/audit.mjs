@@ -6,6 +6,12 @@ const RULES = [
   ['oversold: a start with more live appointments than seats', `
     select a.office_id, a.starts, count(*) from appointment a where a.state in ('booked', 'kept')
      group by 1, 2 having count(*) > (select count(*) from seat s where s.office_id = a.office_id and s.starts = a.starts)`],
+  ['oversold: more live appointments at an instant than seats', `
+    select a.id, count(*) from appointment a join appointment b on b.office_id = a.office_id and b.state in ('booked', 'kept')
+       and b.seats_from <= a.seats_from and b.ends > a.seats_from
+     where a.state in ('booked', 'kept')
+     group by a.id having count(*) > (select count(*) from seat s where s.office_id = min(a.office_id)
+                                         and s.starts <= min(a.seats_from) and s.ends > min(a.seats_from))`],
   ['oversold: a seat that two live appointments have', `
     select seat_id, count(*) from appointment where state in ('booked', 'kept') group by 1 having count(*) > 1`],
   ['oversold: two seats of one lane at the same time', `
@@ -13,13 +19,27 @@ const RULES = [
        and tstzrange(a.starts, a.ends) && tstzrange(b.starts, b.ends)`],
   ['an order with two live appointments', `
     select order_id from appointment where state in ('booked', 'kept') group by 1 having count(*) > 1`],
-  ['an order with two booked seats', `
-    select order_id from seat where state = 'booked' group by 1 having count(*) > 1`],
-  ['a booked seat without its appointment, or an appointment without its seat', `
-    select coalesce(s.id, a.seat_id) from (select * from seat where state = 'booked') s
+  ['an order with booked seats on two lanes', `
+    select order_id from seat where state = 'booked' group by 1 having count(distinct (office_id, lane)) > 1`],
+  ['a session with a gap', `
+    select order_id from seat where state = 'booked' group by 1 having sum(ends - starts) <> max(ends) - min(starts)`],
+  ['booked seats without their appointment, or an appointment without its seats', `
+    select coalesce(s.order_id, a.order_id)
+      from (select order_id, min(starts) as starts, max(ends) as ends, (array_agg(id order by starts))[1] as first
+              from seat where state = 'booked' group by 1) s
       full join (select * from appointment where state in ('booked', 'kept')) a
-        on a.seat_id = s.id and a.order_id = s.order_id and a.starts = s.starts and a.ends = s.ends
-     where s.id is null or a.id is null`],
+        on a.order_id = s.order_id and a.seat_id = s.first and a.seats_from = s.starts and a.ends = s.ends
+     where s.order_id is null or a.id is null`],
+  ['a session shorter than its people and its product ask for', `
+    select a.order_id from appointment a join orders o on o.id = a.order_id
+      join lateral (select d.minutes from session_duration d
+                     where d.mode = a.mode and d.product_id in (o.product_id, '*')
+                       and d.persons <= (select count(*) from person p where p.order_id = o.id and p.removed_at is null)
+                     order by d.product_id = '*', d.persons desc limit 1) need on true
+     where a.state = 'booked' and a.ends - a.starts < make_interval(mins => need.minutes)`],
+  ['a visit of two of which one half moved', `
+    select a.visit from appointment a join appointment b on b.visit = a.visit and b.id > a.id
+     where a.state = 'booked' and b.state = 'booked' and a.ends <> b.seats_from and b.ends <> a.seats_from`],
   ['a case whose state is not that of its appointment', `
     select o.code, o.appointment_state, a.state from orders o
       left join lateral (select * from appointment x where x.order_id = o.id order by x.id desc limit 1) a on true

@@ -60,12 +60,12 @@ bool duration_add_up(const struct duration_row *rows, size_t row_count, const ch
     return part_count > 0;
 }
 
-int duration_seats(const struct duration *duration, int slot_minutes)
+struct agenda_need duration_need(const struct duration *duration)
 {
-    int whole = duration->minutes + duration->preparation_minutes;
-    if (slot_minutes <= 0 || whole <= slot_minutes)
-        return 1;
-    return (whole + slot_minutes - 1) / slot_minutes;
+    const int64_t minute_us = INT64_C(60000000);
+    return (struct agenda_need){.before_us = duration->preparation_minutes * minute_us,
+                                .with_us = duration->minutes * minute_us,
+                                .skills = duration->skills};
 }
 
 struct duration_part duration_part_of(const struct order *order)

@@ -9,6 +9,7 @@
 #ifndef AGENDA_HOURS_DURATION_H
 #define AGENDA_HOURS_DURATION_H
 
+#include "agenda/agenda_rules.h"
 #include "app.h"
 #include "orders/orders.h"
 #include "pki/base/error.h"
@@ -48,8 +49,8 @@ struct duration {
 bool duration_add_up(const struct duration_row *rows, size_t row_count, const char *day, const char *mode,
                      const struct duration_part *parts, size_t part_count, struct duration *duration);
 
-/* How many seats of `slot_minutes` follow each other for it: at least one. Preparation counts. */
-int duration_seats(const struct duration *duration, int slot_minutes);
+/* The same as a need of seats. */
+struct agenda_need duration_need(const struct duration *duration);
 
 /* Everybody of the case who has to be there: holder or responsible, and the representatives. */
 struct duration_part duration_part_of(const struct order *order);

@@ -27,17 +27,20 @@ bool hours_nearest(struct ra_app *app, struct db *db, TALLOC_CTX *context, const
     const struct order_appointment *appointment = order->appointment;
     const struct duration_part part = duration_part_of(order);
     if (!duration_of_visit(app, context, appointment->start_us, appointment->mode, &part, 1, &duration,
-                           error) ||
-        !db_query(db, context, STATEMENT_HOURS_NEAREST,
+                           error))
+        return false;
+    const struct agenda_need need = duration_need(&duration);
+    if (!db_query(db, context, STATEMENT_HOURS_NEAREST,
                   DB_VALUES(db_int(order->office_id), db_time(appointment->start_us), db_time(now_us),
-                            db_int(duration.skills), db_int((int64_t)most)),
+                            db_int(need.skills), db_int((int64_t)most),
+                            db_int((need.before_us + need.with_us) / 1000000)),
                   &rows, error))
         return false;
     *count = db_row_count(rows);
     *slots = talloc_array(context, struct agenda_slot, (unsigned)*count);
     for (size_t i = 0; *slots != NULL && i < *count; i++)
-        (*slots)[i] = (struct agenda_slot){row_time(rows, i, "starts"), row_time(rows, i, "ends"),
-                                           (int)row_int(rows, i, "offset_s"), 1};
+        (*slots)[i] = (struct agenda_slot){row_time(rows, i, "starts") + need.before_us,
+                                           row_time(rows, i, "ends"), (int)row_int(rows, i, "offset_s"), 1};
     return *slots != NULL || ra_fail(error, RA_NO_MEMORY, "hours");
 }
 

@@ -52,7 +52,7 @@ static bool find_order(struct http_request *request, bool lock, struct order **o
         return is_gone(error);
     const char *code = row_text(rows, 0, "code");
     bool loaded =
-        lock ? orders_load_for_update(request, code, order, error) : orders_load(request, code, order, error);
+        lock ? agenda_load_by_code(request, code, order, error) : orders_load(request, code, order, error);
     return loaded && token_fits(request, *order, error);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What becomes of an appointment whose seat is gone: another agent at the same time, the reserve at the same
- * time, or a message with three choices and the call list. Nobody loses the hour before he chose another.
+ * What becomes of an appointment of which a seat is gone: another agent at the same time, the reserve at the
+ * same time, or a message with three choices and the call list. Nobody loses the hour before he chose
+ * another.
  */
 #include "agenda/hours/duration.h"
 #include "agenda/hours/hours.h"
@@ -26,8 +27,8 @@ struct hit {
     TALLOC_CTX *context;
     const struct hours_horizon *horizon;
     int64_t now_us;
-    int64_t appointment, seat;
-    int64_t start_us;
+    int64_t appointment;
+    int64_t start_us, from_us, until_us; /* the person's start; from the first seat to the last */
     const char *mode;
     struct order *order;
 };
@@ -43,26 +44,25 @@ static bool skills_of(struct ra_app *app, const struct hit *hit, uint32_t *skill
     return known;
 }
 
-/* *outcome stays NULL where no seat of that time is free. */
-static bool find_other_seat(struct ra_app *app, const struct hit *hit, const char **outcome,
-                            struct ra_error *error)
+/* *outcome stays NULL where nothing is free at that time for the whole session. */
+static bool find_other_seats(struct ra_app *app, const struct hit *hit, const char **outcome,
+                             struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     uint32_t skills = 0;
     (void)skills_of(app, hit, &skills);
-    if (!db_query(hit->db, hit->context, STATEMENT_HOURS_OTHER_SEAT,
-                  DB_VALUES(db_int(hit->horizon->office->id), db_time(hit->start_us), db_time(hit->now_us),
-                            db_int(skills)),
+    if (!db_query(hit->db, hit->context, STATEMENT_HOURS_OTHER_SEATS,
+                  DB_VALUES(db_int(hit->horizon->office->id), db_time(hit->from_us), db_time(hit->until_us),
+                            db_time(hit->now_us), db_int(skills)),
                   &rows, error))
         return false;
     if (db_row_count(rows) == 0)
         return true;
-    *outcome = strcmp(row_text(rows, 0, "visibility"), "public") == 0 ? "same_time" : "reserve";
-    return db_exec(hit->db, STATEMENT_HOURS_SEAT_LEAVE, DB_VALUES(db_int(hit->seat), db_int(hit->order->id)),
-                   NULL, error) &&
-           db_exec(hit->db, STATEMENT_HOURS_SEAT_TAKE,
-                   DB_VALUES(db_int(row_int(rows, 0, "id")), db_int(hit->order->id), db_int(hit->appointment),
-                             db_time(hit->now_us)),
+    *outcome = row_bool(rows, 0, "reserve") ? "reserve" : "same_time";
+    return db_exec(hit->db, STATEMENT_HOURS_SEATS_LEAVE, DB_VALUES(db_int(hit->order->id)), NULL, error) &&
+           db_exec(hit->db, STATEMENT_HOURS_SEATS_TAKE,
+                   DB_VALUES(db_text(row_text(rows, 0, "seats")), db_int(hit->order->id),
+                             db_int(hit->appointment), db_time(hit->now_us)),
                    NULL, error);
 }
 
@@ -86,7 +86,7 @@ static bool settle_one(struct ra_app *app, const struct hit *hit, int64_t change
                        struct ra_error *error)
 {
     const char *outcome = NULL;
-    if (!find_other_seat(app, hit, &outcome, error) ||
+    if (!find_other_seats(app, hit, &outcome, error) ||
         (outcome == NULL && !ask_for_another_hour(app, hit, &outcome, error)) ||
         !db_exec(hit->db, STATEMENT_HOURS_HIT_ADD,
                  DB_VALUES(db_int(hit->appointment), db_int(hit->order->id),
@@ -116,8 +116,9 @@ bool hours_settle(struct ra_app *app, struct db *db, TALLOC_CTX *context, const 
             .horizon = horizon,
             .now_us = now_us,
             .appointment = row_int(rows, i, "id"),
-            .seat = row_int(rows, i, "seat_id"),
             .start_us = row_time(rows, i, "starts"),
+            .from_us = row_time(rows, i, "seats_from"),
+            .until_us = row_time(rows, i, "ends"),
             .mode = row_text(rows, i, "mode"),
         };
         if (!orders_load_by_id(context, db, row_int(rows, i, "order_id"), false, &hit.order, error) ||

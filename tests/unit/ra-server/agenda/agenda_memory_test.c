@@ -24,6 +24,7 @@ static struct agenda_day *day_of(int64_t version, int64_t free_from_us)
     struct agenda_seat seats[SEATS];
     for (int i = 0; i < SEATS; i++)
         seats[i] = (struct agenda_seat){.id = 10 + i,
+                                        .lane = i == 1 ? 2 : 1,
                                         .version = version,
                                         .start_us = start_us + (i == 2 ? 20 * minute_us : 0),
                                         .end_us = start_us + (i == 2 ? 40 : 20) * minute_us,
@@ -34,12 +35,21 @@ static struct agenda_day *day_of(int64_t version, int64_t free_from_us)
     return day;
 }
 
+/* For a session of one seat. */
+static int look(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
+                bool internal_too)
+{
+    const struct agenda_look how = {now_us, internal_too};
+    const struct agenda_need one = {0};
+    return agenda_slot_free(day, slot, &how, &one, NULL);
+}
+
 static int free_at_start(struct agenda_memory *memory, bool internal_too)
 {
     struct agenda_day *day = NULL;
     agenda_memory_days(memory, today, 1, &day);
     assert_non_null(day);
-    int seats = agenda_slot_free(day, agenda_day_slot_at(day, start_us), start_us - 1, internal_too, 0);
+    int seats = look(day, agenda_day_slot_at(day, start_us), start_us - 1, internal_too);
     agenda_day_release(day);
     return seats;
 }
@@ -52,8 +62,8 @@ static void seats_of_one_start_are_one_slot(void **state)
     assert_int_equal(day->slots[0].count, 2);
     assert_string_equal(day->slots[1].text, "{\"start\":\"2026-11-24T08:20:00-03:00\",\"end\":"
                                             "\"2026-11-24T08:40:00-03:00\",\"office\":\"sede\",\"seats\":");
-    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, false, 0), 1);
-    assert_int_equal(agenda_slot_free(day, &day->slots[0], 0, true, 0), 2);
+    assert_int_equal(look(day, &day->slots[0], 0, false), 1);
+    assert_int_equal(look(day, &day->slots[0], 0, true), 2);
     assert_null(agenda_day_slot_at(day, start_us + minute_us));
     agenda_day_release(day);
 }
@@ -88,8 +98,8 @@ static void a_hold_lapses_by_the_clock_alone(void **state)
     (void)state;
     struct agenda_day *day = day_of(1, start_us - 5 * minute_us);
     const struct agenda_day_slot *slot = agenda_day_slot_at(day, start_us);
-    assert_int_equal(agenda_slot_free(day, slot, start_us - 6 * minute_us, true, 0), 0);
-    assert_int_equal(agenda_slot_free(day, slot, start_us - 5 * minute_us, true, 0), 2);
+    assert_int_equal(look(day, slot, start_us - 6 * minute_us, true), 0);
+    assert_int_equal(look(day, slot, start_us - 5 * minute_us, true), 2);
     agenda_day_release(day);
 }
 
@@ -112,7 +122,7 @@ static void a_reader_keeps_the_copy_it_holds(void **state)
     agenda_memory_days(memory, today, 1, &held);
     agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN, AGENDA_FREE});
     agenda_memory_forget_before(memory, today + 1);
-    assert_int_equal(agenda_slot_free(held, agenda_day_slot_at(held, start_us), 0, true, 0), 2);
+    assert_int_equal(look(held, agenda_day_slot_at(held, start_us), 0, true), 2);
     agenda_day_release(held);
     agenda_memory_days(memory, today, 1, &held);
     assert_null(held);
@@ -170,9 +180,36 @@ static int teardown(void **state)
 
 #define WITH_MEMORY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void a_session_of_several_seats_needs_them_in_a_row_on_one_lane(void **state)
+{
+    (void)state;
+    struct agenda_day *day = day_of(1, AGENDA_FREE);
+    const struct agenda_look all = {0, true};
+    int64_t end_us = 0;
+    const struct agenda_need longer = {.before_us = 10 * minute_us, .with_us = 20 * minute_us};
+    /* Two lanes at the start, but only the first goes on. */
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &all, &longer, &end_us), 1);
+    assert_int_equal(end_us, start_us + 40 * minute_us);
+    assert_int_equal(agenda_slot_free(day, &day->slots[1], &all, &longer, NULL), 0); /* the day is over */
+    const struct agenda_need whole = {.with_us = 41 * minute_us};
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &all, &whole, NULL), 0);
+    assert_int_equal(agenda_slot_cover(day, &day->slots[0], 21 * minute_us), start_us + 40 * minute_us);
+    assert_int_equal(agenda_slot_cover(day, &day->slots[0], 41 * minute_us), 0);
+    day->seats[2].free_from_us = AGENDA_TAKEN;
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &all, &longer, NULL), 0);
+    assert_int_equal(look(day, &day->slots[0], 0, true), 2);
+    day->seats[2].free_from_us = AGENDA_FREE;
+    day->seats[2].skills = 1;
+    const struct agenda_need skilled = {.with_us = 30 * minute_us, .skills = 2};
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &all, &skilled, NULL),
+                     0); /* each of them must allow it */
+    agenda_day_release(day);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_session_of_several_seats_needs_them_in_a_row_on_one_lane),
         WITH_MEMORY(seats_of_one_start_are_one_slot),
         WITH_MEMORY(the_newer_fact_wins_whatever_comes_first),
         WITH_MEMORY(changes_of_unknown_seats_and_days_do_nothing),

@@ -134,6 +134,104 @@ static void a_visit_is_of_one_person_and_of_orders_that_are_his_to_open(void **s
     assert_int_equal(count_of("state <> 'free'", start_us), 0);
 }
 
+static struct answer *move_one(const struct placed *order, int64_t start_us)
+{
+    return appointment("PUT", order, start_us);
+}
+
+static void a_visit_of_two_moves_as_one_or_not_at_all(void **state)
+{
+    (void)state;
+    int64_t from_us = fresh_two(), to_us = fresh_two(), full_us = fresh_two();
+    struct placed two[2], one = place_order(), other = place_order();
+    place_two(two);
+    assert_int_equal(visit_status("appointment", two, from_us), 201);
+    assert_int_equal(status_of("POST", &one, full_us + SLOT_US), 201);
+    assert_int_equal(status_of("POST", &other, full_us + SLOT_US), 201);
+    struct answer *answer = move_one(&two[0], full_us); /* its own half would fit */
+    assert_int_equal(answer->status, 409);
+    assert_int_equal(json_array_size(json_object_get(answer->json, "alternatives")), AGENDA_ALTERNATIVES);
+    answer_free(answer);
+    assert_int_equal(count_of("state = 'booked'", from_us), 1);
+    assert_int_equal(count_of("state = 'booked'", from_us + SLOT_US), 1);
+    assert_int_equal(count_of("state <> 'free'", full_us), 0);
+    answer = move_one(&two[1], to_us); /* naming one of them moves both */
+    assert_int_equal(answer->status, 200);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(answer->json, "with"), "start")),
+                        answer_text(answer, "end"));
+    answer_free(answer);
+    assert_int_equal(count_of("state = 'booked'", from_us) + count_of("state = 'booked'", from_us + SLOT_US),
+                     0);
+    assert_int_equal(count_of("state = 'booked'", to_us), 1);
+    assert_int_equal(count_of("state = 'booked'", to_us + SLOT_US), 1);
+    memory_agrees();
+    assert_int_equal(status_of("DELETE", &two[0], 0), 200);    /* one may still be given up */
+    assert_int_equal(status_of("PUT", &two[1], from_us), 200); /* and then the other goes alone */
+    assert_int_equal(count_of("state = 'booked'", from_us), 1);
+    assert_int_equal(count_of("state = 'booked'", from_us + SLOT_US), 0);
+    memory_agrees();
+}
+
+static void a_visit_holds_and_moves_into_its_own_seats(void **state)
+{
+    (void)state;
+    int64_t start_us = fresh_two();
+    struct placed two[2];
+    place_two(two);
+    assert_int_equal(visit_status("appointment", two, start_us - SLOT_US), 201);
+    assert_int_equal(visit_status("hold", two, start_us), 201); /* on the other lane, until it is confirmed */
+    struct answer *answer = move_one(&two[0], start_us);
+    assert_int_equal(answer->status, 200);
+    answer_free(answer);
+    assert_int_equal(count_of("state = 'booked'", start_us), 1);
+    assert_int_equal(count_of("state = 'booked'", start_us + SLOT_US), 1);
+    assert_int_equal(count_of("state = 'booked'", start_us - SLOT_US), 0);
+    memory_agrees();
+}
+
+struct mover {
+    pthread_t thread;
+    struct placed order;
+    int64_t start_us;
+    int status;
+};
+
+static void *go(void *argument)
+{
+    struct mover *mover = argument;
+    mover->status = status_of("PUT", &mover->order, mover->start_us);
+    return NULL;
+}
+
+/* Each half is moved by another hand at once, and two visits change places. */
+static void halves_moved_at_once_stay_together(void **state)
+{
+    (void)state;
+    int64_t one_us = fresh_two(), other_us = fresh_two();
+    struct placed here[2], there[2];
+    place_two(here);
+    place_two(there);
+    assert_int_equal(visit_status("appointment", here, one_us), 201);
+    assert_int_equal(visit_status("appointment", there, other_us), 201);
+    struct mover movers[4] = {{.order = here[0], .start_us = other_us},
+                              {.order = here[1], .start_us = other_us},
+                              {.order = there[1], .start_us = one_us},
+                              {.order = there[0], .start_us = one_us}};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&movers[i].thread, NULL, go, &movers[i]), 0);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(movers[i].thread, NULL);
+        assert_true(movers[i].status == 200 || movers[i].status == 409);
+    }
+    char *torn =
+        owner_sql("select count(*)::text as value from ra.appointment a join ra.appointment b on b.visit = "
+                  "a.visit and b.id > a.id and a.state = 'booked' and b.state = 'booked' where a.ends <> "
+                  "b.starts and b.ends <> a.starts");
+    assert_string_equal(torn, "0");
+    talloc_free(torn);
+    memory_agrees();
+}
+
 struct visitor {
     pthread_t thread;
     struct placed two[2];
@@ -272,6 +370,9 @@ static void a_patient_person_without_a_script_waits_instead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_visit_of_two_moves_as_one_or_not_at_all),
+        cmocka_unit_test(a_visit_holds_and_moves_into_its_own_seats),
+        cmocka_unit_test(halves_moved_at_once_stay_together),
         cmocka_unit_test(one_visit_books_two_seats_in_a_row_for_both_or_for_none),
         cmocka_unit_test(where_the_second_seat_is_gone_the_first_is_not_taken_either),
         cmocka_unit_test(two_held_seats_become_two_appointments),

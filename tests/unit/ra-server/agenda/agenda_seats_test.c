@@ -252,8 +252,9 @@ static void availability_follows_a_booking_at_once(void **state)
     int64_t now_us = clock_now_us(&rooms_app()->clock);
     assert_int_equal(status_of("POST", &order, start_us), 201);
     TALLOC_CTX *scratch = talloc_new(NULL);
-    assert_done(agenda_free_slots(rooms_app(), scratch, now_us, start_us / INT64_C(86400000000), 1,
-                                  AGENDA_PUBLIC, &slots, &count, &error));
+    const struct agenda_search search = {.side = AGENDA_PUBLIC, .halves = 1};
+    assert_done(agenda_free_slots(rooms_app(), scratch, now_us, start_us / INT64_C(86400000000), 1, &search,
+                                  &slots, &count, &error));
     int seats = 0;
     for (size_t i = 0; i < count; i++)
         if (slots[i].start_us == start_us)

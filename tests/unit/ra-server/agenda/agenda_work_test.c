@@ -3,7 +3,6 @@
  * Work for clicks under attack (issue 4, part 2: "a proof-of-work of our own, no picture puzzle"): the rate,
  * the challenge, the judgement. Pure.
  */
-#include "agenda/agenda_pair.h"
 #include "agenda/agenda_work.h"
 
 /* clang-format off: cmocka.h wants these four before it */
@@ -110,37 +109,6 @@ static void a_claim_is_judged_by_order_age_and_work(void **state)
                             cases[i].reason);
 }
 
-/* --- two seats, one visit --- */
-
-static void two_seats_are_one_lane_if_they_can_be(void **state)
-{
-    (void)state;
-    const struct pair_seat public_two[] = {{1, 1, false, false, true},
-                                           {2, 2, false, false, true},
-                                           {3, 2, true, false, true},
-                                           {4, 3, true, false, false}};
-    size_t first = 9, second = 9;
-    assert_true(pair_choose(public_two, 4, false, &first, &second));
-    assert_int_equal(first, 1); /* lane 2 twice, though lane 1 is lower */
-    assert_int_equal(second, 2);
-    const struct pair_seat own[] = {{1, 1, false, true, true},
-                                    {2, 2, false, false, true},
-                                    {3, 2, true, false, true},
-                                    {4, 3, true, true, true}};
-    assert_true(pair_choose(own, 4, false, &first, &second));
-    assert_int_equal(first, 0); /* what is held already, whatever the lanes */
-    assert_int_equal(second, 3);
-    const struct pair_seat office[] = {{1, 1, false, false, true},
-                                       {2, 3, false, false, false},
-                                       {3, 1, true, false, true},
-                                       {4, 3, true, false, false}};
-    assert_true(pair_choose(office, 4, true, &first, &second));
-    assert_int_equal(first, 1); /* the office leaves public seats to the public */
-    assert_int_equal(second, 3);
-    assert_false(pair_choose(office, 2, true, &first, &second)); /* no second half */
-    assert_false(pair_choose(office, 0, true, &first, &second));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,7 +116,6 @@ int main(void)
         cmocka_unit_test(only_the_shape_of_a_challenge_is_read),
         cmocka_unit_test(zero_bits_are_counted_from_the_front),
         cmocka_unit_test(a_claim_is_judged_by_order_age_and_work),
-        cmocka_unit_test(two_seats_are_one_lane_if_they_can_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

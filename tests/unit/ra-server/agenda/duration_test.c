@@ -75,18 +75,14 @@ static void what_no_row_speaks_of_is_not_served(void **state)
     assert_false(duration_add_up(rows, 6, "2026-11-24", "in_person", both, 0, &duration));
 }
 
-static void a_session_takes_whole_seats_with_its_preparation(void **state)
+static void a_session_needs_its_preparation_before_its_minutes(void **state)
 {
     (void)state;
-    static const struct {
-        struct duration duration;
-        int slot_minutes, seats;
-    } cases[] = {
-        {{20, 0, 0}, 20, 1},  {{21, 0, 0}, 20, 2},  {{40, 0, 0}, 20, 2}, {{20, 10, 0}, 20, 2},
-        {{20, 10, 0}, 30, 1}, {{60, 10, 0}, 20, 4}, {{5, 0, 0}, 20, 1},  {{20, 0, 0}, 0, 1},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(duration_seats(&cases[i].duration, cases[i].slot_minutes), cases[i].seats);
+    const struct duration duration = {40, 10, COMPANY};
+    const struct agenda_need need = duration_need(&duration);
+    assert_int_equal(need.before_us, INT64_C(600000000));
+    assert_int_equal(need.with_us, INT64_C(2400000000));
+    assert_int_equal(need.skills, COMPANY);
 }
 
 static void the_people_of_a_session_are_those_who_must_be_there(void **state)
@@ -106,7 +102,7 @@ int main(void)
         cmocka_unit_test(a_session_lasts_as_its_product_its_people_and_its_mode_say),
         cmocka_unit_test(one_visit_for_two_certificates_is_as_long_as_both_and_prepared_once),
         cmocka_unit_test(what_no_row_speaks_of_is_not_served),
-        cmocka_unit_test(a_session_takes_whole_seats_with_its_preparation),
+        cmocka_unit_test(a_session_needs_its_preparation_before_its_minutes),
         cmocka_unit_test(the_people_of_a_session_are_those_who_must_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

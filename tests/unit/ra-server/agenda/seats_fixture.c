@@ -18,7 +18,8 @@ int64_t fresh_slot(void)
     struct agenda_slot *slots = NULL;
     size_t count = 0;
     int64_t now_us = clock_now_us(&app->clock), found = 0;
-    assert_done(agenda_free_slots(app, scratch, now_us, now_us / INT64_C(86400000000) + 20, 40, AGENDA_PUBLIC,
+    const struct agenda_search search = {.side = AGENDA_PUBLIC, .halves = 1};
+    assert_done(agenda_free_slots(app, scratch, now_us, now_us / INT64_C(86400000000) + 20, 40, &search,
                                   &slots, &count, &error));
     for (size_t i = 0; i < count; i++)
         if (slots[i].seats == 2 && slots[i].start_us < last_us)
