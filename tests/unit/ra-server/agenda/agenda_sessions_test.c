@@ -89,7 +89,7 @@ static void three_signers_take_two_seats_of_one_lane(void **state)
     char from[3], until[3];
     snprintf(from, sizeof from, "%.2s", strchr(strchr(begin, ':'), 'T') + 3);
     snprintf(until, sizeof until, "%.2s", strchr(strchr(end, ':'), 'T') + 3);
-    assert_int_equal((atoi(until) - atoi(from) + 60) % 60, 40);
+    assert_int_equal((strtol(until, NULL, 10) - strtol(from, NULL, 10) + 60) % 60, 40);
     answer_free(answer);
     assert_int_equal(status_of("DELETE", &order, 0), 200);
     assert_int_equal(seats_of(&order, "booked"), 0);
