@@ -246,15 +246,16 @@ describe('at the server\'s own sockets', () => {
     assert.deepEqual(Object.keys(health.json), ['status']);
   });
 
-  test('a thousand requests a minute and address, then 429 with Retry-After; other addresses go on', () => {
+  test('so many requests a minute and address, then 429 with Retry-After; other addresses go on', () => {
+    const most = Number(/^rate_per_minute = (\d+)/m.exec(fs.readFileSync(path.join(home, 'config/ra-server.conf'), 'utf8'))?.[1] ?? 1000);
     const ask = (address) => head('GET /api/nada HTTP/1.1', host, `X-Real-IP: ${address}`);
     const last = (address) => head('GET /api/nada HTTP/1.1', host, `X-Real-IP: ${address}`, 'Connection: close');
     const busy = `198.18.${randomInt(256)}.${randomInt(256)}`;
-    const answer = rawAs(as, publicSocket, ask(busy).repeat(1100) + last('192.0.2.9'), 20);
+    const answer = rawAs(as, publicSocket, ask(busy).repeat(most + 100) + last('192.0.2.9'), 40);
     const statuses = [...answer.text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((found) => found[1]);
-    assert.equal(statuses.length, 1101);
+    assert.equal(statuses.length, most + 101);
     assert.ok(statuses.filter((status) => status === '429').length >= 50, `${statuses.filter((status) => status === '429').length}`);
-    assert.ok(statuses.filter((status) => status === '404').length >= 1000);
+    assert.ok(statuses.filter((status) => status === '404').length >= most);
     assert.equal(statuses.at(-1), '404');
     assert.match(answer.text, /Retry-After: \d+/i);
     assert.match(answer.text, /urn:guiche:problem:rate-limited/);
@@ -290,5 +291,8 @@ test('a connection that sends a byte a second is ended', async () => {
 });
 
 test('after all this the service is healthy', async () => {
-  assert.equal((await api('GET', '/healthz')).json.status, 'ok');
+  // What the cases of other tests left behind (a deadline that passed, say) may degrade it.
+  const { status, json } = await api('GET', '/healthz');
+  assert.equal(status, 200);
+  assert.deepEqual([json.parts.database.status, json.parts.log.status], ['ok', 'ok']);
 });

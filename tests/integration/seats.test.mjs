@@ -118,12 +118,14 @@ describe('bad input: links', () => {
     }
     assert.equal((await show(waiter)).states.appointment, 'none', 'looking booked nothing');
     assert.match(await (await fetch(publicUrl + link)).text(), /Quero este horário/);
+    // Another test may have left a seat that was offered sooner than the giver's.
+    const offered = sql(`select starts from seat_offer where ${ofOrder(waiter)} and outcome = ''`);
     const taps = [await tap(), await tap()]; // the same link twice
     assert.deepEqual(taps.map((answer) => answer.status), [200, 200]);
     for (const answer of taps) assert.match(await answer.text(), /O horário é seu/);
     const shown = await show(waiter);
     assert.equal(shown.states.appointment, 'booked');
-    assert.equal(Date.parse(shown.appointment.start), Date.parse(start));
+    assert.equal(Date.parse(shown.appointment.start), Date.parse(offered));
     assert.equal(sql(`select count(*) from appointment where ${ofOrder(waiter)}`), '1');
     await mail(waiter.holder.email, /BEGIN:VCALENDAR/);
   });
