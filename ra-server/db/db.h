@@ -71,6 +71,19 @@ RA_MUST_CHECK bool db_query(struct db *db, TALLOC_CTX *context, enum db_statemen
                             const struct db_value *values, size_t count, struct db_rows **rows,
                             struct ra_error *error);
 
+/* One of several readings that go together; `rows` as in db_query. */
+struct db_reading {
+    enum db_statement statement;
+    const struct db_value *values;
+    size_t count;
+    struct db_rows **rows;
+};
+
+/* Several statements whose answers do not depend on each other, in one round trip. All of them are answered,
+ * or none: the first that fails fails all, and an open transaction can then only be rolled back. */
+RA_MUST_CHECK bool db_query_all(struct db *db, TALLOC_CTX *context, const struct db_reading *readings,
+                                size_t count, struct ra_error *error);
+
 /* Exactly one row: none is RA_NOT_FOUND (the caller may want to set a better detail), more is RA_INTERNAL. */
 RA_MUST_CHECK bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement statement,
                           const struct db_value *values, size_t count, struct db_rows **row,

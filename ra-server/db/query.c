@@ -240,6 +240,83 @@ bool db_query(struct db *db, TALLOC_CTX *context, enum db_statement statement, c
     return *rows != NULL || ra_fail(error, RA_NO_MEMORY, "rows");
 }
 
+/* --- several at once --- */
+
+/* Gives a connection up on which answers may still be on their way; db_ensure makes it anew. */
+static void abandon(struct db *db)
+{
+    PQfinish(db->connection);
+    db->connection = NULL;
+}
+
+static bool send_reading(struct db *db, const struct db_reading *reading, struct ra_error *error)
+{
+    const struct statement_row *row = find_row(db, reading->statement, error);
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    struct encoded encoded = {0};
+    bool done = row != NULL && (scratch != NULL || ra_fail(error, RA_NO_MEMORY, "%s", row->name)) &&
+                encode(scratch, row, reading->values, reading->count, &encoded, error);
+    if (done && PQsendQueryPrepared(db->connection, row->name, (int)reading->count, encoded.values,
+                                    encoded.lengths, encoded.formats, 0) != 1)
+        done = db_map_failure(db, NULL, row->name, error);
+    talloc_free(scratch);
+    return done;
+}
+
+/* The next statement's result and the NULL that ends it. */
+static bool take_reading(struct db *db, TALLOC_CTX *context, const struct db_reading *reading,
+                         struct ra_error *error)
+{
+    const char *name = db->table->rows[reading->statement].name;
+    PGresult *result = PQgetResult(db->connection);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        db_map_failure(db, result, name, error);
+        PQclear(result);
+        return false;
+    }
+    *reading->rows = db_rows_new(context, db, name, result);
+    return (*reading->rows != NULL || ra_fail(error, RA_NO_MEMORY, "rows")) &&
+           (PQgetResult(db->connection) == NULL || ra_fail(error, RA_INTERNAL, "%s: two results", name));
+}
+
+/* What is left of a pipeline whose reading ended early, up to its end. */
+static bool take_end(struct db *db)
+{
+    for (bool nothing = false;;) {
+        PGresult *result = PQgetResult(db->connection);
+        ExecStatusType status = PQresultStatus(result);
+        bool broken = result == NULL && (nothing || PQstatus(db->connection) != CONNECTION_OK);
+        nothing = result == NULL;
+        PQclear(result);
+        if (status == PGRES_PIPELINE_SYNC)
+            return PQexitPipelineMode(db->connection) == 1;
+        if (broken)
+            return false;
+    }
+}
+
+bool db_query_all(struct db *db, TALLOC_CTX *context, const struct db_reading *readings, size_t count,
+                  struct ra_error *error)
+{
+    if (!db_ensure(db, error))
+        return false;
+    if (PQenterPipelineMode(db->connection) != 1)
+        return db_map_failure(db, NULL, "pipeline", error);
+    bool done = true;
+    for (size_t i = 0; i < count && done; i++)
+        done = send_reading(db, &readings[i], error);
+    if (PQpipelineSync(db->connection) != 1) {
+        abandon(db);
+        return done ? ra_fail_reason(error, RA_DATABASE, "connection", "%s", "") : false;
+    }
+    for (size_t i = 0; i < count && done; i++)
+        done = take_reading(db, context, &readings[i], error);
+    if (take_end(db))
+        return done;
+    abandon(db);
+    return done ? ra_fail_reason(error, RA_DATABASE, "connection", "%s", "") : false;
+}
+
 bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement statement, const struct db_value *values,
             size_t count, struct db_rows **row, struct ra_error *error)
 {
@@ -268,14 +345,6 @@ bool db_exec(struct db *db, enum db_statement statement, const struct db_value *
     return true;
 }
 
-/* Ends a row-by-row reading that `each` gave up. A cancel request may come late and hit the next statement,
- * and reading out the rest may take for ever: the connection is closed, and db_ensure makes it anew. */
-static void abandon(struct db *db)
-{
-    PQfinish(db->connection);
-    db->connection = NULL;
-}
-
 static bool each_result(struct db *db, const char *name, db_each_row *each, void *argument,
                         struct ra_error *error)
 {
@@ -295,6 +364,8 @@ static bool each_result(struct db *db, const char *name, db_each_row *each, void
         bool go_on = row != NULL ? each(row, argument, error) : ra_fail(error, RA_NO_MEMORY, "rows");
         talloc_free(row);
         if (!go_on) {
+            /* A cancel request may come late and hit the next statement; reading out the rest may take for
+             * ever. */
             abandon(db);
             return false;
         }

@@ -29,11 +29,16 @@ struct connections {
     bool stopping;
 };
 
-int64_t monotonic_ms(void)
+int64_t monotonic_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t monotonic_ms(void)
+{
+    return monotonic_us() / 1000;
 }
 
 static void wait_a_little(struct connections *connections, int64_t milliseconds)

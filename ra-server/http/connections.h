@@ -37,6 +37,7 @@ void connections_drain(struct connections *connections, int64_t seconds);
 /* Ends the thread. */
 void connections_stop(struct connections *connections);
 
+int64_t monotonic_us(void);
 int64_t monotonic_ms(void);
 
 #endif

@@ -42,7 +42,7 @@ struct transfer {
     struct connection *record;
     const char *uri; /* as sent, with the query */
     enum stage stage;
-    int64_t started_ms;
+    int64_t started_us;
     struct framing framing;
     uint8_t *body; /* JSON and forms */
     uint64_t length;
@@ -120,7 +120,7 @@ void *transfer_begin(void *argument, const char *uri, struct MHD_Connection *con
     transfer->listener = listener;
     transfer->connection = connection;
     transfer->record = record;
-    transfer->started_ms = monotonic_ms();
+    transfer->started_us = monotonic_us();
     transfer->uri = talloc_strdup(transfer, uri);
     transfer->exchange = new_exchange(transfer, listener);
     if (transfer->uri == NULL || transfer->exchange == NULL) {
@@ -136,17 +136,17 @@ static void account(const struct transfer *transfer)
     const struct http_exchange *exchange = transfer->exchange;
     const struct http_route *route = exchange->request.route;
     int status = exchange->response.status;
-    int64_t took_ms = monotonic_ms() - transfer->started_ms;
+    int64_t took_us = monotonic_us() - transfer->started_us;
     metric_add(METRIC_REQUESTS, 1);
     if (exchange->response.content != HTTP_CONTENT_EVENTS) /* that time was not work */
-        metric_add(METRIC_REQUEST_MICROSECONDS, took_ms * 1000);
+        metric_add(METRIC_REQUEST_MICROSECONDS, took_us);
     if (status >= 400)
         metric_add(status >= 500 ? METRIC_FAILED : METRIC_REFUSED, 1);
     log_event(LOG_LEVEL_INFO, "request", "{s:s, s:s, s:s, s:i, s:I, s:s, s:s}", "listener",
               exchange->site->listener == HTTP_PUBLIC ? "public" : "office", "route",
               route != NULL ? route->operation : "-", "face",
-              exchange->request.face == HTTP_FACE_API ? "api" : "page", "status", status, "ms",
-              (json_int_t)took_ms, "code", ra_error_info(exchange->error.code)->code, "id",
+              exchange->request.face == HTTP_FACE_API ? "api" : "page", "status", status, "us",
+              (json_int_t)took_us, "code", ra_error_info(exchange->error.code)->code, "id",
               exchange->request.id);
     if (status >= 500)
         log_error("request-failed", exchange->request.id, &exchange->error);

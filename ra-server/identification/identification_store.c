@@ -9,18 +9,17 @@ static struct db_value text_or_null(const char *text)
     return text[0] == '\0' ? db_null() : db_text(text);
 }
 
-bool store_marks(struct http_request *request, const struct order *order, struct db_rows **rows,
-                 struct ra_error *error)
+bool store_evidence(struct http_request *request, const struct order *order, struct store_evidence *evidence,
+                    struct ra_error *error)
 {
-    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_MARKS,
-                    DB_VALUES(db_int(order->id)), rows, error);
-}
-
-bool store_answers(struct http_request *request, const struct order *order, struct db_rows **rows,
-                   struct ra_error *error)
-{
-    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_ANSWERS,
-                    DB_VALUES(db_int(order->id)), rows, error);
+    const struct db_reading readings[] = {
+        {STATEMENT_IDENTIFICATION_DOCUMENTS, DB_VALUES(db_int(order->id), db_text("sealed")),
+         &evidence->documents},
+        {STATEMENT_IDENTIFICATION_CONSULTATIONS, DB_VALUES(db_int(order->id)), &evidence->consultations},
+        {STATEMENT_IDENTIFICATION_MARKS, DB_VALUES(db_int(order->id)), &evidence->marks},
+        {STATEMENT_IDENTIFICATION_ANSWERS, DB_VALUES(db_int(order->id)), &evidence->answers},
+    };
+    return db_query_all(request->db, request->context, readings, sizeof readings / sizeof *readings, error);
 }
 
 bool store_add_answer(struct http_request *request, const struct order *order, const char *person_id,
@@ -62,13 +61,6 @@ bool store_add_document(struct http_request *request, const struct order *order,
     return true;
 }
 
-bool store_documents(struct http_request *request, const struct order *order, const char *part,
-                     struct db_rows **rows, struct ra_error *error)
-{
-    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_DOCUMENTS,
-                    DB_VALUES(db_int(order->id), db_text(part)), rows, error);
-}
-
 bool store_document(struct http_request *request, const char *id, struct db_rows **row,
                     struct ra_error *error)
 {
@@ -95,13 +87,6 @@ bool store_add_consultation(struct http_request *request, const struct order *or
                              db_time(consultation->consulted_us), db_text(consultation->registration),
                              db_text(consultation->form_number), db_text(consultation->via_seen)),
                    NULL, error);
-}
-
-bool store_consultations(struct http_request *request, const struct order *order, struct db_rows **rows,
-                         struct ra_error *error)
-{
-    return db_query(request->db, request->context, STATEMENT_IDENTIFICATION_CONSULTATIONS,
-                    DB_VALUES(db_int(order->id)), rows, error);
 }
 
 bool store_open_task(struct http_request *request, const struct order *order, const char *person_id,

@@ -25,10 +25,14 @@ struct store_consultation {
     int64_t consulted_us;
 };
 
-RA_MUST_CHECK bool store_marks(struct http_request *request, const struct order *order, struct db_rows **rows,
-                               struct ra_error *error);
-RA_MUST_CHECK bool store_answers(struct http_request *request, const struct order *order,
-                                 struct db_rows **rows, struct ra_error *error);
+/* What a case is judged by. */
+struct store_evidence {
+    struct db_rows *documents; /* of the sealed part */
+    struct db_rows *consultations, *marks, *answers;
+};
+
+RA_MUST_CHECK bool store_evidence(struct http_request *request, const struct order *order,
+                                  struct store_evidence *evidence, struct ra_error *error);
 RA_MUST_CHECK bool store_add_answer(struct http_request *request, const struct order *order,
                                     const char *person_id, const char *key, const char *value,
                                     struct ra_error *error);
@@ -38,8 +42,6 @@ RA_MUST_CHECK bool store_set_item(struct http_request *request, const struct ord
 RA_MUST_CHECK bool store_add_document(struct http_request *request, const struct order *order,
                                       const struct store_document *document, const char **id,
                                       struct ra_error *error);
-RA_MUST_CHECK bool store_documents(struct http_request *request, const struct order *order, const char *part,
-                                   struct db_rows **rows, struct ra_error *error);
 RA_MUST_CHECK bool store_document(struct http_request *request, const char *id, struct db_rows **row,
                                   struct ra_error *error);
 
@@ -49,8 +51,6 @@ RA_MUST_CHECK bool store_document_of(struct http_request *request, const struct 
 RA_MUST_CHECK bool store_add_consultation(struct http_request *request, const struct order *order,
                                           const struct store_consultation *consultation,
                                           struct ra_error *error);
-RA_MUST_CHECK bool store_consultations(struct http_request *request, const struct order *order,
-                                       struct db_rows **rows, struct ra_error *error);
 
 /* Due at the end of the nth business day after `day`. */
 RA_MUST_CHECK bool store_open_task(struct http_request *request, const struct order *order,

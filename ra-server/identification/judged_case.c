@@ -79,8 +79,6 @@ static bool read_people(TALLOC_CTX *context, const struct order *order, struct e
 
 static bool read_documents(struct http_request *request, struct judged_case *judged, struct ra_error *error)
 {
-    if (!store_documents(request, judged->order, "sealed", &judged->documents, error))
-        return false;
     const struct db_rows *rows = judged->documents;
     size_t count = db_row_count(rows);
     struct engine_document *documents =
@@ -106,8 +104,6 @@ static bool read_documents(struct http_request *request, struct judged_case *jud
 static bool read_consultations(struct http_request *request, struct judged_case *judged,
                                struct ra_error *error)
 {
-    if (!store_consultations(request, judged->order, &judged->consultations, error))
-        return false;
     const struct db_rows *rows = judged->consultations;
     size_t count = db_row_count(rows);
     struct engine_consultation *consultations =
@@ -133,8 +129,6 @@ static bool read_consultations(struct http_request *request, struct judged_case 
 
 static bool read_marks(struct http_request *request, struct judged_case *judged, struct ra_error *error)
 {
-    if (!store_marks(request, judged->order, &judged->marks, error))
-        return false;
     const struct db_rows *rows = judged->marks;
     size_t count = db_row_count(rows);
     struct engine_mark *marks = talloc_zero_array(request->context, struct engine_mark, (unsigned)count + 1);
@@ -150,11 +144,9 @@ static bool read_marks(struct http_request *request, struct judged_case *judged,
     return true;
 }
 
-static bool read_answers(struct http_request *request, struct judged_case *judged, struct ra_error *error)
+static bool read_answers(struct http_request *request, const struct db_rows *rows, struct judged_case *judged,
+                         struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (!store_answers(request, judged->order, &rows, error))
-        return false;
     size_t count = db_row_count(rows);
     struct engine_answer *answers =
         talloc_zero_array(request->context, struct engine_answer, (unsigned)count + 1);
@@ -167,6 +159,18 @@ static bool read_answers(struct http_request *request, struct judged_case *judge
     judged->facts.answers = answers;
     judged->facts.answer_count = count;
     return true;
+}
+
+static bool read_evidence(struct http_request *request, struct judged_case *judged, struct ra_error *error)
+{
+    struct store_evidence evidence = {0};
+    if (!store_evidence(request, judged->order, &evidence, error))
+        return false;
+    judged->documents = evidence.documents;
+    judged->consultations = evidence.consultations;
+    judged->marks = evidence.marks;
+    return read_documents(request, judged, error) && read_consultations(request, judged, error) &&
+           read_marks(request, judged, error) && read_answers(request, evidence.answers, judged, error);
 }
 
 bool judged_case_read(struct http_request *request, const struct order *order, struct judged_case *judged,
@@ -188,8 +192,7 @@ bool judged_case_read(struct http_request *request, const struct order *order, s
         .media = order->media,
         .renewal = renewal_waiver_text(order->renewal_rule)};
     return read_people(request->context, order, &judged->facts, error) &&
-           read_documents(request, judged, error) && read_consultations(request, judged, error) &&
-           read_marks(request, judged, error) && read_answers(request, judged, error) &&
+           read_evidence(request, judged, error) &&
            engine_judge(request->context, judged->ruleset, &judged->facts, &judged->verdict, error);
 }
 

@@ -17,7 +17,7 @@ const program = path.join(root, 'build/release/bench/bench_identify');
 // Milliseconds between the request's line of work and its answer, as the server's own log has them.
 function serverTimes(instance, from) {
   return fs.readFileSync(instance.path('log/server.log'), 'utf8').slice(from).split('\n')
-    .filter((line) => line.includes('"route":"caseChecklistShow"')).map((line) => JSON.parse(line).ms).sort((a, b) => a - b);
+    .filter((line) => line.includes('"route":"caseChecklistShow"')).map((line) => JSON.parse(line).us / 1000).sort((a, b) => a - b);
 }
 
 async function checklists(instance) {

@@ -329,6 +329,54 @@ static void a_reading_the_server_ended_keeps_the_connection(void **state)
     assert_int_equal(backend(db), before);
 }
 
+static void readings_that_go_together_are_all_answered(void **state)
+{
+    struct db *db = *state;
+    struct ra_error error = {0};
+    struct db_rows *things = NULL, *number = NULL, *series = NULL;
+    assert_done(db_begin(db, &error));
+    assert_done(insert(db, 7, "seven", &error));
+    const struct db_reading readings[] = {
+        {S(ALL), DB_NO_VALUES, &things},
+        {S(COUNT_ROWS), DB_NO_VALUES, &number},
+        {S(SERIES), DB_VALUES(db_int(3)), &series},
+    };
+    assert_done(db_query_all(db, db, readings, 3, &error));
+    assert_string_equal(row_text(things, 0, "word"), "seven");
+    assert_int_equal(row_int(number, 0, "n"), 1);
+    assert_int_equal(row_int(series, 2, "n"), 3);
+    assert_done(db_commit(db, &error));
+    assert_int_equal(count(db), 1);
+}
+
+static void of_readings_that_go_together_the_first_failure_fails_all(void **state)
+{
+    struct db *db = *state;
+    struct ra_error error = {0};
+    struct db_rows *one = NULL, *two = NULL, *three = NULL;
+    int64_t before = backend(db);
+    const struct db_reading broken[] = {
+        {S(COUNT_ROWS), DB_NO_VALUES, &one},
+        {S(BROKEN_SERIES), DB_VALUES(db_int(5)), &two},
+        {S(COUNT_ROWS), DB_NO_VALUES, &three},
+    };
+    assert_done(db_begin(db, &error));
+    assert_refused(db_query_all(db, db, broken, 3, &error), RA_BAD_REQUEST);
+    assert_false(db_can_commit(db));
+    db_rollback(db);
+    const struct db_reading mistaken[] = {
+        {S(COUNT_ROWS), DB_NO_VALUES, &one}, {S(SERIES), DB_NO_VALUES, &two}, /* takes one value */
+    };
+    assert_refused(db_query_all(db, db, mistaken, 2, &error), RA_INTERNAL);
+    assert_int_equal(backend(db), before); /* the same connection serves on */
+    const struct db_reading killed[] = {
+        {S(KILL), DB_NO_VALUES, &one},
+        {S(COUNT_ROWS), DB_NO_VALUES, &two},
+    };
+    assert_refused(db_query_all(db, db, killed, 2, &error), RA_DATABASE);
+    assert_true(backend(db) != before);
+}
+
 static void a_statement_that_does_not_fit_stops_the_start(void **state)
 {
     (void)state;
@@ -366,6 +414,8 @@ int main(void)
         with_db(long_results_come_row_by_row),
         with_db(a_reading_given_up_takes_the_connection_and_no_other_statement),
         with_db(a_reading_the_server_ended_keeps_the_connection),
+        with_db(readings_that_go_together_are_all_answered),
+        with_db(of_readings_that_go_together_the_first_failure_fails_all),
         cmocka_unit_test(a_statement_that_does_not_fit_stops_the_start),
         cmocka_unit_test(no_server_is_an_error_not_a_crash),
     };
