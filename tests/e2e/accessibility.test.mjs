@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // axe-core finds nothing, on a wide screen and on a narrow one; nothing is wider than the screen.
-import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
+import { checkOnScreens as check, closePage, openBrowser, openPage } from './browser.mjs';
 import { bookByApi, inventPerson, linkInMail, orderByApi, wordsInMail } from './instance.mjs';
 import { address, agenda, emission, headingIs, login, orderForm, orderPage } from './pages.mjs';
 
@@ -13,96 +12,84 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function check(page) {
-  await checkAccessibility(page);
-  const { content, screen } = await page.evaluate(() => ({
-    content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
-  }));
-  assert.ok(content <= screen, `${page.url()} is ${content} wide on ${screen}`);
-}
-
 const plainPages = [
   '/', '/pedido/novo?product=ecpf-a1', '/pedido/novo?product=ecnpj-a1',
   '/pedido/novo?product=se-s', '/checklist', '/checklist?product=ecnpj-a1',
   '/entrar', '/painel', '/renovar', '/revogar', '/privacidade', '/acessibilidade', '/nao-existe',
 ];
-const screens = { wide: { width: 1280, height: 900 }, narrow: { width: 360, height: 740 } };
-
-for (const [name, viewport] of Object.entries(screens)) {
-  for (const where of plainPages) {
-    test(`axe (${name}): ${where}`, async () => {
-      const page = await openPage(browser, { viewport });
-      await page.goto(address(where));
-      await check(page);
-      await closePage(page);
-    });
-  }
-
-  test(`axe (${name}): a refused form, the agenda, the order and its confirmation`, async () => {
-    const page = await openPage(browser, { viewport });
-    const holder = inventPerson();
-    await page.goto(address('/pedido/novo?product=ecpf-a1'));
-    await orderForm.send(page);
-    await orderForm.summary(page).waitFor();
-    await check(page);
-    await orderForm.fill(page, { holder });
-    await orderForm.send(page);
-    await agenda.heading(page).waitFor();
-    await agenda.choose(page, 3);
-    await check(page);
-    await agenda.hold(page);
-    await agenda.confirm(page).waitFor();
-    await check(page);
-    await agenda.confirm(page).click();
-    await orderPage.code(page).waitFor();
-    await check(page);
-    await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));
-    await check(page);
-    await page.goto(address('/entrar'));
-    await login.cpf(page).fill(holder.cpf);
-    await login.ask(page).click();
-    await login.code(page).waitFor();
-    await check(page);
-    await login.code(page).fill(await wordsInMail(holder.email, /código é ([0-9]{6})/));
-    await login.enter(page).click();
-    await login.orders(page).waitFor();
-    await check(page);
-    await closePage(page);
-  });
-
-  test(`axe (${name}): what the links of a mail open, before and after the button`, async () => {
-    const page = await openPage(browser, { viewport });
-    const holder = inventPerson();
-    await bookByApi('ecpf-a1', await orderByApi('ecpf-a1', { holder }));
-    const move = await linkInMail(holder.email, '/horario/[A-Za-z0-9_-]+/mudar');
-    await page.goto(move);
-    await check(page);
-    for (const [act, button, done] of [['confirmar', 'Confirmar que eu vou', 'Presença confirmada'],
-      ['cancelar', 'Cancelar este horário', 'Horário cancelado']]) {
-      await page.goto(move.replace(/mudar$/, act));
-      await check(page);
-      await page.getByRole('button', { name: button }).click();
-      await headingIs(page, done);
-      await check(page);
-    }
-    await closePage(page);
-  });
-
-  test(`axe (${name}): the emission page's first steps`, async () => {
-    const page = await openPage(browser, { viewport });
-    await page.goto(address('/emitir/ZZZZZZZZZZZZ#E1GQK-0SBC5-5MR31-2CHK3'));
-    await headingIs(page, 'Onde você vai usar o certificado?');
-    await check(page);
-    await page.getByLabel('Em outro computador').check();
-    await check(page);
-    await emission.here(page);
-    await check(page);
-    await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHKX');
-    await check(page);
-    await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHK3');
-    await emission.codes(page);
-    await emission.alert(page).waitFor();
+for (const where of plainPages) {
+  test(`axe: ${where}`, async () => {
+    const page = await openPage(browser);
+    await page.goto(address(where));
     await check(page);
     await closePage(page);
   });
 }
+
+test('axe: a refused form, the agenda, the order and its confirmation', async () => {
+  const page = await openPage(browser);
+  const holder = inventPerson();
+  await page.goto(address('/pedido/novo?product=ecpf-a1'));
+  await orderForm.send(page);
+  await orderForm.summary(page).waitFor();
+  await check(page);
+  await orderForm.fill(page, { holder });
+  await orderForm.send(page);
+  await agenda.heading(page).waitFor();
+  await agenda.choose(page, 3);
+  await check(page);
+  await agenda.hold(page);
+  await agenda.confirm(page).waitFor();
+  await check(page);
+  await agenda.confirm(page).click();
+  await orderPage.code(page).waitFor();
+  await check(page);
+  await page.goto(await linkInMail(holder.email, '/confirmar/[A-Za-z0-9_-]+'));
+  await check(page);
+  await page.goto(address('/entrar'));
+  await login.cpf(page).fill(holder.cpf);
+  await login.ask(page).click();
+  await login.code(page).waitFor();
+  await check(page);
+  await login.code(page).fill(await wordsInMail(holder.email, /código é ([0-9]{6})/));
+  await login.enter(page).click();
+  await login.orders(page).waitFor();
+  await check(page);
+  await closePage(page);
+});
+
+test('axe: what the links of a mail open, before and after the button', async () => {
+  const page = await openPage(browser);
+  const holder = inventPerson();
+  await bookByApi('ecpf-a1', await orderByApi('ecpf-a1', { holder }));
+  const move = await linkInMail(holder.email, '/horario/[A-Za-z0-9_-]+/mudar');
+  await page.goto(move);
+  await check(page);
+  for (const [act, button, done] of [['confirmar', 'Confirmar que eu vou', 'Presença confirmada'],
+    ['cancelar', 'Cancelar este horário', 'Horário cancelado']]) {
+    await page.goto(move.replace(/mudar$/, act));
+    await check(page);
+    await page.getByRole('button', { name: button }).click();
+    await headingIs(page, done);
+    await check(page);
+  }
+  await closePage(page);
+});
+
+test('axe: the emission page\'s first steps', async () => {
+  const page = await openPage(browser);
+  await page.goto(address('/emitir/ZZZZZZZZZZZZ#E1GQK-0SBC5-5MR31-2CHK3'));
+  await headingIs(page, 'Onde você vai usar o certificado?');
+  await check(page);
+  await page.getByLabel('Em outro computador').check();
+  await check(page);
+  await emission.here(page);
+  await check(page);
+  await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHKX');
+  await check(page);
+  await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHK3');
+  await emission.codes(page);
+  await emission.alert(page).waitFor();
+  await check(page);
+  await closePage(page);
+});

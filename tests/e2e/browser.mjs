@@ -34,9 +34,25 @@ export async function closePage(page) {
   assert.deepEqual(page.complaints, []);
 }
 
+export const wide = { width: 1280, height: 900 };
+export const narrow = { width: 360, height: 740 };
+
+// The page as it stands, on a wide screen and on a narrow one: axe-core finds nothing, and nothing is wider than the
+// screen.
+export async function checkOnScreens(page) {
+  for (const size of [wide, narrow]) {
+    await page.setViewportSize(size);
+    await checkAccessibility(page);
+    const { content, screen } = await page.evaluate(() => ({
+      content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
+    }));
+    assert.ok(content <= screen, `${page.url()} is ${content} wide on ${screen}`);
+  }
+}
+
 // axe-core finds nothing on the page as it stands.
 export async function checkAccessibility(page) {
-  await page.evaluate(axe);
+  if (!await page.evaluate(() => globalThis.axe !== undefined)) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
   assert.deepEqual(found, [], `axe-core at ${page.url()}`);

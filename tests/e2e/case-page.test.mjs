@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
+import { checkOnScreens, closePage, openBrowser, openPage } from './browser.mjs';
 import { as, home, inventPerson, office, orderByApi } from './instance.mjs';
 
 let browser;
@@ -93,14 +93,8 @@ test('without a script every document is listed with its facts', async () => {
   await closePage(page);
 });
 
-for (const [name, viewport] of Object.entries({ wide: { width: 1366, height: 768 }, narrow: { width: 360, height: 740 } })) {
-  test(`axe (${name}): the page of a case`, async () => {
-    const page = await openCase({ viewport });
-    await checkAccessibility(page);
-    const { content, screen } = await page.evaluate(() => ({
-      content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
-    }));
-    assert.ok(content <= screen, `${content} wide on ${screen}`);
-    await closePage(page);
-  });
-}
+test('axe: the page of a case', async () => {
+  const page = await openCase();
+  await checkOnScreens(page);
+  await closePage(page);
+});

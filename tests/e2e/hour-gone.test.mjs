@@ -2,10 +2,9 @@
 //
 // Somebody whose hour is gone follows the link of the mail: axe finds nothing, nothing is wider than the screen, and one
 // button gives the hour up.
-import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { book, done, order, slots } from '../support/office.mjs';
-import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
+import { checkOnScreens as check, closePage, openBrowser, openPage } from './browser.mjs';
 import { linkInMail } from './instance.mjs';
 import { headingIs } from './pages.mjs';
 
@@ -15,35 +14,25 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function check(page) {
-  await checkAccessibility(page);
-  const { content, screen } = await page.evaluate(() => ({
-    content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
-  }));
-  assert.ok(content <= screen, `${page.url()} is ${content} wide on ${screen}`);
-}
-
-for (const [name, viewport] of Object.entries({ wide: { width: 1280, height: 900 }, narrow: { width: 360, height: 740 } })) {
-  test(`axe (${name}): the page of somebody whose hour is gone`, async () => {
-    const kase = await order();
-    const { start, end } = (await slots('ecpf-a1', 62)).filter((slot) => slot.seats === 2).at(-1);
-    await book(kase, start);
-    done('agent1', 'block', 'day', start.slice(0, 10), '--opens', start.slice(11, 16), '--closes', end.slice(11, 16),
-      '--reason', 'teste da página');
-    const number = done('agent1', 'hours').exceptions.at(-1).id;
-    try {
-      const link = new URL(await linkInMail(kase.holder.email, '/remarcar/[0-9]+/[A-Za-z0-9_-]+'));
-      const page = await openPage(browser, { viewport });
-      await page.goto(link.href);
-      await check(page);
-      await page.goto(`${link.href}?cancel=1`);
-      await check(page);
-      await page.getByRole('button', { name: 'Cancelar o horário' }).click();
-      await headingIs(page, 'Horário cancelado');
-      await check(page);
-      await closePage(page);
-    } finally {
-      done('agent1', 'hours', 'undo', String(number));
-    }
-  });
-}
+test('axe: the page of somebody whose hour is gone', async () => {
+  const kase = await order();
+  const { start, end } = (await slots('ecpf-a1', 62)).filter((slot) => slot.seats === 2).at(-1);
+  await book(kase, start);
+  done('agent1', 'block', 'day', start.slice(0, 10), '--opens', start.slice(11, 16), '--closes', end.slice(11, 16),
+    '--reason', 'teste da página');
+  const number = done('agent1', 'hours').exceptions.at(-1).id;
+  try {
+    const link = new URL(await linkInMail(kase.holder.email, '/remarcar/[0-9]+/[A-Za-z0-9_-]+'));
+    const page = await openPage(browser);
+    await page.goto(link.href);
+    await check(page);
+    await page.goto(`${link.href}?cancel=1`);
+    await check(page);
+    await page.getByRole('button', { name: 'Cancelar o horário' }).click();
+    await headingIs(page, 'Horário cancelado');
+    await check(page);
+    await closePage(page);
+  } finally {
+    done('agent1', 'hours', 'undo', String(number));
+  }
+});

@@ -6,11 +6,12 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { mail } from '../support/office.mjs';
 
 const run = promisify(execFile);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -77,30 +78,12 @@ export async function bookByApi(product, { order, token }) {
 
 // --- mail ----------------------------------------------------------------------------------------------------------
 
-function decodeQuotedPrintable(text) {
-  const bytes = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
-}
-
-async function mailsTo(address) {
-  const folder = path.join(home, 'mail');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
-  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'latin1')));
-  return texts.filter((text) => text.toLowerCase().includes(address.toLowerCase())).map(decodeQuotedPrintable);
-}
-
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 // What a mail to this person says; mails leave after the answer, so wait.
 export async function wordsInMail(address, pattern) {
-  for (let tries = 0; tries < 100; tries++) {
-    for (const text of await mailsTo(address)) {
-      const match = pattern.exec(text);
-      if (match) return match[1] ?? match[0];
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no mail to ${address} with ${pattern}`);
+  const { found } = await mail(address, pattern);
+  return found[1] ?? found[0];
 }
 
 // The link below the public address.

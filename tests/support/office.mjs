@@ -290,18 +290,24 @@ export function decodeQuotedPrintable(text) {
   return Buffer.from(bytes).toString('utf8');
 }
 
+const mailSeen = new Map(); // file -> { at, raw, text }: what was sent does not change
+
+function mailIn(file) {
+  if (!mailSeen.has(file)) {
+    const raw = fs.readFileSync(file, 'latin1');
+    mailSeen.set(file, { at: fs.statSync(file).mtimeMs, file, raw, words: raw.toLowerCase(), text: decodeQuotedPrintable(raw) });
+  }
+  return mailSeen.get(file);
+}
+
 // The text of the newest mail to an address that matches; waits for the outbox.
 export async function mail(address, pattern, seconds = 15) {
   const folder = path.join(home, 'mail');
   for (let tries = 0; tries < seconds * 10; tries++) {
-    const files = fs.readdirSync(folder).filter((name) => name.endsWith('.eml'))
-      .map((name) => path.join(folder, name))
-      .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
-    for (const file of files) {
-      const raw = fs.readFileSync(file, 'latin1');
-      if (!raw.toLowerCase().includes(address.toLowerCase())) continue;
-      const text = decodeQuotedPrintable(raw);
-      const found = text.match(pattern);
+    const newestFirst = fs.readdirSync(folder).filter((name) => name.endsWith('.eml'))
+      .map((name) => mailIn(path.join(folder, name))).sort((a, b) => b.at - a.at);
+    for (const { file, raw, words, text } of newestFirst) {
+      const found = words.includes(address.toLowerCase()) && text.match(pattern);
       if (found) return { file, raw, text, found };
     }
     await new Promise((resolve) => { setTimeout(resolve, 100); });
