@@ -4,12 +4,12 @@
  * never taken ready-made from the server (protocol 2).
  */
 #include "pki/base/file.h"
-#include "pki/certificate/csr.h"
 #include "pki/certificate/reader.h"
 #include "pki/trust/emission_code.h"
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/csr.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/slip.h"
 #include "ra-cli/term.h"
@@ -137,15 +137,18 @@ static void key_sizes_of(const json_t *facts, struct certificate_profile *profil
         profile->key_bits[profile->key_bits_count++] = (unsigned)json_integer_value(json_array_get(bits, i));
 }
 
-static bool bind_to_csr(struct cli *cli, const char *path, const json_t *facts,
+static bool bind_to_csr(struct cli *cli, const struct cli_arguments *arguments, const json_t *facts,
                         struct statement_binding *binding, struct ra_error *error)
 {
+    const char *path = cli_option(arguments, "bind-csr");
+    struct weak_key_list *weak_keys = NULL;
     struct bytes file;
     struct csr *csr = NULL;
     struct certificate_profile profile;
     key_sizes_of(facts, &profile);
-    if (!file_read(cli->context, path, CSR_MAX, &file, error) ||
-        !csr_accept(cli->context, file, &profile, NULL, &csr, error))
+    if (!csr_weak_keys(cli, arguments, &weak_keys, error) ||
+        !file_read(cli->context, path, CSR_MAX, &file, error) ||
+        !csr_accept(cli->context, file, &profile, weak_keys, &csr, error))
         return false;
     binding->kind = PROFILE_BINDING_SPKI;
     memcpy(binding->spki, csr->spki_digest, sizeof binding->spki);
@@ -198,14 +201,14 @@ static bool is_renewal(const json_t *facts)
     return method != NULL && strcmp(method, "renewal") == 0;
 }
 
-static bool bind_key(struct cli *cli, const char *csr, const json_t *facts, struct statement *statement,
-                     char code[EMISSION_TEXT_SIZE], struct ra_error *error)
+static bool bind_key(struct cli *cli, const struct cli_arguments *arguments, const json_t *facts,
+                     struct statement *statement, char code[EMISSION_TEXT_SIZE], struct ra_error *error)
 {
     struct statement_binding *binding = &statement->validation.binding;
     if (is_renewal(facts))
         return bind_to_renewal(cli, facts, binding, error);
-    return csr != NULL
-               ? bind_to_csr(cli, csr, facts, binding, error)
+    return cli_option(arguments, "bind-csr") != NULL
+               ? bind_to_csr(cli, arguments, facts, binding, error)
                : bind_to_code(statement, code, binding, error) && bind_mail_half(facts, binding, error);
 }
 
@@ -277,7 +280,7 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
               client_json(cli, "GET", client_order_path(cli, order, "/validation"), NULL, &facts, error) &&
               signing_head(cli, facts, STATEMENT_VALIDATION, life_of(csr, facts), &statement, error) &&
               validation_of(cli, facts, &statement.validation, error) &&
-              bind_key(cli, csr, facts, &statement, code, error);
+              bind_key(cli, arguments, facts, &statement, code, error);
     if (ok)
         say_alone(cli, facts);
     ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);

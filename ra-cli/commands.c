@@ -130,6 +130,7 @@ static const struct cli_option neglist_image_options[] = {{"kind", "face|documen
 static const struct cli_option neglist_withdraw_options[] = {
     {"reason", "MOTIVO", true, false}, {"expired", NULL, false, false}, END};
 static const struct cli_option validate_options[] = {{"bind-csr", "ARQUIVO", false, false},
+                                                     {"weak-keys", "LISTA", false, false},
                                                      {"term", "COPIA.pdf", false, false},
                                                      {"slip-device", "DISPOSITIVO", false, false},
                                                      END};

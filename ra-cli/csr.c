@@ -3,6 +3,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 
 static bool pem_of(struct cli *cli, BIO *memory, const char **pem, struct ra_error *error)
 {
@@ -35,4 +36,13 @@ bool csr_of_key(struct cli *cli, EVP_PKEY *key, struct csr **csr, struct ra_erro
     OPENSSL_free(der);
     X509_REQ_free(request);
     return ok;
+}
+
+bool csr_weak_keys(struct cli *cli, const struct cli_arguments *arguments, struct weak_key_list **list,
+                   struct ra_error *error)
+{
+    const char *given = cli_option(arguments, "weak-keys");
+    const char *path = given != NULL ? given : getenv("RA_WEAK_KEYS");
+    *list = NULL;
+    return path == NULL || path[0] == '\0' || weak_key_list_load(cli->context, path, list, error);
 }

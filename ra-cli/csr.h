@@ -16,4 +16,9 @@ RA_MUST_CHECK bool csr_of_key(struct cli *cli, EVP_PKEY *key, struct csr **csr, 
 /* As PEM, on cli->context. */
 RA_MUST_CHECK bool csr_pem(struct cli *cli, X509_REQ *request, const char **pem, struct ra_error *error);
 
+/* The list of weak keys that `--weak-keys` or RA_WEAK_KEYS names (docs/lint.md), on cli->context; *list NULL
+ * where neither is given. One that is named and cannot be read is an error. */
+RA_MUST_CHECK bool csr_weak_keys(struct cli *cli, const struct cli_arguments *arguments,
+                                 struct weak_key_list **list, struct ra_error *error);
+
 #endif

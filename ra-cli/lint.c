@@ -8,6 +8,7 @@
 #include "pki/certificate/armour.h"
 #include "pki/certificate/reader.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/csr.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
@@ -44,12 +45,11 @@ static bool read_inputs(struct cli *cli, const struct cli_arguments *arguments, 
                         struct ra_error *error)
 {
     const char *profile = cli_option(arguments, "profile");
-    const char *weak_keys = cli_option(arguments, "weak-keys");
     inputs->about.now = clock_now(&cli->clock);
     if (!read_issuer(cli, cli_option(arguments, "issuer"), inputs, error) ||
         !read_crl(cli, cli_option(arguments, "crl"), inputs, error) ||
         (profile != NULL && !profile_load(cli->context, profile, &inputs->profile, error)) ||
-        (weak_keys != NULL && !weak_key_list_load(cli->context, weak_keys, &inputs->weak_keys, error)))
+        !csr_weak_keys(cli, arguments, &inputs->weak_keys, error))
         return false;
     inputs->about.profile = inputs->profile;
     inputs->about.weak_keys = inputs->weak_keys;

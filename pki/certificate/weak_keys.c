@@ -3,6 +3,7 @@
 
 #include "pki/base/file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PRIME_COUNT = 38,
@@ -265,6 +267,15 @@ bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_l
     }
     *list = loaded;
     return true;
+}
+
+bool weak_key_list_load_if_there(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
+                                 struct ra_error *error)
+{
+    *list = NULL;
+    if (access(path, F_OK) == 0)
+        return weak_key_list_load(context, path, list, error);
+    return errno == ENOENT || ra_fail_errno(error, path);
 }
 
 size_t weak_key_list_count(const struct weak_key_list *list)

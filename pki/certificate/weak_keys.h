@@ -33,6 +33,10 @@ struct weak_key_list;
 RA_MUST_CHECK bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
                                       struct ra_error *error);
 
+/* The same where an office may have no list: without a file *list is NULL. */
+RA_MUST_CHECK bool weak_key_list_load_if_there(TALLOC_CTX *context, const char *path,
+                                               struct weak_key_list **list, struct ra_error *error);
+
 size_t weak_key_list_count(const struct weak_key_list *list);
 
 /* `modulus` big-endian without leading zeros; `list` may be NULL. false only when memory or the library

@@ -307,8 +307,8 @@ static bool load_weak_keys(struct settings *settings, const char *folder, struct
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/weak-keys", folder) >= (int)sizeof path)
         return ra_fail(error, RA_IO, "%s: path too long", folder);
-    return access(path, F_OK) != 0 || (check_mode(path, FILE_PROTECTED, error) &&
-                                       weak_key_list_load(settings, path, &settings->weak_keys, error));
+    return (access(path, F_OK) != 0 || check_mode(path, FILE_PROTECTED, error)) &&
+           weak_key_list_load_if_there(settings, path, &settings->weak_keys, error);
 }
 
 static bool load_log_key(struct settings *settings, const char *folder, struct ra_error *error)

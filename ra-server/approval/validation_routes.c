@@ -3,6 +3,7 @@
  * The first agent: facts to sign, the validation as it comes back, and the way back for corrections.
  */
 #include "approval/agents.h"
+#include "approval/approval.h"
 #include "approval/handlers.h"
 #include "audit/audit.h"
 #include "identification/identification.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 static const char *const before_validation[] = {"open", "returned", NULL};
-static const char *const after_validation[] = {"validated", NULL};
+static const char *const returnable[] = {"validated", "verified", NULL};
 
 /* What must be so before anybody signs. */
 static bool check_ready(struct http_request *request, const struct order *order, struct ra_error *error)
@@ -182,6 +183,18 @@ static bool send_back(struct http_request *request, struct order *order, const c
                           error);
 }
 
+/* The AC's answer was no certificate: what both agents signed is void, the dossier is as it was, and a new
+ * key has to be bound. */
+static bool start_again(struct http_request *request, struct order *order, const char *reason,
+                        json_t **missing, struct ra_error *error)
+{
+    return approval_void_attempt(request, order, "ac", error) &&
+           audit_record(request, AUDIT_VERIFICATION_RETURNED, order,
+                        json_pack("{s:i}", "attempt", order->attempt), json_pack("{s:s}", "reason", reason),
+                        error) &&
+           identification_missing(request, order, missing, error);
+}
+
 bool return_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
@@ -192,13 +205,17 @@ bool return_post(struct http_request *request, struct http_response *response, s
                              "Diga o motivo da devolução, em até 500 caracteres.");
     }
     if (!orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) ||
-        !incoming_require_state(order, after_validation, error) ||
-        !send_back(request, order, reason, &missing, error)) {
+        !incoming_require_state(order, returnable, error)) {
+        return false;
+    }
+    bool failed = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "failed");
+    if (!(failed ? start_again(request, order, reason, &missing, error)
+                 : send_back(request, order, reason, &missing, error))) {
         json_decref(missing);
         return false;
     }
     http_reply(response, 200,
-               json_pack("{s:s, s:s, s:i, s:o}", "order", order->code, "state", "returned", "attempt",
-                         order->attempt, "missing", missing));
+               json_pack("{s:s, s:s, s:i, s:o}", "order", order->code, "state", failed ? "open" : "returned",
+                         "attempt", order->attempt, "missing", missing));
     return true;
 }

@@ -91,14 +91,17 @@ bool emission_check_proofs(const struct approval_pair *pair, struct bytes spki,
            emission_verify(mail, EMISSION_MAIL, &about, proofs->mail, error);
 }
 
+bool emission_check_key(const struct emission_request *request, const struct certificate_profile *profile,
+                        const struct weak_key_list *weak_keys, struct ra_error *error)
+{
+    return csr_check(request->csr, profile, weak_keys, error);
+}
+
 bool emission_check(const struct emission_request *request, const struct approval_pair *pair,
-                    const struct certificate_profile *profile, struct ra_error *error)
+                    struct ra_error *error)
 {
     const struct statement_binding *binding = &pair->validation->statement->validation.binding;
     const struct emission_proofs proofs = {request->wish.proof_counter, request->wish.proof_mail};
-    if (!csr_check(request->csr, profile, NULL, error)) { /* the list of weak keys is the signer's */
-        return false;
-    }
     switch (binding->kind) {
     case PROFILE_BINDING_CODE:
         return emission_check_proofs(pair, request->csr->spki, &proofs, error);

@@ -25,10 +25,15 @@ struct emission_request {
 RA_MUST_CHECK bool emission_read(TALLOC_CTX *context, const json_t *body, struct emission_request *request,
                                  struct ra_error *error);
 
-/* Key against profile, and binding: the proofs of the emission code, or the key's digest. RA_CSR_REFUSED,
- * RA_PROOF_REFUSED (proof-missing, proof-counter, proof-mail), RA_KEY_MISMATCH (binding-mismatch). */
+/* The key against the profile and the office's list of weak ones (NULL: none). RA_CSR_REFUSED. */
+RA_MUST_CHECK bool emission_check_key(const struct emission_request *request,
+                                      const struct certificate_profile *profile,
+                                      const struct weak_key_list *weak_keys, struct ra_error *error);
+
+/* The binding of a key that passed: the proofs of the emission code, or the key's digest. RA_PROOF_REFUSED
+ * (proof-missing, proof-counter, proof-mail), RA_KEY_MISMATCH (binding-mismatch). */
 RA_MUST_CHECK bool emission_check(const struct emission_request *request, const struct approval_pair *pair,
-                                  const struct certificate_profile *profile, struct ra_error *error);
+                                  struct ra_error *error);
 
 /* Both proofs of the emission code over `spki` (or what stands in its place: pki/trust/term.h), against the
  * keys that the statements bind. RA_PROOF_REFUSED (proof-missing, proof-counter, proof-mail), RA_KEY_MISMATCH

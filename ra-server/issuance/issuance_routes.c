@@ -242,15 +242,14 @@ static bool judge(struct csr_work *work, struct ra_error *error)
         !issuance_store_find(request->db, request->context, work->order->id, work->order->attempt, &work->row,
                              error) ||
         !approval_profile(request->app, request->context, work->order->profile_id, &profile, error) ||
-        !csr_check(work->emission.csr, profile, NULL, error)) {
+        !emission_check_key(&work->emission, profile, issuance_weak_keys(request->app), error)) {
         return false;
     }
     if (is_state(work, "issued")) {
         return true;
     }
     work->judged_attempt = work->order->attempt;
-    return load_pair(request, work->order, &pair, error) &&
-           emission_check(&work->emission, &pair, profile, error) &&
+    return load_pair(request, work->order, &pair, error) && emission_check(&work->emission, &pair, error) &&
            approval_pair_matches(&pair, work->order, error) &&
            term_check_signature(request, work->order, X509_REQ_get0_pubkey(work->emission.csr->request),
                                 work->emission.wish.term_signature, error);

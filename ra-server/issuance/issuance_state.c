@@ -19,6 +19,7 @@ struct issuance_state {
     struct ac_carrier *carrier;
     struct inflight *inflight;
     X509_STORE *anchors;
+    struct weak_key_list *weak_keys;  /* NULL: the office has no list */
     _Atomic int64_t patient_after_us; /* old requests are asked about from here on */
 };
 
@@ -51,6 +52,7 @@ bool issuance_state_start(struct ra_app *app, struct db *db, struct ra_error *er
                                        app->config->ac_tls_identity};
     return ac_carrier_new(state, &address, app->config->production, &state->carrier, error) &&
            certificate_anchors(app->config->ac_anchors, &state->anchors, error) &&
+           weak_key_list_load_if_there(state, app->config->weak_keys, &state->weak_keys, error) &&
            emission_page_record(app, db, error);
 }
 
@@ -78,6 +80,11 @@ struct inflight *issuance_inflight(const struct ra_app *app)
 X509_STORE *issuance_anchors(const struct ra_app *app)
 {
     return state_of(app)->anchors;
+}
+
+const struct weak_key_list *issuance_weak_keys(const struct ra_app *app)
+{
+    return state_of(app)->weak_keys;
 }
 
 /* --- resuming --- */

@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "issuance/inflight.h"
 #include "jobs.h"
+#include "pki/certificate/weak_keys.h"
 
 #include <openssl/x509.h>
 
@@ -18,6 +19,9 @@ void issuance_state_stop(struct ra_app *app);
 
 struct inflight *issuance_inflight(const struct ra_app *app);
 X509_STORE *issuance_anchors(const struct ra_app *app); /* borrowed */
+
+/* Borrowed; NULL where the office has no list. */
+const struct weak_key_list *issuance_weak_keys(const struct ra_app *app);
 
 /* A struct job's run: brings requests without an end to one. */
 bool issuance_resume_run(struct job_run *run, struct ra_error *error);

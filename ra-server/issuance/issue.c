@@ -192,11 +192,11 @@ static json_t *came_detail(const struct issue_case *issue, const struct came *ca
 static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const struct order *order,
                         json_t *take_detail, struct ra_error *error)
 {
-    const char *text =
-        talloc_asprintf(issue->context,
-                        "A AC devolveu um certificado diferente do pedido %s. Ele foi recusado e não "
-                        "foi entregue: abra um chamado na AC e faça uma nova tentativa.",
-                        order->code);
+    const char *text = talloc_asprintf(
+        issue->context,
+        "A AC devolveu um certificado diferente do pedido %s. Ele foi recusado e não "
+        "foi entregue: abra um chamado na AC, devolva o caso e valide de novo, com outra chave.",
+        order->code);
     log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s, s:I}", "order", order->code, "attempt",
               (json_int_t)issue->attempt);
     metric_add(METRIC_CERTIFICATES_REFUSED, 1);

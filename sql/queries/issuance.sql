@@ -57,8 +57,11 @@ on conflict (order_id, attempt) do update
 
 -- name: issuance_key_elsewhere
 -- params: spki_sha256 bytea, order_id bigint
--- Certified or asked for by another order, or certified by an earlier attempt of this one, revoked or not.
-select exists (select from issuance i where i.spki_sha256 = $1 and i.state in ('issued', 'sent', 'unknown')
+-- The AC was asked for it by another order, whatever came of it, or certified it in an earlier attempt of this one,
+-- revoked or not.
+select exists (select from issuance i where i.spki_sha256 = $1
+                  and (i.state in ('issued', 'sent', 'unknown')
+                       or i.state = 'refused' and i.reason in ('certificate-mismatch', 'ac-refused'))
                   and (i.order_id <> $2
                        or (i.state = 'issued' and i.attempt <> (select o.attempt from orders o where o.id = $2)))
               ) as held;

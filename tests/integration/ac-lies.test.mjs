@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
-import { api, cli, done, home, port, readyByKey, sql } from '../support/office.mjs';
+import { api, attend, cli, done, home, makeCsr, order, port, readyByKey, sql, validate, verify } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 const fault = path.join(home, 'ca/fault');
@@ -59,3 +59,37 @@ for (const word of ['key', 'name', 'profile']) {
     done('agent1', 'task', 'close', String(mine[0].id), '--outcome', 'chamado aberto na AC');
   });
 }
+
+describe('after a lie', () => {
+  let kase;
+
+  before(async () => {
+    kase = await readyByKey();
+    lie('name');
+    assert.equal((await sendCsr(kase, kase.csr)).json.reason, 'certificate-mismatch');
+    fs.rmSync(fault);
+  });
+
+  test('the same order goes on with a new attempt and another key, and ends well', async () => {
+    const { csr } = makeCsr();
+    done('agent2', 'return', kase.code, '--reason', 'a AC devolveu outro certificado');
+    validate(kase.code, { csr });
+    verify(kase.code);
+    const old = await sendCsr(kase, kase.csr);
+    assert.deepEqual([old.status, old.json.reason], [409, 'binding-mismatch'], old.text);
+    const answer = await sendCsr(kase, csr);
+    assert.equal(answer.status, 200, answer.text);
+    const shown = done('agent1', 'show', kase.code);
+    assert.equal(shown.states.issuance, 'delivered');
+    assert.equal(sql(`select string_agg(i.attempt || ':' || i.state, ' ' order by i.attempt) from issuance i
+      join orders o on o.id = i.order_id where o.code = '${kase.code}'`), '1:refused 2:issued');
+  });
+
+  test('the key of the attempt that failed is refused in another order, by the name of its rule', async () => {
+    const other = await order('ecpf-a1');
+    attend(other.code);
+    const told = cli('agent1', 'validate', other.code, '--bind-csr', kase.csr);
+    assert.equal(told.status, 1, told.stdout);
+    assert.equal(told.json.reason, 'key-already-used', told.stdout);
+  });
+});

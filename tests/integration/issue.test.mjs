@@ -10,7 +10,8 @@ import { before, describe, test } from 'node:test';
 
 import { alternativeNames, certificate, requestSpki } from '../support/der.mjs';
 import {
-  api, cli, clockOffset, cnpj, company, done, home, mail, makeCsr, office, openssl, person, readyByCode, readyByKey, scratch, sql,
+  api, attend, cli, clockOffset, cnpj, company, done, home, mail, makeCsr, office, openssl, order, person, readyByCode, readyByKey,
+  scratch, sql, validate,
 } from '../support/office.mjs';
 import { blocks, certifiedKeys, proofs, sendCsr } from '../support/thief.mjs';
 
@@ -350,4 +351,22 @@ test('the AC\'s certificates can be revoked, and the CRL says so (two agents; on
     await new Promise((resolve) => { setTimeout(resolve, 100); });
   }
   assert.fail('listed, and never closed');
+});
+
+describe('issue 5, 3: weak keys', () => {
+  test('a key of the list that the station names is refused before anybody signs for it', async () => {
+    const kase = await order();
+    const keys = makeCsr();
+    attend(kase.code);
+    const modulus = openssl('req', '-in', keys.csr, '-noout', '-modulus');
+    const list = path.join(scratch(), 'weak-keys');
+    fs.writeFileSync(list, `# uma chave\n${createHash('sha1').update(modulus).digest('hex').slice(20)}\n`);
+    const told = cli('agent1', 'validate', kase.code, '--bind-csr', keys.csr, '--weak-keys', list);
+    assert.deepEqual([told.status, told.json.reason], [1, 'csr-weak-key'], told.stdout);
+    process.env.RA_WEAK_KEYS = list;
+    const inTheEnvironment = cli('agent1', 'validate', kase.code, '--bind-csr', keys.csr);
+    delete process.env.RA_WEAK_KEYS;
+    assert.equal(inTheEnvironment.json.reason, 'csr-weak-key', inTheEnvironment.stdout);
+    validate(kase.code, keys);
+  });
 });

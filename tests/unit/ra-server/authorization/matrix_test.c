@@ -101,6 +101,13 @@ static bool second_may_sign(const struct situation *s)
            strcmp(s->issuance, "none") == 0;
 }
 
+/* Before the second signature, or once the AC's answer was no certificate. */
+static bool may_be_returned(const struct situation *s)
+{
+    return one_of(s->order, "awaiting_payment paid") && one_of(s->identification, "validated verified") &&
+           one_of(s->issuance, "none failed");
+}
+
 static bool may_be_refused(const struct situation *s)
 {
     return strcmp(s->identification, "refused") != 0 && one_of(s->issuance, "none ready failed");
@@ -198,7 +205,7 @@ static const struct hand_written {
     {"officeValidate", "agent", HTTP_OFFICE, first_may_sign},
     {"officeVerificationFacts", "agent", HTTP_OFFICE, second_may_sign},
     {"officeVerify", "agent", HTTP_OFFICE, second_may_sign},
-    {"officeReturn", "agent", HTTP_OFFICE, second_may_sign},
+    {"officeReturn", "agent", HTTP_OFFICE, may_be_returned},
     {"officeRefuse", "agent", HTTP_OFFICE, may_be_refused},
     {"officeRevoke", "agent", HTTP_OFFICE, has_certificate},
     {"emission", "visitor", HTTP_PUBLIC, is_verified},

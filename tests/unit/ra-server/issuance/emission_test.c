@@ -5,11 +5,14 @@
  */
 #include "floors/check.h"
 #include "issuance/emission.h"
+#include "pki/base/file.h"
 #include "pki/trust/emission_code.h"
 
+#include <openssl/core_names.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <string.h>
+#include <unistd.h>
 
 #define INSTANCE "00112233445566778899aabbccddeeff"
 #define ORDER    "7Q2KX0M4ZT9A"
@@ -19,6 +22,7 @@ struct bench {
     EVP_PKEY *other_key;
     EVP_PKEY *small_key;
     struct certificate_profile *profile;
+    struct weak_key_list *weak_keys;
     uint8_t counter[EMISSION_HALF_SIZE];
     uint8_t mail[EMISSION_HALF_SIZE];
     struct statement validation;
@@ -120,7 +124,8 @@ static const char *judge(struct bench *bench, TALLOC_CTX *context, const char *c
     error = (struct ra_error){0};
     json_t *body = json_pack("{s:s, s:{s:s, s:s}}", "csr", csr, "proofs", "counter", counter, "mail", mail);
     bool taken = emission_read(context, body, &request, &error) &&
-                 emission_check(&request, &bench->pair, bench->profile, &error);
+                 emission_check_key(&request, bench->profile, bench->weak_keys, &error) &&
+                 emission_check(&request, &bench->pair, &error);
     json_decref(body);
     return taken ? "" : error.reason[0] != '\0' ? error.reason : ra_error_info(error.code)->code;
 }
@@ -200,7 +205,8 @@ static void a_key_bound_by_its_digest_needs_no_code(void **state)
     *binding = (struct statement_binding){.kind = PROFILE_BINDING_SPKI};
     memcpy(binding->spki, request.csr->spki_digest, 32);
     bench->verification.verification.has_mail = false;
-    assert_done(emission_check(&request, &bench->pair, bench->profile, &error));
+    assert_done(emission_check_key(&request, bench->profile, NULL, &error) &&
+                emission_check(&request, &bench->pair, &error));
     json_decref(body);
     assert_string_equal(judge(bench, context, csr_of(context, bench->other_key), "", ""), "binding-mismatch");
     talloc_free(context);
@@ -219,6 +225,39 @@ static void what_is_no_request_is_refused(void **state)
     char *longer = talloc_zero_size(context, 400);
     memset(longer, 'A', 396);
     assert_string_equal(judge(bench, context, csr_of(context, bench->key), longer, ""), "invalid");
+    talloc_free(context);
+}
+
+/* The list's own line for a key (docs/lint.md). */
+static char *line_of(TALLOC_CTX *context, EVP_PKEY *key)
+{
+    BIGNUM *modulus = NULL;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &modulus), 1);
+    char *hexadecimal = BN_bn2hex(modulus);
+    char *text = talloc_asprintf(context, "Modulus=%s\n", hexadecimal);
+    assert_int_equal(EVP_Digest(text, strlen(text), digest, &size, EVP_sha1(), NULL), 1);
+    OPENSSL_free(hexadecimal);
+    BN_free(modulus);
+    return hex_encode(context, (struct bytes){digest + 10, 10});
+}
+
+static void issue_5_3_a_key_of_the_office_s_list_is_refused(void **state)
+{
+    struct bench *bench = *state;
+    struct ra_error error = {0};
+    TALLOC_CTX *context = talloc_new(NULL);
+    char *path = talloc_asprintf(context, "/tmp/emission-weak-keys-%d", (int)getpid());
+    bind_by_code(bench);
+    assert_done(weak_key_list_load_if_there(context, path, &bench->weak_keys, &error));
+    assert_null(bench->weak_keys);
+    assert_done(file_write(path, bytes_of_text(line_of(context, bench->key)), 0600, &error));
+    assert_done(weak_key_list_load_if_there(context, path, &bench->weak_keys, &error));
+    unlink(path);
+    assert_string_equal(judge(bench, context, csr_of(context, bench->key), "", ""), "csr-weak-key");
+    assert_string_equal(judge(bench, context, csr_of(context, bench->other_key), "", ""), "proof-missing");
+    bench->weak_keys = NULL;
     talloc_free(context);
 }
 
@@ -248,6 +287,7 @@ int main(void)
         cmocka_unit_test(proofs_of_another_key_or_order_do_not_serve),
         cmocka_unit_test(a_key_bound_by_its_digest_needs_no_code),
         cmocka_unit_test(what_is_no_request_is_refused),
+        cmocka_unit_test(issue_5_3_a_key_of_the_office_s_list_is_refused),
         cmocka_unit_test(the_page_learns_what_it_needs_and_no_more),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
