@@ -57,7 +57,8 @@ static const struct cli_option checkin_options[] = {{"walk-in", NULL, false, fal
 static const struct cli_option call_options[] = {{"desk", "GUICHE", false, false}, END};
 static const struct cli_option park_options[] = {
     {"reason", "MOTIVO", false, false}, {"minutes", "N", false, false}, END};
-static const struct cli_option transfer_options[] = {{"to", "AGENTE", false, false}, END};
+static const struct cli_option transfer_options[] = {
+    {"to", "AGENTE", false, false}, {"desk", "GUICHÊ", false, false}, END};
 static const struct cli_option person_options[] = {{"name", "NOME", true, false},
                                                    {"cpf", "CPF", true, false},
                                                    {"birth-date", "AAAA-MM-DD", true, false},
@@ -296,7 +297,7 @@ const struct cli_command cli_commands[] = {
      "Chama o próximo, ou o pedido dado; o mesmo de novo anuncia outra vez."},
     {"park", "PEDIDO", 1, 1, park_options, true, counter_park, NULL, "Deixa o atendimento à parte."},
     {"transfer", "PEDIDO", 1, 1, transfer_options, true, counter_transfer, NULL,
-     "Devolve à fila, no mesmo lugar, para outro agente ou para quem estiver livre."},
+     "Devolve à fila, no mesmo lugar, para outro agente, para um guichê ou para quem estiver livre."},
     {"reactivate", "PEDIDO", 1, 1, NULL, true, counter_reactivate, NULL,
      "Põe de volta na fila, no mesmo lugar, quem estava à parte, ausente ou com outro agente."},
     {"noshow", "PEDIDO", 1, 1, NULL, true, counter_noshow, NULL, "Registra que a pessoa não veio."},

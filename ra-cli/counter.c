@@ -120,6 +120,7 @@ bool counter_transfer(struct cli *cli, const struct cli_arguments *arguments, js
 {
     json_t *body = json_object();
     copy(body, arguments, "to");
+    copy(body, arguments, "desk");
     return act_with(cli, client_order_path(cli, arguments->positional[0], "/transfer"), body, result, error);
 }
 

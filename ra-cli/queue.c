@@ -62,6 +62,7 @@ static void add_visit(FILE *out, const json_t *item)
             fprintf(out, ", até %.5s", until + 11);
     }
     add(out, "reservado para ", text(item, "reserved_for"));
+    add(out, "para o guichê ", text(item, "reserved_desk"));
 }
 
 static void show_item(FILE *out, const json_t *item)

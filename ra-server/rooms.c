@@ -5,6 +5,7 @@
 #include "agenda/agenda_feed.h"
 #include "agenda/agenda_inbox.h"
 #include "agenda/agenda_links.h"
+#include "agenda/agenda_place.h"
 #include "agenda/agenda_reminders.h"
 #include "agenda/agenda_waiting.h"
 #include "agenda/hours/change_routes.h"
@@ -44,6 +45,8 @@ const struct room *const rooms[] = {
     &agenda_waiting_room,
     &agenda_links_room,
     &agenda_reminders_room,
+    &agenda_place_room,
+    &desk_parking_room,
     &agenda_inbox_room,
     &agenda_feed_room,
     &agenda_hours_room,

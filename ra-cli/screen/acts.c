@@ -106,8 +106,10 @@ static const struct act_field needs_fields[] = {
     {"Precisa de", NULL, FORM_CHOICE, false, SOURCE_TEXT,
      "ramp=rampa;libras=Libras;interpreter=intérprete;=nada disso"},
     END};
-static const struct act_field transfer_fields[] = {{"Para o agente", "to", FORM_TEXT, false, SOURCE_TEXT, ""},
-                                                   END};
+static const struct act_field transfer_fields[] = {
+    {"Para o agente", "to", FORM_TEXT, false, SOURCE_TEXT, ""},
+    {"Para o guichê", "desk", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
 static const struct act_field park_fields[] = {
     {"Motivo", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"Volta em, minutos", "minutes", FORM_TEXT, false, SOURCE_TEXT, ""},
@@ -217,7 +219,7 @@ const struct screen_act screen_acts[] = {
     FORM('=', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "needs", needs_fields, "precisa de",
          "Diz se a pessoa precisa de rampa, Libras ou intérprete.", 0),
     FORM('>', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "transfer", transfer_fields, "passar",
-         "Devolve à fila, no mesmo lugar, para outro agente.", 0),
+         "Devolve à fila, no mesmo lugar, para outro agente ou um guichê.", 0),
     RUN('<', ACT_IN_QUEUE | ACT_IN_CASE, SUBJECT_ORDER, "reactivate", "volta à fila",
         "Põe de volta na fila quem estava à parte, ausente ou com outro agente.", 0),
     RUN('f', ACT_IN_QUEUE, SUBJECT_ORDER, "noshow", "não veio", "Registra que a pessoa não veio.", 5),

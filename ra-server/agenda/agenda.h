@@ -50,8 +50,8 @@ RA_MUST_CHECK bool agenda_move(struct http_request *request, struct order *order
 RA_MUST_CHECK bool agenda_cancel(struct http_request *request, struct order *order, struct ra_error *error);
 
 /* For the counter. keep: the holder came (the seat stays his); without an appointment nothing is done. miss:
- * did not come, the seat is free again. restore: undo of miss; RA_SEAT_TAKEN when the seat is gone. Rows of
- * the agenda only: the desk moves the machine and writes milestone and event. */
+ * did not come, the seats are left to walk-ins. restore: undo of miss; RA_SEAT_TAKEN when the seat is gone.
+ * Rows of the agenda only: the desk moves the machine and writes milestone and event. */
 RA_MUST_CHECK bool agenda_keep(struct http_request *request, struct order *order, struct ra_error *error);
 RA_MUST_CHECK bool agenda_unkeep(struct http_request *request, struct order *order, struct ra_error *error);
 RA_MUST_CHECK bool agenda_miss(struct http_request *request, struct order *order, struct ra_error *error);

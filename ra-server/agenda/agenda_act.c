@@ -64,21 +64,20 @@ bool agenda_release_time(struct http_request *request, int64_t *public_from_us, 
     return true;
 }
 
-/* The seats are the office's at once and the public's from `public_from_us` on. A move frees the old ones
- * first, unseen by anybody until the commit: an order never has two sessions. */
-bool agenda_free(struct http_request *request, const struct order *order, int64_t public_from_us,
+/* A move frees the old ones first, unseen by anybody until the commit: an order never has two sessions. */
+bool agenda_free(struct http_request *request, const struct order *order, const struct agenda_freeing *how,
                  struct agenda_seats *freed, struct ra_error *error)
 {
     struct agenda_change *changes = NULL;
     size_t before = freed->count;
-    return agenda_store_free(request->db, request->context, order, public_from_us, freed, &changes, error) &&
+    return agenda_store_free(request->db, request->context, order, how, freed, &changes, error) &&
            agenda_tell_memory_all(request, changes, freed->count - before, error);
 }
 
 bool agenda_give_back(struct http_request *request, const struct order *order, struct agenda_seats *freed,
                       struct ra_error *error)
 {
-    int64_t public_from_us = 0;
-    return agenda_release_time(request, &public_from_us, error) &&
-           agenda_free(request, order, public_from_us, freed, error) && waiting_wake(request, error);
+    struct agenda_freeing how = {0};
+    return agenda_release_time(request, &how.public_from_us, error) &&
+           agenda_free(request, order, &how, freed, error) && waiting_wake(request, error);
 }

@@ -194,10 +194,11 @@ bool agenda_unkeep(struct http_request *request, struct order *order, struct ra_
 
 bool agenda_miss(struct http_request *request, struct order *order, struct ra_error *error)
 {
+    const struct agenda_freeing unclaimed = {.unclaimed = true};
     struct agenda_seats freed = {0};
     if (!agenda_is_live(order))
         return true;
-    if (!agenda_free(request, order, AGENDA_FREE, &freed, error) ||
+    if (!agenda_free(request, order, &unclaimed, &freed, error) ||
         !set_row_state(request, order, STATEMENT_AGENDA_MISS, "missed", error))
         return false;
     order->appointment->seat_id = 0;
@@ -207,9 +208,13 @@ bool agenda_miss(struct http_request *request, struct order *order, struct ra_er
 static bool find_missed(struct http_request *request, const struct agenda_taking *taking,
                         struct agenda_seats *seats, struct ra_error *error)
 {
-    const struct agenda_seats none = {0};
-    struct agenda_seats runs[RUN_HALVES];
-    if (!agenda_store_lock_runs(request->db, request->context, taking, 1, &none, runs, error))
+    struct agenda_seats left = {0}, runs[RUN_HALVES];
+    struct db_rows *rows = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_AGENDA_UNCLAIMED,
+                  DB_VALUES(db_int(taking->appointment_id)), &rows, error) ||
+        !agenda_seats_add(request->context, rows, &left, error))
+        return false;
+    if (!agenda_store_lock_runs(request->db, request->context, taking, 1, &left, runs, error))
         return error->code == RA_SEAT_TAKEN
                    ? ra_fail(error, RA_SEAT_TAKEN, "O horário já foi dado a outra pessoa.")
                    : false;
@@ -228,6 +233,7 @@ bool agenda_restore(struct http_request *request, struct order *order, struct ra
     if (!db_one(request->db, request->context, STATEMENT_AGENDA_MISSED_SPAN,
                 DB_VALUES(db_int(order->appointment->id)), &rows, error))
         return false;
+    taking.appointment_id = order->appointment->id;
     taking.session = (struct agenda_session){.from_us = row_time(rows, 0, "seats_from"),
                                              .until_us = row_time(rows, 0, "ends")};
     if (!find_missed(request, &taking, &seats, error) ||
@@ -241,8 +247,8 @@ bool agenda_restore(struct http_request *request, struct order *order, struct ra
     for (size_t i = 0; i < db_row_count(rows); i++)
         if (!agenda_tell_memory(request,
                                 (struct agenda_change){row_int(rows, i, "id"), row_time(rows, i, "starts"),
-                                                       row_int(rows, i, "version"), AGENDA_TAKEN,
-                                                       AGENDA_FREE},
+                                                       row_int(rows, i, "version"), AGENDA_TAKEN, AGENDA_FREE,
+                                                       false},
                                 error))
             return false;
     return true;

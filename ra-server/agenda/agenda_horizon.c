@@ -88,6 +88,7 @@ static void read_seat(const struct db_rows *rows, size_t row, struct agenda_seat
             row_is_null(rows, row, "public_from") ? AGENDA_FREE : row_time(rows, row, "public_from"),
         .internal = strcmp(row_text(rows, row, "visibility"), "public") != 0,
         .walk_in = strcmp(row_text(rows, row, "visibility"), "walk_in") == 0,
+        .unclaimed = row_bool(rows, row, "unclaimed"),
         .skills = (uint32_t)row_int(rows, row, "skills"),
     };
 }
@@ -148,12 +149,13 @@ static bool agrees(struct agenda_memory *memory, const struct agenda_seat *truth
     agenda_memory_days(memory, truth->start_us / INT64_C(86400000000) - 1, 3, days);
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; days[i] != NULL && j < days[i]->seat_count; j++)
-            same =
-                same ||
-                (days[i]->seats[j].id == truth->id && days[i]->seats[j].free_from_us == truth->free_from_us &&
-                 days[i]->seats[j].public_from_us == truth->public_from_us &&
-                 days[i]->seats[j].internal == truth->internal &&
-                 days[i]->seats[j].walk_in == truth->walk_in && days[i]->seats[j].skills == truth->skills);
+            same = same || (days[i]->seats[j].id == truth->id &&
+                            days[i]->seats[j].free_from_us == truth->free_from_us &&
+                            days[i]->seats[j].public_from_us == truth->public_from_us &&
+                            days[i]->seats[j].internal == truth->internal &&
+                            days[i]->seats[j].walk_in == truth->walk_in &&
+                            days[i]->seats[j].unclaimed == truth->unclaimed &&
+                            days[i]->seats[j].skills == truth->skills);
         agenda_day_release(days[i]);
     }
     return same;

@@ -119,10 +119,18 @@ RA_MUST_CHECK bool agenda_store_take_locked(struct db *db, TALLOC_CTX *context,
 /* From here on the transaction waits for a lock a moment only; then RA_UNAVAILABLE, "lock-timeout". */
 RA_MUST_CHECK bool agenda_store_wait_briefly(struct db *db, struct ra_error *error);
 
-/* Frees the order's booked seats, for the public from `public_from_us` on. */
+/* For whom seats are free again: for the office at once and the public from then on, or left to walk-ins. */
+struct agenda_freeing {
+    int64_t public_from_us;
+    bool unclaimed;
+};
 RA_MUST_CHECK bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order,
-                                     int64_t public_from_us, struct agenda_seats *freed,
+                                     const struct agenda_freeing *how, struct agenda_seats *freed,
                                      struct agenda_change **changes, struct ra_error *error);
+
+/* Adds the column "id" of the rows. */
+RA_MUST_CHECK bool agenda_seats_add(TALLOC_CTX *context, const struct db_rows *rows,
+                                    struct agenda_seats *freed, struct ra_error *error);
 
 /* The holds that a row of `agenda_let_go` and its like tells as given up, on `context`. */
 RA_MUST_CHECK bool agenda_store_let_go(TALLOC_CTX *context, const struct db_rows *rows,
@@ -158,9 +166,10 @@ RA_MUST_CHECK bool agenda_finish_move(struct http_request *request, struct order
                                       const struct agenda_taking *taking, const struct agenda_taken *taken,
                                       struct ra_error *error);
 
-/* Frees the order's seats at once for the office, and for the public from then on; `freed` grows by them. */
+/* Frees the order's seats, memory follows; `freed` grows by them. */
 RA_MUST_CHECK bool agenda_free(struct http_request *request, const struct order *order,
-                               int64_t public_from_us, struct agenda_seats *freed, struct ra_error *error);
+                               const struct agenda_freeing *how, struct agenda_seats *freed,
+                               struct ra_error *error);
 
 /* Gives the order's seats back: to the waiting list first, to everybody after a delay that nobody can know.
  * `freed` grows by them; before the first it is zero. */

@@ -2,6 +2,7 @@
 #include "agenda/agenda_invitation.h"
 
 #include "agenda/agenda_calendar.h"
+#include "agenda/agenda_place.h"
 #include "catalog/catalog.h"
 #include "db/db.h"
 
@@ -24,8 +25,7 @@ bool agenda_invitation(struct ra_app *app, struct db *db, TALLOC_CTX *context,
         !read_conference(db, context, invitation->uid, &conference, error))
         return false;
     const char *url = talloc_asprintf(context, "%s/entrar", app->config->public_url);
-    const char *location = talloc_asprintf(context, "%s: %s, %s, %s, %s", office->name, office->address,
-                                           office->district, office->city, office->uf);
+    const char *location = agenda_place_text(context, office);
     const char *description = talloc_asprintf(context,
                                               "Leve os documentos originais: a lista está em %s/checklist\n"
                                               "Para mudar ou cancelar o horário: %s\nTelefone: %s",

@@ -141,6 +141,7 @@ static void keep_newer(struct agenda_day *fresh, const struct agenda_day *presen
             seat->version = known->version;
             seat->free_from_us = known->free_from_us;
             seat->public_from_us = known->public_from_us;
+            seat->unclaimed = known->unclaimed;
         }
     }
 }
@@ -194,6 +195,7 @@ void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_chang
         seat->version = change->version;
         seat->free_from_us = change->free_from_us;
         seat->public_from_us = change->public_from_us;
+        seat->unclaimed = change->unclaimed;
         old = *at;
         *at = fresh;
     }
@@ -218,7 +220,7 @@ void agenda_memory_days(struct agenda_memory *memory, int64_t first, size_t coun
 static bool seat_free(const struct agenda_seat *seat, const struct agenda_look *look, uint32_t skills)
 {
     bool to_see = look->internal_too || (!seat->internal && seat->public_from_us <= look->now_us);
-    return to_see && seat->free_from_us <= look->now_us && !seat->walk_in &&
+    return to_see && seat->free_from_us <= look->now_us && !seat->walk_in && !seat->unclaimed &&
            (seat->skills & skills) == skills;
 }
 

@@ -35,6 +35,7 @@ struct agenda_seat {
     int64_t public_from_us; /* not for the public before; AGENDA_FREE: nothing withholds it */
     bool internal;          /* also those kept for walk-ins */
     bool walk_in;           /* no booking takes it */
+    bool unclaimed;         /* left to walk-ins by who did not come */
     uint32_t skills;        /* what may be done on it: hours/duration.h */
 };
 
@@ -81,6 +82,7 @@ struct agenda_change {
     int64_t version;
     int64_t free_from_us;
     int64_t public_from_us;
+    bool unclaimed;
 };
 void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_change *change);
 

@@ -34,7 +34,7 @@ static bool tell_offered(struct http_request *request, const struct offer *offer
                                 (struct agenda_change){row_int(offered->rows, i, "id"),
                                                        row_time(offered->rows, i, "starts"),
                                                        row_int(offered->rows, i, "version"), offer->until_us,
-                                                       offer->public_from_us},
+                                                       offer->public_from_us, false},
                                 error))
             return false;
     return true;

@@ -112,9 +112,13 @@ static bool read_one(TALLOC_CTX *context, const struct agenda_taking *taking, co
     };
     if (!agenda_store_let_go(context, rows, &taken->changes, &taken->change_count, error))
         return false;
-    taken->changes[taken->change_count++] = (struct agenda_change){
-        taken->seat_id, taking->wish->start_us, row_int(rows, 0, "version"),
-        hold ? taken->held_until_us : AGENDA_TAKEN, hold ? row_time(rows, 0, "public_from") : AGENDA_FREE};
+    taken->changes[taken->change_count++] =
+        (struct agenda_change){taken->seat_id,
+                               taking->wish->start_us,
+                               row_int(rows, 0, "version"),
+                               hold ? taken->held_until_us : AGENDA_TAKEN,
+                               hold ? row_time(rows, 0, "public_from") : AGENDA_FREE,
+                               false};
     return true;
 }
 
@@ -138,7 +142,7 @@ bool agenda_store_wait_briefly(struct db *db, struct ra_error *error)
     return db_exec(db, STATEMENT_AGENDA_WAIT_BRIEFLY, DB_VALUES(db_text(wait_text)), NULL, error);
 }
 
-static bool add_freed(TALLOC_CTX *context, const struct db_rows *rows, struct agenda_seats *freed,
+bool agenda_seats_add(TALLOC_CTX *context, const struct db_rows *rows, struct agenda_seats *freed,
                       struct ra_error *error)
 {
     size_t count = db_row_count(rows);
@@ -153,24 +157,36 @@ static bool add_freed(TALLOC_CTX *context, const struct db_rows *rows, struct ag
     return true;
 }
 
-bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order, int64_t public_from_us,
-                       struct agenda_seats *freed, struct agenda_change **changes, struct ra_error *error)
+static bool query_free(struct db *db, TALLOC_CTX *context, const struct order *order,
+                       const struct agenda_freeing *how, struct db_rows **rows, struct ra_error *error)
+{
+    struct db_value from = how->public_from_us != AGENDA_FREE ? db_time(how->public_from_us) : db_null();
+    return how->unclaimed
+               ? db_query(db, context, STATEMENT_AGENDA_SEAT_LEAVE, DB_VALUES(db_int(order->id)), rows, error)
+               : db_query(db, context, STATEMENT_AGENDA_SEAT_FREE, DB_VALUES(db_int(order->id), from), rows,
+                          error);
+}
+
+bool agenda_store_free(struct db *db, TALLOC_CTX *context, const struct order *order,
+                       const struct agenda_freeing *how, struct agenda_seats *freed,
+                       struct agenda_change **changes, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     size_t before = freed->count;
-    if (!db_query(
-            db, context, STATEMENT_AGENDA_SEAT_FREE,
-            DB_VALUES(db_int(order->id), public_from_us != AGENDA_FREE ? db_time(public_from_us) : db_null()),
-            &rows, error) ||
-        !add_freed(context, rows, freed, error))
+    if (!query_free(db, context, order, how, &rows, error) || !agenda_seats_add(context, rows, freed, error))
         return false;
     if (freed->count == before)
         return ra_fail(error, RA_INTERNAL, "an appointment without its seats");
     *changes = talloc_array(context, struct agenda_change, (unsigned)db_row_count(rows));
     for (size_t i = 0; *changes != NULL && i < db_row_count(rows); i++)
         (*changes)[i] = (struct agenda_change){
-            row_int(rows, i, "id"), row_time(rows, i, "starts"), row_int(rows, i, "version"),
-            strcmp(row_text(rows, i, "state"), "free") == 0 ? AGENDA_FREE : AGENDA_TAKEN, public_from_us};
+            .seat_id = row_int(rows, i, "id"),
+            .start_us = row_time(rows, i, "starts"),
+            .version = row_int(rows, i, "version"),
+            .free_from_us = strcmp(row_text(rows, i, "state"), "free") == 0 ? AGENDA_FREE : AGENDA_TAKEN,
+            .public_from_us = how->public_from_us,
+            .unclaimed = how->unclaimed,
+        };
     return *changes != NULL || ra_fail(error, RA_NO_MEMORY, "agenda");
 }
 

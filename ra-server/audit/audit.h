@@ -47,6 +47,7 @@ struct order; /* orders/orders.h */
     X(AUDIT_NOTICE_RESENT, "NOTICE_RESENT")                                                                  \
     X(AUDIT_APPT_BOOKED, "APPT_BOOKED")                                                                      \
     X(AUDIT_APPT_RESCHEDULED, "APPT_RESCHEDULED")                                                            \
+    X(AUDIT_APPT_PLACE, "APPT_PLACE") /* the office is somewhere else: the invitation goes out anew */       \
     X(AUDIT_APPT_CANCELLED, "APPT_CANCELLED")                                                                \
     X(AUDIT_SEAT_HELD, "SEAT_HELD")         /* for some minutes, until it is booked */                       \
     X(AUDIT_SEAT_LET_GO, "SEAT_LET_GO")     /* a hold given up before its end */                             \
@@ -62,6 +63,7 @@ struct order; /* orders/orders.h */
     X(AUDIT_CHECKED_IN, "CHECKED_IN")                                                                        \
     X(AUDIT_CALLED, "CALLED")                                                                                \
     X(AUDIT_PARKED, "PARKED")                                                                                \
+    X(AUDIT_PARKING_OVER, "PARKING_OVER") /* the time that was asked for is up */                            \
     X(AUDIT_FINISHED, "FINISHED")                                                                            \
     X(AUDIT_TRANSFERRED, "TRANSFERRED") /* to another agent, or back to whoever is free */                   \
     X(AUDIT_REACTIVATED, "REACTIVATED")                                                                      \

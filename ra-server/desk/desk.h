@@ -46,5 +46,6 @@ json_t *desk_needs_choices(const json_t *needs);
 char *desk_ticket_text(TALLOC_CTX *context, const char *letter, int number);
 
 extern const struct room desk_room;
+extern const struct room desk_parking_room;
 
 #endif

@@ -25,10 +25,11 @@ json_t *desk_act_picture(const struct desk_act *act)
                   visit->calls, "agent", visit->agent, "station", visit->station, "desk", visit->desk,
                   "finished", (json_int_t)visit->finished_us, "reason", visit->reason);
     json_t *rest =
-        json_pack("{s:s,s:s,s:s,s:I,s:s,s:I}", "priority", visit->priority, "booked_priority",
+        json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:I}", "priority", visit->priority, "booked_priority",
                   act->order->appointment != NULL ? act->order->appointment->priority : "", "parked_reason",
                   visit->parked_reason, "parked_until", (json_int_t)visit->parked_until_us, "reserved_for",
-                  visit->reserved_for, "reserved_until", (json_int_t)visit->reserved_until_us);
+                  visit->reserved_for, "reserved_desk", visit->reserved_desk, "reserved_until",
+                  (json_int_t)visit->reserved_until_us);
     bool whole = picture != NULL && rest != NULL && json_object_update(picture, rest) == 0;
     json_decref(rest);
     if (whole)

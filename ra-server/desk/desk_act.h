@@ -56,6 +56,9 @@ RA_MUST_CHECK bool desk_act_answer(struct desk_act *act, struct http_response *r
 RA_MUST_CHECK bool desk_act_free_hands(struct http_request *request, const char *for_code,
                                        const char **ticket, struct ra_error *error);
 
+/* What a desk may be called; NULL is none and well. */
+RA_MUST_CHECK bool desk_name_check(const char *name, struct ra_error *error);
+
 http_handler desk_check_in, desk_check_in_by_text, desk_set_priority, desk_set_needs; /* desk_checkin.c */
 http_handler desk_call_one, desk_call_next;                                           /* desk_call.c */
 http_handler desk_park, desk_transfer, desk_reactivate, desk_no_show, desk_finish;    /* desk_move.c */

@@ -13,38 +13,26 @@ enum { DESK_NAME_MAX = 20 };
 /* The line as this agent sees it, in the order of calling, and what the order rests on. */
 struct calling {
     struct desk_line line;
+    const char *desk;
     int hour_ahead_minutes;
 };
 
-static bool load_line(struct http_request *request, struct calling *calling, struct ra_error *error)
+bool desk_name_check(const char *name, struct ra_error *error)
 {
-    struct catalog_office *office = NULL;
-    struct desk_classes classes;
-    int64_t hour_ahead = 0;
-    char day[CATALOG_DAY_SIZE];
-    catalog_today(request->app, request->now_us, day);
-    if (!catalog_office(request->app, request->context, &office, error) ||
-        !catalog_policy_number(request->app, request->now_us, "queue_hour_ahead_minutes", &hour_ahead,
-                               error) ||
-        !desk_store_classes(request, day, &classes, error) ||
-        !desk_store_waiting(request, office->id, day, office_caller(request)->name, &classes,
-                            office->offset_s, &calling->line, error))
-        return false;
-    calling->hour_ahead_minutes = (int)hour_ahead;
-    desk_sort(calling->line.waiting, calling->line.count, calling->hour_ahead_minutes);
-    return true;
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .-";
+    return name == NULL || (strlen(name) <= DESK_NAME_MAX && name[strspn(name, allowed)] == '\0') ||
+           ra_fail_field(error, "desk", "format", "Use até 20 letras e algarismos, como 3 ou Sala 2.");
 }
 
 /* What the panel sends people to: said with the call, or where the agent's last call of the day was. */
 static bool desk_name(struct http_request *request, const char **name, struct ra_error *error)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .-";
     const char *said = http_text(request->body, "desk");
     struct catalog_office *office = NULL;
     struct db_rows *rows = NULL;
     char day[CATALOG_DAY_SIZE];
-    if (said != NULL && (strlen(said) > DESK_NAME_MAX || said[strspn(said, allowed)] != '\0'))
-        return ra_fail_field(error, "desk", "format", "Use até 20 letras e algarismos, como 3 ou Sala 2.");
+    if (!desk_name_check(said, error))
+        return false;
     if (said != NULL && said[0] != '\0') {
         *name = said;
         return true;
@@ -56,6 +44,26 @@ static bool desk_name(struct http_request *request, const char **name, struct ra
                   error))
         return false;
     *name = db_row_count(rows) > 0 ? row_text(rows, 0, "desk") : "";
+    return true;
+}
+
+static bool load_line(struct http_request *request, struct calling *calling, struct ra_error *error)
+{
+    struct desk_seat seat = {.agent = office_caller(request)->name};
+    struct catalog_office *office = NULL;
+    struct desk_classes classes;
+    int64_t hour_ahead = 0;
+    char day[CATALOG_DAY_SIZE];
+    catalog_today(request->app, request->now_us, day);
+    if (!catalog_office(request->app, request->context, &office, error) ||
+        !catalog_policy_number(request->app, request->now_us, "queue_hour_ahead_minutes", &hour_ahead,
+                               error) ||
+        !desk_store_classes(request, day, &classes, error) || !desk_name(request, &seat.desk, error) ||
+        !desk_store_waiting(request, office, day, &seat, &classes, &calling->line, error))
+        return false;
+    calling->desk = seat.desk;
+    calling->hour_ahead_minutes = (int)hour_ahead;
+    desk_sort(calling->line.waiting, calling->line.count, calling->hour_ahead_minutes);
     return true;
 }
 
@@ -108,8 +116,9 @@ static bool call(struct desk_act *act, struct calling *calling, bool by_choice,
     const bool again = orders_in_state(act->order, ORDERS_MACHINE_ATTENDANCE, "called");
     struct desk_visit *visit = &act->visit;
     json_t *before = desk_act_picture(act);
-    bool done = (again || explain(act, calling, by_choice, error)) &&
-                desk_name(act->request, &visit->desk, error) && desk_act_set_state(act, "called", error);
+    bool done =
+        (again || explain(act, calling, by_choice, error)) && desk_act_set_state(act, "called", error);
+    visit->desk = calling->desk;
     visit->called_us = act->request->now_us;
     if (visit->first_called_us == 0)
         visit->first_called_us = visit->called_us;
@@ -120,6 +129,7 @@ static bool call(struct desk_act *act, struct calling *calling, bool by_choice,
     visit->parked_reason = "";
     visit->parked_until_us = 0;
     visit->reserved_for = "";
+    visit->reserved_desk = "";
     visit->reserved_until_us = 0;
     if (desk_act_end(act, done, &verb, before, response, error))
         return announce(act, error);

@@ -98,19 +98,25 @@ static bool find_agent(struct http_request *request, const char *wanted, const c
     return *name != NULL || ra_fail(error, RA_NO_MEMORY, "agent");
 }
 
+/* To an agent, to a desk, to an agent at a desk, or to whoever is free. */
 static bool reserve(struct desk_act *act, struct ra_error *error)
 {
     struct http_request *request = act->request;
     const char *to = http_text(request->body, "to");
+    const char *desk = http_text(request->body, "desk");
     int64_t hold = 0;
     act->visit.reserved_for = "";
+    act->visit.reserved_desk = desk != NULL ? desk : "";
     act->visit.reserved_until_us = 0;
-    if (to == NULL || to[0] == '\0')
+    if (!desk_name_check(desk, error))
+        return false;
+    bool to_agent = to != NULL && to[0] != '\0';
+    if (!to_agent && act->visit.reserved_desk[0] == '\0')
         return true;
     if (!catalog_policy_number(request->app, request->now_us, "transfer_hold_minutes", &hold, error))
         return false;
     act->visit.reserved_until_us = request->now_us + hold * MINUTE_US;
-    return find_agent(request, to, &act->visit.reserved_for, error);
+    return !to_agent || find_agent(request, to, &act->visit.reserved_for, error);
 }
 
 bool desk_transfer(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -137,6 +143,7 @@ bool desk_reactivate(struct http_request *request, struct http_response *respons
     bool done = came || ra_fail_reason(error, RA_CONFLICT, "not-checked-in", "Registre primeiro a chegada.");
     clear_call(&act.visit);
     act.visit.reserved_for = "";
+    act.visit.reserved_desk = "";
     act.visit.reserved_until_us = 0;
     done = done && desk_act_set_state(&act, "waiting", error);
     return desk_act_end(&act, done, &verb, before, response, error);

@@ -129,12 +129,12 @@ static json_t *visit_json(const struct view *view, const struct item *item)
 {
     const struct db_rows *rows = view->rows;
     const size_t row = item->row;
-    json_t *json =
-        json_pack("{s:b,s:o,s:I,s:s,s:s,s:s,s:s,s:s}", "walk_in", row_bool(rows, row, "walk_in") ? 1 : 0,
-                  "waited_s", waited(view, row), "calls", (json_int_t)row_int(rows, row, "calls"), "agent",
-                  row_text(rows, row, "agent"), "desk", row_text(rows, row, "desk"), "sentence",
-                  row_text(rows, row, "reason"), "parked_reason", row_text(rows, row, "parked_reason"),
-                  "reserved_for", row_text(rows, row, "reserved_for"));
+    json_t *json = json_pack(
+        "{s:b,s:o,s:I,s:s,s:s,s:s,s:s,s:s,s:s}", "walk_in", row_bool(rows, row, "walk_in") ? 1 : 0,
+        "waited_s", waited(view, row), "calls", (json_int_t)row_int(rows, row, "calls"), "agent",
+        row_text(rows, row, "agent"), "desk", row_text(rows, row, "desk"), "sentence",
+        row_text(rows, row, "reason"), "parked_reason", row_text(rows, row, "parked_reason"), "reserved_for",
+        row_text(rows, row, "reserved_for"), "reserved_desk", row_text(rows, row, "reserved_desk"));
     if (json == NULL)
         return NULL;
     set_time(view, json, "arrived", row, "checked_in_at");

@@ -46,7 +46,7 @@ static const char checkin_by_text_schema[] =
 static const char call_schema[] = OBJECT("\"desk\":" TEXT);
 static const char park_schema[] =
     OBJECT("\"reason\":" TEXT ",\"minutes\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":480}");
-static const char transfer_schema[] = OBJECT("\"to\":" TEXT);
+static const char transfer_schema[] = OBJECT("\"to\":" TEXT ",\"desk\":" TEXT);
 static const char priority_schema[] =
     "{\"type\":\"object\",\"required\":[\"priority\"],\"properties\":{\"priority\":" TEXT "}}";
 static const char needs_schema[] =
@@ -137,9 +137,10 @@ static const struct http_route routes[] = {
     ORDER_ROUTE("call", desk_call_one, "callOne", "Chama este pedido; de novo, anuncia outra vez",
                 call_schema),
     ORDER_ROUTE("park", desk_park, "park", "Deixa o atendimento à parte", park_schema),
-    ORDER_ROUTE("transfer", desk_transfer, "transfer",
-                "Devolve à fila, no mesmo lugar, para outro agente ou para quem estiver livre",
-                transfer_schema),
+    ORDER_ROUTE(
+        "transfer", desk_transfer, "transfer",
+        "Devolve à fila, no mesmo lugar, para outro agente, para um guichê ou para quem estiver livre",
+        transfer_schema),
     ORDER_ROUTE("reactivate", desk_reactivate, "reactivate", "Põe de volta na fila, no mesmo lugar", NULL),
     ORDER_ROUTE("noshow", desk_no_show, "noShow", "Registra que a pessoa não veio", NULL),
     ORDER_ROUTE("finish", desk_finish, "finish", "Encerra o atendimento", NULL),

@@ -77,7 +77,8 @@ bool desk_store_visit(struct http_request *request, const struct order *order, s
                                  .desk = "",
                                  .reason = "",
                                  .parked_reason = "",
-                                 .reserved_for = ""};
+                                 .reserved_for = "",
+                                 .reserved_desk = ""};
     if (!db_query(request->db, request->context, STATEMENT_DESK_VISIT, DB_VALUES(db_int(order->id)), &rows,
                   error))
         return false;
@@ -103,6 +104,7 @@ bool desk_store_visit(struct http_request *request, const struct order *order, s
                                  .parked_reason = row_text(rows, 0, "parked_reason"),
                                  .parked_until_us = time_or_0(rows, "parked_until"),
                                  .reserved_for = row_text(rows, 0, "reserved_for"),
+                                 .reserved_desk = row_text(rows, 0, "reserved_desk"),
                                  .reserved_until_us = time_or_0(rows, "reserved_until")};
     return true;
 }
@@ -121,7 +123,8 @@ bool desk_store_set_visit(struct http_request *request, const struct desk_visit 
                              db_int(visit->calls), db_text(visit->agent), db_text(visit->station),
                              db_text(visit->desk), time_or_null(visit->finished_us), db_text(visit->reason),
                              db_text(visit->parked_reason), time_or_null(visit->parked_until_us),
-                             db_text(visit->reserved_for), time_or_null(visit->reserved_until_us)),
+                             db_text(visit->reserved_for), time_or_null(visit->reserved_until_us),
+                             db_text(visit->reserved_desk)),
                    NULL, error);
 }
 
@@ -142,21 +145,22 @@ static bool read_waiting(struct http_request *request, const struct db_rows *row
     return waiting->ticket != NULL;
 }
 
-bool desk_store_waiting(struct http_request *request, int office_id, const char *day, const char *agent,
-                        const struct desk_classes *classes, int offset_s, struct desk_line *line,
-                        struct ra_error *error)
+bool desk_store_waiting(struct http_request *request, const struct catalog_office *office, const char *day,
+                        const struct desk_seat *seat, const struct desk_classes *classes,
+                        struct desk_line *line, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     *line = (struct desk_line){0};
     if (!db_query(request->db, request->context, STATEMENT_DESK_WAITING,
-                  DB_VALUES(db_int(office_id), db_text(day), db_text(agent), db_time(request->now_us)), &rows,
-                  error))
+                  DB_VALUES(db_int(office->id), db_text(day), db_text(seat->agent), db_time(request->now_us),
+                            db_text(seat->desk)),
+                  &rows, error))
         return false;
     line->count = db_row_count(rows);
     line->waiting = talloc_zero_array(request->context, struct desk_waiting, (unsigned)line->count + 1);
     bool done = line->waiting != NULL;
     for (size_t i = 0; i < line->count && done; i++)
-        done = read_waiting(request, rows, i, classes, offset_s, &line->waiting[i]);
+        done = read_waiting(request, rows, i, classes, office->offset_s, &line->waiting[i]);
     return done || ra_fail(error, RA_NO_MEMORY, "queue");
 }
 

@@ -5,6 +5,7 @@
 #ifndef DESK_STORE_H
 #define DESK_STORE_H
 
+#include "catalog/catalog.h"
 #include "db/db.h"
 #include "desk/desk_order.h"
 #include "orders/orders.h"
@@ -31,6 +32,7 @@ struct desk_visit {
     const char *parked_reason;
     int64_t parked_until_us;
     const char *reserved_for;
+    const char *reserved_desk;
     int64_t reserved_until_us;
 };
 
@@ -64,9 +66,14 @@ struct desk_line {
     struct desk_waiting *waiting;
     size_t count;
 };
-RA_MUST_CHECK bool desk_store_waiting(struct http_request *request, int office_id, const char *day,
-                                      const char *agent, const struct desk_classes *classes, int offset_s,
-                                      struct desk_line *line, struct ra_error *error);
+/* Whom the agent may call who sits at that desk ("": at none that was said). */
+struct desk_seat {
+    const char *agent, *desk;
+};
+RA_MUST_CHECK bool desk_store_waiting(struct http_request *request, const struct catalog_office *office,
+                                      const char *day, const struct desk_seat *seat,
+                                      const struct desk_classes *classes, struct desk_line *line,
+                                      struct ra_error *error);
 
 /* The first of a sorted line that nobody else is calling, held: its visit; 0 when there is none. */
 RA_MUST_CHECK bool desk_store_claim(struct http_request *request, const struct desk_line *line,

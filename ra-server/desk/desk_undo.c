@@ -73,6 +73,7 @@ static bool restore_visit(struct desk_act *act, const json_t *before, const char
     visit->parked_reason = text_of(before, "parked_reason");
     visit->parked_until_us = number_of(before, "parked_until");
     visit->reserved_for = text_of(before, "reserved_for");
+    visit->reserved_desk = text_of(before, "reserved_desk");
     visit->reserved_until_us = number_of(before, "reserved_until");
     return desk_act_save(act, error);
 }

@@ -26,6 +26,7 @@
     X(NOTICE_ORDER_CREATED, "order_created", "order-created", "") /* model: {"asked_us":instant} */          \
     X(NOTICE_BOOKED, "booked", "booked", "REQUEST")                                                          \
     X(NOTICE_MOVED, "moved", "moved", "REQUEST")                                                             \
+    X(NOTICE_PLACE, "place", "place", "REQUEST")                                                             \
     X(NOTICE_CANCELLED, "cancelled", "cancelled", "CANCEL")                                                  \
     X(NOTICE_HOUR_GONE, "hour_gone", "hour-gone", "")    /* model: agenda/hours/settle.c */                  \
     X(NOTICE_REMINDER, "reminder", "reminder", "")       /* {"appointment":…,"first":flag} */              \

@@ -222,6 +222,7 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
         return emission_model(run, row, order, model, error);
     case NOTICE_BOOKED:
     case NOTICE_MOVED:
+    case NOTICE_PLACE:
         return acts_model(run, row, false, model, error);
     case NOTICE_REMINDER:
     case NOTICE_DECLINED:

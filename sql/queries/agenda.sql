@@ -9,7 +9,8 @@ select product_id, mode, persons, minutes, preparation_minutes, skill_mask(skill
 -- name: agenda_seats
 -- params: office_id integer, first date, last date
 -- Whole days of the office's zone.
-select s.id, s.lane, s.visibility, s.starts, s.ends, s.state, s.held_until, s.public_from, s.version, s.skills,
+select s.id, s.lane, coalesce(s.unclaimed_was, s.visibility) as visibility, s.unclaimed_was is not null as unclaimed,
+       s.starts, s.ends, s.state, s.held_until, s.public_from, s.version, s.skills,
        (s.starts at time zone f.zone)::date::text as day,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
   from seat s join office f on f.id = s.office_id
@@ -345,6 +346,14 @@ update seat set state = 'free', order_id = null, held_until = null, public_from 
  where order_id = $1 and state = 'booked'
 returning id, starts, version, state;
 
+-- Left by who did not come: for whoever comes without an hour.
+-- name: agenda_seat_leave
+-- params: order_id bigint
+update seat set state = 'free', order_id = null, held_until = null, public_from = null, unclaimed_was = visibility,
+       visibility = 'walk_in'
+ where order_id = $1 and state = 'booked'
+returning id, starts, version, state;
+
 -- name: agenda_cancel
 -- params: appointment_id bigint, now timestamptz
 update appointment set state = 'cancelled', seat_id = null, updated_at = $2
@@ -367,19 +376,44 @@ update appointment set state = 'missed', seat_id = null, updated_at = $2
 -- Undo of a no-show: only seats at the very same time will do.
 -- name: agenda_missed_span
 -- params: appointment_id bigint
-select seats_from, ends from appointment where id = $1 and state = 'missed';
+-- Preparation takes two hours at most.
+select case when seats_from between starts - interval '2 hours' and starts then seats_from else starts end as seats_from,
+       ends
+  from appointment where id = $1 and state = 'missed';
+
+-- name: agenda_unclaimed
+-- params: appointment_id bigint
+select s.id from appointment a
+  join seat s on s.office_id = a.office_id and s.starts >= a.seats_from and s.starts < a.ends
+ where a.id = $1 and s.state = 'free' and s.unclaimed_was is not null;
 
 -- name: agenda_restore_run
 -- params: seats bigint[], now timestamptz, order_id bigint, appointment_id bigint
 with taken as (
-  update seat s set state = 'booked', order_id = $3, held_until = null, public_from = null
+  update seat s set state = 'booked', order_id = $3, held_until = null, public_from = null,
+         visibility = coalesce(s.unclaimed_was, s.visibility), unclaimed_was = null
    where s.id = any ($1)
-  returning s.id, s.starts, s.version
+  returning s.id, s.starts, s.ends, s.version
 ), restored as (
-  update appointment a set state = 'booked', seat_id = (select (array_agg(id order by starts))[1] from taken), updated_at = $2
+  update appointment a set state = 'booked', seat_id = run.first_id, seats_from = run.starts, ends = run.ends, updated_at = $2
+    from (select (array_agg(id order by starts))[1] as first_id, min(starts) as starts, max(ends) as ends from taken) run
    where a.id = $4
 )
 select id, starts, version from taken order by starts;
+
+-- Appointments to come whose calendars were told of another place than the office's present one.
+-- name: agenda_places_changed
+-- params: office_id integer, place text, now timestamptz, most integer
+select a.id, a.order_id
+  from appointment a join office f on f.id = a.office_id
+ where a.office_id = $1 and a.state = 'booked' and a.starts > $3 and a.place <> $2 and office_place(f) = $2
+ order by a.starts, a.id
+ limit $4;
+
+-- name: agenda_place_set
+-- params: appointment_id bigint, place text, now timestamptz
+update appointment set place = $2, updated_at = $3 where id = $1 and state = 'booked' and place <> $2
+returning sequence;
 
 -- Where a video session is joined.
 -- name: agenda_conference

@@ -27,27 +27,27 @@ returning id;
 -- params: order_id bigint
 select id, ticket_letter::text as letter, ticket_number as number, state, priority, walk_in, by_hour, due_at, checked_in_at,
        called_at, first_called_at, calls, agent, station, desk, finished_at, reason, parked_reason, parked_until,
-       reserved_for, reserved_until
+       reserved_for, reserved_desk, reserved_until
   from visit
  where order_id = $1
  order by id desc
  limit 1;
 
 -- name: desk_set_visit
--- params: id bigint, state text, priority text, called_at timestamptz, first_called_at timestamptz, calls integer, agent text, station text, desk text, finished_at timestamptz, reason text, parked_reason text, parked_until timestamptz, reserved_for text, reserved_until timestamptz
+-- params: id bigint, state text, priority text, called_at timestamptz, first_called_at timestamptz, calls integer, agent text, station text, desk text, finished_at timestamptz, reason text, parked_reason text, parked_until timestamptz, reserved_for text, reserved_until timestamptz, reserved_desk text
 update visit set state = $2, priority = $3, called_at = $4, first_called_at = $5, calls = $6, agent = $7, station = $8,
        desk = $9, finished_at = $10, reason = $11, parked_reason = $12, parked_until = $13, reserved_for = $14,
-       reserved_until = $15
+       reserved_until = $15, reserved_desk = $16
  where id = $1;
 
 -- name: desk_waiting
--- params: office_id integer, day date, agent text, now timestamptz
--- Whom this agent may call. The order is the program's (desk_order.h).
+-- params: office_id integer, day date, agent text, now timestamptz, desk text
+-- Whom this agent may call at this desk. The order is the program's (desk_order.h).
 select v.id, o.code, v.ticket_letter::text as letter, v.ticket_number as number, v.priority, v.by_hour, v.due_at
   from visit v
   join orders o on o.id = v.order_id
  where v.office_id = $1 and v.day = $2 and v.state = 'waiting'
-   and (v.reserved_for in ('', $3) or v.reserved_until <= $4);
+   and ((v.reserved_for in ('', $3) and v.reserved_desk in ('', $5)) or v.reserved_until <= $4);
 
 -- name: desk_claim
 -- params: ids bigint[]
@@ -166,7 +166,8 @@ select o.code, p.name, o.product_id as product, coalesce(a.mode, 'in_person') as
        coalesce(a.starts, v.checked_in_at) as start, v.id as visit_id, v.checked_in_at, v.called_at, v.finished_at,
        v.due_at, coalesce(v.by_hour, false) as by_hour, coalesce(v.calls, 0) as calls, coalesce(v.agent, '') as agent,
        coalesce(v.desk, '') as desk, coalesce(v.reason, '') as reason, coalesce(v.parked_reason, '') as parked_reason,
-       v.parked_until, coalesce(v.reserved_for, '') as reserved_for, o.appointment_state, o.attendance_state,
+       v.parked_until, coalesce(v.reserved_for, '') as reserved_for, coalesce(v.reserved_desk, '') as reserved_desk,
+       o.appointment_state, o.attendance_state,
        o.identification_state, o.issuance_state, o.email_confirmed_at is not null as email_confirmed,
        array(select n.need from access_need n where n.order_id = o.id order by n.need) as needs
   from orders o
@@ -177,6 +178,20 @@ select o.code, p.name, o.product_id as product, coalesce(a.mode, 'in_person') as
        and (a.starts at time zone $3)::date = $2
  where (v.id is not null or a.state = 'booked') and o.office_id = $1
  order by coalesce(a.starts, v.checked_in_at), o.id;
+
+-- Parkings that are over and of which nobody was told.
+-- name: desk_parkings_over
+-- params: now timestamptz
+select v.id, v.order_id, o.code, o.ref, v.parked_until
+  from visit v join orders o on o.id = v.order_id
+ where v.state = 'parked' and v.parked_until <= $1 and v.parked_told is distinct from v.parked_until
+ order by v.parked_until
+ limit 100;
+
+-- name: desk_parking_told
+-- params: visit_id bigint, parked_until timestamptz
+update visit set parked_told = $2
+ where id = $1 and state = 'parked' and parked_until = $2 and parked_told is distinct from $2;
 
 -- name: desk_agents_busy
 -- params: office_id integer

@@ -74,11 +74,12 @@ update seat s set withdrawn = true
 -- name: hours_seats_regain
 -- params: office_id integer, zone text, after timestamptz, lanes bigint[], visibilities text[], starts text[], ends text[], skills bigint[]
 update seat s
-   set withdrawn = false, visibility = w.visibility, skills = w.skills,
+   set withdrawn = false, skills = w.skills,
+       visibility = case when s.unclaimed_was is null then w.visibility else s.visibility end,
        state = case when s.state = 'blocked' then 'free' else s.state end
   from seats_wanted($2, $4, $5, $6, $7, $8) w
  where s.office_id = $1 and s.starts > $3 and w.lane = s.lane and w.starts = s.starts and w.ends = s.ends
-   and (s.withdrawn or s.visibility <> w.visibility or s.skills <> w.skills or s.state = 'blocked');
+   and (s.withdrawn or (s.visibility <> w.visibility and s.unclaimed_was is null) or s.skills <> w.skills or s.state = 'blocked');
 
 -- A seat that is there, or another one in its way, stays as it is.
 -- name: hours_seats_publish

@@ -132,10 +132,13 @@ describe('contract 3: a case at the counter, act by act', () => {
     done('agent1', 'book', absent.code, start);
     assert.deepEqual([done('agent1', 'noshow', absent.code).states].map((one) => [one.appointment, one.attendance]),
       [['missed', 'no_show']]);
+    const left = () => sql(`select visibility || ' ' || state from seat where starts = '${start}' and unclaimed_was is not null`);
+    assert.equal(left(), 'walk_in free', 'the unclaimed seat is for who comes without an hour');
     const undone = done('agent1', 'undo', absent.code);
     assert.deepEqual([undone.states.appointment, undone.states.attendance], ['booked', 'none']);
     assert.equal(sql(`select count(*) from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`),
       '1', 'the seat is back');
+    assert.equal(left(), '', 'and is what it was');
     done('agent1', 'checkin', absent.code);
     refused(cli('agent1', 'noshow', absent.code), 'calls-missing');
     done('agent1', 'call', absent.code);

@@ -28,6 +28,7 @@ const arrive = async (...words) => {
   const kase = await orderAtCounter();
   return { ...kase, ...done('agent1', 'checkin', kase.code, '--walk-in', ...words) };
 };
+const eventsOf = (code) => sql(`select e.code from event e join orders o on o.id = e.order_id where o.code = '${code}' order by e.id`).split('\n');
 const finish = (...cases) => { for (const { code } of cases) done('agent1', 'finish', code); };
 
 // A session of today, whatever the hour: booked as anybody books, then moved by hand to this noon.
@@ -220,6 +221,35 @@ describe('what becomes of a visit', () => {
     assert.equal(inQueue(second.code).state, 'waiting');
     done('agent1', 'call', second.code);
     finish(first, second);
+  });
+
+  test('transfer to a desk: whoever sits there calls, nobody else before the time is over', async () => {
+    const [first, second] = [await arrive(), await arrive()];
+    assert.equal(done('agent1', 'call', '--desk', '1').order, first.code);
+    refused(cli('agent1', 'transfer', first.code, '--desk', 'mesa <3>'));
+    done('agent1', 'transfer', first.code, '--desk', '3');
+    assert.equal(inQueue(first.code).reserved_desk, '3');
+    assert.equal(done('agent1', 'call').order, second.code, 'he sits at desk 1');
+    assert.equal(done('agent2', 'call', '--desk', '3').order, first.code);
+    assert.equal(inQueue(first.code).reserved_desk, '');
+    done('agent2', 'undo', first.code);
+    assert.equal(inQueue(first.code).reserved_desk, '3', 'an undone call puts the wish back');
+    done('agent2', 'call', first.code);
+    finish(first, second);
+  });
+
+  test('when the time of a parking is over, the screens and the log are told once', async () => {
+    const kase = await arrive();
+    done('agent1', 'call', kase.code);
+    done('agent1', 'park', kase.code, '--minutes', '1');
+    const told = () => eventsOf(kase.code).filter((code) => code === 'PARKING_OVER').length;
+    assert.equal(told(), 0);
+    sql(`update visit set parked_until = parked_until - interval '2 minutes' where order_id = (select id from orders where code = '${kase.code}')`);
+    for (let tries = 0; tries < 120 && told() === 0; tries++) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    assert.equal(told(), 1);
+    assert.equal(inQueue(kase.code).state, 'parked', 'nobody is put back in line by a clock');
+    done('agent1', 'call', kase.code);
+    finish(kase);
   });
 
   test('agent crash during attendance: another puts the person back in line at the old place', async () => {

@@ -72,9 +72,9 @@ static void the_newer_fact_wins_whatever_comes_first(void **state)
 {
     struct agenda_memory *memory = *state;
     agenda_memory_replace(memory, day_of(5, AGENDA_FREE));
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE, false});
     assert_int_equal(free_at_start(memory, false), 0);
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 6, AGENDA_FREE, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 6, AGENDA_FREE, AGENDA_FREE, false});
     assert_int_equal(free_at_start(memory, false), 0);
     agenda_memory_replace(memory, day_of(5, AGENDA_FREE)); /* read before that commit */
     assert_int_equal(free_at_start(memory, false), 0);
@@ -85,11 +85,11 @@ static void the_newer_fact_wins_whatever_comes_first(void **state)
 static void changes_of_unknown_seats_and_days_do_nothing(void **state)
 {
     struct agenda_memory *memory = *state;
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 7, AGENDA_TAKEN, AGENDA_FREE, false});
     agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
-    agenda_memory_apply(memory, &(struct agenda_change){99, start_us, 7, AGENDA_TAKEN, AGENDA_FREE});
-    agenda_memory_apply(
-        memory, &(struct agenda_change){10, start_us + 40 * 1440 * minute_us, 7, AGENDA_TAKEN, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){99, start_us, 7, AGENDA_TAKEN, AGENDA_FREE, false});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us + 40 * 1440 * minute_us, 7, AGENDA_TAKEN,
+                                                        AGENDA_FREE, false});
     assert_int_equal(free_at_start(memory, true), 2);
 }
 
@@ -107,10 +107,10 @@ static void a_seat_given_back_is_the_offices_at_once_and_the_publics_later(void 
 {
     struct agenda_memory *memory = *state;
     agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_FREE, start_us});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_FREE, start_us, false});
     assert_int_equal(free_at_start(memory, true), 2);
     assert_int_equal(free_at_start(memory, false), 0);
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 3, AGENDA_FREE, start_us - 1});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 3, AGENDA_FREE, start_us - 1, false});
     assert_int_equal(free_at_start(memory, false), 1);
 }
 
@@ -120,7 +120,7 @@ static void a_reader_keeps_the_copy_it_holds(void **state)
     struct agenda_day *held = NULL;
     agenda_memory_replace(memory, day_of(1, AGENDA_FREE));
     agenda_memory_days(memory, today, 1, &held);
-    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN, AGENDA_FREE});
+    agenda_memory_apply(memory, &(struct agenda_change){10, start_us, 2, AGENDA_TAKEN, AGENDA_FREE, false});
     agenda_memory_forget_before(memory, today + 1);
     assert_int_equal(look(held, agenda_day_slot_at(held, start_us), 0, true), 2);
     agenda_day_release(held);
@@ -142,9 +142,9 @@ static void *change_often(void *argument)
 {
     struct agenda_memory *memory = argument;
     for (int i = 2; i < 2000; i++)
-        agenda_memory_apply(
-            memory,
-            &(struct agenda_change){10, start_us, i, i % 2 == 0 ? AGENDA_TAKEN : AGENDA_FREE, AGENDA_FREE});
+        agenda_memory_apply(memory,
+                            &(struct agenda_change){10, start_us, i, i % 2 == 0 ? AGENDA_TAKEN : AGENDA_FREE,
+                                                    AGENDA_FREE, false});
     return NULL;
 }
 

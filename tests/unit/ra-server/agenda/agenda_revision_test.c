@@ -4,6 +4,7 @@
  * by one with each change that a calendar shows (date, time, place, status) and with no other.
  */
 #include "../orders/rooms_fixture.h"
+#include "agenda/agenda_place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ static const char *const steps[] = {
     "mode = (array['in_person', 'video'])[1 + %u %% 2]",
     "join_url = (array['', 'https://ar.example/sala'])[1 + %u %% 2]",
     "office_id = 1 + %u %% 2",
+    "place = (array['Rua A', 'Rua B'])[1 + %u %% 2]",
     "state = (array['booked', 'kept'])[1 + %u %% 2], seat_id = (select min(id) from ra.seat)",
     "state = (array['cancelled', 'missed'])[1 + %u %% 2], seat_id = null",
     "priority = (array['', '80+'])[1 + %u %% 2]",
@@ -61,8 +63,10 @@ static char *step(void)
         sql, sizeof sql,
         "with before as (select * from ra.appointment), after as (update ra.appointment set %s returning "
         "*) select format('%%s|%%s', after.sequence - before.sequence, (after.starts, after.ends, "
-        "after.office_id, after.mode, after.join_url, after.state = 'cancelled') is distinct from "
-        "(before.starts, before.ends, before.office_id, before.mode, before.join_url, before.state = "
+        "after.office_id, after.place, after.mode, after.join_url, after.state = 'cancelled') is distinct "
+        "from "
+        "(before.starts, before.ends, before.office_id, before.place, before.mode, before.join_url, "
+        "before.state = "
         "'cancelled')) as value from before, after",
         change);
     return owner_sql(sql);
@@ -95,9 +99,72 @@ static void a_revision_is_counted_for_what_a_calendar_shows_and_for_nothing_else
     assert_true(revisions > STEPS / 10 && revisions < STEPS);
 }
 
+static int64_t sequence_of(const struct placed *order)
+{
+    char sql[200];
+    snprintf(
+        sql, sizeof sql,
+        "select a.sequence::text as value from ra.appointment a join ra.orders o on o.id = a.order_id where "
+        "o.code = '%s'",
+        order->code);
+    char *value = owner_sql(sql);
+    int64_t sequence = strtoll(value, NULL, 10);
+    talloc_free(value);
+    return sequence;
+}
+
+static void look_at_places(void)
+{
+    struct ra_error error = {0};
+    struct db *db = rooms_db();
+    struct job_run run = {
+        .context = db, .app = rooms_app(), .db = db, .now_us = clock_now_us(&rooms_app()->clock)};
+    assert_done(agenda_place_run(&run, &error));
+    talloc_free(db);
+}
+
+static void another_address_of_the_office_is_told_once_to_everybody_who_is_booked(void **state)
+{
+    (void)state;
+    struct placed order = place_order();
+    char body[120], path[80];
+    char *start =
+        owner_sql("select to_char(starts at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as value from "
+                  "ra.seat where state = 'free' and visibility = 'public' and starts > now() + interval "
+                  "'9 days' order by starts limit 1");
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
+    snprintf(body, sizeof body, "{\"start\":\"%s\"}", start);
+    struct answer *answer = ask("POST", path, order.token, body);
+    assert_int_equal(answer->status, 201);
+    answer_free(answer);
+    talloc_free(mail_to(order.email));
+    look_at_places();
+    assert_int_equal(sequence_of(&order), 0);
+    talloc_free(owner_sql("update ra.office set address = 'Avenida Nova, 7' where id = 1"));
+    rooms_refresh();
+    look_at_places();
+    look_at_places(); /* once */
+    assert_int_equal(sequence_of(&order), 1);
+    char *mail = mail_to(order.email);
+    for (int tries = 0; tries < 50 && strstr(mail, "SEQUENCE:1") == NULL; tries++) {
+        talloc_free(mail);
+        mail = mail_to(order.email);
+    }
+    assert_non_null(strstr(mail, "SEQUENCE:1"));
+    assert_non_null(strstr(mail, "METHOD:REQUEST"));
+    assert_non_null(strstr(mail, "Avenida Nova"));
+    assert_non_null(strstr(mail, "o lugar é outro"));
+    talloc_free(mail);
+    talloc_free(start);
+    char *told = owner_sql("select count(*)::text as value from ra.event where code = 'APPT_PLACE'");
+    assert_string_equal(told, "1");
+    talloc_free(told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_address_of_the_office_is_told_once_to_everybody_who_is_booked),
         cmocka_unit_test(a_revision_is_counted_for_what_a_calendar_shows_and_for_nothing_else),
     };
     return cmocka_run_group_tests(tests, rooms_start, rooms_stop);
