@@ -40,7 +40,8 @@
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
     X(NOTICE_OUTAGE, "outage", "outage", "")                                        /* {"what":text} */      \
     X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "")    /* {"serial":hex} */     \
-    X(NOTICE_CERTIFICATE_REVOKED, "certificate_revoked", "certificate-revoked", "") /* {"serial":hex} */
+    X(NOTICE_CERTIFICATE_REVOKED, "certificate_revoked", "certificate-revoked", "") /* {"serial":hex} */     \
+    X(NOTICE_EXPIRY, "expiry", "expiry", "")                                        /* {"until_us":instant} */
 
 enum notice_kind {
 #define X(id, kind, template_name, method) id,

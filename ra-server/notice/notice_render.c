@@ -11,6 +11,7 @@
 #include "notice/notice_internal.h"
 #include "notice/notice_message.h"
 #include "orders/tokens.h"
+#include "renewal/expiry_rules.h"
 
 #include <string.h>
 
@@ -206,6 +207,24 @@ static bool hour_gone_model(struct job_run *run, const struct notice_row *row, c
     return true;
 }
 
+/* How many days are left counts from the sending. A certificate that was revoked meanwhile ends no more. */
+static bool expiry_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                         json_t *model, struct ra_error *error)
+{
+    int64_t until_us = number_of(row->message, "until_us");
+    if (run->now_us >= until_us || !(orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
+                                     orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "delivered")))
+        return ra_fail(error, RA_NOT_FOUND, "the certificate has ended");
+    int64_t left = expiry_days_left(run->now_us, until_us);
+    char day[CATALOG_DAY_SIZE];
+    catalog_today(run->app, until_us, day);
+    set(model, "left_text",
+        left == 1 ? "em até um dia" : talloc_asprintf(run->context, "em %lld dias", (long long)left));
+    set(model, "until_text", talloc_asprintf(run->context, "%.2s/%.2s/%.4s", day + 8, day + 5, day));
+    set_link(run, model, "renew_url", "renovar", "");
+    return true;
+}
+
 static bool kind_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                        json_t *model, struct ra_error *error)
 {
@@ -234,6 +253,8 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
     case NOTICE_OUTAGE:
         appointment_model(run, row, model);
         return true;
+    case NOTICE_EXPIRY:
+        return expiry_model(run, row, order, model, error);
     case NOTICE_RETURNED:
     case NOTICE_REFUSED:
     case NOTICE_CERTIFICATE_ISSUED:

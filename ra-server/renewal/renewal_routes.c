@@ -14,6 +14,7 @@
 #include "pki/certificate/level.h"
 #include "pki/certificate/reader.h"
 #include "pki/trust/key_signature.h"
+#include "renewal/expiry.h"
 #include "renewal/renewal.h"
 #include "renewal/renewal_rules.h"
 
@@ -372,5 +373,11 @@ static const struct http_route routes[] = {
      .statuses = {201, 401, 404, 409, 422}},
 };
 
-const struct room renewal_room = {
-    .name = "renewal", .id = ROOM_RENEWAL, .routes = routes, .route_count = sizeof routes / sizeof *routes};
+static const struct job jobs[] = {{EXPIRY_JOB, EXPIRY_PERIOD_MS, expiry_run}};
+
+const struct room renewal_room = {.name = "renewal",
+                                  .id = ROOM_RENEWAL,
+                                  .routes = routes,
+                                  .route_count = sizeof routes / sizeof *routes,
+                                  .jobs = jobs,
+                                  .job_count = sizeof jobs / sizeof *jobs};

@@ -23,3 +23,51 @@ select rule, old_serial, old_certificate, cms, spki_sha256 from renewal where or
 -- name: renewal_sign
 -- params: order_id bigint, cms bytea, spki_sha256 bytea, now timestamptz
 update renewal set cms = $2, spki_sha256 = $3, signed_at = $4 where order_id = $1 and cms is null;
+
+-- Certificates whose end was not noted yet, in the order of their issue: only the last weeks need to be looked at.
+-- name: expiry_unknown
+-- params: most integer
+select i.order_id, i.attempt, i.certificate
+  from issuance i left join expiry e using (order_id, attempt)
+ where i.certificate is not null and e.order_id is null
+   and i.issued_at > coalesce((select max(from_at) from expiry), '-infinity') - interval '30 days'
+ order by i.issued_at limit $1;
+
+-- name: expiry_insert
+-- params: order_id bigint, attempt integer, from_at timestamptz, until_at timestamptz, look_at timestamptz
+insert into expiry (order_id, attempt, from_at, until_at, look_at) values ($1, $2, $3, $4, $5) on conflict do nothing;
+
+-- name: expiry_due
+-- params: now timestamptz, most integer
+select order_id, attempt from expiry where look_at <= $1 order by look_at limit $2;
+
+-- What the rule asks, read under the case's lock. `held`: a renewal that its holder signed is under way; `replaced`:
+-- the same people hold another certificate of the same kind that ends later, however they came to it.
+-- name: expiry_case
+-- params: order_id bigint, attempt integer
+select e.from_at, e.until_at, o.issuance_state, o.attempt = e.attempt as present,
+       array_to_string(array(select n.days from expiry_notice n where n.order_id = e.order_id and n.attempt = e.attempt), ',')
+         as made,
+       exists (select from renewal r join orders n on n.id = r.order_id
+                where r.old_order_id = o.id and r.cms is not null and n.issuance_state not in ('revoked', 'revocation_requested')
+                  and n.identification_state <> 'refused' and n.order_state not in ('cancelled', 'refunded')) as held,
+       exists (select from expiry x
+                 join orders n on n.id = x.order_id and n.attempt = x.attempt
+                 join product np on np.id = n.product_id and np.valid_from = n.product_from
+                 join product op on op.id = o.product_id and op.valid_from = o.product_from
+                 join person q on q.order_id = n.id and q.role in ('holder', 'responsible') and q.removed_at is null
+                 join person p on p.order_id = o.id and p.role in ('holder', 'responsible') and p.removed_at is null
+                 left join company nc on nc.order_id = n.id
+                 left join company oc on oc.order_id = o.id
+                where q.cpf = p.cpf and np.holder = op.holder and nc.cnpj is not distinct from oc.cnpj
+                  and n.id <> o.id and x.until_at > e.until_at and n.issuance_state in ('issued', 'delivered')) as replaced
+  from expiry e join orders o on o.id = e.order_id
+ where e.order_id = $1 and e.attempt = $2;
+
+-- name: expiry_look
+-- params: order_id bigint, attempt integer, look_at timestamptz
+update expiry set look_at = $3 where order_id = $1 and attempt = $2;
+
+-- name: expiry_notice_insert
+-- params: order_id bigint, attempt integer, days integer, now timestamptz
+insert into expiry_notice (order_id, attempt, days, at) values ($1, $2, $3, $4) on conflict do nothing;

@@ -2,12 +2,12 @@
 // Renewal (issue 5 part 8; protocol 2, binding `renewal`; identification-rules 5.2): the holder signs with a valid
 // certificate that the norm accepts, one agent answers for the consultations, and nobody else gets a certificate so.
 import assert from 'node:assert/strict';
-import { createPrivateKey, sign } from 'node:crypto';
+import { X509Certificate, createPrivateKey, sign } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, company, done, home, identify, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
+import { api, cli, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
@@ -163,5 +163,47 @@ describe('8 a company\'s A3', () => {
     done('agent1', 'validate', run.json.order);
     const issued = await sendCsr({ code: run.json.order }, fresh.csr);
     assert.equal(issued.status, 200, issued.text);
+  });
+});
+
+describe('8 notices of the end', () => {
+  const row = (kase) => `(select id from orders where code = '${kase.code}')`;
+  // The end is moved to so many days from now, and the job looks again.
+  async function seenWith(kase, days) {
+    sql(`update expiry set from_at = '2020-01-01', until_at = to_timestamp(${now() + days * 86400}), look_at = '2000-01-01' where order_id = ${row(kase)}`);
+    for (let i = 0; i < 150 && sql(`select coalesce(look_at > '2001-01-01', true) from expiry where order_id = ${row(kase)}`) !== 't'; i++)
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    return sql(`select coalesce(string_agg(days::text, ',' order by days desc), '') from expiry_notice where order_id = ${row(kase)}`);
+  }
+
+  test('60, 30, 15, 7 and 1 days before, each once; after an outage the nearest alone; none after a revocation', async () => {
+    const kase = await issue('ecpf-a1');
+    for (let i = 0; i < 150 && sql(`select count(*) from expiry where order_id = ${row(kase)}`) === '0'; i++)
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    const end = Date.parse(new X509Certificate(kase.certificate).validTo) / 1000;
+    assert.equal(sql(`select extract(epoch from until_at)::bigint from expiry where order_id = ${row(kase)}`), String(end));
+    assert.equal(await seenWith(kase, 61), '');
+    assert.equal(await seenWith(kase, 59.5), '60');
+    const { text, raw } = await mail(kase.holder.email, /vence em 60 dias[^]*\/renovar/);
+    for (const personal of [kase.holder.cpf, 'MARINA', 'Marina', '1985']) assert.ok(!text.includes(personal) && !raw.includes(personal), personal);
+    assert.equal(await seenWith(kase, 59), '60', 'told once');
+    assert.equal(await seenWith(kase, 12), '60,15', 'the server was off on the 30th day');
+    assert.equal(sql(`select count(*) from outbox where kind = 'expiry' and order_id = ${row(kase)}`), '2');
+    done('agent1', 'revoke', kase.code, '--reason', '1');
+    assert.equal(await seenWith(kase, 0.5), '60,15');
+  });
+
+  test('none while a signed renewal waits, nor after it', async () => {
+    const old = await issue('ecpf-a3');
+    const fresh = makeCsr();
+    const { order: code } = renew(old, fresh.csr).json;
+    for (let i = 0; i < 150 && sql(`select count(*) from expiry where order_id = ${row(old)}`) === '0'; i++)
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    assert.equal(await seenWith(old, 20), '');
+    identify(code);
+    done('agent1', 'validate', code);
+    assert.equal((await sendCsr({ code }, fresh.csr)).status, 200);
+    assert.equal(await seenWith(old, 5), '');
+    assert.equal(await seenWith({ code }, 5), '7', 'the new one has notices of its own');
   });
 });
