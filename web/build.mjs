@@ -51,7 +51,7 @@ async function writeStatic() {
     await mkdir(path.dirname(file.path), { recursive: true });
     await writeFile(file.path, file.path.endsWith('.css') ? dropUnusedProperties(file.text) : file.contents);
   }
-  await esbuild.build({ ...common, entryPoints: { site: 'scripts/site.mjs', caso: 'scripts/caso.mjs', painel: 'scripts/painel.mjs', revogar: 'scripts/revogar.mjs', compat: 'emission/compat.mjs' }, outdir: folder, format: 'esm' });
+  await esbuild.build({ ...common, entryPoints: { site: 'scripts/site.mjs', caso: 'scripts/caso.mjs', painel: 'scripts/painel.mjs', revogar: 'scripts/revogar.mjs', certificados: 'scripts/certificados.mjs', compat: 'emission/compat.mjs' }, outdir: folder, format: 'esm' });
   await copyFile(path.join(here, 'static/favicon.svg'), path.join(folder, 'favicon.svg'));
 }
 

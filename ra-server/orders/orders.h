@@ -188,6 +188,10 @@ json_t *orders_show_json(struct http_request *request, const struct order *order
  * order exists or not. */
 bool orders_authorize_holder(struct http_request *request, struct ra_error *error);
 
+/* The hash of the bearer or session token that came with the request. RA_UNAUTHENTICATED when none did;
+ * whether it opens anything is not asked here. */
+RA_MUST_CHECK bool orders_access_hash(struct http_request *request, uint8_t hash[32], struct ra_error *error);
+
 /* Does that token, or (NULL or "") the bearer or the cookie of the request, open the order of this code? */
 RA_MUST_CHECK bool orders_is_opened(struct http_request *request, const char *token, const char *code,
                                     bool *opened, struct ra_error *error);

@@ -59,6 +59,16 @@ static const char *token_of(const struct http_request *request)
     return bearer != NULL ? bearer : cookie != NULL ? cookie : "";
 }
 
+_Static_assert(TOKEN_HASH_SIZE == 32, "orders.h says so");
+
+bool orders_access_hash(struct http_request *request, uint8_t hash[32], struct ra_error *error)
+{
+    const char *token = token_of(request);
+    return token[0] != '\0' ? token_hash(token, hash, error)
+                            : ra_fail(error, RA_UNAUTHENTICATED,
+                                      "Entre com o CPF e o código do e-mail para ver o que é seu.");
+}
+
 bool orders_is_opened(struct http_request *request, const char *token, const char *code, bool *opened,
                       struct ra_error *error)
 {

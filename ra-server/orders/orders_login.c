@@ -84,9 +84,17 @@ static bool ask_form(struct http_request *request, struct http_response *respons
     return true;
 }
 
-static json_t *code_step_model(const char *cpf)
+/* Where the page goes after the code: the orders, or what was asked for. */
+static bool wants_certificates(const struct http_request *request)
 {
-    json_t *model = json_pack("{s:b, s:i, s:s}", "code_step", true, "code_minutes", CODE_MINUTES, "cpf", cpf);
+    const char *goal = http_text(request->body, "goal");
+    return goal != NULL && strcmp(goal, "certificates") == 0;
+}
+
+static json_t *code_step_model(const struct http_request *request, const char *cpf)
+{
+    json_t *model = json_pack("{s:b, s:i, s:s, s:s}", "code_step", true, "code_minutes", CODE_MINUTES, "cpf",
+                              cpf, "goal", wants_certificates(request) ? "certificates" : "");
     return page_frame(model, "Meu pedido");
 }
 
@@ -96,7 +104,7 @@ static bool ask_handler(struct http_request *request, struct http_response *resp
     if (!read_cpf(request, cpf, error) || !send_codes(request, cpf, error))
         return false;
     http_reply(response, page_is_wanted(request) ? 200 : 202,
-               page_is_wanted(request) ? code_step_model(cpf)
+               page_is_wanted(request) ? code_step_model(request, cpf)
                                        : json_pack("{s:s, s:i}", "state", "sent", "minutes", CODE_MINUTES));
     return true;
 }
@@ -170,7 +178,7 @@ static bool enter(struct http_request *request, struct http_response *response, 
                       error))
         return false;
     if (page_is_wanted(request))
-        http_see_other(request, response, "/pedidos");
+        http_see_other(request, response, wants_certificates(request) ? "/certificados" : "/pedidos");
     return true;
 }
 
@@ -180,7 +188,8 @@ static bool code_form(struct http_request *request, struct http_response *respon
     struct ra_error ignored = {0};
     (void)error;
     bool known = read_cpf(request, cpf, &ignored);
-    http_reply(response, 200, known ? code_step_model(cpf) : page_frame(json_object(), "Meu pedido"));
+    http_reply(response, 200,
+               known ? code_step_model(request, cpf) : page_frame(json_object(), "Meu pedido"));
     return true;
 }
 

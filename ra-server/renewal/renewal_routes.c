@@ -12,18 +12,16 @@
 #include "issuance/issuance.h"
 #include "pki/base/file.h"
 #include "pki/certificate/level.h"
-#include "pki/certificate/reader.h"
-#include "pki/trust/key_signature.h"
+#include "renewal/certificates.h"
 #include "renewal/expiry.h"
+#include "renewal/possession.h"
 #include "renewal/renewal.h"
 #include "renewal/renewal_rules.h"
 
-#include <inttypes.h>
 #include <openssl/crypto.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { FRESH_S = 900, CLOCK_SLACK_S = 120, ANCHORS_MAX = 1 << 20 };
+enum { ANCHORS_MAX = 1 << 20 };
 static const int64_t day_s = 86400;
 
 bool renewal_of(struct db *db, TALLOC_CTX *context, int64_t order_id, struct renewal_facts *facts,
@@ -62,41 +60,12 @@ static bool refuse(struct ra_error *error)
                           "O pedido não foi assinado com este certificado.");
 }
 
-/* "guiche-renewal-start-v1" || 00 || instance || 00 || issued_at || 00, by the certificate's key. */
 static bool check_possession(struct starting *starting, struct ra_error *error)
 {
-    struct http_request *request = starting->request;
-    const json_t *issued_at = json_object_get(request->body, "issued_at");
-    const char *text = http_text(request->body, "signature");
-    const int64_t at = json_integer_value(issued_at), age = request->now_us / 1000000 - at;
-    struct key_message message = {.length = 0};
-    struct bytes signature = {NULL, 0}, whole;
-    const char *instance = "";
-    char number[24];
-    if (!approval_instance(request, &instance, error))
-        return false;
-    (void)snprintf(number, sizeof number, "%" PRId64, at);
-    key_message_text(&message, "guiche-renewal-start-v1");
-    key_message_text(&message, instance);
-    key_message_text(&message, number);
-    return key_message_bytes(&message, &whole, error) &&
-           ((json_is_integer(issued_at) && age >= -CLOCK_SLACK_S && age <= FRESH_S && text != NULL &&
-             base64_decode(request->context, text, strlen(text), &signature) &&
-             rsa_verifies(X509_get0_pubkey(starting->certificate), whole, signature)) ||
-            refuse(error));
-}
-
-static bool read_certificate(struct starting *starting, struct ra_error *error)
-{
-    struct http_request *request = starting->request;
-    const char *pem = http_text(request->body, "certificate");
-    unsigned char *der = NULL;
-    if (pem == NULL || !certificate_decode(bytes_of_text(pem), &starting->certificate, error))
-        return ra_fail_field(error, "certificate", "format", "Envie o certificado em PEM.");
-    int length = i2d_X509(starting->certificate, &der);
-    starting->der = length > 0 ? bytes_copy(request->context, der, (size_t)length) : (struct bytes){NULL, 0};
-    OPENSSL_free(der);
-    return starting->der.length > 0 || ra_fail(error, RA_NO_MEMORY, "certificate");
+    bool holds = false;
+    return possession_holds(starting->request, "guiche-renewal-start-v1", starting->certificate, &holds,
+                            error) &&
+           (holds || refuse(error));
 }
 
 static bool find_former(struct starting *starting, struct ra_error *error)
@@ -240,9 +209,10 @@ static bool answer_start(struct starting *starting, struct http_response *respon
 static bool start_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct starting starting = {.request = request};
-    bool done = read_certificate(&starting, error) && check_possession(&starting, error) &&
-                find_former(&starting, error) && find_product(&starting, error) &&
-                choose_path(&starting, error) && answer_start(&starting, response, error);
+    bool done = possession_certificate(request, &starting.certificate, &starting.der, error) &&
+                check_possession(&starting, error) && find_former(&starting, error) &&
+                find_product(&starting, error) && choose_path(&starting, error) &&
+                answer_start(&starting, response, error);
     X509_free(starting.certificate);
     return done;
 }
@@ -341,6 +311,8 @@ static bool sign_post(struct http_request *request, struct http_response *respon
 #define TEXT(name)      "\"" name "\":{\"type\":\"string\"}"
 #define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
 
+#define CERTIFICATES_SCHEMA OBJECT("\"certificates\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}")
+
 static const struct http_route routes[] = {
     {.method = HTTP_POST,
      .listeners = HTTP_PUBLIC,
@@ -371,6 +343,32 @@ static const struct http_route routes[] = {
          "{\"type\":\"object\",\"required\":[\"cms\"],\"properties\":{\"cms\":{\"type\":\"string\"}}}",
      .response_schema = OBJECT(TEXT("order") "," TEXT("state")),
      .statuses = {201, 401, 404, 409, 422}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_PUBLIC,
+     .api_path = "/api/certificates",
+     .page_path = "/certificados",
+     .page_template = "certificados",
+     .authorize = http_anyone,
+     .handler = certificates_get,
+     .transaction = HTTP_WRAPPED,
+     .operation = "certificatesList",
+     .summary = "Os certificados do titular, para quem entrou com o código do e-mail",
+     .response_schema = CERTIFICATES_SCHEMA,
+     .statuses = {200, 401}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_PUBLIC,
+     .api_path = "/api/certificates",
+     .authorize = http_anyone,
+     .handler = certificates_post,
+     .body = HTTP_BODY_JSON,
+     .transaction = HTTP_WRAPPED,
+     .operation = "certificatesBySignature",
+     .summary = "Os certificados do titular, para quem assina com um deles",
+     .request_schema = "{\"type\":\"object\",\"required\":[\"certificate\",\"issued_at\",\"signature\"],"
+                       "\"properties\":{\"certificate\":{\"type\":\"string\"},\"issued_at\":{\"type\":"
+                       "\"integer\"},\"signature\":{\"type\":\"string\"}}}",
+     .response_schema = CERTIFICATES_SCHEMA,
+     .statuses = {200, 422}},
 };
 
 static const struct job jobs[] = {{EXPIRY_JOB, EXPIRY_PERIOD_MS, expiry_run}};

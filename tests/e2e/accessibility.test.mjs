@@ -15,7 +15,7 @@ after(() => browser.close());
 const plainPages = [
   '/', '/pedido/novo?product=ecpf-a1', '/pedido/novo?product=ecnpj-a1',
   '/pedido/novo?product=se-s', '/checklist', '/checklist?product=ecnpj-a1',
-  '/entrar', '/painel', '/renovar', '/revogar', '/privacidade', '/acessibilidade', '/nao-existe',
+  '/entrar', '/painel', '/renovar', '/certificados', '/revogar', '/privacidade', '/acessibilidade', '/nao-existe',
 ];
 for (const where of plainPages) {
   test(`axe: ${where}`, async () => {

@@ -92,6 +92,19 @@ test('8 from the old file to the new one, the page closed in between', { timeout
   await closePage(again);
 });
 
+test('8 "Meus certificados" by the file of a valid one', { timeout: 60_000 }, async () => {
+  const page = await openPage(browser);
+  await page.goto(address('/certificados'));
+  await page.getByLabel('Arquivo (.p12 ou .pfx)').setInputFiles(old.file);
+  await page.getByLabel('Senha do arquivo').fill(old.passphrase);
+  await page.getByRole('button', { name: 'Ver com o certificado' }).click();
+  const list = page.getByRole('region', { name: 'Certificados' });
+  await list.getByText(old.code).waitFor();
+  assert.match(await list.innerText(), /e-CPF A3[^]*Válido/);
+  await checkAccessibility(page);
+  await closePage(page);
+});
+
 test('7 the revocation page opens a 3DES file, and fetches 3DES only then', { timeout: 60_000 }, async () => {
   const page = await openPage(browser);
   const fetched = [];
