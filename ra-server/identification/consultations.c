@@ -302,3 +302,34 @@ bool consultation_add(struct http_request *request, struct http_response *respon
     json_object_set_new(response->model, "person", json_string(rules_role_word(person->role)));
     return true;
 }
+
+bool identification_contact_changed(struct http_request *request, const struct order *order,
+                                    struct ra_error *error)
+{
+    struct judged_case judged;
+    json_t *hits = NULL;
+    if (!judged_case_read(request, order, &judged, error))
+        return false;
+    const char *person_id = order->subject->id;
+    const struct engine_person *person = NULL;
+    const struct engine_consultation *told = evidence_last_told(&judged.facts, person_id, "neglist");
+    if (told == NULL || strcmp(told->result, "ok") != 0)
+        return true;
+    struct store_consultation again = {.kind = "neglist",
+                                       .result = "",
+                                       .base = "",
+                                       .protocol = "",
+                                       .evidence_id = "",
+                                       .registration = "",
+                                       .form_number = "",
+                                       .via_seen = "",
+                                       .person_id = person_id,
+                                       .agent = actor_name(request),
+                                       .station = actor_station(request),
+                                       .consulted_us = request->now_us};
+    bool done = judged_case_person(&judged, person_id, ~0U, &person, error) &&
+                ask_own_list(request, &judged, person, &again, &hits, error) &&
+                (strcmp(again.result, "ok") == 0 || consultation_keep(request, &judged, &again, error));
+    json_decref(hits);
+    return done;
+}

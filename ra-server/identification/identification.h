@@ -35,6 +35,11 @@ RA_MUST_CHECK bool identification_require_complete(struct http_request *request,
 RA_MUST_CHECK bool identification_dossier(struct http_request *request, const struct order *order,
                                           json_t **dossier, uint8_t root[32], struct ra_error *error);
 
+/* The e-mail or telephone of the order's subject has just changed. Whom our own negative list had cleared is
+ * looked up again (rules 3.2): the answer was about another address. */
+RA_MUST_CHECK bool identification_contact_changed(struct http_request *request, const struct order *order,
+                                                  struct ra_error *error);
+
 /* [{"rule","reason"}…] of the waived items; new reference. */
 RA_MUST_CHECK bool identification_waivers(struct http_request *request, const struct order *order,
                                           json_t **waivers, struct ra_error *error);

@@ -220,7 +220,8 @@ static bool contact_handler(struct http_request *request, struct http_response *
         !db_exec(request->db, STATEMENT_ORDER_CONTACT_UPDATE,
                  DB_VALUES(db_text(person->id), db_text(person->email), db_text(person->phone)), NULL,
                  error) ||
-        (new_email && !change_email(request, order, error)))
+        (new_email && !change_email(request, order, error)) ||
+        !identification_contact_changed(request, order, error))
         return false;
     http_reply(response, 200, orders_show_json(request, order));
     return true;

@@ -283,6 +283,19 @@ describe('who may', () => {
 });
 
 describe('could not tell', () => {
+  test('a cleared holder whose address changes to a known one is held again', async () => {
+    const email = `golpe${randomInt(1e9)}@fraude.example`;
+    add({ name: `Rui ${word()}`, email });
+    const kase = await order();
+    const standing = () => done('agent1', 'checklist', kase.code).items.find((item) => item.consult === 'neglist');
+    done('agent1', 'consult', kase.code, 'neglist');
+    assert.equal(standing().state, 'accepted');
+    done('agent1', 'contact', kase.code, '--email', `outro${randomInt(1e9)}@cidadao.example`);
+    assert.equal(standing().state, 'accepted', 'nobody knows that address');
+    done('agent1', 'contact', kase.code, '--email', email);
+    assert.notEqual(standing().state, 'accepted');
+  });
+
   test('a list that does not answer is no clean list', async () => {
     sql('alter table neglist_withdrawal rename to elsewhere');
     try {
