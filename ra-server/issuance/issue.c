@@ -11,6 +11,7 @@
 #include "issuance/signer_client.h"
 #include "log.h"
 #include "metrics.h"
+#include "notice/alarm.h"
 #include "notice/notice.h"
 #include "orders/orders.h"
 
@@ -204,8 +205,17 @@ static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const st
         json_decref(take_detail);
         return ra_fail(error, RA_NO_MEMORY, "alarm");
     }
+    const struct alarm alarm = {
+        .code = "certificate-mismatch",
+        .about = talloc_asprintf(issue->context, "%s/%lld", order->code, (long long)issue->attempt),
+        .title = "a AC devolveu um certificado diferente do pedido",
+        .text = text,
+        .order = order->code,
+        .detail = "",
+    };
     return record(issue, now_us, order, AUDIT_CERT_MISMATCH, take_detail, error) &&
-           issuance_store_open_ticket(issue->db, issue->order_id, text, now_us, error);
+           issuance_store_open_ticket(issue->db, issue->order_id, text, now_us, error) &&
+           alarm_raise(issue->app, issue->db, now_us, &alarm, error);
 }
 
 static bool write_mismatch(const struct issue_case *issue, struct order *order, int64_t now_us,

@@ -5,6 +5,7 @@
 #include "notice/notice.h"
 
 #include "log.h"
+#include "notice/alarm.h"
 #include "notice/notice_internal.h"
 
 #include <curl/curl.h>
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERIOD_MS = 5000, BATCH = 50, TRIES_MAX = 24, OLD_S = 600 };
+enum { PERIOD_MS = 5000, ALARM_PERIOD_MS = 2000, BATCH = 50, TRIES_MAX = 24, OLD_S = 600 };
 
 static const struct {
     const char *word;
@@ -113,7 +114,7 @@ static void read_row(const struct db_rows *rows, size_t index, struct notice_row
 {
     *row = (struct notice_row){
         .id = row_int(rows, index, "id"),
-        .order_id = row_int(rows, index, "order_id"),
+        .order_id = row_is_null(rows, index, "order_id") ? 0 : row_int(rows, index, "order_id"),
         .kind = kind_of(row_text(rows, index, "kind")),
         .recipient = row_text(rows, index, "recipient"),
         .message = row_json(rows, index, "message"),
@@ -188,7 +189,8 @@ static bool empty_outbox(struct job_run *run, struct ra_error *error)
            delivered;
 }
 
-static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox}};
+static const struct job jobs[] = {{NOTICE_JOB, PERIOD_MS, empty_outbox},
+                                  {ALARM_JOB, ALARM_PERIOD_MS, alarm_watch_run}};
 
 /* --- health and room --- */
 

@@ -39,6 +39,7 @@
     X(NOTICE_RETURNED, "returned", "returned", "")                /* model: {"reason":text} */               \
     X(NOTICE_REFUSED, "refused", "refused", "")                                                              \
     X(NOTICE_OUTAGE, "outage", "outage", "")                                        /* {"what":text} */      \
+    X(NOTICE_OFFICE_ALARM, "office_alarm", "office-alarm", "")                      /* alarm.h; no order */  \
     X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "")    /* {"serial":hex} */     \
     X(NOTICE_CERTIFICATE_REVOKED, "certificate_revoked", "certificate-revoked", "") /* {"serial":hex} */     \
     X(NOTICE_EXPIRY, "expiry", "expiry", "")                                        /* {"until_us":instant} */

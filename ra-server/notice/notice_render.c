@@ -34,6 +34,14 @@ static void set_link(struct job_run *run, json_t *model, const char *name, const
     set(model, name, path != NULL ? path : "");
 }
 
+static void set_office(json_t *model, const struct catalog_office *office)
+{
+    json_object_set_new(model, "office",
+                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", office->name, "address",
+                                  office->address, "district", office->district, "city", office->city,
+                                  "phone", office->phone));
+}
+
 /* What every mail may tell. */
 static bool common_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                          json_t *model, struct ra_error *error)
@@ -47,10 +55,7 @@ static bool common_model(struct job_run *run, const struct notice_row *row, cons
     set(model, "order", order->code);
     set(model, "product_name", order->product_name);
     set(model, "product_notice", restriction);
-    json_object_set_new(model, "office",
-                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", office->name, "address",
-                                  office->address, "district", office->district, "city", office->city,
-                                  "phone", office->phone));
+    set_office(model, office);
     json_object_set_new(model, "homologation", json_boolean(!run->app->config->production));
     set_link(run, model, "order_url", "pedido/", order->code);
     set_link(run, model, "login_url", "entrar", "");
@@ -255,6 +260,7 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
         return true;
     case NOTICE_EXPIRY:
         return expiry_model(run, row, order, model, error);
+    case NOTICE_OFFICE_ALARM:
     case NOTICE_RETURNED:
     case NOTICE_REFUSED:
     case NOTICE_CERTIFICATE_ISSUED:
@@ -317,10 +323,30 @@ static bool render_texts(struct job_run *run, const struct notice_row *row, cons
     return split_subject(run->context, text, message, error);
 }
 
+/* What concerns the office alone is of no order, or of one whose holder is not written to. */
+static bool office_model(struct job_run *run, const struct notice_row *row, json_t *model,
+                         struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    if (!catalog_office(run->app, run->context, &office, error))
+        return false;
+    json_object_update(model, row->message);
+    set_office(model, office);
+    json_object_set_new(model, "homologation", json_boolean(!run->app->config->production));
+    return true;
+}
+
+static bool order_model(struct job_run *run, const struct notice_row *row, json_t *model,
+                        struct ra_error *error)
+{
+    struct order *order = NULL;
+    return orders_load_by_id(run->context, run->db, row->order_id, false, &order, error) &&
+           common_model(run, row, order, model, error) && kind_model(run, row, order, model, error);
+}
+
 bool notice_render(struct job_run *run, const struct notice_row *row, struct bytes *mail,
                    struct ra_error *error)
 {
-    struct order *order = NULL;
     struct notice_message message = {
         .from_name = "IMA Certificado Digital",
         .from = run->app->config->smtp_from,
@@ -330,10 +356,9 @@ bool notice_render(struct job_run *run, const struct notice_row *row, struct byt
         .message_id = talloc_asprintf(run->context, "aviso.%lld.%lld@guiche", (long long)row->id,
                                       (long long)row->created_us),
     };
-    if (!orders_load_by_id(run->context, run->db, row->order_id, false, &order, error))
-        return false;
     json_t *model = json_object();
-    bool done = common_model(run, row, order, model, error) && kind_model(run, row, order, model, error) &&
+    bool done = (row->kind == NOTICE_OFFICE_ALARM ? office_model(run, row, model, error)
+                                                  : order_model(run, row, model, error)) &&
                 render_texts(run, row, model, &message, error) &&
                 render_calendar(run, row, &message.calendar, error) &&
                 notice_message_write(run->context, &message, mail, error);

@@ -6,6 +6,8 @@
 #include "audit/audit.h"
 #include "log.h"
 #include "metrics.h"
+#include "notice/alarm.h"
+#include "notice/notice.h"
 #include "revocation/revocation_store.h"
 
 #include <inttypes.h>
@@ -19,6 +21,27 @@ static void gauge(enum metric metric, int64_t value)
 static enum log_level level_of(enum revocation_lateness lateness)
 {
     return lateness >= REVOCATION_ALARM ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
+}
+
+static bool raise_alarm(struct job_run *run, const struct db_rows *rows, size_t row,
+                        enum revocation_lateness lateness, struct ra_error *error)
+{
+    const char *serial = row_text(rows, row, "serial");
+    const struct alarm alarm = {
+        .code = "revocation-late",
+        .about = talloc_asprintf(run->context, "%s/%s", serial, revocation_lateness_word(lateness)),
+        .title = lateness == REVOCATION_PAST_LIMIT ? "uma revogação passou do prazo da norma"
+                                                   : "uma revogação está demorando",
+        .text = "O certificado ainda não está na LCR da AC. Veja em ra-cli revocations o que falta: a "
+                "assinatura de "
+                "um agente, a resposta da AC ou a publicação da LCR.",
+        .order = row_text(rows, row, "code"),
+        .detail = serial,
+    };
+    if (lateness < REVOCATION_ALARM)
+        return true;
+    return (alarm.about != NULL || ra_fail(error, RA_NO_MEMORY, "alarm")) &&
+           alarm_raise(run->app, run->db, run->now_us, &alarm, error);
 }
 
 /* Told once for each step. */
@@ -39,8 +62,10 @@ static bool tell(struct job_run *run, const struct db_rows *rows, size_t row,
             run->app, run->db, run->now_us, AUDIT_REVOCATION_LATE, subject,
             json_pack("{s:s, s:s}", "serial", row_text(rows, row, "serial"), "lateness", word), NULL,
             error) &&
-        db_commit(run->db, error))
+        raise_alarm(run, rows, row, lateness, error) && db_commit(run->db, error)) {
+        jobs_wake(run->app->jobs, NOTICE_JOB);
         return true;
+    }
     db_rollback(run->db);
     return false;
 }

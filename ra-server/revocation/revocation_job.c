@@ -204,13 +204,15 @@ static bool in_transaction(struct asking *asking, write_end *write, struct ra_er
     return false;
 }
 
-static bool ask_all(struct asking *asking, struct ra_error *error)
+/* `*open`: something asked for it holds, and the AC has not said that it was done. */
+static bool ask_all(struct asking *asking, bool *open, struct ra_error *error)
 {
     enum outcome outcome = OUTCOME_WAITING;
     size_t alive = 0;
     if (!try_words(asking, &outcome, &alive, error) ||
         (outcome != OUTCOME_REVOKED && !try_statements(asking, &outcome, &alive, error)))
         return false;
+    *open = outcome != OUTCOME_REVOKED && (alive > 0 || asking->ticket->by_authority);
     if (outcome == OUTCOME_REVOKED) {
         asking->run->again = true; /* the CRL may be there already */
         return in_transaction(asking, write_executed, error);
@@ -218,7 +220,8 @@ static bool ask_all(struct asking *asking, struct ra_error *error)
     return alive > 0 || asking->ticket->by_authority || in_transaction(asking, write_withdrawn, error);
 }
 
-static bool ask_ac(struct job_run *run, const struct revocation_ticket *ticket, struct ra_error *error)
+static bool ask_ac(struct job_run *run, const struct revocation_ticket *ticket, bool *open,
+                   struct ra_error *error)
 {
     struct asking asking = {.run = run, .ticket = ticket, .crls = json_array(), .ocsp = json_array()};
     bool done =
@@ -226,7 +229,7 @@ static bool ask_ac(struct job_run *run, const struct revocation_ticket *ticket, 
         orders_load_by_id(run->context, run->db, ticket->order_id, false, &asking.order, error) &&
         issuance_certificate(run->db, run->context, ticket->order_id, ticket->attempt, &asking.certificate,
                              error) &&
-        ask_all(&asking, error);
+        ask_all(&asking, open, error);
     json_decref(asking.crls);
     json_decref(asking.ocsp);
     return done;
@@ -234,20 +237,37 @@ static bool ask_ac(struct job_run *run, const struct revocation_ticket *ticket, 
 
 /* --- looking --- */
 
+/* Nobody told us that the AC did it (a portal never does), and its CRL says so. */
+static bool note_executed(struct job_run *run, const struct revocation_ticket *ticket, int reason,
+                          struct ra_error *error)
+{
+    struct asking asking = {.run = run, .ticket = ticket, .reason = reason};
+    return ticket->executed ||
+           (orders_load_by_id(run->context, run->db, ticket->order_id, false, &asking.order, error) &&
+            write_executed(&asking, error));
+}
+
 static bool look(struct job_run *run, const struct revocation_ticket *ticket, struct ra_error *error)
 {
-    struct bytes crl = {NULL, 0};
-    bool seen = false;
-    if (!revocation_watch(run, ticket, &seen, &crl, error) || !seen)
+    struct revocation_sight sight;
+    if (!revocation_watch(run, ticket, &sight, error) || !sight.seen)
         return error->code == RA_OK;
     if (!db_begin(run->db, error))
         return false;
-    if (revocation_close(run, ticket, crl, error) && db_commit(run->db, error)) {
+    if (note_executed(run, ticket, sight.reason, error) && revocation_close(run, ticket, sight.crl, error) &&
+        db_commit(run->db, error)) {
         jobs_wake(run->app->jobs, NOTICE_JOB);
         return true;
     }
     db_rollback(run->db);
     return false;
+}
+
+/* Where the AC's answer ended the ticket, or made it due at once, there is nothing to look for yet. */
+static bool ask_and_look(struct job_run *run, const struct revocation_ticket *ticket, struct ra_error *error)
+{
+    bool open = false;
+    return ask_ac(run, ticket, &open, error) && (!open || look(run, ticket, error));
 }
 
 /* The next look is set first: whoever dies in between looks again. */
@@ -256,7 +276,7 @@ static bool turn(struct job_run *run, const struct revocation_ticket *ticket, st
     int64_t next_us = run->now_us + revocation_pause_s(ticket->looks) * second_us;
     return db_exec(run->db, STATEMENT_REVOCATION_LOOK_AGAIN, DB_VALUES(db_int(ticket->id), db_time(next_us)),
                    NULL, error) &&
-           (ticket->executed ? look(run, ticket, error) : ask_ac(run, ticket, error));
+           (ticket->executed ? look(run, ticket, error) : ask_and_look(run, ticket, error));
 }
 
 bool revocation_run(struct job_run *run, struct ra_error *error)

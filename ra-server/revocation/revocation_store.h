@@ -49,10 +49,16 @@ RA_MUST_CHECK bool revocation_limits_now(struct ra_app *app, int64_t now_us, str
 
 /* --- the job's parts --- */
 
-/* Looks for the serial in the AC's CRL; `*seen`, and then `*crl` on the run's context. (revocation_watch.c)
- */
-RA_MUST_CHECK bool revocation_watch(struct job_run *run, const struct revocation_ticket *ticket, bool *seen,
-                                    struct bytes *crl, struct ra_error *error);
+/* What the AC's CRL says of the serial; the rest only where it was seen. `crl` on the run's context. */
+struct revocation_sight {
+    bool seen;
+    struct bytes crl;
+    int reason;
+};
+
+/* Looks for the serial in the AC's CRL. (revocation_watch.c) */
+RA_MUST_CHECK bool revocation_watch(struct job_run *run, const struct revocation_ticket *ticket,
+                                    struct revocation_sight *sight, struct ra_error *error);
 
 /* Writes the end into the open transaction: CRL and term in the dossier, states, event, notice.
  * (revocation_paper.c) */

@@ -9,6 +9,7 @@
 #include "issuance/issuance.h"
 #include "log.h"
 #include "pki/certificate/reader.h"
+#include "pki/trust/holder_revocation.h"
 #include "pki/trust/signed.h"
 #include "revocation/revocation_store.h"
 
@@ -21,6 +22,7 @@ struct watching {
     X509 *certificate;
     X509 *issuer;
     time_t now;
+    int reason; /* of the entry, once seen */
 };
 
 /* Deltas and lists of a part only are marked by critical extensions. */
@@ -45,12 +47,26 @@ static bool is_in_force(const struct watching *watching, const X509_CRL *crl)
            crl_set_next_update(crl) > watching->now;
 }
 
+/* As the AC says it; a reason that this AR never offers, and none, are "unspecified". */
+static int reason_of(const X509_REVOKED *entry)
+{
+    ASN1_ENUMERATED *code = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
+    int64_t reason = 0;
+    bool read = code != NULL && ASN1_ENUMERATED_get_int64(&reason, code) == 1;
+    ASN1_ENUMERATED_free(code);
+    ERR_clear_error();
+    return read && revocation_reason_is_offered(reason) ? (int)reason : 0;
+}
+
 /* 1: revoked; 2 would be "removed from the list". */
-static bool lists(const struct watching *watching, X509_CRL *crl)
+static bool lists(struct watching *watching, X509_CRL *crl)
 {
     X509_REVOKED *entry = NULL;
-    return is_complete(crl) && is_the_issuer_s(watching, crl) && is_in_force(watching, crl) &&
-           X509_CRL_get0_by_cert(crl, &entry, watching->certificate) == 1;
+    if (!is_complete(crl) || !is_the_issuer_s(watching, crl) || !is_in_force(watching, crl) ||
+        X509_CRL_get0_by_cert(crl, &entry, watching->certificate) != 1)
+        return false;
+    watching->reason = reason_of(entry);
+    return true;
 }
 
 static bool read_one(struct bytes der, STACK_OF(X509_CRL) *crls)
@@ -63,7 +79,7 @@ static bool read_one(struct bytes der, STACK_OF(X509_CRL) *crls)
 }
 
 /* One address; an AC that does not answer there may answer at the next. */
-static bool ask(struct job_run *run, const struct watching *watching, const char *address, struct bytes *crl)
+static bool ask(struct job_run *run, struct watching *watching, const char *address, struct bytes *crl)
 {
     struct ra_error unfetched = {0};
     STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
@@ -78,20 +94,21 @@ static bool ask(struct job_run *run, const struct watching *watching, const char
     return seen;
 }
 
-bool revocation_watch(struct job_run *run, const struct revocation_ticket *ticket, bool *seen,
-                      struct bytes *crl, struct ra_error *error)
+bool revocation_watch(struct job_run *run, const struct revocation_ticket *ticket,
+                      struct revocation_sight *sight, struct ra_error *error)
 {
     struct watching watching = {.now = (time_t)(run->now_us / 1000000)};
     struct bytes der = {NULL, 0};
     char address[CRL_URL_SIZE];
-    *seen = false;
+    *sight = (struct revocation_sight){.seen = false};
     bool read =
         issuance_certificate(run->db, run->context, ticket->order_id, ticket->attempt, &der, error) &&
         certificate_decode(der, &watching.certificate, error) &&
         issuance_issuer(run->db, run->context, ticket->order_id, ticket->attempt, &watching.issuer, error);
-    for (int at = 0; read && !*seen && at < ADDRESSES_MAX; at++)
-        *seen =
-            crl_set_crl_address_at(watching.certificate, at, address) && ask(run, &watching, address, crl);
+    for (int at = 0; read && !sight->seen && at < ADDRESSES_MAX; at++)
+        sight->seen = crl_set_crl_address_at(watching.certificate, at, address) &&
+                      ask(run, &watching, address, &sight->crl);
+    sight->reason = watching.reason;
     X509_free(watching.certificate);
     X509_free(watching.issuer);
     return read;

@@ -29,3 +29,20 @@ update outbox set state = $2, last_error = $3 where id = $1;
 -- params: now timestamptz
 select count(*) as waiting, coalesce(extract(epoch from $1 - min(created_at)), 0)::bigint as oldest_s
   from outbox where state = 'pending';
+
+-- Told once: not again while it lasts, and not within the hour for a part that falters.
+-- name: notice_alarm_raise
+-- params: code text, about text, words text, recipient text, message jsonb, at timestamptz
+with raised as (
+  insert into alarm (code, about, text, raised_at)
+  select $1, $2, $3, $6
+   where not exists (select from alarm where code = $1 and about = $2
+                        and (over_at is null or raised_at > $6::timestamptz - interval '1 hour'))
+  returning id
+)
+insert into outbox (kind, recipient, message, next_at, created_at)
+select 'office_alarm', $4, $5, $6, $6 from raised where $4 <> '';
+
+-- name: notice_alarm_over
+-- params: code text, about text, at timestamptz
+update alarm set over_at = $3 where code = $1 and about = $2 and over_at is null;

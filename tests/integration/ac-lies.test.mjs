@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { api, attend, cli, done, home, makeCsr, order, port, readyByKey, sql, validate, verify } from '../support/office.mjs';
+import { api, attend, cli, done, home, mail, makeCsr, order, port, readyByKey, sql, validate, verify } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 const fault = path.join(home, 'ca/fault');
@@ -54,6 +54,10 @@ for (const word of ['key', 'name', 'profile']) {
     assert.equal(mine.length, 1);
     assert.equal(sql(`select count(*) from event e join orders o on o.id = e.order_id
       where o.code = '${kase.code}' and e.code = 'CERT_MISMATCH'`), '1');
+    const told = new RegExp(`Pedido: ${kase.code}`);
+    await mail('atendimento@ar.example', told);
+    assert.equal(sql(`select count(*) from outbox where kind = 'office_alarm' and message->>'order' = '${kase.code}'`), '1',
+      'the office is told once');
     // The same key again is refused for this attempt too.
     assert.ok((await sendCsr(kase, kase.csr)).status >= 400);
     done('agent1', 'task', 'close', String(mine[0].id), '--outcome', 'chamado aberto na AC');

@@ -434,4 +434,17 @@ describe('3.3, 2.2, 3.1: the bases asked by machine', () => {
     await expectEnding(running, 'unavailable', 'base-absent');
     behaviour.cpf = good();
   });
+
+  test('issue 5: a part that stays ill is told to the office by mail, once, and its end is noted', async () => {
+    const alarms = (what) => Number(sql(`select count(*) from alarm where code = 'health' and about = 'base-psbio' and ${what}`));
+    await unconfigure('psbio');
+    const file = path.join(folder, 'psbio.conf');
+    fs.writeFileSync(file, 'isto não é configuração\n');
+    give(file, 0o640);
+    await until(() => alarms('over_at is null') === 1 || alarms('true') > 0);
+    assert.equal(Number(sql(`select count(*) from outbox where kind = 'office_alarm' and message->>'detail' like 'base-psbio:%'`)),
+      alarms('true'));
+    await unconfigure('psbio');
+    await until(() => alarms('over_at is null') === 0);
+  });
 });

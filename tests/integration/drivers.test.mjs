@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { certificate } from '../support/der.mjs';
-import { api, cli, clockOffset, done, home, openssl, person, port, readyByKey, scratch } from '../support/office.mjs';
+import { api, cli, clockOffset, done, home, openssl, person, port, readyByKey, scratch, sql } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 const folder = scratch();
@@ -152,6 +152,25 @@ describe('issue 5, 6: an AC with a portal', () => {
     assert.equal(got.status, 200);
     assert.deepEqual(certificate(got.json.certificate).der, certificate(fs.readFileSync(made, 'utf8')).der);
     assert.ok(!done('agent1', 'ac', 'pending').items.some((one) => one.order === kase.code));
+  });
+
+  test('a revocation made at the portal is over when the CRL says so, and nobody has to report it', async () => {
+    const told = done('agent1', 'revoke', kase.code, '--reason', '1');
+    assert.equal(told.state, 'requested');
+    const file = path.join(folder, 'revogado.pem');
+    fs.writeFileSync(file, (await api('GET', `/api/orders/${kase.code}/certificate`, { token: kase.token })).json.certificate);
+    assert.equal(done('agent1', 'show', kase.code).states.issuance, 'revocation_requested');
+    expectDone(cmp('-cmd', 'rr', '-oldcert', file, '-revreason', '4')); // the clerk chose another reason
+    let state;
+    for (let tries = 0; tries < 200 && state !== 'revoked'; tries++) {
+      state = done('agent1', 'show', kase.code).states.issuance;
+      if (state !== 'revoked') await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    assert.equal(state, 'revoked');
+    assert.equal(sql(`select r.reason || ' ' || (r.executed_at is not null)::text || ' ' || length(r.crl_sha256) from revocation r
+      join orders o on o.id = r.order_id where o.code = '${kase.code}'`), '4 true 32');
+    assert.equal(sql(`select count(*) from document d join orders o on o.id = d.order_id
+      where o.code = '${kase.code}' and d.part = 'annex' and 'revocation_crl' in (d.kind, d.item)`), '1');
   });
 
   test('a certificate for the key that is not the one approved is never delivered', async () => {
