@@ -262,7 +262,8 @@ static json_t *appointment_body(const struct cli_arguments *arguments)
         json_pack("{s:s,s:s}", "start", arguments->positional[1], "mode", mode == NULL ? "in_person" : mode);
     if (cli_option(arguments, "need") != NULL)
         json_object_set_new(body, "needs", counter_needs_asked(arguments));
-    if (body != NULL && !copy_option(body, arguments, "priority", "priority")) {
+    if (body != NULL && (!copy_option(body, arguments, "priority", "priority") ||
+                         !copy_option(body, arguments, "with", "with"))) {
         json_decref(body);
         return NULL;
     }

@@ -45,8 +45,13 @@ static const struct cli_option availability_options[] = {{"from", "AAAA-MM-DD", 
 static const struct cli_option feed_options[] = {{"office", NULL, false, false}, END};
 static const struct cli_option appointment_options[] = {{"mode", "in_person|video", false, false},
                                                         {"priority", "CLASSE", false, false},
+                                                        {"with", "PEDIDO", false, false},
                                                         {"need", "ramp|libras|interpreter", false, true},
                                                         END};
+static const struct cli_option waiting_options[] = {{"until", "AAAA-MM-DD", true, false},
+                                                    {"from", "AAAA-MM-DD", false, false},
+                                                    {"mode", "in_person|video", false, false},
+                                                    END};
 static const struct cli_option pay_options[] = {
     {"method", "cash|card|pix|transfer|voucher", false, false}, {"reference", "TEXTO", false, false}, END};
 static const struct cli_option checkin_options[] = {{"walk-in", NULL, false, false},
@@ -283,6 +288,12 @@ const struct cli_command cli_commands[] = {
     {"book", "PEDIDO INICIO", 2, 2, appointment_options, true, case_book, NULL, "Marca a sessão."},
     {"move", "PEDIDO INICIO", 2, 2, appointment_options, true, case_move, NULL, "Remarca a sessão."},
     {"cancel", "PEDIDO", 1, 1, NULL, true, case_cancel, NULL, "Desmarca a sessão."},
+    {"waiting join", "PEDIDO", 1, 1, waiting_options, true, counter_waiting_join, render_waiting,
+     "Põe o pedido na lista de espera por um horário que alguém devolva, ou muda os dias."},
+    {"waiting leave", "PEDIDO", 1, 1, NULL, true, counter_waiting_leave, render_waiting,
+     "Tira o pedido da lista de espera."},
+    {"choices", "", 0, 0, NULL, true, counter_choices, render_choices,
+     "Os produtos à venda hoje e as classes de prioridade da lei."},
     {"pay", "PEDIDO", 1, 1, pay_options, true, case_pay, NULL, "Registra o pagamento recebido no balcão."},
     {"note", "PEDIDO TEXTO", 2, 2, NULL, true, case_note, NULL, "Anota algo no caso."},
     {"resend", "PEDIDO [confirmation|invitation|emission]", 1, 2, NULL, true, case_resend, NULL,

@@ -24,7 +24,9 @@ cli_render render_hours, render_holidays, render_agenda, render_conflicts, rende
 
 /* counter.c: the visit */
 cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_park, counter_transfer,
-    counter_reactivate, counter_noshow, counter_finish, counter_undo;
+    counter_reactivate, counter_noshow, counter_finish, counter_undo, counter_choices, counter_waiting_join,
+    counter_waiting_leave;
+cli_render render_choices, render_waiting;
 json_t *counter_needs_asked(const struct cli_arguments *arguments);
 cli_run ac_pending, ac_request, ac_answer;
 cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;

@@ -4,6 +4,7 @@
  */
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/terminal.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -89,6 +90,64 @@ bool counter_needs(struct cli *cli, const struct cli_arguments *arguments, json_
         json_array_append_new(needs, json_string(arguments->positional[i]));
     return act_with(cli, client_order_path(cli, arguments->positional[0], "/needs"),
                     json_pack("{s:o}", "needs", needs), result, error);
+}
+
+bool counter_choices(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                     struct ra_error *error)
+{
+    (void)arguments;
+    return client_json(cli, "GET", "/api/office/choices", NULL, result, error);
+}
+
+static void render_list(const json_t *list, const char *value, FILE *out)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(list, index, one)
+    {
+        terminal_column(out, json_string_value(json_object_get(one, "id")), 16);
+        terminal_text(out, json_string_value(json_object_get(one, value)));
+        fputc('\n', out);
+    }
+}
+
+void render_choices(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    render_list(json_object_get(result, "products"), "name", out);
+    fputc('\n', out);
+    render_list(json_object_get(result, "priorities"), "text", out);
+}
+
+/* --- the waiting list --- */
+
+bool counter_waiting_join(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                          struct ra_error *error)
+{
+    json_t *body = json_object();
+    copy(body, arguments, "from");
+    copy(body, arguments, "until");
+    copy(body, arguments, "mode");
+    return act_with(cli, client_order_path(cli, arguments->positional[0], "/waiting"), body, result, error);
+}
+
+bool counter_waiting_leave(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                           struct ra_error *error)
+{
+    return client_json(cli, "DELETE", client_order_path(cli, arguments->positional[0], "/waiting"), NULL,
+                       result, error);
+}
+
+void render_waiting(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    const json_int_t place = json_integer_value(json_object_get(result, "place"));
+    if (place == 0)
+        fputs("fora da lista de espera\n", out);
+    else
+        fprintf(out, "%lldº da lista de espera, de %s a %s\n", (long long)place,
+                json_string_value(json_object_get(result, "from")),
+                json_string_value(json_object_get(result, "until")));
 }
 
 /* --- the visit --- */

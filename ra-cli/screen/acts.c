@@ -10,14 +10,8 @@
     {                                                                                                        \
         NULL, NULL, FORM_TEXT, false, SOURCE_TEXT, NULL                                                      \
     }
-#define PRIORITIES                                                                                           \
-    "=sem prioridade;80+=80 anos ou mais;60+=60 anos ou mais;pregnant=gestante;infant=criança de colo;"     \
-    "nursing=lactante;disability=deficiência;autism=TEA;obesity=obesidade;mobility=mobilidade reduzida;"    \
-    "donor=doador de sangue"
-
 static const struct act_field order_fields[] = {
-    {"Produto", NULL, FORM_CHOICE, true, SOURCE_TEXT,
-     "ecpf-a1=e-CPF A1;ecpf-a3=e-CPF A3;ecnpj-a1=e-CNPJ A1;ecnpj-a3=e-CNPJ A3"},
+    {"Produto", NULL, FORM_CHOICE, true, SOURCE_PRODUCTS, ""},
     {"CPF", "cpf", FORM_CPF, true, SOURCE_TEXT, ""},
     {"Nascimento", "birth-date", FORM_DATE, true, SOURCE_TEXT, ""},
     {"Nome", "name", FORM_TEXT, true, SOURCE_TEXT, ""},
@@ -29,7 +23,7 @@ static const struct act_field order_fields[] = {
     {"Cidade", "company-city", FORM_TEXT, false, SOURCE_TEXT, ""},
     END};
 static const struct act_field arrival_fields[] = {
-    {"Prioridade", "priority", FORM_CHOICE, false, SOURCE_TEXT, PRIORITIES},
+    {"Prioridade", "priority", FORM_CHOICE, false, SOURCE_PRIORITIES, "=sem prioridade"},
     {"Sem hora marcada", "", FORM_CHOICE, false, SOURCE_TEXT, "=não;walk-in=sim"},
     END};
 static const struct act_field joining_fields[] = {
@@ -87,7 +81,12 @@ static const struct act_field resend_fields[] = {
     {"Mensagem", NULL, FORM_CHOICE, true, SOURCE_TEXT,
      "confirmation=confirmação do e-mail;invitation=convite da sessão;emission=link da emissão"},
     END};
-static const struct act_field slot_fields[] = {{"Horário", NULL, FORM_CHOICE, true, SOURCE_SLOTS, ""}, END};
+static const struct act_field slot_fields[] = {{"Horário", NULL, FORM_CHOICE, true, SOURCE_SLOTS, ""},
+                                               {"Com o pedido", "with", FORM_TEXT, false, SOURCE_TEXT, ""},
+                                               END};
+static const struct act_field waiting_fields[] = {{"Até o dia", "until", FORM_DATE, true, SOURCE_TEXT, ""},
+                                                  {"Desde o dia", "from", FORM_DATE, false, SOURCE_TEXT, ""},
+                                                  END};
 static const struct act_field validate_fields[] = {
     {"CSR do titular", "bind-csr", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"Cópia do termo", "term", FORM_TEXT, false, SOURCE_TEXT, ""},
@@ -101,7 +100,7 @@ static const struct act_field revoke_fields[] = {
      "9=perda de direito"},
     END};
 static const struct act_field priority_fields[] = {
-    {"Prioridade", NULL, FORM_CHOICE, true, SOURCE_TEXT, "none" PRIORITIES}, END};
+    {"Prioridade", NULL, FORM_CHOICE, true, SOURCE_PRIORITIES, "none=sem prioridade"}, END};
 static const struct act_field needs_fields[] = {
     {"Precisa de", NULL, FORM_CHOICE, false, SOURCE_TEXT,
      "ramp=rampa;libras=Libras;interpreter=intérprete;=nada disso"},
@@ -237,6 +236,20 @@ const struct screen_act screen_acts[] = {
          "Abre um pedido no balcão, para quem chega sem nada.", 4),
     FORM('M', ACT_IN_CASE, SUBJECT_ORDER, "book", slot_fields, "marcar", "Marca a sessão.", 0),
     FORM('U', ACT_IN_CASE, SUBJECT_ORDER, "move", slot_fields, "remarcar", "Remarca a sessão.", 0),
+    FORM('A', ACT_IN_CASE, SUBJECT_ORDER, "waiting join", waiting_fields, "lista de espera",
+         "Põe o pedido na lista de espera por um horário que alguém devolva.", 0),
+    RUN('I', ACT_IN_CASE, SUBJECT_ORDER, "waiting leave", "sair da espera",
+        "Tira o pedido da lista de espera.", 0),
+    SHOW('o', ACT_IN_CASE, SUBJECT_ORDER, "open", "página",
+         "O endereço da página do caso: documentos e face lado a lado.", 0),
+    SHOW('H', ACT_ANYWHERE, SUBJECT_NONE, "agenda", "agenda",
+         "A agenda de hoje: horários, faixas, quem está ausente.", 0),
+    SHOW('Y', ACT_ANYWHERE, SUBJECT_NONE, "agenda conflicts", "sem horário",
+         "Quem ficou sem horário por uma mudança da agenda, e como falar com cada um.", 0),
+    SHOW('v', ACT_IN_QUEUE, SUBJECT_NONE, "revocations", "revogações",
+         "As revogações em curso e o prazo de cada uma.", 0),
+    SHOW('g', ACT_IN_QUEUE, SUBJECT_NONE, "clock", "relógio",
+         "A hora prometida: os casos de hoje e as medidas.", 0),
     RUN('C', ACT_IN_CASE, SUBJECT_ORDER, "cancel", "desmarcar", "Desmarca a sessão.", 0),
     FORM('@', ACT_IN_CASE, SUBJECT_ORDER, "contact", contact_fields, "contato", "Corrige e-mail ou telefone.",
          0),

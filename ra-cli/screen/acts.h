@@ -38,14 +38,16 @@ enum act_verb {
 
 /* Where the choices of a field come from. */
 enum act_source {
-    SOURCE_TEXT,    /* the definition's own */
-    SOURCE_FILES,   /* the scanner's folder */
-    SOURCE_BASES,   /* the item's base, and the others */
-    SOURCE_KINDS,   /* what serves for the item */
-    SOURCE_REASONS, /* coded reasons */
-    SOURCE_PEOPLE,  /* of the case */
-    SOURCE_SLOTS,   /* free hours */
-    SOURCE_ANSWERS, /* of the question in hand */
+    SOURCE_TEXT,       /* the definition's own */
+    SOURCE_FILES,      /* the scanner's folder */
+    SOURCE_BASES,      /* the item's base, and the others */
+    SOURCE_KINDS,      /* what serves for the item */
+    SOURCE_REASONS,    /* coded reasons */
+    SOURCE_PEOPLE,     /* of the case */
+    SOURCE_SLOTS,      /* free hours */
+    SOURCE_PRODUCTS,   /* on sale today */
+    SOURCE_PRIORITIES, /* the definition's own, then the law's classes */
+    SOURCE_ANSWERS,    /* of the question in hand */
 };
 
 /* What stands before a command's own positionals. */

@@ -8,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { RETRY_S = 3 };
-
 struct events {
     struct transport *transport;
     struct cli cli;
@@ -18,6 +16,7 @@ struct events {
     pthread_cond_t changed;
     bool stopping;
     bool locked;
+    unsigned failures; /* of the listening thread's own: since something was heard */
     char passphrase[CLI_PASSPHRASE_SIZE];
 };
 
@@ -32,7 +31,8 @@ static bool must_end(void *state)
 
 static void heard(void *state)
 {
-    const struct events *events = state;
+    struct events *events = state;
+    events->failures = 0;
     transport_tell_changed(events->transport);
 }
 
@@ -53,7 +53,7 @@ static void rest(struct events *events)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += RETRY_S;
+    until.tv_sec += (time_t)events_pause_s(events->failures++);
     pthread_mutex_lock(&events->lock);
     while (!events->stopping && pthread_cond_timedwait(&events->changed, &events->lock, &until) == 0)
         ;
@@ -74,7 +74,7 @@ static void *listen_on(void *state)
         talloc_free(events->cli.context);
         if (!must_end(events)) {
             rest(events);
-            heard(events);
+            transport_tell_changed(events->transport);
         }
     }
     return NULL;

@@ -11,6 +11,12 @@
 struct events;
 struct transport;
 
+/* How long to wait, in seconds, after so many connections in a row on which nothing was heard. */
+static inline unsigned events_pause_s(unsigned failures)
+{
+    return failures < 4 ? 1U << failures : 15;
+}
+
 struct events *events_start(struct transport *transport, const struct cli *cli);
 
 /* NULL: the screen was locked, the connection is closed. Else the pass phrase to go on with; copied. */

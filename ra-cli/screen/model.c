@@ -14,6 +14,7 @@ static int release(struct screen_model *model)
 {
     json_decref(model->queue);
     json_decref(model->reasons);
+    json_decref(model->lists);
     json_decref(model->found);
     json_decref(model->then);
     for (size_t i = 0; i < SCREEN_SLOTS; i++) {

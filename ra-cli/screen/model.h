@@ -31,6 +31,7 @@ enum screen_job_kind {
     JOB_CASE,    /* reading: show, of a slot */
     JOB_ITEMS,   /* reading: checklist, of a slot */
     JOB_REASONS, /* reading: coded reasons */
+    JOB_LISTS,   /* reading: products and priorities of the day */
     JOB_FIND,    /* reading: search */
     JOB_CHOICES, /* reading, for a form that opens when it comes: files or free hours */
     JOB_ACT,     /* changes something */
@@ -89,6 +90,7 @@ struct screen_model {
     /* the office */
     json_t *queue; /* the whole answer */
     json_t *reasons;
+    json_t *lists; /* of the day that they name */
     size_t queue_at, inbox_at;
 
     /* cases: the one in front and the one beside it */

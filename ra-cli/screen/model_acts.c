@@ -151,6 +151,13 @@ static void fill_choices(struct screen_model *model, struct form_field *field, c
     case SOURCE_REASONS:
         choices_of_objects(form, field, json_object_get(model->reasons, "reasons"), "code", "text");
         break;
+    case SOURCE_PRODUCTS:
+        choices_of_objects(form, field, json_object_get(model->lists, "products"), "id", "name");
+        break;
+    case SOURCE_PRIORITIES:
+        choices_of_text(form, field, of->text);
+        choices_of_objects(form, field, json_object_get(model->lists, "priorities"), "id", "text");
+        break;
     case SOURCE_PEOPLE:
         choices_of_people(form, field, json_object_get(screen_front(model)->checklist, "items"));
         break;

@@ -63,6 +63,11 @@ void screen_refresh(struct screen_model *model)
     read_queue(model);
     if (model->reasons == NULL && !is_queued(model, JOB_REASONS, 0))
         push_slot(model, JOB_REASONS, 0, model_words("reasons", NULL), "", "motivos");
+    const char *day = screen_member(model->queue, "date");
+    const bool stale =
+        model->lists == NULL || (day[0] != '\0' && strcmp(screen_member(model->lists, "date"), day) != 0);
+    if (stale && !is_queued(model, JOB_LISTS, 0))
+        push_slot(model, JOB_LISTS, 0, model_words("choices", NULL), "", "listas");
 }
 
 void model_read_case(struct screen_model *model, size_t slot)
@@ -230,6 +235,8 @@ static void take_reading(struct screen_model *model, const struct screen_job *jo
         take_queue(model, document);
     else if (job->kind == JOB_REASONS)
         keep(&model->reasons, document);
+    else if (job->kind == JOB_LISTS)
+        keep(&model->lists, document);
     else if (job->kind == JOB_CASE && same)
         keep(&kase->show, document);
     else if (job->kind == JOB_ITEMS && same)

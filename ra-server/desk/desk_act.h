@@ -63,6 +63,7 @@ http_handler desk_check_in, desk_check_in_by_text, desk_set_priority, desk_set_n
 http_handler desk_call_one, desk_call_next;                                           /* desk_call.c */
 http_handler desk_park, desk_transfer, desk_reactivate, desk_no_show, desk_finish;    /* desk_move.c */
 http_handler desk_undo;                                                               /* desk_undo.c */
+http_handler desk_choices;                                                            /* desk_choices.c */
 http_handler desk_queue;                                                              /* desk_queue.c */
 http_handler desk_qr;                                                                 /* desk_qr.c */
 http_handler desk_panel;                                                              /* desk_panel.c */

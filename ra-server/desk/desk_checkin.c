@@ -8,10 +8,10 @@
 #include "catalog/local_time.h"
 #include "desk/desk.h"
 #include "desk/desk_act.h"
+#include "desk/desk_qr.h"
 #include "identification/identification.h"
 #include "orders/orders_find.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* --- ticket --- */
@@ -150,33 +150,12 @@ bool desk_check_in(struct http_request *request, struct http_response *response,
 
 /* --- found by what a person brings --- */
 
-/* What a reader types of our QR: the address of the order's page, or of its emission, or the code alone. */
-static bool code_of_text(const char *text, char code[ORDERS_CODE_SIZE])
-{
-    static const char *const marks[] = {"/pedido/", "/emitir/"};
-    const char *at = NULL;
-    char part[ORDERS_CODE_SIZE * 2];
-    for (size_t i = 0; i < sizeof marks / sizeof *marks && at == NULL; i++) {
-        at = strstr(text, marks[i]);
-        if (at != NULL)
-            at += strlen(marks[i]);
-    }
-    if (at == NULL)
-        return orders_code_normalise(text, code);
-    size_t length = 0;
-    while (isalnum((unsigned char)at[length]) && length < sizeof part - 1)
-        length++;
-    memcpy(part, at, length);
-    part[length] = '\0';
-    return orders_code_normalise(part, code);
-}
-
 /* A name of twelve letters could be a code as well: it is one when there is such an order. */
 static bool is_order(struct http_request *request, const char *text, char code[ORDERS_CODE_SIZE])
 {
     struct order *order = NULL;
     struct ra_error error = {0};
-    return code_of_text(text, code) &&
+    return desk_qr_read(text, code) &&
            (orders_load(request, code, &order, &error) || error.code != RA_NOT_FOUND);
 }
 

@@ -3,6 +3,7 @@
 
 #include "desk/desk_act.h"
 
+#include <ctype.h>
 #include <qrencode.h>
 #include <string.h>
 
@@ -57,4 +58,24 @@ bool desk_qr(struct http_request *request, struct http_response *response, struc
         return ra_fail(error, RA_NO_MEMORY, "QR");
     http_reply_bytes(response, 200, "image/svg+xml", bytes_of_text(svg));
     return true;
+}
+
+bool desk_qr_read(const char *text, char code[ORDERS_CODE_SIZE])
+{
+    static const char *const marks[] = {"/pedido/", "/emitir/"};
+    const char *at = NULL;
+    char part[ORDERS_CODE_SIZE * 2];
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && at == NULL; i++) {
+        at = strstr(text, marks[i]);
+        if (at != NULL)
+            at += strlen(marks[i]);
+    }
+    if (at == NULL)
+        return orders_code_normalise(text, code);
+    size_t length = 0;
+    while (isalnum((unsigned char)at[length]) && length < sizeof part - 1)
+        length++;
+    memcpy(part, at, length);
+    part[length] = '\0';
+    return orders_code_normalise(part, code);
 }

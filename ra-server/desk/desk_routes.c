@@ -38,6 +38,10 @@ static const char queue_schema[] =
     "\"ticket\",\"name\",\"product\",\"mode\",\"start\",\"state\",\"deadline\",\"priority\",\"needs\"]}},"
     "\"inbox\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"agents\":{\"type\":\"array\",\"items\":"
     "{\"type\":\"object\",\"required\":[\"name\",\"free\"]}}}}";
+static const char choices_schema[] =
+    "{\"type\":\"object\",\"required\":[\"date\",\"products\",\"priorities\"],\"properties\":{\"date\":" TEXT
+    ",\"products\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"name\"]}},"
+    "\"priorities\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"text\"]}}}}";
 static const char checkin_schema[] =
     OBJECT("\"walk_in\":{\"type\":\"boolean\"},\"priority\":" TEXT ",\"person\":" TEXT ",\"needs\":" TEXTS);
 static const char checkin_by_text_schema[] =
@@ -87,6 +91,15 @@ static const struct http_route routes[] = {
      .query = queue_parameters,
      .response_schema = queue_schema,
      .statuses = {200, 401, 403, 422}},
+    {.method = HTTP_GET,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/choices",
+     .authorize = office_authorize_any,
+     .handler = desk_choices,
+     .operation = "choicesShow",
+     .summary = "Os produtos à venda hoje e as classes de prioridade da lei",
+     .response_schema = choices_schema,
+     .statuses = {200, 401, 403}},
     {.method = HTTP_GET,
      .listeners = HTTP_OFFICE,
      .api_path = "/api/office/events",

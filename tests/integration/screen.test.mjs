@@ -10,8 +10,9 @@ import { after, before, describe, test } from 'node:test';
 
 import { Day, booked, named, threePeopleCompany } from '../support/counter-day.mjs';
 import {
-  attend, book, cli, cliPath, clockOffset, done, home, mail, office, officeUrl, openssl, order, scratch, slots, sql,
+  api, attend, book, cli, cliPath, clockOffset, done, home, mail, office, officeUrl, openssl, order, scratch, slots, sql,
 } from '../support/office.mjs';
+import { cups } from '../support/cups.mjs';
 import { Screen, cuttable } from '../support/screen.mjs';
 
 describe('issue 4: a day served from the full-screen counter by keys alone', () => {
@@ -109,6 +110,33 @@ describe('issue 4.6: the screen', () => {
     await screen.until(/SAIU 0/);
   });
 
+  test('products and priorities come from the office\'s rows; the waiting list has its command and its key', async () => {
+    const { products, priorities } = done('agent1', 'choices');
+    assert.deepEqual(products.map((one) => one.id), (await api('GET', '/api/products')).json.products.map((one) => one.id));
+    assert.ok(priorities.some((one) => one.id === 'companion') && priorities.some((one) => one.id === '80+'));
+    const kase = await booked('ecpf-a1', named('Olivia'));
+    const until = sql('select (max(starts) - interval \'2 days\')::date from seat');
+    assert.equal(done('agent1', 'waiting', 'join', kase.code, '--until', until).until, until);
+    assert.equal(done('agent1', 'waiting', 'leave', kase.code).state, 'left');
+    const screen = open('agent1');
+    await screen.until(/Senha Hora/);
+    screen.press('/');
+    screen.type(kase.code);
+    await screen.until(new RegExp(kase.holder.name.toUpperCase().slice(0, 20)));
+    screen.press('Enter');
+    await screen.until(/de 5 itens/);
+    screen.press('*');
+    screen.type('Acomp');
+    await screen.until(/Acompanhante/);
+    screen.press('Escape');
+    screen.press('A');
+    screen.type(until.split('-').reverse().join(''));
+    screen.press('Enter');
+    await screen.until(/feito: lista de espera/);
+    screen.press('I');
+    await screen.until(/feito: sair da espera/);
+  });
+
   test('the line mode speaks the same acts, numbered', async () => {
     const kase = await booked('ecpf-a1', named('Tereza'));
     const run = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'), '--home', home,
@@ -122,7 +150,8 @@ describe('issue 4.6: the screen', () => {
 });
 
 describe('issue 4.6: the network goes away and comes back', () => {
-  test('nothing typed is lost, and the act is done once', async () => {
+  // CUT_SECONDS=60 cuts for the minute of the issue; the usual run long enough for several tries, each later than the one before.
+  test('nothing typed is lost, the act is done once, and news comes again', async () => {
     const kase = await booked('ecpf-a1', named('Ivone'));
     const wire = await cuttable();
     const screen = new Screen('agent1', { options: ['--server', wire.url] });
@@ -138,11 +167,21 @@ describe('issue 4.6: the network goes away and comes back', () => {
       screen.type('escrita sem rede');
       screen.press('Enter', 'p', 'Enter');
       await screen.until(/SEM REDE/);
+      const tries = wire.tries();
+      await new Promise((resolve) => { setTimeout(resolve, Number(process.env.CUT_SECONDS ?? 4) * 1000); });
+      const more = wire.tries() - tries;
+      assert.ok(more >= 2 && more <= 2 * Number(process.env.CUT_SECONDS ?? 4) + 2, `${more} tries: neither given up nor hammering`);
       wire.mend();
-      await screen.until(/feito: pagar/);
+      await screen.until(/feito: pagar/, 30);
       const { notes, states } = done('agent1', 'show', kase.code);
       assert.deepEqual(notes.map((note) => note.text), ['escrita sem rede']);
       assert.equal(states.order, 'paid');
+      screen.press('1');
+      await screen.until(/Senha Hora/);
+      const later = await booked('ecpf-a1', named('Zuleica'));
+      done('agent2', 'checkin', later.code, '--walk-in', '--priority', '80+');
+      await screen.until(/ZULEICA/, 30);
+      done('agent2', 'undo', later.code);
     } finally {
       screen.close();
       wire.close();
@@ -217,6 +256,28 @@ describe('issue 4.6: outages, papers, the closing', () => {
     assert.match(spooled, /2a VIA[\s\S]*RECIBO[\s\S]*DALVA[\s\S]*cartão/);
     assert.equal(print('missing', ['--printer', folder]).status, 0);
     assert.doesNotMatch(fs.readFileSync(path.join(folder, `${kase.code}-missing-1.txt`), 'utf8'), /VIA/);
+  });
+
+  test('a real CUPS prints the papers, and never sees the slip', async () => {
+    const printer = await cups('balcao');
+    try {
+      const kase = await booked('ecpf-a1', named('Dirce'));
+      attend(kase.code);
+      done('agent1', 'pay', kase.code, '--method', 'card');
+      const run = (...words) => spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'),
+        '--home', home, '--json', '--yes', ...words], { encoding: 'utf8', env: { ...process.env, ...printer.env, RA_PRINTER: 'balcao' } });
+      assert.equal(run('print', kase.code, 'receipt').status, 0);
+      assert.match(await printer.paper(1), /RECIBO[\s\S]*DIRCE[\s\S]*cartão/);
+      assert.equal(run('print', kase.code, 'ticket', '--printer', '').status, 0, 'the usual printer');
+      await printer.paper(2);
+      assert.equal(run('print', kase.code, 'ticket', '--printer', 'nenhuma').status, 3, 'a queue that CUPS does not have');
+      const { emission_code: half } = JSON.parse(run('validate', kase.code, '--slip-device', '/dev/null').stdout);
+      assert.ok(half.length > 10);
+      assert.equal(printer.spooled().length, 2, 'the receipt and the ticket');
+      for (const text of printer.spooled()) assert.ok(!text.includes(half) && !text.includes(half.replaceAll('-', '')));
+    } finally {
+      printer.close();
+    }
   });
 
   test('the slip goes to a printer\'s own device or nowhere', async () => {

@@ -58,9 +58,11 @@ export class Screen {
 export async function cuttable() {
   const open = new Set();
   const mode = { refuse: false, lose: false };
+  let tries = 0;
   const breakAll = () => { for (const socket of open) socket.destroy(); };
   const server = net.createServer((near) => {
     if (mode.refuse) {
+      tries += 1;
       near.destroy();
       return;
     }
@@ -87,6 +89,8 @@ export async function cuttable() {
   await new Promise((resolve) => { server.listen(0, 'localhost', resolve); });
   return {
     url: `https://localhost:${server.address().port}`,
+    // Connections that came while it was cut.
+    tries: () => tries,
     cut() { mode.refuse = true; breakAll(); },
     // From the next answer on an open connection on: it never arrives.
     loseAnswers() { mode.lose = true; mode.after = 0; },

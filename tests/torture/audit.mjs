@@ -2,7 +2,7 @@
 // What must be true of the rows whatever happened, asked of PostgreSQL as its superuser; each query gives the rows that
 // contradict it. Nothing here calls the program.
 
-const RULES = [
+export const RULES = [
   ['oversold: a start with more live appointments than seats', `
     select a.office_id, a.starts, count(*) from appointment a where a.state in ('booked', 'kept')
      group by 1, 2 having count(*) > (select count(*) from seat s where s.office_id = a.office_id and s.starts = a.starts)`],
@@ -52,7 +52,7 @@ const RULES = [
      where n <> (select count(*) from event e
                   where e.code = case m.kind when 'moved' then 'APPT_RESCHEDULED' else 'APPT_CANCELLED' end)`],
   ['a booking, move or cancellation without its mail', `
-    select k.mail, k.n from (
+    select k.mail, k.n, (select count(*) from outbox x where x.kind = k.mail) from (
       select case kind when 'booked' then 'booked' when 'moved' then 'moved' else 'cancelled' end as mail, count(*) as n
         from milestone where kind in ('booked', 'moved', 'cancelled') group by 1) k
      where k.n <> (select count(*) from outbox x where x.kind = k.mail)`],

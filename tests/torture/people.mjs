@@ -38,16 +38,20 @@ export class People {
     });
   }
 
-  async #order(person) {
+  // Every third is a company of three signers, whose session takes two seats.
+  async #order({ person, company, cpf }, number) {
+    const signers = () => ['Rui', 'Lia'].map((name) => ({ name: `${name} Inventado`, cpf: cpf(), birth_date: '1980-01-31' }));
     for (;;) {
-      const answer = await this.ask('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person() } });
+      const answer = await this.ask('POST', '/api/orders', { body: number % 3 === 0
+        ? { product: 'ecnpj-a1', holder: person(), company: company({ representatives: signers() }) }
+        : { product: 'ecpf-a1', holder: person() } });
       if (answer?.status === 201) return { code: answer.json.order, token: answer.json.token, possible: [NOTHING] };
     }
   }
 
   async arrive() {
-    const { person } = await import('../support/office.mjs');
-    for (let i = 0; i < this.count * this.ordersEach; i++) this.orders.push(await this.#order(person));
+    const made = await import('../support/office.mjs');
+    for (let i = 0; i < this.count * this.ordersEach; i++) this.orders.push(await this.#order(made, i));
     const free = await this.ask('GET', '/api/availability?product=ecpf-a1&days=30');
     this.starts = free.json.slots.slice(-this.slotCount).map((slot) => slot.start);
   }

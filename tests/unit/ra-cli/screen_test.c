@@ -2,6 +2,7 @@
  *
  * The counter's screen without a terminal: keys in, commands out.
  */
+#include "ra-cli/screen/events.h"
 #include "ra-cli/screen/keys.h"
 #include "ra-cli/screen/model.h"
 #include "ra-cli/screen/words_view.h"
@@ -71,6 +72,11 @@ static json_t *answer(struct office *office, const struct screen_job *job)
         return checklist(office);
     case JOB_REASONS:
         return json_loads("{\"reasons\":[{\"code\":\"not_legible\",\"text\":\"Não está nítido\"}]}", 0, NULL);
+    case JOB_LISTS:
+        return json_loads(
+            "{\"date\":\"2026-11-24\",\"products\":[{\"id\":\"ecpf-a1\",\"name\":\"e-CPF A1\"}],"
+            "\"priorities\":[{\"id\":\"80+\",\"text\":\"80 anos ou mais\"}]}",
+            0, NULL);
     case JOB_FIND:
         return json_loads("{\"items\":[{\"order\":\"DDDDDDDDDDDD\",\"name\":\"DAVI\"}]}", 0, NULL);
     case JOB_CHOICES:
@@ -369,10 +375,21 @@ static void a_protected_identity_begins_locked_and_asks_nothing_of_the_server(vo
     assert_int_equal(model->secret.length, 0);
 }
 
+static void a_server_that_does_not_answer_is_asked_less_and_less_often(void **state)
+{
+    (void)state;
+    assert_int_equal(events_pause_s(0), 1);
+    assert_int_equal(events_pause_s(1), 2);
+    assert_int_equal(events_pause_s(3), 8);
+    assert_int_equal(events_pause_s(4), 15);
+    assert_int_equal(events_pause_s(4000000000U), 15);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_office, close_office)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_server_that_does_not_answer_is_asked_less_and_less_often),
         cmocka_unit_test(every_key_means_one_thing_in_a_place),
         TEST(the_help_page_tells_every_key),
         TEST(the_help_line_fits_eighty_columns),
