@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { api, book, order, policy, slots, sql } from '../support/office.mjs';
-import { checkAccessibility, closePage, openBrowser, openPage } from './browser.mjs';
+import { checkAccessibility, checkOnScreens, closePage, openBrowser, openPage } from './browser.mjs';
 import { inventPerson, linkInMail } from './instance.mjs';
 import { address, agenda, orderForm, orderPage } from './pages.mjs';
 
@@ -30,15 +30,29 @@ test('one visit: an e-CPF and an e-CNPJ of the same person are kept and booked i
   const holder = inventPerson();
   const first = await orderOn(page, 'ecpf-a1', { holder });
   const second = await orderOn(page, 'ecnpj-a1', { holder, company });
+  await page.getByRole('group', { name: 'Na mesma visita' }).waitFor();
+  await checkOnScreens(page);
   await page.getByRole('radio', { name: first }).check();
   await agenda.choose(page, 0);
   await agenda.hold(page);
   await page.getByText('Logo depois').waitFor();
+  await checkOnScreens(page);
   await agenda.confirm(page).click();
   await orderPage.code(page).waitFor();
   const rows = sql(`select coalesce((a.starts = lag(a.ends) over (order by a.starts))::text, 'first') from appointment a join orders o on o.id = a.order_id
     where o.code in ('${first}', '${second}') and a.state = 'booked' order by a.starts`).split('\n');
   assert.deepEqual(rows, ['first', 'true']);
+  // Moving the one moves the other: the page offers hours that have room for both, and says what goes along.
+  await page.goto(address(`/pedido/${first}/agenda`));
+  await agenda.choose(page, 5);
+  await agenda.hold(page);
+  await page.getByText('Logo depois').waitFor();
+  await checkOnScreens(page);
+  await page.getByRole('button', { name: 'Mudar para este horário' }).click();
+  await orderPage.code(page).waitFor();
+  assert.equal(sql(`select count(distinct a.visit) || ' ' || sum(a.sequence) || ' ' || bool_or(b.id is not null) from appointment a
+    join orders o on o.id = a.order_id left join appointment b on b.visit = a.visit and b.id <> a.id and (b.starts = a.ends or b.ends = a.starts)
+    where o.code in ('${first}', '${second}') and a.state = 'booked'`), '1 2 true');
   await closePage(page);
 });
 
@@ -88,6 +102,7 @@ test('under attack the page works for its visitor, and without a script a wait d
     await agenda.confirm(scripted).waitFor(); // solved and sent by itself
     assert.match(await plain.getByRole('main').innerText(), /Espere 5 segundos/);
     assert.equal(await plain.locator('main img').count(), 0);
+    await checkOnScreens(plain);
     await pause(5500);
     await plain.getByRole('button', { name: 'Pedir de novo' }).click();
     await agenda.confirm(plain).waitFor();

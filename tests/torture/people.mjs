@@ -45,7 +45,7 @@ export class People {
       const answer = await this.ask('POST', '/api/orders', { body: number % 3 === 0
         ? { product: 'ecnpj-a1', holder: person(), company: company({ representatives: signers() }) }
         : { product: 'ecpf-a1', holder: person() } });
-      if (answer?.status === 201) return { code: answer.json.order, token: answer.json.token, possible: [NOTHING] };
+      if (answer?.status === 201) return { code: answer.json.order, token: answer.json.token, possible: [NOTHING], long: number % 3 === 0 };
     }
   }
 
@@ -54,6 +54,8 @@ export class People {
     for (let i = 0; i < this.count * this.ordersEach; i++) this.orders.push(await this.#order(made, i));
     const free = await this.ask('GET', '/api/availability?product=ecpf-a1&days=30');
     this.starts = free.json.slots.slice(-this.slotCount).map((slot) => slot.start);
+    const longer = await this.ask('GET', '/api/availability?product=ecnpj-a1&persons=3&days=30');
+    this.longStarts = longer.json.slots.map((slot) => slot.start).filter((start) => this.starts.includes(start));
   }
 
   // What the server says of the order now: the start booked, or nothing.
@@ -99,7 +101,7 @@ export class People {
   }
 
   async #click(order) {
-    const start = pick(this.starts);
+    const start = pick(order.long ? this.longStarts : this.starts);
     const iso = new Date(start).toISOString();
     const body = { start, mode: 'in_person' };
     const booked = order.possible[0] !== NOTHING;
