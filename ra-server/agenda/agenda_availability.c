@@ -131,6 +131,13 @@ static void put_slot(struct text_buffer *buffer, const struct agenda_day *day,
     put(buffer, number, (size_t)length);
 }
 
+static struct agenda_look look_of(struct ra_app *app, int64_t now_us, enum agenda_side side)
+{
+    return (struct agenda_look){.now_us = now_us,
+                                .internal_too = side == AGENDA_OFFICE,
+                                .clicks = side == AGENDA_PUBLIC ? agenda_clicks_of(app) : NULL};
+}
+
 /* The session that could begin with a seat of the slot; no seats: none. */
 static struct agenda_slot session_at(const struct agenda_day *day, const struct agenda_day_slot *slot,
                                      const struct agenda_look *look, const struct agenda_need *need)
@@ -156,7 +163,7 @@ bool agenda_slots_text(struct http_request *request, const struct agenda_questio
 {
     struct agenda_day *days[AGENDA_DAYS_MAX];
     struct text_buffer buffer = {.size = 64};
-    const struct agenda_look look = {request->now_us, side == AGENDA_OFFICE};
+    const struct agenda_look look = look_of(request->app, request->now_us, side);
     agenda_memory_days(agenda_memory_of(request->app), question->first_day, question->days, days);
     for (size_t i = 0; i < question->days; i++)
         buffer.size += days[i] != NULL ? days[i]->slot_count * (AGENDA_SLOT_TEXT_SIZE + 16) : 0;
@@ -196,7 +203,7 @@ bool agenda_free_slots(struct ra_app *app, TALLOC_CTX *context, int64_t now_us, 
                        struct ra_error *error)
 {
     struct agenda_day *days[AGENDA_DAYS_MAX];
-    const struct agenda_look look = {now_us, search->side == AGENDA_OFFICE};
+    const struct agenda_look look = look_of(app, now_us, search->side);
     size_t room = 1;
     *found = 0;
     agenda_memory_days(agenda_memory_of(app), first, count, days);

@@ -2,6 +2,7 @@
  *
  * The first click and the confirmation: over the API a hold may be left out; on the pages it is the way.
  */
+#include "agenda/agenda_clicks.h"
 #include "agenda/agenda_hold.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_page.h"
@@ -218,6 +219,8 @@ static const struct http_route routes[] = {
         .handler = hold_handler,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
+        .arrived = agenda_click_arrived,
+        .left = agenda_click_left,
         .operation = "appointmentHold",
         .summary = "Guarda um horário por alguns minutos, até ser marcado; o que estava guardado é solto.",
         .request_schema = wish_schema,
@@ -259,6 +262,8 @@ static const struct http_route routes[] = {
         .form_model = agenda_page_model,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
+        .arrived = agenda_click_arrived,
+        .left = agenda_click_left,
         .operation = "appointmentForm",
         .summary = "Guarda o horário escolhido na página, até a confirmação.",
         .statuses = {303, 404, 409, 422, 429, 0},
@@ -285,6 +290,8 @@ static const struct http_route routes[] = {
         .form_model = agenda_page_model,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
+        .arrived = agenda_click_arrived,
+        .left = agenda_click_left,
         .operation = "appointmentConfirmForm",
         .summary = "Marca ou muda para o horário guardado.",
         .statuses = {303, 404, 409, 422, 429, 0},

@@ -2,6 +2,7 @@
  *
  * From opening hours to seats, and from seats to memory: the job of the agenda and its start.
  */
+#include "agenda/agenda_clicks.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_work.h"
 #include "agenda/hours/duration.h"
@@ -21,6 +22,7 @@ struct agenda_state {
     struct agenda_memory *memory;
     struct rush rush;
     struct duration_copy *durations;
+    struct agenda_clicks clicks;
     int64_t published_us; /* the job's own; start and job never run together */
 };
 
@@ -40,6 +42,12 @@ struct rush *agenda_rush_of(struct ra_app *app)
 {
     struct agenda_state *state = app->room_state[ROOM_AGENDA];
     return &state->rush;
+}
+
+struct agenda_clicks *agenda_clicks_of(struct ra_app *app)
+{
+    struct agenda_state *state = app->room_state[ROOM_AGENDA];
+    return &state->clicks;
 }
 
 /* --- publishing --- */

@@ -18,6 +18,7 @@ struct duration_copy;
 struct agenda_memory *agenda_memory_of(struct ra_app *app);
 struct rush *agenda_rush_of(struct ra_app *app); /* agenda_work.h */
 struct duration_copy *agenda_durations_of(struct ra_app *app);
+struct agenda_clicks *agenda_clicks_of(struct ra_app *app); /* agenda_clicks.h */
 
 /* --- the horizon (agenda_horizon.c) --- */
 

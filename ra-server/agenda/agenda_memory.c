@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_memory.h"
 
+#include "agenda/agenda_clicks.h"
 #include "catalog/local_time.h"
 
 #include <pthread.h>
@@ -253,7 +254,8 @@ int agenda_slot_free(const struct agenda_day *day, const struct agenda_day_slot 
         if (end != 0 && lanes++ == 0 && end_us != NULL)
             *end_us = end;
     }
-    return lanes;
+    int clicks = look->clicks != NULL ? clicks_on(look->clicks, slot->start_us + need->before_us) : 0;
+    return lanes > clicks ? lanes - clicks : 0;
 }
 
 int64_t agenda_slot_cover(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t length_us)

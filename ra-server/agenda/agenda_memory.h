@@ -97,6 +97,8 @@ size_t agenda_slot_text(const struct agenda_day *day, int64_t start_us, int64_t 
 struct agenda_look {
     int64_t now_us;
     bool internal_too;
+    const struct agenda_clicks
+        *clicks; /* seats that others are just clicking on count as taken; NULL: they do not */
 };
 
 /* How many sessions could begin with a seat of the slot: on how many lanes seats that are free now follow

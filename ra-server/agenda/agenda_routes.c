@@ -2,6 +2,7 @@
  *
  * Availability and appointments, for citizens and, with the internal lanes, for the office.
  */
+#include "agenda/agenda_clicks.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_invitation.h"
 #include "agenda/agenda_pair.h"
@@ -175,11 +176,13 @@ static const char appointment_schema[] =
     ",\"office\":{\"type\":\"string\"},\"mode\":{\"type\":\"string\"},\"priority\":{\"type\":\"string\"},"
     "\"state\":{\"type\":\"string\"},\"with\":{\"type\":\"object\"}}}";
 
+#define CLICK(verb, side, hook) ((verb) != HTTP_DELETE && (side) == HTTP_PUBLIC ? (hook) : NULL)
 #define APPOINTMENT_ROUTE(verb, side, prefix, who, run, name, text)                                          \
     {                                                                                                        \
         .method = verb, .listeners = side, .api_path = prefix "/{code}/appointment", .authorize = who,       \
         .handler = run, .body = (verb) == HTTP_DELETE ? HTTP_BODY_NONE : HTTP_BODY_JSON,                     \
-        .transaction = HTTP_WRAPPED, .operation = name, .summary = text,                                     \
+        .transaction = HTTP_WRAPPED, .arrived = CLICK(verb, side, agenda_click_arrived),                     \
+        .left = CLICK(verb, side, agenda_click_left), .operation = name, .summary = text,                    \
         .request_schema = (verb) == HTTP_DELETE ? NULL : wish_schema, .response_schema = appointment_schema, \
         .statuses = {200, 201, 401, 404, 409, 422, 0},                                                       \
     }

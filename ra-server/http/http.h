@@ -103,6 +103,11 @@ struct http_route {
     enum http_body body;
     size_t body_limit; /* bytes; 0: 256 KiB for JSON, 16 KiB for NONE; must be given for RAW */
     enum http_transaction transaction;
+    /* NULL, or both: `arrived` runs when the whole request is here, before it waits for a worker, on the
+     * listener's own thread. It must not wait, nor believe anything of the body. `left` gets what it gave
+     * when the answer was made. */
+    int64_t (*arrived)(struct ra_app *app, struct bytes body);
+    void (*left)(struct ra_app *app, int64_t arrived);
     const char *operation; /* unique word, operationId: "orderCreate" */
     const char *summary;
     const struct http_parameter *query; /* NULL: none */

@@ -44,6 +44,7 @@ struct http_exchange {
     enum http_stage stage;
     struct ra_error error;               /* of a refused request, for the log */
     struct bytes body;                   /* as it came (JSON, form); NULL for RAW */
+    int64_t arrived;                     /* what the route's hook of that name gave */
     const char *client_certificate_text; /* X-Client-Cert of the office's front; NULL: none */
 };
 

@@ -512,6 +512,9 @@ static enum MHD_Result hand_over(struct transfer *transfer)
         ra_fail(&error, RA_UNAVAILABLE, "%s", "");
         return refuse(transfer, &error);
     }
+    const struct http_route *route = transfer->exchange->request.route;
+    if (route->arrived != NULL)
+        transfer->exchange->arrived = route->arrived(transfer->listener->site.app, transfer->exchange->body);
     transfer->stage = STAGE_WORK;
     connections_busy(transfer->listener->connections, transfer->record, 0);
     /* Suspended before it is published: the worker may be done before this function returns. */
@@ -523,7 +526,10 @@ static enum MHD_Result hand_over(struct transfer *transfer)
 void transfer_work(struct work_item *item, void *worker)
 {
     struct transfer *transfer = (struct transfer *)(void *)item;
+    const struct http_route *route = transfer->exchange->request.route;
     dispatch_run(transfer->exchange, worker);
+    if (route->left != NULL)
+        route->left(transfer->listener->site.app, transfer->exchange->arrived);
     MHD_resume_connection(transfer->connection);
 }
 

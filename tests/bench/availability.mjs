@@ -6,7 +6,10 @@ import path from 'node:path';
 import { asOwnerOf, median, pause } from './instance.mjs';
 import { helpers, wrk } from './load.mjs';
 
-const CONNECTIONS = 32;
+const CONNECTIONS = 32; // more than two cores answer at once: what the server can give
+// How long an answer takes is measured below that: at 32, client, front and server share two cores and the bound itself takes
+// longer than the 5 ms that are promised; every answer then mostly waits for its turn.
+const UNHURRIED = 8;
 const SECONDS = 3;
 const ROUNDS = 5;
 const QUESTION = '/api/availability?product=ecpf-a1&mode=in_person&days=7';
@@ -69,6 +72,8 @@ export async function availability(instance) {
     '-e', 'stderr'], path.join(home, 'log'));
   const ours = [];
   const bound = [];
+  const oursUnhurried = [];
+  const boundUnhurried = [];
   try {
     const same = Buffer.from(await (await untilAnswers(bareUrl, front)).arrayBuffer());
     if (!same.equals(body)) throw new Error('the bound answers other bytes');
@@ -76,6 +81,8 @@ export async function availability(instance) {
     for (let round = 0; round < ROUNDS; round++) {
       ours.push(wrk(url, { connections: CONNECTIONS, seconds: SECONDS }));
       bound.push(wrk(bareUrl, { connections: CONNECTIONS, seconds: SECONDS }));
+      oursUnhurried.push(wrk(url, { connections: UNHURRIED, seconds: SECONDS }));
+      boundUnhurried.push(wrk(bareUrl, { connections: UNHURRIED, seconds: SECONDS }));
     }
   } finally {
     await end(front);
@@ -84,7 +91,8 @@ export async function availability(instance) {
   const of = (list, member) => median(list.map((one) => one[member]));
   return [
     { name: `availability, 7 days (${body.length} bytes), ${CONNECTIONS} connections`, value: of(ours, 'perSecond'), unit: 'requests/s', bound: of(bound, 'perSecond') },
-    { name: 'availability p50', value: of(ours, 'p50_us') / 1000, unit: 'ms', bound: of(bound, 'p50_us') / 1000 },
-    { name: 'availability p99', value: of(ours, 'p99_us') / 1000, unit: 'ms', bound: of(bound, 'p99_us') / 1000 },
+    { name: `availability p99, ${CONNECTIONS} connections`, value: of(ours, 'p99_us') / 1000, unit: 'ms', bound: of(bound, 'p99_us') / 1000 },
+    { name: 'availability p50', value: of(oursUnhurried, 'p50_us') / 1000, unit: 'ms', bound: of(boundUnhurried, 'p50_us') / 1000 },
+    { name: 'availability p99', value: of(oursUnhurried, 'p99_us') / 1000, unit: 'ms', bound: of(boundUnhurried, 'p99_us') / 1000 },
   ];
 }

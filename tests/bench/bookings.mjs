@@ -90,6 +90,7 @@ function script(transaction, { firsts, perDay, step }) {
       order_id: ':id',
       id: ':id',
       start: 'to_timestamp(:start)',
+      until: `to_timestamp(:start + ${step})`,
       uid: '\'bench-\' || :code::text',
     },
     constants: ['office_id'],

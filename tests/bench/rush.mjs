@@ -8,7 +8,7 @@ import { pause } from './instance.mjs';
 
 const VISITORS = 20000;
 const SEATS = 4000;
-const AT_ONCE = 32; // connections; the rest queue in front, as they do in a browser
+const AT_ONCE = 128; // connections; the rest queue in front, as they do in a browser
 const CLICKS_MOST = 6; // then somebody gives up
 
 // Orders and tokens as the program would have made them, all at once: making them is not what is measured.

@@ -2,6 +2,7 @@
  *
  * The copies in memory: the newer fact wins, readers keep what they hold, holds lapse by the clock.
  */
+#include "agenda/agenda_clicks.h"
 #include "agenda/agenda_memory.h"
 #include "catalog/local_time.h"
 
@@ -39,7 +40,7 @@ static struct agenda_day *day_of(int64_t version, int64_t free_from_us)
 static int look(const struct agenda_day *day, const struct agenda_day_slot *slot, int64_t now_us,
                 bool internal_too)
 {
-    const struct agenda_look how = {now_us, internal_too};
+    const struct agenda_look how = {now_us, internal_too, NULL};
     const struct agenda_need one = {0};
     return agenda_slot_free(day, slot, &how, &one, NULL);
 }
@@ -184,7 +185,7 @@ static void a_session_of_several_seats_needs_them_in_a_row_on_one_lane(void **st
 {
     (void)state;
     struct agenda_day *day = day_of(1, AGENDA_FREE);
-    const struct agenda_look all = {0, true};
+    const struct agenda_look all = {0, true, NULL};
     int64_t end_us = 0;
     const struct agenda_need longer = {.before_us = 10 * minute_us, .with_us = 20 * minute_us};
     /* Two lanes at the start, but only the first goes on. */
@@ -206,9 +207,27 @@ static void a_session_of_several_seats_needs_them_in_a_row_on_one_lane(void **st
     agenda_day_release(day);
 }
 
+static void a_seat_that_somebody_is_clicking_on_is_not_shown(void **state)
+{
+    (void)state;
+    static struct agenda_clicks clicks;
+    struct agenda_day *day = day_of(1, AGENDA_FREE);
+    const struct agenda_look public_look = {0, false, &clicks}, office = {0, true, NULL};
+    const struct agenda_need one = {0};
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &public_look, &one, NULL), 1);
+    clicks_add(&clicks, start_us, 3);
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &public_look, &one, NULL), 0);
+    assert_int_equal(agenda_slot_free(day, &day->slots[1], &public_look, &one, NULL), 1);
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &office, &one, NULL), 2);
+    clicks_add(&clicks, start_us, -3);
+    assert_int_equal(agenda_slot_free(day, &day->slots[0], &public_look, &one, NULL), 1);
+    agenda_day_release(day);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_seat_that_somebody_is_clicking_on_is_not_shown),
         cmocka_unit_test(a_session_of_several_seats_needs_them_in_a_row_on_one_lane),
         WITH_MEMORY(seats_of_one_start_are_one_slot),
         WITH_MEMORY(the_newer_fact_wins_whatever_comes_first),

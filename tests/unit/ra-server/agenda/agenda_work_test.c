@@ -3,6 +3,7 @@
  * Work for clicks under attack (issue 4, part 2: "a proof-of-work of our own, no picture puzzle"): the rate,
  * the challenge, the judgement. Pure.
  */
+#include "agenda/agenda_clicks.h"
 #include "agenda/agenda_work.h"
 
 /* clang-format off: cmocka.h wants these four before it */
@@ -109,9 +110,45 @@ static void a_claim_is_judged_by_order_age_and_work(void **state)
                             cases[i].reason);
 }
 
+/* --- clicks that are in the house --- */
+
+static void a_click_counts_from_its_arrival(void **state)
+{
+    (void)state;
+    static struct agenda_clicks clicks;
+    static const struct {
+        const char *body;
+        const char *start; /* NULL: none */
+    } cases[] = {
+        {"{\"start\":\"2026-11-24T08:20:00-03:00\",\"mode\":\"in_person\"}", "2026-11-24T11:20:00Z"},
+        {"{\"mode\":\"start\", \"start\" : \"2026-11-24T11:20:00Z\"}", "2026-11-24T11:20:00Z"},
+        {"mode=in_person&start=2026-11-24T08%3A20%3A00-03%3A00&with=", "2026-11-24T11:20:00Z"},
+        {"start=2026-11-24T08%3A20%3A00%2B00%3A00", "2026-11-24T08:20:00Z"},
+        {"{\"start\":\"amanhã\"}", NULL},
+        {"{\"start\"", NULL},
+        {"start", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t found_us = 0, wanted_us = 0;
+        bool found = clicks_start_of(bytes_of_text(cases[i].body), &found_us);
+        assert_int_equal(found, cases[i].start != NULL);
+        if (!found)
+            continue;
+        assert_true(clock_parse(cases[i].start, &wanted_us));
+        assert_int_equal(found_us, wanted_us);
+        clicks_add(&clicks, found_us, 1);
+        assert_int_equal(clicks_on(&clicks, found_us), 1);
+        assert_int_equal(clicks_on(&clicks, found_us + INT64_C(1200000000)), 0);
+        clicks_add(&clicks, found_us, -1);
+        assert_int_equal(clicks_on(&clicks, found_us), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_click_counts_from_its_arrival),
         cmocka_unit_test(the_rate_is_of_the_last_minute),
         cmocka_unit_test(only_the_shape_of_a_challenge_is_read),
         cmocka_unit_test(zero_bits_are_counted_from_the_front),
