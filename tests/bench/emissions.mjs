@@ -64,15 +64,29 @@ function later(command, words) {
   });
 }
 
+// One item, as an agent would do it.
+async function satisfy(agent, at, item, photograph) {
+  const who = item.person ? { person: item.person } : {};
+  if (item.kind === 'consultation' || item.kind === 'biometric') {
+    await agent.ask('POST', `${at}/consultations`, { body: { kind: item.consult, result: 'ok', protocol: 'P-1', ...who } });
+    return;
+  }
+  if (item.kind === 'document') {
+    const question = new URLSearchParams({ item: item.id, kind: item.alternatives[0], number: '12345678901',
+      issued: '2026-11-10', expires: '2035-01-10', original_seen: '1', ...who });
+    await agent.ask('POST', `${at}/documents?${question}`, { bytes: photograph });
+  }
+  await agent.ask('POST', `${at}/items/${item.id}/accept`, { body: who });
+}
+
+// An answer may bring up another item.
 async function attend(agent, code, photograph) {
   const at = `/api/office/orders/${code}`;
   await agent.ask('POST', `${at}/checkin`, { body: { walk_in: true } });
   await agent.ask('POST', `${at}/call`, { body: {} });
-  const { items } = await agent.ask('GET', `${at}/checklist`);
-  for (const item of items.filter(({ required, kind }) => required && kind === 'document')) {
-    const question = new URLSearchParams({ item: item.id, kind: item.alternatives[0], number: '12345678', issued: '2022-01-10', expires: '2035-01-10', original_seen: '1' });
-    await agent.ask('POST', `${at}/documents?${question}`, { bytes: photograph });
-    await agent.ask('POST', `${at}/items/${item.id}/accept`, { body: {} });
+  for (let turns = 0, open = [null]; open.length > 0 && turns < 10; turns++) {
+    open = (await agent.ask('GET', `${at}/checklist`)).items.filter((item) => item.required && item.state === 'pending');
+    for (const item of open) await satisfy(agent, at, item, photograph);
   }
   await agent.ask('POST', `${at}/finish`, { body: {} });
 }

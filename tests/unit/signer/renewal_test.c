@@ -143,6 +143,14 @@ static struct bytes ac_s_word(X509 *certificate)
     return answer;
 }
 
+static json_t *with_ac_crls(json_t *request)
+{
+    json_t *crls = json_object_get(request, "crls");
+    add_crl(crls, "tiss");
+    add_crl(crls, "trfb");
+    return request;
+}
+
 static json_t *request_of(struct renewal *renewal)
 {
     struct ra_error error = {0};
@@ -156,11 +164,8 @@ static json_t *request_of(struct renewal *renewal)
             .kind = PROFILE_BINDING_RENEWAL, .cms = office_sign(&office, renewal->signer, &renewal->wish)};
     renewal->draft.verification.verification.has_mail = false;
     json_t *request = office_request(&renewal->draft);
-    json_t *crls = json_object_get(request, "crls");
-    if (!renewal->without_ac_crls) {
-        add_crl(crls, "tiss");
-        add_crl(crls, "trfb");
-    }
+    if (!renewal->without_ac_crls)
+        with_ac_crls(request);
     if (!renewal->without_ocsp)
         json_object_set_new(
             request, "ocsp",
@@ -317,6 +322,117 @@ static void the_ac_is_asked_by_ocsp_and_only_good_renews(void **state)
     office_expect_refused(&office, request, "certificate-revoked");
 }
 
+/* Part 9: what else a forger tries; together with the other tests of this file more than thirty. */
+static void signed_ahead(struct renewal *renewal)
+{
+    renewal->wish.issued_at += DAY_S;
+    renewal->wish.not_after += DAY_S;
+}
+static void lives_too_long(struct renewal *renewal)
+{
+    renewal->wish.not_after = renewal->wish.issued_at + 8 * DAY_S;
+}
+static void an_agent_renewing_her_own(struct renewal *renewal)
+{
+    renewal->draft.validation.validation.data.cpf = "73190486204";
+    renewal->draft.person.cpf = "73190486204";
+}
+static void two_agents_who_are_one(struct renewal *renewal)
+{
+    renewal->draft.without_verification = false;
+    renewal->draft.second = renewal->draft.first;
+}
+static void a_second_agent_whom_nobody_lists(struct renewal *renewal)
+{
+    renewal->draft.without_verification = false;
+    renewal->draft.second = office.outsider;
+}
+static void an_auditor_as_agent(struct renewal *renewal)
+{
+    renewal->draft.first = office.auditor;
+}
+static void a_profile_that_was_altered(struct renewal *renewal)
+{
+    renewal->draft.validation.validation.profile.digest[0] ^= 1;
+}
+static void a_term_beyond_the_profile_s(struct renewal *renewal)
+{
+    renewal->draft.validation.validation.profile.term_months = 240;
+}
+static void another_medium(struct renewal *renewal)
+{
+    renewal->draft.validation.validation.profile.media = PROFILE_MEDIA_SOFTWARE;
+}
+static void by_video(struct renewal *renewal)
+{
+    renewal->draft.validation.validation.place.kind = STATEMENT_PLACE_VIDEO;
+}
+static void a_holder_who_is_nobody_there(struct renewal *renewal)
+{
+    renewal->draft.person.role = STATEMENT_ROLE_REPRESENTATIVE;
+}
+static void an_agent_s_statement_for_another_instance(struct renewal *renewal)
+{
+    renewal->draft.validation.instance = OFFICE_OTHER;
+}
+
+static void part_9_no_forged_renewal_gets_a_certificate(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*bend)(struct renewal *renewal);
+        const char *reason;
+    } forgeries[] = {
+        {signed_ahead, "statement-not-yet"},
+        {lives_too_long, "statement-expired"},
+        {an_agent_renewing_her_own, "agent-is-subject"},
+        {two_agents_who_are_one, "same-agent"},
+        {a_second_agent_whom_nobody_lists, "roster-not-listed"},
+        {an_auditor_as_agent, "roster-role"},
+        {a_profile_that_was_altered, "profile-digest"},
+        {a_term_beyond_the_profile_s, "profile-term"},
+        {another_medium, "profile-media"},
+        {by_video, "place-mismatch"},
+        {a_holder_who_is_nobody_there, "data-mismatch"},
+        {an_agent_s_statement_for_another_instance, "statement-instance"},
+    };
+    for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+        struct renewal renewal;
+        office_reset(&office);
+        prepare(ORDER, &renewal);
+        forgeries[i].bend(&renewal);
+        expect_refused(&renewal, forgeries[i].reason);
+    }
+}
+
+/* The holder's CMS itself, inside an honest agent's validation. */
+static void part_9_no_forged_word_of_the_holder_gets_a_certificate(void **state)
+{
+    (void)state;
+    struct renewal renewal;
+    prepare(ORDER, &renewal);
+    json_decref(request_of(&renewal));
+    struct statement_binding *binding = &renewal.draft.validation.validation.binding;
+    const struct bytes honest = binding->cms;
+    uint8_t *bent = talloc_memdup(office.memory, honest.data, honest.length);
+    const struct {
+        size_t at;
+        const char *reason;
+    } flips[] = {{2, "statement-malformed"}, {honest.length - 1, "statement-signature"}};
+    for (size_t i = 0; i < sizeof flips / sizeof *flips; i++) {
+        bent[flips[i].at] ^= 1;
+        binding->cms = (struct bytes){bent, honest.length};
+        office_expect_refused(&office, with_ac_crls(office_request(&renewal.draft)), flips[i].reason);
+        bent[flips[i].at] ^= 1;
+    }
+    binding->cms = (struct bytes){honest.data, honest.length - 1};
+    office_expect_refused(&office, with_ac_crls(office_request(&renewal.draft)), "statement-malformed");
+    struct statement other = office_statement(&office, STATEMENT_REFUSAL, ORDER, 1);
+    other.refusal.reason = "outra coisa";
+    binding->cms = office_sign(&office, renewal.old, &other);
+    office_expect_refused(&office, with_ac_crls(office_request(&renewal.draft)), "statement-type");
+}
+
 static void somebody_else_s_certificate_renews_nothing(void **state)
 {
     (void)state;
@@ -389,6 +505,8 @@ int main(void)
         TEST(ren_07_an_expired_or_revoked_certificate_renews_nothing),
         TEST(ren_07_what_this_signer_was_asked_to_revoke_renews_nothing_at_once),
         TEST(the_ac_is_asked_by_ocsp_and_only_good_renews),
+        TEST(part_9_no_forged_renewal_gets_a_certificate),
+        TEST(part_9_no_forged_word_of_the_holder_gets_a_certificate),
         TEST(somebody_else_s_certificate_renews_nothing),
         TEST(the_holder_s_words_bind_order_attempt_data_and_key),
         TEST(the_agent_s_statement_is_still_needed_and_the_binding_is_for_renewals_alone),
