@@ -76,22 +76,34 @@ static bool ask_secret(const char *prompt, char pin[TOKEN_PIN_SIZE], struct ra_e
     return pin[0] != '\0' || ra_fail_reason(error, RA_FORBIDDEN, "token-gave-up", "Nada foi tentado.");
 }
 
+static const char keypad[] = "Digite no teclado do leitor (só o titular): %s.\n";
+
+/* A wrong PIN here counts as anywhere: the last try is asked about first. */
 static bool ask_again(void *state, char pin[TOKEN_PIN_SIZE])
 {
+    struct token *token = state;
     struct ra_error error = {0};
-    (void)state;
-    return ask_secret("PIN, para esta assinatura (só o titular digita): ", pin, &error);
+    enum token_tries tries;
+    bool may = token_pin_tries(token, &tries, &error) && may_try(tries, "PIN", &error);
+    if (may && token_facts(token)->pinpad) {
+        fprintf(stderr, keypad, "o PIN, para esta assinatura");
+        return true;
+    }
+    may = may && ask_secret("PIN, para esta assinatura (só o titular digita): ", pin, &error);
+    if (!may)
+        fprintf(stderr, "%s\n", error.detail);
+    return may;
 }
 
 static bool try_pin(struct token *token, struct ra_error *error)
 {
     char pin[TOKEN_PIN_SIZE];
     if (token_facts(token)->pinpad) {
-        fputs("Digite o PIN no teclado do leitor.\n", stderr);
-        return token_login(token, NULL, ask_again, NULL, error);
+        fprintf(stderr, keypad, "o PIN");
+        return token_login(token, NULL, ask_again, token, error);
     }
     bool done = ask_secret("PIN do token (só o titular digita): ", pin, error) &&
-                token_login(token, pin, ask_again, NULL, error);
+                token_login(token, pin, ask_again, token, error);
     OPENSSL_cleanse(pin, sizeof pin);
     return done;
 }
@@ -154,8 +166,18 @@ static bool tell_token(const struct token *token, const char *what, json_t **res
     return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
+static bool change(struct token *token, const char *label, bool setup, const char *puk, const char *pin,
+                   struct ra_error *error)
+{
+    return setup ? token_setup(token, label, puk, pin, error) : token_unlock(token, puk, pin, error);
+}
+
 static bool ask_both_and(struct token *token, const char *label, bool setup, struct ra_error *error)
 {
+    if (token_facts(token)->pinpad) {
+        fprintf(stderr, keypad, "o PUK e, em seguida, o PIN novo");
+        return change(token, label, setup, NULL, NULL, error);
+    }
     char puk[TOKEN_PIN_SIZE] = "", pin[TOKEN_PIN_SIZE] = "";
     bool done = (setup ? ask_new("PUK", puk, error)
                        : ask_secret("PUK do token (só o titular digita): ", puk, error)) &&
@@ -163,8 +185,7 @@ static bool ask_both_and(struct token *token, const char *label, bool setup, str
     if (done && setup && strcmp(puk, pin) == 0)
         done = ra_fail_reason(error, RA_INVALID, "token-pin-shape",
                               "O PIN e o PUK precisam ser diferentes: um salva o outro.");
-    if (done)
-        done = setup ? token_setup(token, label, puk, pin, error) : token_unlock(token, puk, pin, error);
+    done = done && change(token, label, setup, puk, pin, error);
     OPENSSL_cleanse(puk, sizeof puk);
     OPENSSL_cleanse(pin, sizeof pin);
     return done;

@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, BACKLOG = 2 };
@@ -94,9 +95,15 @@ static bool parse_options(int count, char **words, struct options *options)
 
 /* --- the PIN --- */
 
-static void cut_line(char pin[TOKEN_PIN_SIZE])
+/* One line without buffers of the library's own, which nobody would wipe. One that does not fit is no PIN:
+ * its beginning would only spend a try. */
+static bool read_line(FILE *file, char pin[TOKEN_PIN_SIZE])
 {
+    if (setvbuf(file, NULL, _IONBF, 0) != 0 || fgets(pin, TOKEN_PIN_SIZE, file) == NULL)
+        return false;
+    bool whole = strchr(pin, '\n') != NULL || strlen(pin) < TOKEN_PIN_SIZE - 1;
     pin[strcspn(pin, "\r\n")] = '\0';
+    return whole && pin[0] != '\0';
 }
 
 static bool pin_from_file(const char *path, char pin[TOKEN_PIN_SIZE], struct ra_error *error)
@@ -108,11 +115,10 @@ static bool pin_from_file(const char *path, char pin[TOKEN_PIN_SIZE], struct ra_
         ra_fail_errno(error, path);
     else if (status.st_uid != geteuid() || (status.st_mode & 0077) != 0)
         ok = ra_fail(error, RA_FORBIDDEN, "%s: must be ours, mode 0600", path);
-    else if (fgets(pin, TOKEN_PIN_SIZE, file) == NULL)
+    else if (!read_line(file, pin))
         ok = ra_fail(error, RA_INVALID, "%s: no PIN in it", path);
     if (file != NULL)
         fclose(file);
-    cut_line(pin);
     return ok;
 }
 
@@ -129,26 +135,48 @@ static bool pin_from_terminal(char pin[TOKEN_PIN_SIZE], struct ra_error *error)
     silent.c_lflag &= ~(tcflag_t)ECHO;
     fputs("PIN: ", terminal);
     tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
-    bool ok = fgets(pin, TOKEN_PIN_SIZE, terminal) != NULL;
+    bool ok = read_line(terminal, pin);
     tcsetattr(fileno(terminal), TCSAFLUSH, &before);
     fputc('\n', terminal);
     fclose(terminal);
-    cut_line(pin);
     return ok || ra_fail(error, RA_INVALID, "no PIN");
+}
+
+/* Whoever starts us again and again with a wrong PIN in the file would lock the token: after one wrong try a
+ * file is not believed any more, and the last try is nobody's. */
+static bool may_try(struct token *token, bool unattended, struct ra_error *error)
+{
+    enum token_tries tries;
+    if (!token_pin_tries(token, &tries, error))
+        return false;
+    if (tries == TOKEN_TRIES_FINE || (tries == TOKEN_TRIES_LOW && !unattended))
+        return true;
+    return ra_fail_reason(
+        error, RA_CONFLICT, "token-last-try",
+        "a wrong PIN was tried before: nothing was tried now; use the token once with the right "
+        "PIN, or unlock it (ra-cli token unlock)");
+}
+
+static bool log_in(struct token *token, const char *pin_file, struct ra_error *error)
+{
+    char pin[TOKEN_PIN_SIZE] = "";
+    if (!may_try(token, pin_file != NULL, error))
+        return false;
+    if (token_facts(token)->pinpad)
+        return token_login(token, NULL, NULL, NULL, error);
+    bool ok = (pin_file != NULL ? pin_from_file(pin_file, pin, error) : pin_from_terminal(pin, error)) &&
+              token_login(token, pin, NULL, NULL, error);
+    OPENSSL_cleanse(pin, sizeof pin);
+    return ok;
 }
 
 static bool open_key(TALLOC_CTX *context, const struct options *options, EVP_PKEY **key,
                      struct ra_error *error)
 {
     struct token *token = NULL;
-    char pin[TOKEN_PIN_SIZE] = "";
     if (!token_open(context, options->uri, options->module, TOKEN_READY, &token, error))
         return false;
-    bool ok = options->pin_file != NULL ? pin_from_file(options->pin_file, pin, error)
-                                        : pin_from_terminal(pin, error);
-    ok = ok && token_login(token, pin, NULL, NULL, error);
-    OPENSSL_cleanse(pin, sizeof pin);
-    ok = ok && token_find_key(token, options->label, key, error);
+    bool ok = log_in(token, options->pin_file, error) && token_find_key(token, options->label, key, error);
     if (ok && *key == NULL)
         ok = ra_fail_reason(error, RA_CONFLICT, "token-without-key", "%s: no key of that label",
                             options->label);
@@ -229,8 +257,11 @@ static void serve_all(EVP_PKEY *key, int door, uid_t peer)
 {
     for (;;) {
         int connection = accept4(door, NULL, NULL, SOCK_CLOEXEC);
-        if (connection < 0)
+        if (connection < 0) {
+            /* Without descriptors, say: not as fast as it goes. */
+            nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
             continue;
+        }
         if (may_speak(connection, peer))
             serve(key, connection);
         close(connection);

@@ -17,7 +17,8 @@ enum { ANSWER_SECONDS = 20 };
 
 struct key_holder {
     int connection;
-    pthread_mutex_t lock; /* one question at a time */
+    pthread_mutex_t lock; /* one question at a time; guards what follows */
+    bool lost;            /* an answer did not come in time: one that comes late must not pass for the next */
 };
 
 static int holder_destructor(struct key_holder *holder)
@@ -76,12 +77,14 @@ static bool question_of(struct bytes digest_info, uint8_t question[KEYHOLDER_QUE
     return ok;
 }
 
-static bool converse(const struct key_holder *holder, struct bytes question, uint8_t *signature, size_t *size)
+static bool converse(struct key_holder *holder, struct bytes question, uint8_t *signature, size_t *size)
 {
     uint8_t answer[KEYHOLDER_ANSWER_MAX];
-    if (send(holder->connection, question.data, question.length, MSG_NOSIGNAL) != (ssize_t)question.length)
+    if (holder->lost)
         return false;
-    ssize_t got = recv(holder->connection, answer, sizeof answer, 0);
+    ssize_t sent = send(holder->connection, question.data, question.length, MSG_NOSIGNAL);
+    ssize_t got = sent == (ssize_t)question.length ? recv(holder->connection, answer, sizeof answer, 0) : -1;
+    holder->lost = got <= 0;
     if (got < 2 || answer[0] != KEYHOLDER_DONE || (size_t)got - 1 > *size)
         return false;
     *size = (size_t)got - 1;

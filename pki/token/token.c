@@ -32,6 +32,7 @@ static const struct answer {
     {CKR_PIN_INCORRECT, RA_FORBIDDEN, "token-pin-wrong", "O PIN não confere."},
     {CKR_PIN_LOCKED, RA_CONFLICT, "token-pin-locked",
      "O token está bloqueado por tentativas erradas. O titular desbloqueia com o PUK: ra-cli token unlock."},
+    {CKR_FUNCTION_CANCELED, RA_FORBIDDEN, "token-gave-up", "Nada foi assinado: o PIN não foi dado."},
     {CKR_PIN_LEN_RANGE, RA_INVALID, "token-pin-shape", "O token não aceita um PIN ou PUK deste tamanho."},
     {CKR_PIN_INVALID, RA_INVALID, "token-pin-shape", "O token não aceita estes caracteres no PIN ou PUK."},
     {CKR_USER_PIN_NOT_INITIALIZED, RA_CONFLICT, "token-without-pin",

@@ -43,7 +43,8 @@ struct token_facts {
 
 enum token_state { TOKEN_READY, TOKEN_ANY /* also one without PIN and label */ };
 
-/* Asks the holder for the PIN again where a key wants it for every signature. The buffer is wiped after. */
+/* Asks the holder for the PIN again where a key wants it for every signature; with a keypad of its own the
+ * token takes it there, and the buffer stays empty. false: nothing is tried. The buffer is wiped after. */
 typedef bool token_ask_pin(void *state, char pin[TOKEN_PIN_SIZE]);
 
 /* Finds the one token that the URI describes and opens a session. `module`: its file, or NULL. On `context`;
@@ -61,7 +62,8 @@ RA_MUST_CHECK bool token_puk_tries(struct token *token, enum token_tries *tries,
 RA_MUST_CHECK bool token_login(struct token *token, const char *pin, token_ask_pin *ask, void *ask_state,
                                struct ra_error *error);
 
-/* Wipes the token, names it and sets PUK and PIN for the first time. */
+/* Wipes the token, names it and sets PUK and PIN for the first time. Both NULL on a token with a keypad of
+ * its own, here and below. */
 RA_MUST_CHECK bool token_setup(struct token *token, const char *label, const char *puk, const char *pin,
                                struct ra_error *error);
 

@@ -28,8 +28,8 @@ static CK_RV authenticate(const struct private_part *part)
     char pin[TOKEN_PIN_SIZE] = "";
     if (!part->asks_each_time)
         return CKR_OK;
-    if (!token->facts.pinpad && (token->ask == NULL || !token->ask(token->ask_state, pin)))
-        return CKR_USER_NOT_LOGGED_IN;
+    if (token->ask != NULL ? !token->ask(token->ask_state, pin) : !token->facts.pinpad)
+        return CKR_FUNCTION_CANCELED;
     CK_RV answer = token->module->C_Login(token->session, CKU_CONTEXT_SPECIFIC,
                                           token->facts.pinpad ? NULL : (CK_UTF8CHAR *)pin,
                                           token->facts.pinpad ? 0 : strlen(pin));

@@ -238,15 +238,28 @@ static bool nothing_else_inside(const struct judgement *judgement)
     return true;
 }
 
+/* The path was judged already, with its CRLs. For what is left the signer is trusted by itself: the library
+ * would judge the whole path a second time. */
+static X509_STORE *signer_alone(const struct judgement *judgement)
+{
+    time_t when = X509_VERIFY_PARAM_get_time(X509_STORE_get0_param(judgement->store));
+    STACK_OF(X509) *one = sk_X509_new_null();
+    X509_STORE *store =
+        one != NULL && sk_X509_push(one, judgement->signer) > 0 ? signed_path_pinned_store(one, when) : NULL;
+    sk_X509_free(one);
+    return store;
+}
+
 /* Signature, digest of the content, contentType, and signingCertificateV2 against the signer. */
 static bool check_signature(const struct judgement *judgement)
 {
     const struct bytes *apart = judgement->detached;
     BIO *content = apart != NULL ? BIO_new_mem_buf(apart->data, (int)apart->length) : NULL;
     BIO *sink = BIO_new(BIO_s_null());
-    bool good = sink != NULL && (apart == NULL || content != NULL) &&
-                CMS_verify(judgement->info, judgement->untrusted, judgement->store, content, sink,
-                           CMS_BINARY | CMS_CADES) == 1;
+    X509_STORE *store = signer_alone(judgement);
+    bool good = store != NULL && sink != NULL && (apart == NULL || content != NULL) &&
+                CMS_verify(judgement->info, NULL, store, content, sink, CMS_BINARY | CMS_CADES) == 1;
+    X509_STORE_free(store);
     BIO_free(sink);
     BIO_free(content);
     return good || refuse(judgement->error, "statement-signature", "A assinatura da declaração não confere.");

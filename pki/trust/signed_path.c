@@ -166,12 +166,18 @@ enum signed_verdict signed_path_check(X509_STORE *store, X509 *leaf, STACK_OF(X5
     if (helpers == NULL || !push_all(helpers, inside) || !push_all(helpers, untrusted)) {
         ra_fail(error, RA_NO_MEMORY, "path validation");
     } else {
-        /* OpenSSL looks for CRLs before it checks signatures: a stranger's path would be "CRL missing". */
-        verdict = run(store, leaf, helpers, false, chain, error);
-        sk_X509_pop_free(*chain, X509_free);
-        *chain = NULL;
-        if (verdict == SIGNED_VALID)
-            verdict = run(store, leaf, helpers, true, chain, error);
+        /* OpenSSL looks for CRLs before it checks signatures: a stranger's path would be "CRL missing". So
+         * what fails is looked at once more without them, and the path's own fault comes first. */
+        verdict = run(store, leaf, helpers, true, chain, error);
+        struct ra_error without = {0};
+        STACK_OF(X509) *ignored = NULL;
+        enum signed_verdict alone =
+            verdict == SIGNED_VALID ? SIGNED_VALID : run(store, leaf, helpers, false, &ignored, &without);
+        sk_X509_pop_free(ignored, X509_free);
+        if (alone != SIGNED_VALID) {
+            verdict = alone;
+            *error = without;
+        }
     }
     ERR_clear_error();
     sk_X509_free(helpers);

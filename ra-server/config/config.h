@@ -59,7 +59,7 @@
     X(text, office_mail, "", 0, 0, "who is told of alarms by mail; empty: nobody")                           \
     X(text, office_code, "sede", 0, 0, "office this instance serves")                                        \
     X(text, office_zone, "America/Sao_Paulo", 0, 0, "IANA zone in which times are shown")                    \
-    X(number, workers_public, "4", 1, 64, "worker threads and connections of the public listener")           \
+    X(number, workers_public, "8", 1, 64, "worker threads and connections of the public listener")           \
     X(number, workers_office, "3", 1, 64, "worker threads and connections of the office listener")           \
     X(number, queue_limit, "256", 1, 65536, "requests waiting for a worker, per listener; beyond it 503")    \
     X(number, connection_limit, "1024", 16, 65536, "open connections per listener")                          \

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { IDLE_MAX = 4, CARRIES_MAX = 16 };
+enum { IDLE_MAX = 8, CARRIES_MAX = 16 };
 
 struct signer_client {
     const char *path;

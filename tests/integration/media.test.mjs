@@ -157,3 +157,28 @@ describe('a case with a token', () => {
     refused(cli('agent1', 'finish', kase.code), 'media-not-delivered');
   });
 });
+
+describe('an A3 without a piece of the stock', () => {
+  test('media_attestation: where the policy says required, nobody validates one; where a piece may be absent, its facts are empty', async () => {
+    const set = (value) => sql(`update policy set value = '"${value}"' where key = 'media_attestation'`);
+    const kase = await order('ecpf-a3', person());
+    const { csr } = makeCsr();
+    attend(kase.code, { finish: false });
+    set('required');
+    try {
+      refused(cli('agent1', 'validate', kase.code, '--bind-csr', csr), 'media-missing');
+      const one = serial();
+      done('agent1', 'token', 'receive', 'token-demonstracao', one);
+      done('agent1', 'token', 'take', one, kase.code);
+      validate(kase.code, { csr });
+      const other = await order('ecpf-a1');
+      attend(other.code);
+      validate(other.code); // a file goes into no token
+    } finally {
+      set('when_taken');
+    }
+    const free = await order('ecpf-a3', person());
+    attend(free.code, { finish: false });
+    validate(free.code, { csr: makeCsr().csr });
+  });
+});

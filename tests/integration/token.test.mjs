@@ -46,6 +46,10 @@ function works(run) {
   assert.equal(run.status, 0, run.terminal + run.stdout);
   return run.json;
 }
+function works2(run) {
+  works(run);
+  return run;
+}
 function refused(run, reason) {
   assert.notEqual(run.status, 0, run.stdout);
   assert.equal(run.json.reason, reason, run.terminal + run.stdout);
@@ -199,6 +203,36 @@ describe('a wrong PIN', () => {
     refused(typed(null, ['token', 'unlock', '--token', uri], [['PUK do token', '00000000'], ['PIN novo', pin], ['Repita o PIN', pin]]), 'token-pin-wrong');
     const run = spawnSync('setsid', ['-w', cliPath, '--json', ...command(uri)], { encoding: 'utf8', env: { ...process.env, ...environment } });
     assert.equal(JSON.parse(run.stdout).reason, 'token-no-terminal');
+  });
+});
+
+describe('a reader with a keypad, and a key that asks each time', () => {
+  const at = (env) => ({ RA_PKCS11_MODULE: flaky, FLAKY_TRIES: path.join(folder, 'tries-keypad'), ...env });
+  const request = (uri) => ['token', 'csr', 'AAAAAAAAAAAA', '--token', uri, '-o', path.join(folder, `${Math.random()}.csr`)];
+
+  test('PIN and PUK are typed there: the program asks for none and has none to give', () => {
+    const uri = blank();
+    const keypad = at({ FLAKY_PINPAD: pin, FLAKY_PINPAD_PUK: puk });
+    assert.match(works2(typed('agent1', request(uri), [], keypad)).terminal, /teclado do leitor/);
+    refused(typed('agent1', request(uri), [], at({ FLAKY_PINPAD: '0000' })), 'token-pin-wrong');
+    const last = refused(typed('agent1', request(uri), [['Usar a última tentativa?', 'n']], at({ FLAKY_PINPAD: '0000' })), 'token-last-try');
+    assert.doesNotMatch(last.terminal, /teclado do leitor/);
+    works(typed(null, ['token', 'unlock', '--token', uri], [], at({ FLAKY_PINPAD: '918273', FLAKY_PINPAD_PUK: puk })));
+    works2(typed('agent1', request(uri), [], at({ FLAKY_PINPAD: '918273' })));
+    works(typed(null, ['token', 'setup', '--token', uri, '--label', uri.slice('pkcs11:token='.length)], [['será apagado', 's']], keypad));
+    works2(typed('agent1', request(uri), [], keypad));
+  });
+
+  test('the PIN is asked for each signature, and none is tried where none is given', () => {
+    const uri = blank();
+    const always = at({ FLAKY_ALWAYS: pin, FLAKY_TRIES: path.join(folder, 'tries-always') });
+    const each = (typedPin) => [['PIN do token', pin], ['PIN, para esta assinatura', typedPin]];
+    works2(typed('agent1', request(uri), each(pin), always));
+    refused(typed('agent1', request(uri), each('0000'), always), 'token-pin-wrong');
+    assert.equal(fs.readFileSync(path.join(folder, 'tries-always'), 'utf8'), '1');
+    refused(typed('agent1', request(uri), each(''), always), 'token-gave-up');
+    assert.equal(fs.readFileSync(path.join(folder, 'tries-always'), 'utf8'), '0', 'the right PIN at login, and nothing since');
+    works2(typed('agent1', request(uri), [], at({ FLAKY_ALWAYS: pin, FLAKY_PINPAD: pin })));
   });
 });
 

@@ -6,6 +6,10 @@
  *   FLAKY_GONE=C_CreateObject:2   pulled out at the second call of that function, and gone from then on
  *   FLAKY_TRIES=FILE              a counter of wrong PINs kept in a file: three tries, with the flags of
  * PKCS#11 FLAKY_NO_RAW=1                no CKM_RSA_X_509, as some cards
+ *   FLAKY_PINPAD=PIN              a reader with a keypad (protected authentication path), on which this was
+ * typed; a PIN that comes from the program is refused FLAKY_PINPAD_PUK=PUK          the same for the PUK
+ *   FLAKY_ALWAYS=PIN              every private key wants this PIN again for each signature
+ * (CKA_ALWAYS_AUTHENTICATE)
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -56,11 +60,26 @@ static void keep_wrong(int wrong)
     fclose(file);
 }
 
+/* What the program gave, or what was typed on the keypad; false: the program must not have it. */
+static bool typed(const char *variable, CK_UTF8CHAR **pin, CK_ULONG *length)
+{
+    char *keypad = getenv(variable);
+    if (getenv("FLAKY_PINPAD") == NULL)
+        return true;
+    if (*pin != NULL || keypad == NULL)
+        return false;
+    *pin = (CK_UTF8CHAR *)keypad;
+    *length = strlen(keypad);
+    return true;
+}
+
 static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 {
     if (gone)
         return CKR_TOKEN_NOT_PRESENT;
     CK_RV answer = real->C_GetTokenInfo(slot, info);
+    if (answer == CKR_OK && getenv("FLAKY_PINPAD") != NULL)
+        info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
     if (answer != CKR_OK || getenv("FLAKY_TRIES") == NULL)
         return answer;
     int wrong = wrong_so_far();
@@ -72,12 +91,29 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
     return CKR_OK;
 }
 
+/* A key that asks each time: between the beginning of a signature and its end. */
+static bool authenticated;
+
+static CK_RV login_for_one(const CK_UTF8CHAR *pin, CK_ULONG length)
+{
+    const char *right = getenv("FLAKY_ALWAYS");
+    if (wrong_so_far() >= TRIES)
+        return CKR_PIN_LOCKED;
+    authenticated = right != NULL && length == strlen(right) && memcmp(pin, right, length) == 0;
+    keep_wrong(authenticated ? 0 : wrong_so_far() + 1);
+    return authenticated ? CKR_OK : CKR_PIN_INCORRECT;
+}
+
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG length)
 {
     if (is_gone("C_Login"))
         return CKR_DEVICE_REMOVED;
-    if (user == CKU_USER && wrong_so_far() >= TRIES)
+    if (user != CKU_SO && wrong_so_far() >= TRIES)
         return CKR_PIN_LOCKED;
+    if (!typed(user == CKU_SO ? "FLAKY_PINPAD_PUK" : "FLAKY_PINPAD", &pin, &length))
+        return CKR_ARGUMENTS_BAD;
+    if (user == CKU_CONTEXT_SPECIFIC)
+        return login_for_one(pin, length);
     CK_RV answer = real->C_Login(session, user, pin, length);
     if (user == CKU_USER && answer == CKR_PIN_INCORRECT)
         keep_wrong(wrong_so_far() + 1);
@@ -86,8 +122,37 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
     return answer;
 }
 
+static CK_RV init_token(CK_SLOT_ID slot, CK_UTF8CHAR *puk, CK_ULONG length, CK_UTF8CHAR *label)
+{
+    return typed("FLAKY_PINPAD_PUK", &puk, &length) ? real->C_InitToken(slot, puk, length, label)
+                                                    : CKR_ARGUMENTS_BAD;
+}
+
+static CK_RV get_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
+                            CK_ULONG count)
+{
+    CK_RV answer = real->C_GetAttributeValue(session, object, template, count);
+    for (CK_ULONG i = 0; answer == CKR_OK && getenv("FLAKY_ALWAYS") != NULL && i < count; i++)
+        if (template[i].type == CKA_ALWAYS_AUTHENTICATE && template[i].pValue != NULL &&
+            template[i].ulValueLen == sizeof(CK_BBOOL))
+            *(CK_BBOOL *)template[i].pValue = CK_TRUE;
+    return answer;
+}
+
+static CK_RV sign_now(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
+                      CK_ULONG *size)
+{
+    if (getenv("FLAKY_ALWAYS") != NULL && !authenticated)
+        return CKR_USER_NOT_LOGGED_IN;
+    if (signature != NULL)
+        authenticated = false;
+    return real->C_Sign(session, data, length, signature, size);
+}
+
 static CK_RV init_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR *pin, CK_ULONG length)
 {
+    if (!typed("FLAKY_PINPAD", &pin, &length))
+        return CKR_ARGUMENTS_BAD;
     CK_RV answer = real->C_InitPIN(session, pin, length);
     if (answer == CKR_OK)
         keep_wrong(0);
@@ -107,6 +172,7 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
         return CKR_DEVICE_REMOVED;
     if (mechanism->mechanism == CKM_RSA_X_509 && getenv("FLAKY_NO_RAW") != NULL)
         return CKR_MECHANISM_INVALID;
+    authenticated = false;
     return real->C_SignInit(session, mechanism, key);
 }
 
@@ -150,6 +216,9 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **functions)
         list.C_GetTokenInfo = get_token_info;
         list.C_Login = login;
         list.C_InitPIN = init_pin;
+        list.C_InitToken = init_token;
+        list.C_GetAttributeValue = get_attributes;
+        list.C_Sign = sign_now;
         list.C_GetMechanismInfo = mechanism_info;
         list.C_SignInit = sign_init;
         list.C_CreateObject = create_object;
