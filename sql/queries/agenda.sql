@@ -312,7 +312,7 @@ select o.code
   from orders own
   join appointment a on a.order_id = own.id and a.state = 'booked'
   join appointment b on b.visit = a.visit and b.id <> a.id and b.state = 'booked'
-  join orders o on o.id = b.order_id
+  join orders o on o.id = b.order_id and o.closed_at is null
  where own.code = $1;
 
 -- Work that was shown counts once; what could no longer be shown goes with the next one.

@@ -51,6 +51,9 @@ static bool find_order(struct http_request *request, bool lock, struct order **o
     if (db_row_count(rows) == 0)
         return is_gone(error);
     const char *code = row_text(rows, 0, "code");
+    /* Nobody makes a case wait by guessing: the token is looked at before anything is held. */
+    if (lock && (!orders_load(request, code, order, error) || !token_fits(request, *order, error)))
+        return false;
     bool loaded =
         lock ? agenda_load_by_code(request, code, order, error) : orders_load(request, code, order, error);
     return loaded && token_fits(request, *order, error);
