@@ -8,6 +8,8 @@
 
 #include "pki/audit/dossier_package.h"
 #include "pki/audit/dossier_verify.h"
+#include "pki/certificate/profile.h"
+#include "pki/certificate/reader.h"
 #include "pki/trust/merkle.h"
 #include "pki/trust/signed.h"
 
@@ -42,8 +44,9 @@ struct dossier_case {
     size_t statement_count;
     const struct dossier_statement *validation;   /* of the attempt, good or not; NULL: none */
     const struct dossier_statement *verification; /* the same */
-    bool refused;                                 /* a refusal of the attempt is there */
-    X509 *certificate;                            /* issued; NULL: none; freed with the case */
+    struct dossier_statement wish; /* of a renewal: what the holder signed, inside the validation */
+    bool refused;                  /* a refusal of the attempt is there */
+    X509 *certificate;             /* issued; NULL: none; freed with the case */
     X509 *exporter; /* who signed the manifest; NULL: the signature does not hold; freed with the case */
 };
 
@@ -67,6 +70,14 @@ void dossier_check_signers(struct dossier_case *dossier);
 /* One agent signed, in a way that a signer whose floor is one agent takes; whether that was its floor is not
  * to be seen from here, only whether the log says that the server took it so. */
 bool dossier_stands_alone(const struct dossier_case *dossier);
+
+/* dossier_renewal.c: the holder's own signature, where the binding is `renewal` */
+bool dossier_is_renewal(const struct dossier_case *dossier);
+RA_MUST_CHECK bool dossier_judge_wish(struct dossier_case *dossier, struct ra_error *error);
+/* `profile` NULL: not known. */
+RA_MUST_CHECK bool dossier_settle_renewal(struct dossier_case *dossier,
+                                          const struct certificate_reading *reading,
+                                          const struct certificate_profile *profile, struct ra_error *error);
 
 /* dossier_roster.c */
 RA_MUST_CHECK bool dossier_check_roster(struct dossier_case *dossier, struct ra_error *error);

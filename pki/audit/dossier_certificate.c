@@ -24,6 +24,22 @@ static bool out_of_memory(const struct ra_error *error)
 
 /* --- the key --- */
 
+/* The row that the validation names by its hash; NULL when the package has another or none. */
+static const struct certificate_profile *find_profile(struct dossier_case *dossier)
+{
+    const struct statement_validation *validation = &dossier->validation->good->statement->validation;
+    struct bytes row = content_of(dossier, DOSSIER_PROFILE);
+    struct certificate_profile *profile = NULL;
+    struct ra_error why = {0};
+    if (row.data == NULL || !profile_parse(dossier->context, row, &profile, &why) ||
+        !bytes_equal((struct bytes){profile->digest, sizeof profile->digest},
+                     (struct bytes){validation->profile.digest, sizeof validation->profile.digest}) ||
+        strcmp(profile->id, validation->profile.id) != 0) {
+        return NULL;
+    }
+    return profile;
+}
+
 static bool proof_holds(const struct dossier_case *dossier, const char *name, enum emission_half kind,
                         const uint8_t public_key[EMISSION_KEY_SIZE], const struct emission_case *about)
 {
@@ -62,13 +78,14 @@ static void settle_code(struct dossier_case *dossier, const struct certificate_r
     }
 }
 
-static void settle_key(struct dossier_case *dossier, const struct certificate_reading *reading)
+static bool settle_key(struct dossier_case *dossier, const struct certificate_reading *reading,
+                       struct ra_error *error)
 {
     const struct statement_binding *binding = &dossier->validation->good->statement->validation.binding;
     switch (binding->kind) {
     case PROFILE_BINDING_CODE:
         settle_code(dossier, reading);
-        return;
+        return true;
     case PROFILE_BINDING_SPKI:
         if (bytes_equal((struct bytes){binding->spki, sizeof binding->spki},
                         (struct bytes){reading->spki_digest, sizeof reading->spki_digest})) {
@@ -76,12 +93,12 @@ static void settle_key(struct dossier_case *dossier, const struct certificate_re
         } else {
             dossier_settle(dossier, DOSSIER_CHECK_KEY, DOSSIER_FAILS, "a chave aprovada é outra");
         }
-        return;
+        return true;
     case PROFILE_BINDING_RENEWAL:
+        return dossier_settle_renewal(dossier, reading, find_profile(dossier), error);
     case PROFILE_BINDING_COUNT:
     default:
-        dossier_settle(dossier, DOSSIER_CHECK_KEY, DOSSIER_CANNOT_TELL,
-                       "o pedido de renovação assinado pelo titular não é conferido aqui");
+        return ra_fail(error, RA_INTERNAL, "a binding of no kind");
     }
 }
 
@@ -146,22 +163,6 @@ static bool compare(struct dossier_case *dossier, const struct profile_check_inp
                        "os dados aprovados não se deixam comparar");
         return true;
     }
-}
-
-/* The row that the validation names by its hash; NULL when the package has another or none. */
-static const struct certificate_profile *find_profile(struct dossier_case *dossier)
-{
-    const struct statement_validation *validation = &dossier->validation->good->statement->validation;
-    struct bytes row = content_of(dossier, DOSSIER_PROFILE);
-    struct certificate_profile *profile = NULL;
-    struct ra_error why = {0};
-    if (row.data == NULL || !profile_parse(dossier->context, row, &profile, &why) ||
-        !bytes_equal((struct bytes){profile->digest, sizeof profile->digest},
-                     (struct bytes){validation->profile.digest, sizeof validation->profile.digest}) ||
-        strcmp(profile->id, validation->profile.id) != 0) {
-        return NULL;
-    }
-    return profile;
 }
 
 static bool settle_data(struct dossier_case *dossier, const struct certificate_reading *reading,
@@ -229,8 +230,7 @@ static bool judge(struct dossier_case *dossier, STACK_OF(X509) *chain, struct ra
                        "não há validação que confira");
         return true;
     }
-    settle_key(dossier, reading);
-    return settle_data(dossier, reading, chain, error);
+    return settle_key(dossier, reading, error) && settle_data(dossier, reading, chain, error);
 }
 
 bool dossier_check_certificate(struct dossier_case *dossier, struct ra_error *error)

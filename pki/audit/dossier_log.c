@@ -96,6 +96,23 @@ static bool judge_statement(struct acts *acts, const struct dossier_statement *s
     return true;
 }
 
+/* A renewal rests on what the holder signed, and the log had it before the agent's statement. */
+static bool judge_wish(struct acts *acts, struct ra_error *error)
+{
+    const struct signed_statement *wish = acts->dossier->wish.good;
+    if (wish == NULL) {
+        return true;
+    }
+    char *digest = hex_encode(acts->dossier->context, (struct bytes){wish->digest, 32});
+    if (digest == NULL) {
+        return ra_fail(error, RA_NO_MEMORY, "log");
+    }
+    if (find_event(acts, "RENEWAL_SIGNED", "signature", digest) == NULL) {
+        acts->fault = "o pedido de renovação que o titular assinou não está no registro provado";
+    }
+    return true;
+}
+
 static bool judge_certificate(struct acts *acts, struct ra_error *error)
 {
     const struct dossier_case *dossier = acts->dossier;
@@ -128,7 +145,8 @@ static bool judge_acts(struct acts *acts, struct ra_error *error)
             return false;
         }
     }
-    if (acts->fault == NULL && !judge_certificate(acts, error)) {
+    if ((acts->fault == NULL && !judge_wish(acts, error)) ||
+        (acts->fault == NULL && !judge_certificate(acts, error))) {
         return false;
     }
     dossier_settle(acts->dossier, DOSSIER_CHECK_LOG_ACTS, acts->fault == NULL ? DOSSIER_HOLDS : DOSSIER_FAILS,

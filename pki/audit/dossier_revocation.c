@@ -93,6 +93,10 @@ static void settle(struct dossier_case *dossier, STACK_OF(X509_CRL) *crls, bool 
         enum dossier_verdict one = ask_path(crls, &dossier->statements[at]);
         worst = one == DOSSIER_FAILS || worst != DOSSIER_CANNOT_TELL ? one : worst;
     }
+    if (dossier->wish.good != NULL && worst != DOSSIER_FAILS) {
+        enum dossier_verdict one = ask_path(crls, &dossier->wish);
+        worst = one == DOSSIER_FAILS || worst != DOSSIER_CANNOT_TELL ? one : worst;
+    }
     if (worst == DOSSIER_FAILS) {
         dossier_settle(dossier, DOSSIER_CHECK_REVOCATION, worst,
                        "um certificado do caminho já estava revogado quando se assinou");

@@ -179,12 +179,24 @@ static bool carries_its_binding(const struct statement_binding *binding)
     case PROFILE_BINDING_CODE:
         return binding->has_mail;
     case PROFILE_BINDING_SPKI:
-        return true;
     case PROFILE_BINDING_RENEWAL:
+        return true;
     case PROFILE_BINDING_COUNT:
     default:
         return false;
     }
+}
+
+/* What the norm itself waives of a renewal asks for no second agent; anything else that is waived does. */
+static bool waives_nothing_else(const struct statement_validation *validation)
+{
+    for (size_t at = 0; at < validation->waived.count; at++) {
+        if (validation->binding.kind != PROFILE_BINDING_RENEWAL ||
+            strncmp(validation->waived.items[at].reason, "REN-", 4) != 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool dossier_stands_alone(const struct dossier_case *dossier)
@@ -194,12 +206,12 @@ bool dossier_stands_alone(const struct dossier_case *dossier)
         return false;
     }
     const struct statement_validation *validation = &dossier->validation->good->statement->validation;
-    return validation->waived.count == 0 && carries_its_binding(&validation->binding);
+    return waives_nothing_else(validation) && carries_its_binding(&validation->binding);
 }
 
 bool dossier_check_statements(struct dossier_case *dossier, struct ra_error *error)
 {
-    if (!judge_all(dossier, error)) {
+    if (!judge_all(dossier, error) || !dossier_judge_wish(dossier, error)) {
         return false;
     }
     if (dossier->validation != NULL || !dossier->refused) {

@@ -128,6 +128,7 @@ bool dossier_verify(const char *path, const struct dossier_trust *trust, struct 
     for (size_t at = 0; at < dossier.statement_count; at++) {
         sk_X509_pop_free(dossier.statements[at].chain, X509_free);
     }
+    sk_X509_pop_free(dossier.wish.chain, X509_free);
     X509_free(dossier.certificate);
     X509_free(dossier.exporter);
     json_decref(dossier.manifest);

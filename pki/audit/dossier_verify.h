@@ -27,7 +27,7 @@
     X(DOSSIER_CHECK_PAIR, "pair", "a verificação é desta validação")                                         \
     X(DOSSIER_CHECK_SIGNERS, "signers", "agentes diferentes entre si e alheios ao caso")                     \
     X(DOSSIER_CHECK_OTHERS, "others", "assinatura de recusa, revogações e tentativas anteriores")            \
-    X(DOSSIER_CHECK_REVOCATION, "revocation", "certificados dos agentes não revogados ao assinar")           \
+    X(DOSSIER_CHECK_REVOCATION, "revocation", "certificados de quem assinou não revogados ao assinar")       \
     X(DOSSIER_CHECK_ROSTER, "roster", "os agentes estão na lista de agentes")                                \
     X(DOSSIER_CHECK_ROSTER_SIGNATURE, "roster-signature", "a lista de agentes é dos administradores")        \
     X(DOSSIER_CHECK_KEY, "key", "a chave do certificado é a que foi aprovada")                               \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/renewal.h"
 
-#include "pki/certificate/level.h"
-#include "pki/certificate/reader.h"
+#include "pki/certificate/renewal_signer.h"
 #include "pki/signer/asking.h"
 #include "pki/signer/status.h"
 
@@ -62,41 +61,26 @@ static bool check_words(const struct signed_statement *wish, const struct renewa
 
 /* --- whose certificate it is, and whether the norm accepts it --- */
 
-static bool same_holder(const struct certificate_reading *old, const struct renewal_case *renewal)
+static bool check_signer(TALLOC_CTX *context, const struct approval_context *about, X509 *certificate,
+                         const struct renewal_case *renewal, struct ra_error *error)
 {
-    const struct certificate_data *data = &renewal->validation->validation.data;
-    if (findings_find(old->notes, "san-duplicate") != NULL || strcmp(old->data.cpf, data->cpf) != 0)
+    enum renewal_fault fault = RENEWAL_FAULT_NONE;
+    if (!renewal_signer_judge(context, certificate, &renewal->validation->validation.data, renewal->profile,
+                              (int)about->settings->renewal_level, &fault, error))
         return false;
-    switch (renewal->profile->holder) {
-    case CERTIFICATE_HOLDER_PERSON:
-        return old->has_person && !old->has_cnpj;
-    case CERTIFICATE_HOLDER_COMPANY:
-        return old->has_cnpj && old->has_responsible && strcmp(old->data.cnpj, data->cnpj) == 0;
+    switch (fault) {
+    case RENEWAL_FAULT_NONE:
+        return true;
+    case RENEWAL_FAULT_HOLDER:
+        return refuse(error, "renewal-holder",
+                      "O certificado que assina não é do mesmo titular e responsável.");
+    case RENEWAL_FAULT_HIGHER:
+        return refuse(error, "renewal-level", "O certificado novo é de nível mais alto que o que assina.");
+    case RENEWAL_FAULT_LOW:
     default:
-        return false;
-    }
-}
-
-static bool check_holder(TALLOC_CTX *context, X509 *certificate, const struct renewal_case *renewal,
-                         struct ra_error *error)
-{
-    struct certificate_reading *old = NULL;
-    if (!certificate_read(context, certificate, &old, error))
-        return false;
-    return same_holder(old, renewal) ||
-           refuse(error, "renewal-holder", "O certificado que assina não é do mesmo titular e responsável.");
-}
-
-static bool check_level(const struct approval_context *about, X509 *certificate,
-                        const struct renewal_case *renewal, struct ra_error *error)
-{
-    int old = certificate_level(certificate);
-    int wanted = policy_level(renewal->profile->policy_oid);
-    if (old == LEVEL_UNKNOWN || old < (int)about->settings->renewal_level)
         return refuse(error, "renewal-level",
                       "A norma não aceita este tipo de certificado para assinar uma renovação.");
-    return (wanted != LEVEL_UNKNOWN && wanted <= old) ||
-           refuse(error, "renewal-level", "O certificado novo é de nível mais alto que o que assina.");
+    }
 }
 
 static bool check_not_revoked_here(struct ledger *ledger, X509 *certificate, struct ra_error *error)
@@ -116,6 +100,6 @@ bool renewal_check(TALLOC_CTX *context, const struct approval_context *about, st
     return verify(context, about, renewal->validation->validation.binding.cms, &wish, error) &&
            check_not_revoked_here(ledger, wish->signer, error) &&
            check_head(about, wish->statement, renewal->validation, error) &&
-           check_words(wish, renewal, error) && check_holder(context, wish->signer, renewal, error) &&
-           check_level(about, wish->signer, renewal, error) && status_check(about, wish->signer, error);
+           check_words(wish, renewal, error) && check_signer(context, about, wish->signer, renewal, error) &&
+           status_check(about, wish->signer, error);
 }

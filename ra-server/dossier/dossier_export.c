@@ -14,6 +14,7 @@
 #include "pki/base/clock.h"
 #include "pki/base/file.h"
 #include "pki/trust/roster.h"
+#include "renewal/renewal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -197,16 +198,27 @@ static bool write_rosters(const struct dossier_packing *packing, struct export_a
     return write_file(archive, DOSSIER_ADMINISTRATORS, pem, error);
 }
 
-/* CRLs of every issuer above the signers, as this server has them now; what is missing is left out. */
-static bool gather_crls(const struct dossier_packing *packing, json_t *crls, struct ra_error *error)
+static bool gather_crls_of(struct ra_app *app, struct bytes cms, json_t *crls, struct ra_error *error)
 {
     bool done = true;
+    STACK_OF(X509) *inside = crl_set_of_cms(cms);
+    for (int at = 0; done && at < sk_X509_num(inside); at++) {
+        done = trust_add_crls(app, sk_X509_value(inside, at), crls, error);
+    }
+    sk_X509_pop_free(inside, X509_free);
+    return done;
+}
+
+/* CRLs of every issuer above who signed, the holder of a renewal too, as this server has them now; what is
+ * missing is left out. */
+static bool gather_crls(const struct dossier_packing *packing, json_t *crls, struct ra_error *error)
+{
+    struct http_request *request = packing->request;
+    struct renewal_facts renewal;
+    bool done = renewal_of(request->db, request->context, packing->order->id, &renewal, error) &&
+                (!renewal.is_signed || gather_crls_of(request->app, renewal.cms, crls, error));
     for (size_t row = 0; done && row < db_row_count(packing->statements); row++) {
-        STACK_OF(X509) *inside = crl_set_of_cms(row_bytes(packing->statements, row, "cms"));
-        for (int at = 0; done && at < sk_X509_num(inside); at++) {
-            done = trust_add_crls(packing->request->app, sk_X509_value(inside, at), crls, error);
-        }
-        sk_X509_pop_free(inside, X509_free);
+        done = gather_crls_of(request->app, row_bytes(packing->statements, row, "cms"), crls, error);
     }
     return done;
 }

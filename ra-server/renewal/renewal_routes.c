@@ -12,6 +12,7 @@
 #include "issuance/issuance.h"
 #include "pki/base/file.h"
 #include "pki/certificate/level.h"
+#include "pki/certificate/reader.h"
 #include "renewal/certificates.h"
 #include "renewal/expiry.h"
 #include "renewal/possession.h"
@@ -121,6 +122,7 @@ static bool choose_path(struct starting *starting, struct ra_error *error)
 {
     struct http_request *request = starting->request;
     struct certificate_profile *profile = NULL;
+    struct certificate_reading *reading = NULL;
     int64_t lowest = 0, window_days = 0;
     bool video = false;
     if (starting->former == NULL) {
@@ -130,7 +132,8 @@ static bool choose_path(struct starting *starting, struct ra_error *error)
     if (!catalog_policy_number(request->app, request->now_us, "renewal_signing_level", &lowest, error) ||
         !catalog_policy_number(request->app, request->now_us, "renewal_window_days", &window_days, error) ||
         !catalog_policy_flag(request->app, request->now_us, "video_room", &video, error) ||
-        !approval_profile(request->app, request->context, starting->product->profile_id, &profile, error))
+        !approval_profile(request->app, request->context, starting->product->profile_id, &profile, error) ||
+        !certificate_read(request->context, starting->certificate, &reading, error))
         return false;
     const bool company = starting->former->company != NULL;
     starting->answer = renewal_path_of(
@@ -140,6 +143,7 @@ static bool choose_path(struct starting *starting, struct ra_error *error)
                                    .same_holder = company == (strcmp(starting->product->holder, "pj") == 0),
                                    .biometrics = row_bool(starting->row, 0, "biometrics"),
                                    .company = company,
+                                   .seal = company && !reading->has_responsible,
                                    .video_possible = video && starting->product->video,
                                    .level = certificate_level(starting->certificate),
                                    .wanted_level = policy_level(profile->policy_oid),

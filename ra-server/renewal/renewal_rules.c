@@ -43,6 +43,8 @@ static enum renewal_reason obstacle(const struct renewal_question *question)
         return RENEWAL_REASON_DONE;
     if (!question->same_holder)
         return RENEWAL_REASON_HOLDER;
+    if (question->seal)
+        return RENEWAL_REASON_SEAL;
     if (question->level == 0 || question->level < question->lowest_level)
         return RENEWAL_REASON_LEVEL;
     if (question->wanted_level == 0 || question->wanted_level > question->level)

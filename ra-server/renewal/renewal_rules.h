@@ -20,6 +20,9 @@ enum renewal_path { RENEWAL_ONLINE, RENEWAL_VIDEO, RENEWAL_IN_PERSON };
       "O certificado venceu ou foi revogado: vale o caminho da primeira "                                    \
       "emissão.")                                                                                            \
     X(RENEWAL_REASON_ELSEWHERE, "REN-07", "Este certificado não foi emitido aqui.")                          \
+    X(RENEWAL_REASON_SEAL, "REN-03",                                                                         \
+      "Um selo eletrônico não manifesta a vontade da empresa (Res. 211, art. 4) nem diz quem é o "        \
+      "responsável: não assina a própria renovação.")                                                        \
     X(RENEWAL_REASON_LEVEL, "REN-06",                                                                        \
       "A norma só aceita a assinatura de um certificado A3 ou de nível mais "                              \
       "alto.")                                                                                               \
@@ -44,6 +47,7 @@ struct renewal_question {
     bool same_holder;     /* as the new order's data */
     bool biometrics;      /* collected when it was issued */
     bool company;         /* a company's certificate */
+    bool seal;            /* one that names no responsible person: a selo eletrônico */
     bool video_possible;  /* the product is sold for video, and the room is open */
     int level;            /* of the certificate that signs; 0: unknown */
     int wanted_level;     /* of the new one */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every profile of certificate-profiles 1.7, from the order to the certificate and to its revocation, and what may not be
-// ordered today. The legacy e-CPF and e-CNPJ have files of their own (issue, token).
+// Every product of the catalogue (certificate-profiles 1.7) from the order to the certificate, its renewal and its revocation
+// (where the norm gives no renewal by signature, the refusal with its reason), and what may not be ordered today.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 
 import { alternativeNames, certificate } from '../support/der.mjs';
 import {
-  api, attend, cliPath, clockOffset, company, done, home, mail, makeCsr, openssl, order, person, readyByKey, root, scratch, validate,
+  api, attend, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, order, person, readyByKey, root, scratch, validate,
   verify,
 } from '../support/office.mjs';
 
@@ -19,7 +19,14 @@ const products = (await api('GET', '/api/products')).json.products;
 const profile = (id) => JSON.parse(fs.readFileSync(path.join(root, 'pki/profiles', `${id}.json`), 'utf8'));
 
 // product, profile, names of the subject in order, otherNames in order
+const legacy = 'C O OU OU OU OU OU CN';
+const ofFirm = ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7'];
+const ofPerson = ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5'];
 const rows = [
+  ['ecpf-a1', 'RFB_ECPF_A1', legacy, ofPerson],
+  ['ecpf-a3', 'RFB_ECPF_A3', legacy, ofPerson],
+  ['ecnpj-a1', 'RFB_ECNPJ_A1', 'C O ST L OU OU OU OU CN', ofFirm],
+  ['ecnpj-a3', 'RFB_ECNPJ_A3', 'C O ST L OU OU OU OU CN', ofFirm],
   ['pf-a1', 'MUL_PF_A1', 'C O OU OU OU OU CN', ['2.16.76.1.3.1', '2.16.76.1.3.6', '2.16.76.1.3.5']],
   ['pj-a1', 'MUL_PJ_A1', 'C O ST L OU OU OU OU CN', ['2.16.76.1.3.4', '2.16.76.1.3.2', '2.16.76.1.3.3', '2.16.76.1.3.7']],
   ['se-s', 'NG_PJ_SES', 'C O serialNumber CN', ['2.16.76.1.3.3']],
@@ -39,6 +46,35 @@ async function ready(product, holder, firm, bits) {
   validate(kase.code, { csr: keys.csr });
   verify(kase.code);
   return { ...kase, ...keys };
+}
+
+const tested = new Set();
+
+// What the norm gives (identification-rules 5.2): A3 and higher renew themselves by signature, documents, biometrics and
+// presence waived by the rule of the holder's kind; an A1 and a selo are told why not. Returns the newest certificate's order.
+async function renewal(product, row, kase, issued, leaf, chain) {
+  const file = path.join(path.dirname(leaf), 'titular.pem');
+  fs.writeFileSync(file, [kase.key, leaf, chain].map((one) => fs.readFileSync(one, 'utf8')).join(''), { mode: 0o600 });
+  const fresh = makeCsr(scratch(), 'nova', { bits: row.key.bits[0] });
+  const run = cli(null, 'renew', '--key', file, '--csr', fresh.csr);
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  // A selo eletrônico expresses nobody's will (Res. 211 art. 4), and names no responsible person.
+  const refusal = product.startsWith('se-') ? ['REN-03', /selo eletrônico não manifesta a vontade/]
+    : row.media === 'software' || product.endsWith('-a1') ? ['REN-06', /A3 ou de nível mais alto/] : null;
+  if (refusal) {
+    assert.deepEqual([run.json.path, run.json.rule], ['IN_PERSON', refusal[0]]);
+    assert.match(run.json.why, refusal[1]);
+    return kase.code;
+  }
+  assert.deepEqual([run.json.path, run.json.rule], ['ONLINE', row.holder === 'pj' ? 'REN-03' : 'REN-02']);
+  assert.deepEqual(run.json.waived.map((one) => one.kind), ['document', 'biometric', 'presence']);
+  identify(run.json.order);
+  assert.equal(validate(run.json.order).agents, 1);
+  const renewed = done(null, 'issue', run.json.order, '--csr', fresh.csr);
+  const text = (pem) => certificate(pem).subject.map((rdn) => rdn.text);
+  assert.equal(text(renewed.certificate).at(-1), text(issued.certificate).at(-1), 'the same holder');
+  assert.notEqual(renewed.serial, issued.serial);
+  return run.json.order;
 }
 
 for (const [product, id, subject, names] of rows) {
@@ -64,8 +100,10 @@ for (const [product, id, subject, names] of rows) {
       new RegExp(`CN = ${row.issuer.name}[^]*Policy: ${row.policy_oid.replaceAll('.', '\\.')}`));
     assert.match(openssl('verify', '-x509_strict', '-attime', String(Math.floor(Date.now() / 1000) + clockOffset()),
       '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
-    assert.equal(done('agent1', 'revoke', kase.code, '--reason', '5').state, 'awaiting_second');
-    assert.equal(done('agent2', 'revoke', kase.code, '--reason', '5').state, 'requested');
+    const newest = await renewal(product, row, kase, issued, leaf, chain);
+    assert.equal(done('agent1', 'revoke', newest, '--reason', '5').state, 'awaiting_second');
+    assert.equal(done('agent2', 'revoke', newest, '--reason', '5').state, 'requested');
+    tested.add(product);
   });
 }
 
@@ -117,6 +155,10 @@ describe('ra-cli lint, without server and without identity', () => {
 });
 
 describe('the shop window', () => {
+  test('every product that is on sale went through all of it', () => {
+    assert.deepEqual(products.map((product) => product.id).filter((id) => !tested.has(id)), []);
+  });
+
   test('every profile of 1.7 is on sale, and no product outlives the AC that issues it', () => {
     const byId = new Map(products.map((product) => [product.id, product]));
     for (const id of ['ecpf-a1', 'ecpf-a3', 'ecpf-a4', 'ecnpj-a1', 'ecnpj-a3', 'pf-a1', 'pf-a3', 'pj-a1', 'pj-a3', 'pf-v12-a3',

@@ -3,11 +3,12 @@
 // certificate that the norm accepts, one agent answers for the consultations, and nobody else gets a certificate so.
 import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey, sign } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
+import { api, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
@@ -81,6 +82,21 @@ describe('8 a person\'s A3', () => {
     const subject = certificate(issued.json.certificate).subject.map((part) => part.text);
     assert.ok(subject.includes('certificado digital'), subject.join(', '));
     assert.equal(done('agent1', 'show', code).states.issuance, 'delivered');
+  });
+
+  test('the package of a renewal verifies without the server, the holder\'s own signature too', async () => {
+    const file = path.join(scratch(), 'renovacao.zip');
+    const [key, roots] = ['log.vkey', 'ca.pem'].map((name) => path.join(home, 'identities', name));
+    let run;
+    for (let i = 0; i < 50 && run?.status !== 0; i++) {
+      run = cli('auditor', 'dossier', 'export', code, '-o', file);
+      if (run.status !== 0) await new Promise((resolve) => { setTimeout(resolve, 200); });
+    }
+    const verified = spawnSync(cliPath, ['--json', 'dossier', 'verify', file, '--log-key', key, '--ca', roots], { encoding: 'utf8' });
+    assert.equal(verified.status, 0, verified.stdout);
+    const checks = Object.fromEntries(JSON.parse(verified.stdout).checks.map((one) => [one.check, one]));
+    assert.match(checks.key.detail, /o titular assinou com o certificado anterior/);
+    for (const name of ['key', 'revocation', 'log-acts', 'signers']) assert.equal(checks[name].verdict, 'ok', verified.stdout);
   });
 
   test('a renewed certificate is not renewed again', async () => {

@@ -5,6 +5,7 @@
 #include "pki/base/clock.h"
 #include "pki/base/file.h"
 #include "pki/trust/merkle.h"
+#include "pki/trust/ocsp.h"
 
 /* cmocka.h needs these before it. */
 /* clang-format off */
@@ -298,6 +299,38 @@ static void put_refusal(struct package_world *world, const struct recipe *recipe
     log_event(world, events, "VERIFICATION_REFUSED", "statement", digest_text(world, cms));
 }
 
+/* --- a renewal --- */
+
+static void bind_wish(struct package_world *world, const struct recipe *recipe, struct draft *draft,
+                      bool shown)
+{
+    struct ra_error error = {0};
+    struct statement_validation *facts = &draft->validation.validation;
+    struct statement wish = office_statement(&world->office, STATEMENT_RENEWAL, recipe->order, 1);
+    unsigned char *spki = NULL;
+    int length = i2d_PUBKEY(draft->key, &spki);
+    assert_true(length > 0 && sha256((struct bytes){spki, (size_t)length}, wish.renewal.spki));
+    OPENSSL_free(spki);
+    must(certificate_data_digest(&facts->data, wish.renewal.data, &error), &error);
+    if (shown && recipe->bend_wish != NULL)
+        recipe->bend_wish(&wish);
+    const struct identity *signer =
+        shown && recipe->shown_signer != NULL ? recipe->shown_signer : recipe->renews;
+    facts->binding = (struct statement_binding){.kind = PROFILE_BINDING_RENEWAL,
+                                                .cms = office_sign(&world->office, signer, &wish)};
+}
+
+static void bend_to_renewal(struct package_world *world, const struct recipe *recipe, struct draft *draft)
+{
+    draft->key = world->office.thief_key; /* a key that was not certified before */
+    draft->without_verification = true;
+    draft->verification.verification.has_mail = false;
+    draft->validation.validation.method = IDENTIFICATION_RENEWAL;
+    draft->waivers[0] = (struct statement_waiver){.rule = "BIO-01", .reason = "REN-02: assinado com A3"};
+    draft->validation.validation.waived.count = 1;
+    bind_wish(world, recipe, draft, false);
+}
+
 static void bend(struct package_world *world, const struct recipe *recipe, struct draft *draft,
                  struct statement_person people[2])
 {
@@ -320,6 +353,8 @@ static void bend(struct package_world *world, const struct recipe *recipe, struc
         draft->validation.validation.waived.count = 0;
         draft->verification.verification.waived.count = 0;
     }
+    if (recipe->renews != NULL)
+        bend_to_renewal(world, recipe, draft);
     draft->validation.issued_at -= recipe->age_s;
     draft->verification.issued_at -= recipe->age_s;
     if (recipe->party != NULL) {
@@ -327,6 +362,48 @@ static void bend(struct package_world *world, const struct recipe *recipe, struc
         people[1] = (struct statement_person){recipe->party, STATEMENT_ROLE_REPRESENTATIVE};
         draft->validation.validation.people = (struct statement_people){2, people};
     }
+}
+
+static void add_ac_crls(struct package_world *world, json_t *request)
+{
+    static const char *const names[] = {"tiss", "trfb"};
+    for (size_t at = 0; at < sizeof names / sizeof *names; at++) {
+        struct ra_error error = {0};
+        struct bytes content;
+        char *path = talloc_asprintf(world->context, "%s/public/%s.crl", world->office.folder, names[at]);
+        must(file_read(world->context, path, 1 << 20, &content, &error), &error);
+        json_array_append_new(json_object_get(request, "crls"), office_base64(content));
+    }
+}
+
+/* OCSP, as the AC answers it now. */
+static void add_ac_word(struct package_world *world, const struct recipe *recipe, json_t *request)
+{
+    struct ra_error error = {0};
+    struct bytes question, answer;
+    struct hierarchy *hierarchy = &world->office.hierarchy;
+    X509 *certificate = identity_certificate(recipe->renews);
+    X509 *issuer = hierarchy->certificate[authority_of(hierarchy, X509_get_issuer_name(certificate))];
+    must(ocsp_ask(world->context, certificate, issuer, &question, &error) &&
+             ocsp_respond(recipe->responder, world->context, question, &answer, &error),
+         &error);
+    json_object_set_new(request, "ocsp", json_pack("[o]", office_base64(answer)));
+}
+
+/* What the package shows, which a dishonest office may have made apart from what was issued by. */
+static struct bytes shown_validation(struct package_world *world, const struct recipe *recipe,
+                                     struct draft *draft, json_t *request, json_t *events)
+{
+    if (recipe->renews == NULL)
+        return decoded(world, json_object_get(request, "validation"));
+    bind_wish(world, recipe, draft, true);
+    if (!recipe->unlogged_wish)
+        log_event(world, events, "RENEWAL_SIGNED", "signature",
+                  digest_text(world, draft->validation.validation.binding.cms));
+    json_t *shown = office_request(draft);
+    struct bytes validation = decoded(world, json_object_get(shown, "validation"));
+    json_decref(shown);
+    return validation;
 }
 
 void package_make(struct package_world *world, const struct recipe *recipe, struct package *package)
@@ -338,12 +415,16 @@ void package_make(struct package_world *world, const struct recipe *recipe, stru
     office_draft(&world->office, recipe->order, 1, &draft);
     bend(world, recipe, &draft, people);
     json_t *request = office_request(&draft);
+    if (recipe->renews != NULL) {
+        add_ac_crls(world, request);
+        add_ac_word(world, recipe, request);
+    }
     describe(world, recipe, json_object_get(request, "proofs"), package);
     put_trust(world, package);
-    struct bytes validation = decoded(world, json_object_get(request, "validation"));
+    struct bytes validation = shown_validation(world, recipe, &draft, request, events);
     package_put(package, "statements/validation-1.p7s", validation);
     log_event(world, events, "VALIDATION_APPROVED", "statement", digest_text(world, validation));
-    if (recipe->alone) {
+    if (recipe->alone || recipe->renews != NULL) {
         log_event(world, events, "SECOND_AGENT_WAIVED", "statement", digest_text(world, validation));
     } else if (recipe->refused) {
         put_refusal(world, recipe, events, package);

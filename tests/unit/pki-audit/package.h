@@ -8,6 +8,7 @@
 
 #include "pki/audit/dossier_format.h"
 #include "pki/audit/dossier_verify.h"
+#include "pki/homolog-ca/ocsp_responder.h"
 #include "pki/trust/note.h"
 #include "tests/unit/signer/office.h"
 
@@ -41,9 +42,14 @@ struct recipe {
     const char *party; /* a CPF among the people besides the holder's; NULL: none */
     int age_s;         /* the statements were signed so long ago */
     bool issued;
-    bool refused; /* by the second instead of a verification */
-    bool alone;   /* one agent, whose validation has the mail half's key; the log says so */
-    bool by_key;  /* bound to the key's digest, nothing waived */
+    bool refused;                  /* by the second instead of a verification */
+    bool alone;                    /* one agent, whose validation has the mail half's key; the log says so */
+    bool by_key;                   /* bound to the key's digest, nothing waived */
+    const struct identity *renews; /* a renewal by this certificate; NULL: none */
+    const struct identity *shown_signer;       /* who signed the wish in the package; NULL: `renews` */
+    void (*bend_wish)(struct statement *wish); /* of the wish in the package; NULL: as it was issued by */
+    struct ocsp_responder *responder;          /* of the AC, for a renewal */
+    bool unlogged_wish;
 };
 
 void package_world_make(struct package_world *world);

@@ -68,6 +68,7 @@ static void ren_02_and_ren_03_same_holder_with_biometrics(void **state)
 {
     (void)state;
     expect("company", with_flag(FLAG(company), true, false), RENEWAL_ONLINE, RENEWAL_REASON_NONE, "REN-03");
+    expect("a selo", with_flag(FLAG(seal), true, false), RENEWAL_IN_PERSON, RENEWAL_REASON_SEAL, "REN-03");
     expect("another holder", with_flag(FLAG(same_holder), false, false), RENEWAL_IN_PERSON,
            RENEWAL_REASON_HOLDER, "REN-02");
     expect("no biometrics, video", with_flag(FLAG(biometrics), false, true), RENEWAL_VIDEO,
