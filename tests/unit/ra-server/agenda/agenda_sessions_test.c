@@ -251,6 +251,56 @@ static void the_waiting_list_offers_whole_sessions(void **state)
     sessions_are_whole();
 }
 
+/* --- the calendar takes one of its seats --- */
+
+static void publish(void)
+{
+    struct ra_error error = {0};
+    struct db *db = rooms_db();
+    assert_done(agenda_publish(rooms_app(), db, db, clock_now_us(&rooms_app()->clock), &error));
+    talloc_free(db);
+    rooms_refresh();
+}
+
+static void close_slot(int64_t start_us)
+{
+    char sql[600], start[CLOCK_TEXT_SIZE];
+    clock_format_utc(start_us, start, sizeof start);
+    snprintf(sql, sizeof sql,
+             "insert into ra.opening_exception (office_id, day, kind, opens, closes, reason, made_by, "
+             "made_at) select "
+             "1, t::date, 'closed', t::time, (t + interval '20 minutes')::time, 'obra', 'teste', now() from "
+             "(select "
+             "timestamptz '%s' at time zone 'America/Sao_Paulo' as t) x",
+             start);
+    talloc_free(owner_sql(sql));
+}
+
+/* Its first seat is still there, its second is not: the session has nowhere to be, and keeps what it has
+ * until another hour is chosen; an hour that is offered has room for all of it. */
+static void a_session_that_loses_one_seat_is_asked_for_another_hour(void **state)
+{
+    (void)state;
+    int64_t start_us = fresh_row(3);
+    struct placed order = place_three();
+    assert_int_equal(status_of("POST", &order, start_us), 201);
+    close_slot(start_us + SLOT_US);
+    publish();
+    assert_int_equal(seats_of(&order, "booked"), 2);
+    char *outcome = owner_sql("select outcome as value from ra.agenda_hit order by id desc limit 1");
+    assert_true(strcmp(outcome, "message") == 0 || strcmp(outcome, "call") == 0);
+    talloc_free(outcome);
+    sessions_are_whole();
+    int64_t other_us = fresh_row(3);
+    assert_int_equal(status_of("PUT", &order, other_us), 200);
+    assert_int_equal(seats_of(&order, "booked"), 2);
+    assert_int_equal(count_of("state <> 'blocked'", start_us + SLOT_US), 0); /* what was withdrawn stays so */
+    sessions_are_whole();
+    talloc_free(owner_sql("update ra.opening_exception set withdrawn_at = now()"));
+    publish();
+    sessions_are_whole();
+}
+
 /* --- video: the room is prepared before the person comes --- */
 
 static struct answer *by_video(const struct placed *order, int64_t start_us)
@@ -305,6 +355,7 @@ int main(void)
         cmocka_unit_test(the_database_refuses_half_a_session),
         cmocka_unit_test(sessions_that_overlap_never_wait_in_a_ring_and_are_whole),
         cmocka_unit_test(the_waiting_list_offers_whole_sessions),
+        cmocka_unit_test(a_session_that_loses_one_seat_is_asked_for_another_hour),
         cmocka_unit_test(a_video_session_is_offered_and_booked_after_its_preparation),
     };
     return cmocka_run_group_tests(tests, rooms_start, rooms_stop);
