@@ -149,6 +149,22 @@ static void show_term(const json_t *result, FILE *out)
     fputs(said[0] == '\0' ? "" : "\n", out);
 }
 
+/* What the order came of, and what of the identification that waives and why. */
+static void show_origin(const json_t *result, FILE *out)
+{
+    const json_t *origin = json_object_get(result, "origin");
+    if (origin == NULL)
+        return;
+    fputs(strcmp(text(origin, "kind"), "renewal") == 0 ? "Renovação de " : "Substituição sem custo de ", out);
+    terminal_text(out, text(origin, "order"));
+    fputs(json_array_size(json_object_get(origin, "waived")) > 0
+              ? "; dispensados documentos, biometria e presença. "
+              : "; nada da identificação é dispensado. ",
+          out);
+    terminal_text(out, text(origin, "why"));
+    fputc('\n', out);
+}
+
 void render_show(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
@@ -159,6 +175,7 @@ void render_show(const struct cli *cli, const json_t *result, FILE *out)
     show_people(result, out);
     labelled(out, "Hora marcada", text(json_object_get(result, "appointment"), "start"));
     show_states(result, out);
+    show_origin(result, out);
     show_term(result, out);
     show_list(json_object_get(result, "next"), "O que falta", "by", "text", out);
     show_list(json_object_get(result, "notes"), "Notas", "at", "text", out);

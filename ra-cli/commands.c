@@ -455,6 +455,8 @@ const struct cli_command cli_commands[] = {
     {"renew", "", 0, 0, renew_options, true, renew_certificate, render_renewed,
      "Renova com o certificado atual (--key ou --token): diz o caminho e, se for a assinatura, assina para a "
      "chave nova (--new-key, --csr, ou no token)."},
+    {"replace", "PEDIDO", 1, 1, NULL, true, replace_certificate, render_replaced,
+     "Substitui sem custo um certificado revogado, até 14 dias da emissão: abre o pedido novo."},
     {"revocations", "", 0, 0, NULL, true, revocation_list, NULL,
      "As revogações por concluir, com o relógio de cada uma."},
     {"term get", "PEDIDO", 1, 1, term_get_options, true, term_get, NULL,

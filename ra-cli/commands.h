@@ -78,8 +78,8 @@ cli_run approval_validate, approval_verify, approval_return, approval_refuse;
 cli_render render_validated;
 
 /* revoke.c: revocation by agents and by the holder */
-cli_run revoke_certificate, revocation_list;
-cli_render render_revoked;
+cli_run revoke_certificate, revocation_list, replace_certificate;
+cli_render render_revoked, render_replaced;
 
 /* renew.c: renewal by the holder */
 cli_run renew_certificate;

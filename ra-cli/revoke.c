@@ -226,6 +226,27 @@ void render_revoked(const struct cli *cli, const json_t *result, FILE *out)
               out);
 }
 
+/* --- what comes after a loss --- */
+
+bool replace_certificate(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                         struct ra_error *error)
+{
+    return client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/replacement"), NULL,
+                       result, error);
+}
+
+void render_replaced(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    const char *order = json_string_value(json_object_get(result, "order"));
+    const char *why = json_string_value(json_object_get(result, "why"));
+    fputs("Substituição sem custo. Pedido novo: ", out);
+    terminal_text(out, order != NULL ? order : "-");
+    fputc('\n', out);
+    terminal_text(out, why != NULL ? why : "");
+    fputc('\n', out);
+}
+
 bool revocation_list(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                      struct ra_error *error)
 {

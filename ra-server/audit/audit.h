@@ -120,8 +120,9 @@ struct order; /* orders/orders.h */
     X(AUDIT_CERT_ISSUED, "CERT_ISSUED")                                                                      \
     X(AUDIT_CERT_MISMATCH, "CERT_MISMATCH") /* alarm: not what was ordered */                                \
     X(AUDIT_CERT_DELIVERED, "CERT_DELIVERED")                                                                \
-    X(AUDIT_RENEWAL_STARTED, "RENEWAL_STARTED")       /* the holder showed a certificate of ours */          \
-    X(AUDIT_RENEWAL_SIGNED, "RENEWAL_SIGNED")         /* and signed data and key of the new one */           \
+    X(AUDIT_RENEWAL_STARTED, "RENEWAL_STARTED")         /* the holder showed a certificate of ours */        \
+    X(AUDIT_RENEWAL_SIGNED, "RENEWAL_SIGNED")           /* and signed data and key of the new one */         \
+    X(AUDIT_REPLACEMENT_GRANTED, "REPLACEMENT_GRANTED") /* of a revoked certificate, without cost */         \
     X(AUDIT_CERTIFICATES_SHOWN, "CERTIFICATES_SHOWN") /* to their holder; detail.by session or signature */  \
     X(AUDIT_EXPIRY_TOLD, "EXPIRY_TOLD")               /* detail.days before the end */                       \
     X(AUDIT_REVOCATION_REQUESTED, "REVOCATION_REQUESTED")                                                    \

@@ -12,6 +12,7 @@
 #include "notice/notice.h"
 #include "orders/orders_find.h"
 #include "orders/orders_internal.h"
+#include "renewal/replacement.h"
 #include "term/term.h"
 
 #include <string.h>
@@ -76,12 +77,12 @@ static bool missing_json(struct http_request *request, const struct order *order
 static bool show_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *notes = NULL, *missing = NULL, *term = NULL, *needs = NULL;
+    json_t *timeline = NULL, *notes = NULL, *missing = NULL, *term = NULL, *needs = NULL, *origin = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !audit_case_read(request, order, "show", error) || !missing_json(request, order, &missing, error) ||
         !orders_timeline_json(request, order, &timeline, error) ||
         !notes_json(request, order, &notes, error) || !term_state_json(request, order, &term, error) ||
-        !desk_needs(request, order, &needs, error)) {
+        !desk_needs(request, order, &needs, error) || !replacement_origin(request, order, &origin, error)) {
         json_decref(missing);
         json_decref(timeline);
         json_decref(notes);
@@ -93,6 +94,8 @@ static bool show_handler(struct http_request *request, struct http_response *res
     json_object_set_new(model, "notes", notes);
     json_object_set_new(model, "missing", missing);
     json_object_set_new(model, "needs", needs);
+    if (origin != NULL)
+        json_object_set_new(model, "origin", origin);
     if (term != NULL)
         json_object_set_new(model, "term", term);
     http_reply(response, 200, model);

@@ -5,6 +5,7 @@
  */
 #include "app.h"
 #include "approval/approval.h"
+#include "approval/office.h"
 #include "approval/trust_state.h"
 #include "audit/audit.h"
 #include "catalog/catalog.h"
@@ -18,6 +19,7 @@
 #include "renewal/possession.h"
 #include "renewal/renewal.h"
 #include "renewal/renewal_rules.h"
+#include "renewal/replacement.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -315,6 +317,9 @@ static bool sign_post(struct http_request *request, struct http_response *respon
 #define TEXT(name)      "\"" name "\":{\"type\":\"string\"}"
 #define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
 
+#define REPLACEMENT_SCHEMA                                                                                   \
+    OBJECT(TEXT("order") "," TEXT("replaces") "," TEXT("why") "," TEXT(                                      \
+        "token") ",\"price_cents\":{\"type\":\"integer\"},\"waived\":{\"type\":\"array\"}")
 #define CERTIFICATES_SCHEMA OBJECT("\"certificates\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}")
 
 static const struct http_route routes[] = {
@@ -373,6 +378,28 @@ static const struct http_route routes[] = {
                        "\"integer\"},\"signature\":{\"type\":\"string\"}}}",
      .response_schema = CERTIFICATES_SCHEMA,
      .statuses = {200, 422}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_PUBLIC,
+     .api_path = "/api/orders/{code}/replacement",
+     .authorize = orders_authorize_holder,
+     .handler = replacement_post,
+     .body = HTTP_BODY_NONE,
+     .transaction = HTTP_WRAPPED,
+     .operation = "replacement",
+     .summary = "Substitui sem custo, no prazo, um certificado que foi revogado",
+     .response_schema = REPLACEMENT_SCHEMA,
+     .statuses = {201, 401, 404, 409}},
+    {.method = HTTP_POST,
+     .listeners = HTTP_OFFICE,
+     .api_path = "/api/office/orders/{code}/replacement",
+     .authorize = office_authorize_agent,
+     .handler = replacement_post,
+     .body = HTTP_BODY_NONE,
+     .transaction = HTTP_WRAPPED,
+     .operation = "officeReplacement",
+     .summary = "Substitui sem custo, no prazo, um certificado que foi revogado",
+     .response_schema = REPLACEMENT_SCHEMA,
+     .statuses = {201, 404, 409}},
 };
 
 static const struct job jobs[] = {{EXPIRY_JOB, EXPIRY_PERIOD_MS, expiry_run}};

@@ -223,3 +223,35 @@ describe('8 notices of the end', () => {
     assert.equal(await seenWith({ code }, 5), '7', 'the new one has notices of its own');
   });
 });
+
+describe('5.3 replacement within 14 days', () => {
+  const replace = (kase) => cli('agent1', 'replace', kase.code);
+  const refused = (kase, reason) => assert.equal(replace(kase).json.reason, reason);
+
+  test('free once the old one is revoked, once, with the whole identification, which the agent is told', async () => {
+    const old = await issue('ecpf-a1');
+    refused(old, 'replacement-not-revoked');
+    done('agent1', 'revoke', old.code, '--reason', '1');
+    const asked = await api('POST', `/api/orders/${old.code}/replacement`, { token: old.token });
+    assert.equal(asked.status, 201, asked.text);
+    const { order: code, price_cents: price, waived, why } = asked.json;
+    assert.deepEqual([price, waived], [0, []]);
+    assert.match(why, /REN-07.*primeira emissão/);
+    const shown = done('agent1', 'show', code);
+    assert.deepEqual([shown.states.order, shown.price_cents, shown.origin.kind, shown.origin.order, shown.origin.free, shown.origin.waived],
+      ['paid', 0, 'replacement', old.code, true, []]);
+    const open = done('agent1', 'checklist', code).items.filter((item) => item.required && item.state === 'pending').map((item) => item.kind);
+    for (const kind of ['document', 'biometric', 'consultation']) assert.ok(open.includes(kind), `${kind} is asked for: ${open}`);
+    refused(old, 'replacement-done');
+    assert.equal((await api('POST', `/api/orders/${old.code}/replacement`)).status, 401);
+  });
+
+  test('the fifteenth day is late', async () => {
+    const old = await issue('ecpf-a1');
+    done('agent1', 'revoke', old.code, '--reason', '1');
+    sql(`update issuance set issued_at = issued_at - interval '15 days' where order_id = (select id from orders where code = '${old.code}')`);
+    refused(old, 'replacement-late');
+    sql(`update issuance set issued_at = issued_at + interval '1 day' where order_id = (select id from orders where code = '${old.code}')`);
+    assert.equal(replace(old).json.price_cents, 0);
+  });
+});
