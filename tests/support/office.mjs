@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomInt, sign } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,22 +59,32 @@ export function company(changes = {}) {
 
 // --- the public API ----------------------------------------------------------------------------------------------
 
-export async function api(method, where, { body, token, headers = {}, base = publicUrl } = {}) {
-  const response = await fetch(base + where, {
-    method,
-    redirect: 'manual',
-    headers: {
+// A connection for each request: while a command blocks this process the front may close one that was kept, and fetch
+// would send the next request into it.
+export function api(method, where, { body, token, headers = {}, base = publicUrl } = {}) {
+  const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const { request } = base.startsWith('https:') ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(base + where, { method, agent: false, headers: {
       Accept: 'application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(content === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(content) }),
       ...(token ? { Authorization: `Bearer ${token}` } : {}),
       ...headers,
-    },
-    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    } }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        let json;
+        try { json = JSON.parse(text); } catch { json = undefined; }
+        const told = Object.entries(response.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+        resolve({ status: response.statusCode, headers: new Headers(told), text, json });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(content);
   });
-  const text = await response.text();
-  let json;
-  try { json = JSON.parse(text); } catch { json = undefined; }
-  return { status: response.status, headers: response.headers, text, json };
 }
 
 export async function order(product = 'ecpf-a1', holder = person(), extra = {}) {
