@@ -198,6 +198,24 @@ describe('a wrong PIN', () => {
     assert.equal(fs.readFileSync(tries, 'utf8'), '0');
   });
 
+  test('ra-keyholder, started again and again with a wrong PIN in its file, spends one try and no more', () => {
+    const uri = blank();
+    const file = path.join(folder, 'pin');
+    fs.writeFileSync(file, '0000\n', { mode: 0o600 });
+    fs.writeFileSync(tries, '0');
+    const start = () => spawnSync(path.join(process.env.RA_BUILD ?? path.join(root, 'build/release'), 'bin/ra-keyholder'), ['--socket', path.join(folder, 'key.sock'),
+      '--peer-uid', String(process.getuid()), '--uri', uri, '--label', 'ar', '--module', flaky, '--pin-file', file],
+    { encoding: 'utf8', timeout: 5000, env: { ...process.env, ...environment, ...counted } });
+    assert.match(start().stderr, /O PIN não confere/);
+    assert.equal(fs.readFileSync(tries, 'utf8'), '1');
+    assert.match(start().stderr, /nothing was tried now/);
+    assert.equal(fs.readFileSync(tries, 'utf8'), '1');
+    fs.writeFileSync(file, `${'1'.repeat(80)}\n`);
+    fs.writeFileSync(tries, '0');
+    assert.match(start().stderr, /no PIN in it/);
+    assert.equal(fs.readFileSync(tries, 'utf8'), '0', 'the beginning of a line is no PIN');
+  });
+
   test('a wrong PUK, and no terminal', () => {
     const uri = blank();
     refused(typed(null, ['token', 'unlock', '--token', uri], [['PUK do token', '00000000'], ['PIN novo', pin], ['Repita o PIN', pin]]), 'token-pin-wrong');

@@ -39,7 +39,9 @@ static X509 *issue(void)
     struct cmp_certificate_request request = world_request(&world);
     struct cmp_outcome outcome;
     world_expect_granted(&world, &request, &outcome);
-    return X509_dup(outcome.certificate);
+    X509 *certificate = X509_dup(outcome.certificate);
+    cmp_outcome_clear(&outcome);
+    return certificate;
 }
 
 static int make(void **state)
