@@ -161,7 +161,8 @@ int main(int argc, char **argv)
     for (long i = 0; i < threads; i++)
         pthread_join(running[i], NULL);
     double seconds = now_s() - started;
-    printf("{\"emissions\":%ld,\"threads\":%ld,\"seconds\":%.6f}\n", count, threads, seconds);
+    printf("{\"emissions\":%ld,\"threads\":%ld,\"seconds\":%.6f,\"cpu_seconds\":%.6f}\n", count, threads,
+           seconds, (double)clock() / CLOCKS_PER_SEC);
     for (size_t kind = 0; kind < KINDS; kind++)
         EVP_PKEY_free(keys[kind].pair);
     return 0;
