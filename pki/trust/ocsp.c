@@ -164,9 +164,10 @@ static bool is_in_force(const ASN1_GENERALIZEDTIME *from, const ASN1_GENERALIZED
 static int find_status(const struct ocsp_question *question, OCSP_BASICRESP *basic,
                        ASN1_GENERALIZEDTIME **from, ASN1_GENERALIZEDTIME **until)
 {
-    const EVP_MD *digests[] = {EVP_sha1(), EVP_sha256()};
+    enum { DIGESTS = 2 };
+    const EVP_MD *const digests[DIGESTS] = {EVP_sha1(), EVP_sha256()};
     int status = -1, reason = 0;
-    for (size_t i = 0; status < 0 && i < sizeof digests / sizeof *digests; i++) {
+    for (size_t i = 0; status < 0 && i < DIGESTS; i++) {
         OCSP_CERTID *id = OCSP_cert_to_id(digests[i], question->certificate, question->issuer);
         if (id == NULL || OCSP_resp_find_status(basic, id, &status, &reason, NULL, from, until) != 1)
             status = -1;
