@@ -223,7 +223,7 @@ static bool renew_online(struct renewing *renewing, json_t **result, struct ra_e
     const json_t *answer = renewing->answer;
     const char *order, *bearer, *kept = NULL;
     struct csr *csr = NULL;
-    struct bytes cms;
+    struct bytes cms = {NULL, 0};
     json_t *sent = NULL;
     bool ok = signing_text(answer, "order", &order, error) && signing_text(answer, "token", &bearer, error) &&
               new_csr(renewing, order, &csr, error) &&
