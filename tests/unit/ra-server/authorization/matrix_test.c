@@ -297,14 +297,16 @@ static void every_role_keeps_to_its_side(void **state)
  * something noted, an address confirmed; a new order is another case. checkIn has a sentence of its own for
  * it. neglistAdd names the case that an occurrence came from and changes nothing of it. A fraud may come to
  * light in whatever state, and its comunicado is sent afterwards. A token breaks or goes back to the stock
- * whatever became of the case; a paper that is printed changes nothing of it. */
+ * whatever became of the case; a paper that is printed and a list that is asked for by a signature change
+ * nothing of it. */
 static const char after_refusal[] =
     "fraudReport fraudSent taskClose neglistAdd callNext callOne checkIn park noShow finish undo "
     "appointmentCancel appointmentLetGo appointmentLetGoForm appointmentLinkCancel "
     "checkInByText prioritySet needsSet transfer reactivate "
     "waitingLeave waitingLeaveForm officeWaitingLeave offerDecline "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
-    "orderCreate officeOrderCreate renewalStart mediaDefective mediaReturn printPaper";
+    "orderCreate officeOrderCreate renewalStart mediaDefective mediaReturn printPaper "
+    "certificatesBySignature";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails; handing over the token that it is in. */
 static const char after_request[] =
