@@ -306,7 +306,7 @@ static const char after_refusal[] =
     "waitingLeave waitingLeaveForm officeWaitingLeave offerDecline "
     "appointmentCancelForm officeAppointmentCancel officeOrderNote emailConfirm "
     "orderCreate officeOrderCreate renewalStart mediaDefective mediaReturn printPaper "
-    "certificatesBySignature";
+    "certificatesBySignature replacement officeReplacement";
 /* And when the certificate was asked for: besides these, asking again, revoking, contact and seats until it
  * came, the payment, the mails; handing over the token that it is in. */
 static const char after_request[] =
