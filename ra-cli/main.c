@@ -14,6 +14,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum cli_exit exit_of(const struct ra_error *error)
@@ -121,6 +122,13 @@ static enum cli_exit open_screen(struct cli *cli, bool plain)
     return cli->identity_path == NULL ? CLI_USAGE : exit_of(&error);
 }
 
+/* PINs, pass phrases and the counter half of a code are in memory: a crash writes none of them to a disk. */
+static bool leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {.context = talloc_new(NULL)};
@@ -129,6 +137,8 @@ int main(int argc, char **argv)
     struct ra_error error = {0};
     enum cli_exit status = CLI_USAGE;
 
+    if (!leave_no_core())
+        return CLI_UNREACHABLE;
     switch (options_parse(&cli, argc, argv, &command, &arguments)) {
     case OPTIONS_RUN:
         if (command->needs_server && cli.identity_path == NULL && command->run != issue_certificate &&

@@ -99,15 +99,15 @@ static bool check_fresh(const struct saying *saying, struct ra_error *error)
 static bool count_tries(struct saying *saying, struct ra_error *error)
 {
     struct http_request *request = saying->request;
+    const struct bytes hash = {saying->code_hash, sizeof saying->code_hash};
     struct db_rows *row = NULL;
     if (!sha256(bytes_of_text(saying->code), saying->code_hash))
         return ra_fail_crypto(error, "code");
     if (saying->word.kind != HOLDER_REVOCATION_PASSWORD)
         return true;
-    if (!db_one(request->db, request->context, STATEMENT_REVOCATION_TRIES,
-                DB_VALUES(db_bytes((struct bytes){saying->code_hash, sizeof saying->code_hash}),
-                          db_time(request->now_us - tries_window_us)),
-                &row, error))
+    if (!db_exec(request->db, STATEMENT_REVOCATION_TRIES_LOCK, DB_VALUES(db_bytes(hash)), NULL, error) ||
+        !db_one(request->db, request->context, STATEMENT_REVOCATION_TRIES,
+                DB_VALUES(db_bytes(hash), db_time(request->now_us - tries_window_us)), &row, error))
         return false;
     return row_int(row, 0, "tries") < TRIES_MAX ||
            ra_fail_reason(

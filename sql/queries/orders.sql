@@ -175,6 +175,11 @@ update person set email = $2, phone = $3 where id = $1;
 -- params: order_id bigint
 update orders set email_confirmed_at = null where id = $1;
 
+-- Whoever reads the old address moves and cancels nothing any more.
+-- name: order_links_drop
+-- params: order_id bigint
+delete from appointment_link l using appointment a where a.id = l.appointment_id and a.order_id = $1;
+
 -- name: order_confirmation_insert
 -- params: token_hash bytea, order_id bigint, email text, at timestamptz
 insert into email_confirmation (token_hash, order_id, email, created_at) values ($1, $2, $3, $4)

@@ -92,6 +92,11 @@ on conflict (order_id, attempt) do update
 -- params: order_id bigint, attempt integer
 select public_key, registration from revocation_key where order_id = $1 and attempt = $2;
 
+-- Words about one order wait for each other, so that many at once are not each the first.
+-- name: revocation_tries_lock
+-- params: code_hash bytea
+select pg_advisory_xact_lock(hashtextextended('revocation:' || encode($1, 'hex'), 0));
+
 -- name: revocation_tries
 -- params: code_hash bytea, since timestamptz
 select count(*) as tries from revocation_try where code_hash = $1 and at > $2;

@@ -2,14 +2,14 @@
 // The counter as its people use it: every command, the undo of every act, who may do what, and that nothing is read or
 // done without leaving a trace.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  attend, cli, cliLater, cliPath, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
+  api, attend, cli, cliLater, cliPath, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
   photograph, publicUrl, scratch, slots, sql, validate, verify,
 } from '../support/office.mjs';
 
@@ -75,6 +75,21 @@ describe('contract 3: a case at the counter, act by act', () => {
     await mail(email, /\/confirmar\//);
     refused(cli('agent1', 'contact', kase.code, '--email', 'nada'));
     refused(cli('agent1', 'contact', 'AAAAAAAAAAAA', '--email', email));
+  });
+
+  test('who reads the old address keeps no link that cancels', async () => {
+    const before = orderNew({}, 'ecpf-a1');
+    done('agent1', 'book', before.code, (await slots('ecpf-a1', 40)).at(-5).start);
+    const token = (await mail(before.holder.email, /\/horario\//)).text.match(/\/horario\/([^/\s]+)\/cancelar/)[1];
+    const look = () => api('GET', `/api/appointment-links/${token}/cancel`);
+    assert.equal((await look()).status, 200);
+    done('agent1', 'contact', before.code, '--phone', '(19) 3755-6788');
+    assert.equal((await look()).status, 200, 'another telephone takes no link away');
+    done('agent1', 'contact', before.code, '--email', `certo${before.holder.email}`);
+    assert.equal((await look()).status, 404);
+    const cancel = await api('POST', `/api/appointment-links/${token}/cancel`, { body: { sequence: 0 } });
+    assert.equal(cancel.status, 404, cancel.text);
+    assert.equal(done('agent1', 'show', before.code).states.appointment, 'booked');
   });
 
   test('book, move, cancel, book again', async () => {
@@ -491,4 +506,18 @@ test('the holder\'s own upload before the session reaches the dossier, not someb
   attend(kase.code, { finish: false });
   const seen = sql(`select bool_and(original_seen = (agent <> 'holder')) from document d join orders o on o.id = d.order_id where o.code = '${kase.code}'`);
   assert.equal(seen, 't', 'only an agent says that the original was seen');
+});
+
+describe('who takes the station', () => {
+  test('finds no core of a crash with a pass phrase in it', async () => {
+    const fifo = path.join(scratch(), 'waits');
+    spawnSync('mkfifo', [fifo]);
+    const run = spawn(cliPath, ['lint', fifo], { stdio: 'ignore' });
+    const closed = new Promise((resolve) => { run.once('close', resolve); });
+    const end = await fs.promises.open(fifo, 'w'); // opens once the command reads
+    const limits = fs.readFileSync(`/proc/${run.pid}/limits`, 'utf8');
+    await end.close();
+    await closed;
+    assert.match(limits, /Max core file size\s+0\s+0\s/);
+  });
 });

@@ -154,6 +154,15 @@ describe('7 the holder revokes by the password chosen at emission', () => {
     sql("delete from revocation_try");
   });
 
+  test('a thief who tries many passwords at once gets five tries, as one who tries them in turn', async () => {
+    const code = '1'.repeat(12);
+    const body = { reason: 1, proof: byPassword(kase.password, { code: kase.code, reason: 1 }) };
+    const tryOnce = async () => (await api('POST', `/api/orders/${code}/revocation`, { body })).status;
+    const statuses = await Promise.all(Array.from({ length: 150 }, tryOnce));
+    sql('delete from revocation_try');
+    assert.deepEqual([422, 429].map((status) => statuses.filter((one) => one === status).length), [5, 145]);
+  });
+
   test('the right password revokes; another order\'s public half does not', async () => {
     const other = await issue();
     sql(`insert into revocation_key select o.id, o.attempt, k.public_key, k.registration, now() from orders o,
