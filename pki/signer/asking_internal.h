@@ -38,8 +38,8 @@ RA_MUST_CHECK enum asking_result asking_settle(struct asking *asking, enum attem
                                                enum asking_result result, struct ra_error *error);
 
 /* The portal's way: without an answer the attempt waits; with one, the certificate of its key is looked for
- * there and judged as one that came by CMP. An answer without it changes nothing (ASKING_REFUSED,
- * "portal-no-certificate"). */
+ * there and judged as one that came by CMP. An answer without one that a known AC signed changes nothing
+ * (ASKING_REFUSED, "portal-no-certificate"). */
 RA_MUST_CHECK enum asking_result asking_run_by_portal(struct asking *asking, struct bytes answer,
                                                       int *retry_after_s, struct ra_error *error);
 

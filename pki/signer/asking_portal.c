@@ -16,12 +16,16 @@ static bool has_key(X509 *certificate, struct bytes spki)
     return same;
 }
 
-/* Borrowed from the list; NULL when none has the attempt's key. */
-static X509 *certificate_of_key(STACK_OF(X509) *list, struct bytes spki)
+/* Borrowed from the list; NULL when none has the attempt's key. The PKCS#10 is no secret: who has it can
+ * write a certificate over the key, and only what an AC signed says anything about the AC. */
+static X509 *certificate_of_key(const struct asking *asking, STACK_OF(X509) *list)
 {
-    for (int i = 0; i < sk_X509_num(list); i++)
-        if (has_key(sk_X509_value(list, i), spki))
-            return sk_X509_value(list, i);
+    for (int i = 0; i < sk_X509_num(list); i++) {
+        X509 *certificate = sk_X509_value(list, i);
+        if (has_key(certificate, asking->spki) &&
+            settings_issuer_of(asking->signer->settings, certificate) != NULL)
+            return certificate;
+    }
     return NULL;
 }
 
@@ -43,7 +47,7 @@ static enum asking_result take_answer(struct asking *asking, struct bytes answer
     STACK_OF(X509) *list = NULL;
     if (!bundle_read(answer, &list, error))
         return ASKING_REFUSED;
-    X509 *certificate = certificate_of_key(list, asking->spki);
+    X509 *certificate = certificate_of_key(asking, list);
     enum asking_result result = ASKING_REFUSED;
     if (certificate != NULL)
         result = judge(asking, certificate, error);

@@ -68,13 +68,22 @@ static bool day_handler(struct http_request *request, struct http_response *resp
 }
 
 /* The text as it would be signed now. */
+static bool has_come(struct http_request *request, const struct day_span *span, struct ra_error *error)
+{
+    struct day_span today;
+    return day_span(request, NULL, &today, error) &&
+           (strcmp(span->day, today.day) <= 0 ||
+            ra_fail_field(error, "date", "future", "Este dia ainda não chegou: feche-o quando terminar."));
+}
+
 static bool render(struct http_request *request, struct day_span *span, struct day_counted *counted,
                    char **text, int64_t *difference, struct ra_error *error)
 {
     json_t *facts = NULL;
     *counted = (struct day_counted){.reason = ""};
     if (!day_span(request, http_text(request->body, "date"), span, error) ||
-        !counted_of(request, counted, error) || !day_store_facts(request, span, &facts, error))
+        !has_come(request, span, error) || !counted_of(request, counted, error) ||
+        !day_store_facts(request, span, &facts, error))
         return false;
     *difference = counted->cash_cents - day_recorded_cash(facts);
     *text = day_closing_text(request->context, office_name(span), span->day, office_caller(request)->name,

@@ -276,8 +276,10 @@ test('after a storm of bookings, moves and cancellations memory equals the datab
     }
   }));
   assert.deepEqual(await freeByServer(), freeByDatabase());
-  assert.equal(sql(`select count(*) from seat s where s.state = 'booked' and not exists
+  // These cases alone: another file sets an appointment's hour by hand to bring its reminder about.
+  const ours = `select id from orders where code in (${cases.map((kase) => `'${kase.code}'`).join()})`;
+  assert.equal(sql(`select count(*) from seat s where s.state = 'booked' and s.order_id in (${ours}) and not exists
     (select from appointment a where a.order_id = s.order_id and a.seat_id is not null
         and s.starts >= a.seats_from and s.ends <= a.ends)`), '0', 'a taken seat has its appointment');
-  assert.equal(sql('select count(*) from orders where not session_is_whole(id)'), '0');
+  assert.equal(sql(`select count(*) from orders where id in (${ours}) and not session_is_whole(id)`), '0');
 });

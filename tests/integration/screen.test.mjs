@@ -296,6 +296,8 @@ describe('issue 4.6: outages, papers, the closing', () => {
     const count = () => done('agent1', 'token', 'count', ...done('agent1', 'token', 'list').tokens
       .filter((one) => ['stock', 'desk', 'defective'].includes(one.state)).map((one) => one.serial));
     count();
+    const tomorrow = office('agent1', 'POST', '/api/office/day/draft', { body: { date: '2099-01-01', cash_cents: 0 } });
+    assert.deepEqual([tomorrow.status, tomorrow.json.errors[0].code], [422, 'future']);
     assert.equal(cli('agent1', 'day', 'close', '--cash', String(cash() + 1)).json.reason, 'difference-unexplained');
     done('agent1', 'day', 'close', '--cash', String(cash() + 1), '--reason', 'troco');
     done('agent1', 'day', 'close', '--cash', String(cash()));

@@ -24,6 +24,9 @@ static const struct {
      "esquerda",
      "direita \\x{202E}esquerda"},
     {"zero \xe2\x80\x8b.", "zero \\x{200B}."},
+    {"hífen\xc2\xad.", "hífen\\x{AD}."},
+    {"letra \xd8\x9c.", "letra \\x{61C}."},
+    {"marca \xf3\xa0\x81\x81.", "marca \\x{E0041}."},
     {"inválido \xff.", "inválido \\x{FF}."},
     {"longo demais \xc0\xaf", "longo demais \\x{C0}\\x{AF}"},
 };

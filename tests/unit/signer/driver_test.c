@@ -168,6 +168,20 @@ static void issue_5_portal_another_certificate_for_the_key_is_a_mismatch(void **
     office_expect_refused(&office, resume(bundle_with(made)), "certificate-mismatch");
 }
 
+/* The approved key, in a certificate that no AC signed: its last byte is another. */
+static void a_stranger_who_has_the_request_cannot_end_the_attempt(void **state)
+{
+    (void)state;
+    start_by_portal();
+    uint8_t *forged = talloc_memdup(office.memory, made.data, made.length);
+    assert_non_null(forged);
+    forged[made.length - 1] ^= 1;
+    const struct bytes file = {forged, made.length};
+    office_expect_refused(&office, resume(file), "portal-no-certificate");
+    office_expect_refused(&office, resume(bundle_with(file)), "portal-no-certificate");
+    expect_issued(bundle_with(made));
+}
+
 static void issue_5_portal_a_truncated_file_is_no_file(void **state)
 {
     (void)state;
@@ -243,6 +257,7 @@ int main(void)
         TEST(issue_5_portal_waits_until_the_file_of_its_key_comes),
         TEST(issue_5_portal_takes_every_form_of_file),
         TEST(issue_5_portal_another_certificate_for_the_key_is_a_mismatch),
+        TEST(a_stranger_who_has_the_request_cannot_end_the_attempt),
         TEST(issue_5_portal_a_truncated_file_is_no_file),
         TEST(issue_5_p10cr_takes_the_holders_request_as_it_is),
         TEST(issue_5_p10cr_what_the_holder_wrote_is_judged_like_all_else),
