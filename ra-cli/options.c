@@ -41,12 +41,17 @@ bool cli_flag(const struct cli_arguments *arguments, const char *name)
 
 /* --- help --- */
 
+static const char *dashes(const char *name)
+{
+    return name[1] == '\0' ? "-" : "--";
+}
+
 static void print_command(FILE *out, const struct cli_command *command)
 {
     fprintf(out, "  %s %s", command->name, command->positional);
     for (const struct cli_option *option = command->options; option != NULL && option->name != NULL;
          option++) {
-        fprintf(out, option->required ? " --%s" : " [--%s", option->name);
+        fprintf(out, option->required ? " %s%s" : " [%s%s", dashes(option->name), option->name);
         if (option->value != NULL)
             fprintf(out, " %s", option->value);
         fputs(option->required ? "" : "]", out);
@@ -80,7 +85,7 @@ static enum options_outcome wrong(const char *what, const char *which)
 
 static enum options_outcome missing_option(const char *name)
 {
-    fprintf(stderr, "ra-cli: falta a opção --%s\n(ra-cli --help mostra os comandos)\n", name);
+    fprintf(stderr, "ra-cli: falta a opção %s%s\n(ra-cli --help mostra os comandos)\n", dashes(name), name);
     return OPTIONS_WRONG;
 }
 

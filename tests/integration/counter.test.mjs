@@ -483,6 +483,9 @@ describe('issue 2: what a terminal shows', () => {
     for (const words of [['dance'], ['show'], ['show', 'A', 'B'], ['show', '--nada', 'A'], ['return', 'A']]) {
       assert.equal(cli('agent1', ...words).status, 2, words.join(' '));
     }
+    const help = spawnSync(cliPath, ['--help'], { encoding: 'utf8' });
+    assert.match(help.stdout, /document get ID -o ARQUIVO/, 'an option of one letter has one hyphen, as it is typed');
+    assert.ok(!/--o\b/.test(help.stdout));
     const away = spawnSync(cliPath, ['--server', 'https://localhost:1', '--identity', path.join(home,
       'identities/agent1.pem'), '--json', 'queue'], { encoding: 'utf8' });
     assert.equal(away.status, 3);

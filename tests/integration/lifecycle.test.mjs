@@ -13,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { api, home as suiteHome, openssl, person, port as suitePort, root, scratch } from '../support/office.mjs';
+import { api, home as suiteHome, openssl, person, port as suitePort, root, scratch, sql } from '../support/office.mjs';
 import { head, raw } from '../support/raw.mjs';
 
 const sanitized = /asan|tsan/.test(process.env.RA_BUILD ?? '') && 'the sanitizer build starts too slowly for a promise of seconds';
@@ -277,6 +277,20 @@ describe('protocol 6 and 8: who runs what', () => {
     }).filter((link) => link.startsWith('socket:')).map((link) => link.slice(8, -1));
     const internet = ['tcp', 'tcp6', 'udp', 'udp6'].map((name) => fs.readFileSync(`/proc/net/${name}`, 'utf8')).join('');
     for (const inode of links) assert.ok(!new RegExp(`\\b${inode}\\b`).test(internet), 'no internet socket');
+  });
+
+  test('issue 2.1: the database is durable, reached by its socket alone, owned by one role and served by another', () => {
+    const setting = (name) => sql(`select setting from pg_settings where name = '${name}'`).trim();
+    assert.equal(setting('fsync'), 'on');
+    assert.equal(setting('full_page_writes'), 'on');
+    assert.equal(setting('listen_addresses'), '');
+    assert.equal(sql(`select coalesce(string_agg(distinct usename, ' '), '') from pg_stat_activity
+      where backend_type = 'client backend' and usename <> current_user`).trim(), 'ra_app');
+    assert.equal(sql(`select count(*) from pg_db_role_setting, unnest(setconfig) one
+      where one ~ '^(synchronous_commit|fsync)='`).trim(), '0', 'nobody is less durable than the cluster');
+    assert.equal(setting('synchronous_commit'), 'on');
+    assert.equal(sql("select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = 'ra'").trim(), 'ra_owner');
+    assert.equal(sql("select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles where rolname = 'ra_app'").trim(), 'f');
   });
 
   test('secrets are readable by their owner alone', () => {

@@ -167,6 +167,49 @@ static void an_address_has_its_limit_by_policy_row(void **state)
     talloc_free(body);
 }
 
+/* The reason of the refusal at that stage, "" when the gate is open. */
+static const char *at_gate(const char *stage, const struct order *order)
+{
+    static struct ra_error error;
+    struct http_request request = {.app = rooms_app(), .context = talloc_new(NULL)};
+    request.now_us = clock_now_us(&request.app->clock);
+    error = (struct ra_error){0};
+    bool open = orders_check_gates(&request, order, stage, &error);
+    talloc_free(request.context);
+    assert_true(open || error.code == RA_RULE_REFUSED);
+    return open ? "" : error.reason;
+}
+
+/* Issue 2.3: "Payment is a state of the order from the start (at the counter; a gate only by policy row)". */
+static void payment_and_address_hold_a_case_only_where_a_policy_row_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *value, *at_checkin, *at_validate;
+    } cases[] = {{"payment_gate", "none", "", ""},
+                 {"payment_gate", "checkin", "payment-missing", ""},
+                 {"payment_gate", "validate", "", "payment-missing"},
+                 {"email_gate", "none", "", ""},
+                 {"email_gate", "validate", "", "email-unconfirmed"}};
+    struct order open = {.email_confirmed = false}, settled = {.email_confirmed = true};
+    open.states[ORDERS_MACHINE_ORDER] = "awaiting_payment";
+    settled.states[ORDERS_MACHINE_ORDER] = "paid";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[120];
+        snprintf(sql, sizeof sql, "update ra.policy set value = '\"%s\"' where key = '%s'", cases[i].value,
+                 cases[i].key);
+        talloc_free(owner_sql(sql));
+        rooms_refresh();
+        assert_string_equal(at_gate("checkin", &open), cases[i].at_checkin);
+        assert_string_equal(at_gate("validate", &open), cases[i].at_validate);
+        assert_string_equal(at_gate("checkin", &settled), "");
+        assert_string_equal(at_gate("validate", &settled), "");
+        snprintf(sql, sizeof sql, "update ra.policy set value = '\"none\"' where key = '%s'", cases[i].key);
+        talloc_free(owner_sql(sql));
+    }
+    rooms_refresh();
+}
+
 /* --- the page face --- */
 
 static char *order_form(unsigned number)
@@ -473,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_refused_order_leaves_nothing_behind),
         cmocka_unit_test(the_sixth_open_order_of_a_cpf_is_refused_with_its_rule),
         cmocka_unit_test(an_address_has_its_limit_by_policy_row),
+        cmocka_unit_test(payment_and_address_hold_a_case_only_where_a_policy_row_says_so),
         cmocka_unit_test(the_form_comes_back_with_errors_beside_the_fields_and_what_was_typed),
         cmocka_unit_test(the_form_opens_the_order_in_this_browser_alone),
         cmocka_unit_test(the_link_shows_a_button_and_only_the_button_confirms),
