@@ -276,7 +276,7 @@ describe('issue 4.6: outages, papers, the closing', () => {
       assert.equal(printer.spooled().length, 2, 'the receipt and the ticket');
       for (const text of printer.spooled()) assert.ok(!text.includes(half) && !text.includes(half.replaceAll('-', '')));
     } finally {
-      printer.close();
+      await printer.close();
     }
   });
 

@@ -39,9 +39,11 @@ export async function cups(queue) {
     },
     // Every paper that ever was in the spool: this daemon keeps them.
     spooled: () => fs.readdirSync(at('spool')).filter((name) => /^d\d/.test(name)).map((name) => fs.readFileSync(at(`spool/${name}`), 'latin1')),
-    close() {
+    async close() {
+      const ended = new Promise((resolve) => { child.once('exit', resolve); });
       child.kill('SIGTERM');
-      fs.rmSync(home, { recursive: true, force: true });
+      await ended; // it writes its cache on the way out
+      fs.rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
