@@ -59,9 +59,7 @@ static bool hold_handler(struct http_request *request, struct http_response *res
     struct agenda_wish wish;
     struct agenda_held held;
     bool two = false;
-    if (!pair_load(request, &two, &pair, error))
-        return false;
-    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+    if (!pair_or_case(request, &two, &pair, &order, error))
         return false;
     if (two)
         return hold_two(request, response, &pair, error);
@@ -179,9 +177,7 @@ static bool confirm_handler(struct http_request *request, struct http_response *
     struct agenda_pair pair;
     struct agenda_wish wish;
     bool created = false, two = false;
-    if (!pair_load(request, &two, &pair, error))
-        return false;
-    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+    if (!pair_or_case(request, &two, &pair, &order, error))
         return false;
     if (two)
         return confirm_two(request, response, &pair, error);

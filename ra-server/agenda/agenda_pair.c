@@ -94,6 +94,14 @@ bool pair_of(struct http_request *request, struct order *order, bool *linked, st
     return true;
 }
 
+bool pair_or_case(struct http_request *request, bool *two, struct agenda_pair *pair, struct order **order,
+                  struct ra_error *error)
+{
+    if (!pair_load(request, two, pair, error))
+        return false;
+    return *two || (agenda_load_case(request, order, error) && pair_of(request, *order, two, pair, error));
+}
+
 bool pair_other(struct http_request *request, const struct order *order, struct order **other,
                 struct ra_error *error)
 {

@@ -32,6 +32,11 @@ RA_MUST_CHECK bool pair_move(struct http_request *request, struct agenda_pair *p
 RA_MUST_CHECK bool pair_of(struct http_request *request, struct order *order, bool *linked,
                            struct agenda_pair *pair, struct ra_error *error);
 
+/* Whom a request is about: the visit that its body names (pair_load) or that the order of its path belongs to
+ * (pair_of), then *two; otherwise that order alone, in *order, held. */
+RA_MUST_CHECK bool pair_or_case(struct http_request *request, bool *two, struct agenda_pair *pair,
+                                struct order **order, struct ra_error *error);
+
 /* The same for looking only: nothing is held; NULL for one that stands alone. */
 RA_MUST_CHECK bool pair_other(struct http_request *request, const struct order *order, struct order **other,
                               struct ra_error *error);

@@ -93,9 +93,7 @@ static bool move_handler(struct http_request *request, struct http_response *res
     struct agenda_pair pair;
     struct agenda_wish wish;
     bool two = false;
-    if (!pair_load(request, &two, &pair, error))
-        return false;
-    if (!two && (!agenda_load_case(request, &order, error) || !pair_of(request, order, &two, &pair, error)))
+    if (!pair_or_case(request, &two, &pair, &order, error))
         return false;
     if (two)
         return move_two(request, response, &pair, error);
