@@ -16,17 +16,11 @@
 static bool ask(struct cli *cli, const char *path, char passphrase[PKCS12_PASSPHRASE_MAX + 2],
                 struct ra_error *error)
 {
-    struct bytes line = {NULL, 0};
     if (path == NULL)
         return terminal_secret("Senha do arquivo .p12: ", passphrase, PKCS12_PASSPHRASE_MAX + 2) ||
                ra_fail(error, RA_INVALID,
                        "sem terminal para perguntar a senha; use --passphrase-file ARQUIVO");
-    if (!file_read(cli->context, path, PKCS12_PASSPHRASE_MAX + 1, &line, error))
-        return false;
-    size_t length = strcspn((const char *)line.data, "\r\n");
-    memcpy(passphrase, line.data, length);
-    passphrase[length] = '\0';
-    return true;
+    return cli_first_line(cli, path, passphrase, PKCS12_PASSPHRASE_MAX + 2, error);
 }
 
 static bool convert(struct cli *cli, struct bytes file, const char *output, const char *passphrase,

@@ -5,6 +5,7 @@
  */
 #include "pki/base/file.h"
 #include "pki/trust/pkcs12.h"
+#include "pki/trust/secret_file.h"
 #include "ra-cli/cli.h"
 #include "ra-cli/terminal.h"
 
@@ -67,15 +68,18 @@ static bool suggest(char *passphrase, size_t size, struct ra_error *error)
 
 bool cli_first_line(struct cli *cli, const char *path, char *buffer, size_t size, struct ra_error *error)
 {
+    TALLOC_CTX *memory = talloc_new(cli->context);
     struct bytes file;
-    if (!file_read(cli->context, path, 4 * size, &file, error))
-        return false;
-    size_t length = strcspn((const char *)file.data, "\r\n");
-    if (length >= size)
-        return ra_fail(error, RA_INVALID, "a primeira linha de %s é longa demais", path);
-    memcpy(buffer, file.data, length);
-    buffer[length] = '\0';
-    return true;
+    bool ok = secret_file_read(memory, path, 4 * size, &file, error);
+    size_t length = ok ? strcspn((const char *)file.data, "\r\n") : 0;
+    if (ok && length >= size)
+        ok = ra_fail(error, RA_INVALID, "a primeira linha de %s é longa demais", path);
+    if (ok) {
+        memcpy(buffer, file.data, length);
+        buffer[length] = '\0';
+    }
+    talloc_free(memory);
+    return ok;
 }
 
 bool cli_new_passphrase(struct cli *cli, const char *path, char *passphrase, size_t size,

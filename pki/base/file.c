@@ -11,44 +11,42 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_t limit,
+                    struct bytes *content, struct ra_error *error)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0 || status.st_size < 0)
+        return ra_fail_errno(error, path);
+    if ((uintmax_t)status.st_size > limit)
+        return ra_fail(error, RA_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
+    size_t capacity = (size_t)status.st_size, used = 0;
+    uint8_t *data = talloc_size(context, capacity + 1);
+    if (data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "%s", path);
+    while (used < capacity) {
+        ssize_t got = read(descriptor, data + used, capacity - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return ra_fail_errno(error, path);
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    data[used] = 0;
+    *content = (struct bytes){data, used};
+    return true;
+}
+
 bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes *content,
                struct ra_error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return ra_fail_errno(error, path);
-    struct stat status;
-    if (fstat(descriptor, &status) != 0 || status.st_size < 0) {
-        close(descriptor);
-        return ra_fail_errno(error, path);
-    }
-    if ((uintmax_t)status.st_size > limit) {
-        close(descriptor);
-        return ra_fail(error, RA_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
-    }
-    size_t capacity = (size_t)status.st_size, used = 0;
-    uint8_t *data = talloc_size(context, capacity + 1);
-    if (data == NULL) {
-        close(descriptor);
-        return ra_fail(error, RA_NO_MEMORY, "%s", path);
-    }
-    while (used < capacity) {
-        ssize_t got = read(descriptor, data + used, capacity - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            ra_fail_errno(error, path);
-            close(descriptor);
-            return false;
-        }
-        if (got == 0)
-            break;
-        used += (size_t)got;
-    }
+    bool ok = file_read_open(context, descriptor, path, limit, content, error);
     close(descriptor);
-    data[used] = 0;
-    *content = (struct bytes){data, used};
-    return true;
+    return ok;
 }
 
 bool file_write_all(int descriptor, struct bytes content)

@@ -14,6 +14,10 @@
 RA_MUST_CHECK bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes *content,
                              struct ra_error *error);
 
+/* The same from an open descriptor, which stays open; `path` is for messages alone. */
+RA_MUST_CHECK bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_t limit,
+                                  struct bytes *content, struct ra_error *error);
+
 /* Temporary file beside it, fsync, rename, fsync of the folder. `mode` is exact, whatever the umask. */
 RA_MUST_CHECK bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error);
 

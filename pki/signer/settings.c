@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -24,21 +25,40 @@ enum privacy {
     FILE_PROTECTED, /* ours or root's, and nobody else may write it */
 };
 
-static bool check_mode(const char *path, enum privacy privacy, struct ra_error *error)
+static bool judge_mode(const char *path, const struct stat *status, enum privacy privacy,
+                       struct ra_error *error)
 {
-    struct stat status;
-    if (lstat(path, &status) != 0)
-        return ra_fail_errno(error, path);
-    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    if (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode))
         return ra_fail(error, RA_FORBIDDEN, "%s: neither a file nor a folder", path);
-    bool owned = status.st_uid == geteuid() || (privacy == FILE_PROTECTED && status.st_uid == 0);
+    bool owned = status->st_uid == geteuid() || (privacy == FILE_PROTECTED && status->st_uid == 0);
     if (!owned)
         return ra_fail(error, RA_FORBIDDEN, "%s: belongs to another user", path);
     mode_t forbidden = privacy == FILE_SECRET ? 0077 : 0022;
-    if ((status.st_mode & forbidden) != 0)
+    if ((status->st_mode & forbidden) != 0)
         return ra_fail(error, RA_FORBIDDEN, "%s: mode %03o is too open", path,
-                       (unsigned)(status.st_mode & 0777));
+                       (unsigned)(status->st_mode & 0777));
     return true;
+}
+
+static bool check_mode(const char *path, enum privacy privacy, struct ra_error *error)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 ? judge_mode(path, &status, privacy, error) : ra_fail_errno(error, path);
+}
+
+/* What is judged is what is read: one descriptor, and no link is followed. */
+static bool read_judged(TALLOC_CTX *context, const char *path, enum privacy privacy, struct bytes *content,
+                        struct ra_error *error)
+{
+    struct stat status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor < 0)
+        return ra_fail_errno(error, path);
+    bool ok = fstat(descriptor, &status) == 0 ? judge_mode(path, &status, privacy, error)
+                                              : ra_fail_errno(error, path);
+    ok = ok && file_read_open(context, descriptor, path, FILE_MAX, content, error);
+    close(descriptor);
+    return ok;
 }
 
 static bool read_checked(TALLOC_CTX *context, const char *folder, const char *name, enum privacy privacy,
@@ -47,7 +67,7 @@ static bool read_checked(TALLOC_CTX *context, const char *folder, const char *na
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return ra_fail(error, RA_IO, "%s: path too long", folder);
-    return check_mode(path, privacy, error) && file_read(context, path, FILE_MAX, content, error);
+    return read_judged(context, path, privacy, content, error);
 }
 
 /* --- signer.conf --- */
@@ -144,18 +164,29 @@ static const struct {
 
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
 
-static bool set_value(struct settings *settings, const char *name, const char *value, bool seen[TEXT_COUNT])
+/* Which lines were there already: a second one of a key is a mistake, or somebody's hand. */
+struct seen {
+    bool text[TEXT_COUNT];
+#define X(number, low, high, fallback, help) bool number;
+    SETTINGS_NUMBERS(X)
+#undef X
+};
+
+static bool is_first(bool *seen)
 {
-    for (size_t i = 0; i < TEXT_COUNT; i++) {
-        if (strcmp(name, TEXTS[i].name) != 0)
-            continue;
-        bool first = !seen[i];
-        seen[i] = true;
-        return first && TEXTS[i].set(settings, value);
-    }
+    bool first = !*seen;
+    *seen = true;
+    return first;
+}
+
+static bool set_value(struct settings *settings, const char *name, const char *value, struct seen *seen)
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        if (strcmp(name, TEXTS[i].name) == 0)
+            return is_first(&seen->text[i]) && TEXTS[i].set(settings, value);
 #define X(number, low, high, fallback, help)                                                                 \
     if (strcmp(name, #number) == 0)                                                                          \
-        return parse_number(value, low, high, &settings->number);
+        return is_first(&seen->number) && parse_number(value, low, high, &settings->number);
     SETTINGS_NUMBERS(X)
 #undef X
     return false;
@@ -163,7 +194,7 @@ static bool set_value(struct settings *settings, const char *name, const char *v
 
 static bool parse_configuration(struct settings *settings, char *text, struct ra_error *error)
 {
-    bool seen[TEXT_COUNT] = {false};
+    struct seen seen = {.text = {false}};
     unsigned number = 0;
     for (char *line = text; line != NULL; number++) {
         char *next = strchr(line, '\n');
@@ -175,14 +206,14 @@ static bool parse_configuration(struct settings *settings, char *text, struct ra
             return ra_fail(error, RA_INVALID, "signer.conf: line %u is not `key = value`", number + 1);
         if (!blank) {
             *equals = '\0';
-            if (!set_value(settings, trim(name), trim(equals + 1), seen))
+            if (!set_value(settings, trim(name), trim(equals + 1), &seen))
                 return ra_fail(error, RA_INVALID, "signer.conf: line %u: key not known, twice, or bad value",
                                number + 1);
         }
         line = next;
     }
     for (size_t i = 0; i < TEXT_COUNT; i++)
-        if (!seen[i] && !TEXTS[i].optional)
+        if (!seen.text[i] && !TEXTS[i].optional)
             return ra_fail(error, RA_INVALID, "signer.conf: %s is missing", TEXTS[i].name);
     return true;
 }
@@ -452,8 +483,8 @@ bool settings_load(TALLOC_CTX *context, const char *home, struct key_holder *hol
         return ra_fail(error, RA_NO_MEMORY, "settings");
     talloc_set_destructor(loaded, settings_destructor);
     ERR_clear_error();
-    if (!check_mode(folder, FILE_PROTECTED, error) || !load_configuration(loaded, folder, error) ||
-        !load_profiles(loaded, folder, error) ||
+    if (!check_mode(home, FILE_PROTECTED, error) || !check_mode(folder, FILE_PROTECTED, error) ||
+        !load_configuration(loaded, folder, error) || !load_profiles(loaded, folder, error) ||
         !load_anchors(folder, "agents-anchors.pem", &loaded->agents_anchors, &loaded->agents_known, error) ||
         !load_list(folder, "administrators.pem", &loaded->administrators, error) ||
         !load_authority(loaded, folder, holder, error) || !load_secret(loaded, folder, error) ||

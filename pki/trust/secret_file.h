@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Files with keys in them. Internal to the trust library.
+ * Files with keys or passphrases in them.
  */
 #ifndef PKI_TRUST_SECRET_FILE_H
 #define PKI_TRUST_SECRET_FILE_H

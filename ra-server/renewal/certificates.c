@@ -133,7 +133,7 @@ static bool refuse(struct ra_error *error)
     return ra_fail_reason(
         error, RA_PROOF_REFUSED, "proof-certificates",
         "Este certificado não abre a lista: não foi emitido aqui, não vale mais, ou o pedido "
-        "não foi assinado com ele.");
+        "não foi assinado agora com ele, ou já foi usado.");
 }
 
 static bool show_signed(struct http_request *request, struct http_response *response,
@@ -161,12 +161,14 @@ bool certificates_post(struct http_request *request, struct http_response *respo
     X509 *certificate = NULL;
     struct bytes der = {NULL, 0};
     struct db_rows *signer = NULL;
-    bool holds = false;
+    struct possession possession;
+    bool first = false;
     bool done = possession_certificate(request, &certificate, &der, error) &&
-                possession_holds(request, "guiche-certificates-v1", certificate, &holds, error) &&
+                possession_check(request, "guiche-certificates-v1", certificate, &possession, error) &&
                 db_query(request->db, request->context, STATEMENT_CERTIFICATES_SIGNER,
                          DB_VALUES(db_bytes(der), db_time(request->now_us)), &signer, error) &&
-                ((holds && db_row_count(signer) == 1) || refuse(error)) &&
+                ((possession.holds && db_row_count(signer) == 1) || refuse(error)) &&
+                possession_spend(request, &possession, &first, error) && (first || refuse(error)) &&
                 show_signed(request, response, signer, error);
     X509_free(certificate);
     return done;

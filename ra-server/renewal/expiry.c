@@ -8,6 +8,7 @@
 #include "orders/orders.h"
 #include "pki/certificate/reader.h"
 #include "renewal/expiry_rules.h"
+#include "renewal/possession.h"
 
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -176,5 +177,5 @@ static bool tell_due(struct job_run *run, struct ra_error *error)
 
 bool expiry_run(struct job_run *run, struct ra_error *error)
 {
-    return note_new(run, error) && tell_due(run, error);
+    return note_new(run, error) && tell_due(run, error) && possession_sweep(run, error);
 }

@@ -2,11 +2,13 @@
 #include "renewal/possession.h"
 
 #include "approval/approval.h"
+#include "db/db.h"
 #include "pki/certificate/reader.h"
 #include "pki/trust/key_signature.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,8 +27,23 @@ bool possession_certificate(struct http_request *request, X509 **certificate, st
     return der->length > 0 || ra_fail(error, RA_NO_MEMORY, "certificate");
 }
 
-bool possession_holds(struct http_request *request, const char *purpose, X509 *certificate, bool *holds,
-                      struct ra_error *error)
+/* Of the words and of the key that says them: a signature may have more than one spelling. */
+static bool digest_of(struct bytes whole, X509 *certificate, uint8_t digest[32])
+{
+    unsigned char *spki = NULL;
+    const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki);
+    EVP_MD_CTX *made = EVP_MD_CTX_new();
+    const bool ok = length > 0 && made != NULL && EVP_DigestInit_ex(made, EVP_sha256(), NULL) == 1 &&
+                    EVP_DigestUpdate(made, whole.data, whole.length) == 1 &&
+                    EVP_DigestUpdate(made, spki, (size_t)length) == 1 &&
+                    EVP_DigestFinal_ex(made, digest, NULL) == 1;
+    EVP_MD_CTX_free(made);
+    OPENSSL_free(spki);
+    return ok;
+}
+
+bool possession_check(struct http_request *request, const char *purpose, X509 *certificate,
+                      struct possession *possession, struct ra_error *error)
 {
     const json_t *issued_at = json_object_get(request->body, "issued_at");
     const char *text = http_text(request->body, "signature");
@@ -35,7 +52,7 @@ bool possession_holds(struct http_request *request, const char *purpose, X509 *c
     struct bytes signature = {NULL, 0}, whole;
     const char *instance = "";
     char number[24];
-    *holds = false;
+    *possession = (struct possession){.holds = false};
     if (!approval_instance(request, &instance, error))
         return false;
     (void)snprintf(number, sizeof number, "%" PRId64, at);
@@ -44,8 +61,29 @@ bool possession_holds(struct http_request *request, const char *purpose, X509 *c
     key_message_text(&message, number);
     if (!key_message_bytes(&message, &whole, error))
         return false;
-    *holds = json_is_integer(issued_at) && age >= -CLOCK_SLACK_S && age <= FRESH_S && text != NULL &&
-             base64_decode(request->context, text, strlen(text), &signature) &&
-             rsa_verifies(X509_get0_pubkey(certificate), whole, signature);
+    if (!digest_of(whole, certificate, possession->digest))
+        return ra_fail_crypto(error, "possession");
+    possession->holds = json_is_integer(issued_at) && age >= -CLOCK_SLACK_S && age <= FRESH_S &&
+                        text != NULL && base64_decode(request->context, text, strlen(text), &signature) &&
+                        rsa_verifies(X509_get0_pubkey(certificate), whole, signature);
     return true;
+}
+
+bool possession_spend(struct http_request *request, const struct possession *possession, bool *first,
+                      struct ra_error *error)
+{
+    int64_t added = 0;
+    const struct bytes digest = {possession->digest, sizeof possession->digest};
+    if (!db_exec(request->db, STATEMENT_POSSESSION_SPEND,
+                 DB_VALUES(db_bytes(digest), db_time(request->now_us)), &added, error))
+        return false;
+    *first = added == 1;
+    return true;
+}
+
+bool possession_sweep(struct job_run *run, struct ra_error *error)
+{
+    const int64_t kept_us = INT64_C(1000000) * (FRESH_S + 2 * CLOCK_SLACK_S);
+    return db_exec(run->db, STATEMENT_POSSESSION_SWEEP, DB_VALUES(db_time(run->now_us - kept_us)), NULL,
+                   error);
 }

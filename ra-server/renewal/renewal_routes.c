@@ -55,20 +55,28 @@ struct starting {
     struct order *former;
     struct catalog_product *product;
     struct renewal_answer answer;
+    struct possession possession;
 };
 
 static bool refuse(struct ra_error *error)
 {
     return ra_fail_reason(error, RA_PROOF_REFUSED, "proof-renewal",
-                          "O pedido não foi assinado com este certificado.");
+                          "O pedido não foi assinado agora com este certificado, ou já foi usado. Comece de "
+                          "novo.");
 }
 
 static bool check_possession(struct starting *starting, struct ra_error *error)
 {
-    bool holds = false;
-    return possession_holds(starting->request, "guiche-renewal-start-v1", starting->certificate, &holds,
-                            error) &&
-           (holds || refuse(error));
+    return possession_check(starting->request, "guiche-renewal-start-v1", starting->certificate,
+                            &starting->possession, error) &&
+           (starting->possession.holds || refuse(error));
+}
+
+static bool spend_possession(struct starting *starting, struct ra_error *error)
+{
+    bool first = false;
+    return possession_spend(starting->request, &starting->possession, &first, error) &&
+           (first || refuse(error));
 }
 
 static bool find_former(struct starting *starting, struct ra_error *error)
@@ -180,7 +188,8 @@ static bool open_order(struct starting *starting, struct http_response *response
     struct order *order = NULL;
     const char *token = "", *instance = "";
     struct certificate_data data;
-    if (!orders_again(request, starting->former, starting->product->id, &order, &token, error) ||
+    if (!spend_possession(starting, error) ||
+        !orders_again(request, starting->former, starting->product->id, &order, &token, error) ||
         !approval_instance(request, &instance, error) ||
         !db_exec(request->db, STATEMENT_RENEWAL_START,
                  DB_VALUES(db_int(order->id), db_int(starting->former->id), db_text(starting->former->serial),

@@ -71,3 +71,12 @@ update expiry set look_at = $3 where order_id = $1 and attempt = $2;
 -- name: expiry_notice_insert
 -- params: order_id bigint, attempt integer, days integer, now timestamptz
 insert into expiry_notice (order_id, attempt, days, at) values ($1, $2, $3, $4) on conflict do nothing;
+
+-- Once: a second use of the same words is not added, and waits for the first to be decided.
+-- name: possession_spend
+-- params: digest bytea, now timestamptz
+insert into possession_use (digest, used_at) values ($1, $2) on conflict do nothing;
+
+-- name: possession_sweep
+-- params: before timestamptz
+delete from possession_use where used_at < $1;

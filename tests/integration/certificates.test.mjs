@@ -11,6 +11,9 @@ import { sendCsr } from '../support/thief.mjs';
 
 const { instance } = (await api('GET', '/api/revocation')).json;
 const now = () => Math.floor(Date.now() / 1000) + clockOffset();
+// Fresh, and never the moment of another signature: each is good once.
+let said = 0;
+const moment = () => now() - 300 - (said += 1);
 
 async function issue(product, holder, extra = {}) {
   const kase = await readyByKey(product, holder, extra);
@@ -19,7 +22,7 @@ async function issue(product, holder, extra = {}) {
   return { ...kase, ...answer.json };
 }
 
-function signed(kase, { key = kase.key, at = now(), on = instance } = {}) {
+function signed(kase, { key = kase.key, at = moment(), on = instance } = {}) {
   const message = Buffer.from(`guiche-certificates-v1\0${on}\0${at}\0`);
   return api('POST', '/api/certificates', { body: { certificate: kase.certificate, issued_at: at,
     signature: sign('sha256', message, createPrivateKey(fs.readFileSync(key))).toString('base64') } });
@@ -59,6 +62,13 @@ describe('8 find my certificates', () => {
     assert.match(page.text, new RegExp(`${own.code}[^]*Válido[^]*/revogar\\?pedido=${own.code}`));
     assert.ok(!page.text.includes(elsewhere.code));
     assert.match((await api('GET', '/certificados', { headers: { Accept: 'text/html' } })).text, /Só o titular vê/);
+  });
+
+  test('a signed request opens the list once', async () => {
+    const at = moment();
+    const answers = [await signed(own, { at }), await signed(own, { at })];
+    assert.deepEqual(answers.map(({ status }) => status), [200, 422], answers[1].text);
+    assert.equal(answers[1].json.reason, 'proof-certificates');
   });
 
   test('by a signature with a valid certificate: all of that person; a company\'s speaks for the company', async () => {

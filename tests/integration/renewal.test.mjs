@@ -14,6 +14,9 @@ import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
 const { instance } = (await api('GET', '/api/revocation')).json;
 const now = () => Math.floor(Date.now() / 1000) + clockOffset();
+// Fresh, and never the moment of another signature: each is good once.
+let said = 0;
+const moment = () => now() - 300 - (said += 1);
 
 async function issue(product, holder = person(), extra = {}) {
   const kase = await readyByKey(product, holder, extra);
@@ -26,7 +29,7 @@ async function issue(product, holder = person(), extra = {}) {
 
 const renew = (kase, csr, ...more) => cli(null, 'renew', '--key', kase.file, '--csr', csr, ...more);
 
-function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = now(), on = instance } = {}) {
+function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = moment(), on = instance } = {}) {
   const signature = sign('sha256', Buffer.from(`guiche-renewal-start-v1\0${on}\0${at}\0`), key).toString('base64');
   return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature } });
 }
@@ -46,6 +49,16 @@ describe('8 a person\'s A3', () => {
       assert.deepEqual([answer.status, answer.json.reason], [422, 'proof-renewal'], answer.text);
     }
     assert.equal(sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${old.code}'`), '0');
+  });
+
+  test('a signed start opens one renewal: said again while it is fresh it opens nothing', async () => {
+    const kase = await issue('ecpf-a3');
+    const at = moment();
+    const orders = () => sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${kase.code}'`);
+    const answers = await Promise.all([start(kase, { at }), start(kase, { at })]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422], answers.map(({ text }) => text).join());
+    const again = await start(kase, { at });
+    assert.deepEqual([again.status, again.json.reason, orders()], [422, 'proof-renewal', '1'], again.text);
   });
 
   test('the holder signs; documents, biometrics and presence are waived by name, consultations are not', () => {

@@ -98,7 +98,6 @@ static void write_home(struct office *office)
                                         "ar_cnpj = 12345678000195\n"
                                         "log_name = guiche.homologacao/teste\n"
                                         "roster_threshold = 1\n"
-                                        "agents_floor = 2\n"
                                         "validation_hours = 24\n"
                                         "code_days = 7\n";
     struct ra_error error = {0};

@@ -644,6 +644,14 @@ static void design_13_open_keys_stop_the_signer(void **state)
     assert_int_equal(chmod(path, 0666), 0);
     expect_no_start();
     assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(office.home, 0777), 0); /* conf/ could be exchanged as a whole */
+    expect_no_start();
+    assert_int_equal(chmod(office.home, 0700), 0);
+    char *elsewhere = talloc_asprintf(office.memory, "%s/elsewhere", office.folder);
+    assert_int_equal(rename(path, elsewhere), 0);
+    assert_int_equal(symlink(elsewhere, path), 0); /* what was judged must be what is read */
+    expect_no_start();
+    assert_int_equal(rename(elsewhere, path), 0);
 }
 
 int main(void)

@@ -371,6 +371,8 @@ static void configuration_is_read_strictly(void **state)
     expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "agents_floor = 1\n# note\n\n  code_days=3", true);
     expect_configuration(ENVIRONMENT CNPJ LOG, false);
     expect_configuration(INSTANCE INSTANCE ENVIRONMENT CNPJ LOG, false);
+    expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "agents_floor = 2\nagents_floor = 1\n", false);
+    expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "ra_key = file\nra_key = file\n", false);
     expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "agents_flor = 1\n", false);
     expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "agents_floor = 0\n", false);
     expect_configuration(INSTANCE ENVIRONMENT CNPJ LOG "code_days = 8\n", false);
