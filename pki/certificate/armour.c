@@ -50,9 +50,25 @@ static bool read_block(TALLOC_CTX *context, BIO *input, const char *const labels
     return done;
 }
 
-bool armour_open(TALLOC_CTX *context, struct bytes input, const char *const labels[], struct bytes *der)
+/* To the first line that begins a block; certtool and certutil write what a request says before it (RFC 7468
+ * 2 and 5.2). Bytes that no text has are no explanation. */
+static bool skip_explanation(struct bytes *input)
 {
     static const char begin[] = "-----BEGIN ";
+    const size_t length = sizeof begin - 1;
+    for (bool at_line = true; input->length >= length; input->data++, input->length--) {
+        const uint8_t byte = input->data[0];
+        if (at_line && memcmp(input->data, begin, length) == 0)
+            return true;
+        if (byte < ' ' && !is_white_space(byte))
+            return false;
+        at_line = byte == '\n' || (at_line && is_white_space(byte));
+    }
+    return false;
+}
+
+bool armour_open(TALLOC_CTX *context, struct bytes input, const char *const labels[], struct bytes *der)
+{
     *der = (struct bytes){NULL, 0};
     if (input.length == 0 || input.length > INT_MAX)
         return false;
@@ -60,12 +76,7 @@ bool armour_open(TALLOC_CTX *context, struct bytes input, const char *const labe
         *der = bytes_copy(context, input.data, input.length);
         return der->data != NULL;
     }
-    while (input.length > 0 && is_white_space(input.data[0])) {
-        input.data++;
-        input.length--;
-    }
-    /* PEM readers skip whatever stands before the block; here nothing may. */
-    if (input.length < sizeof begin - 1 || memcmp(input.data, begin, sizeof begin - 1) != 0)
+    if (!skip_explanation(&input))
         return false;
     BIO *source = BIO_new_mem_buf(input.data, (int)input.length);
     bool done = source != NULL && read_block(context, source, labels, der);

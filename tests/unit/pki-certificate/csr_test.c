@@ -73,6 +73,7 @@ static void der_and_pem_are_accepted(void **state)
         der,
         to_pem(world, der, "CERTIFICATE REQUEST", "", ""),
         to_pem(world, der, "CERTIFICATE REQUEST", "\r\n  ", "\n \t\n"),
+        to_pem(world, der, "CERTIFICATE REQUEST", "Subject: CN=x\n\tbits:\r\n\n", ""),
         to_pem(world, der, "NEW CERTIFICATE REQUEST", "", ""),
         fixture_request(world->memory, world->holder_key, EVP_sha384(), NULL),
         fixture_request(world->memory, world->holder_key, EVP_sha512(), NULL),
@@ -106,7 +107,11 @@ static void what_is_not_one_request_is_malformed(void **state)
     refuses(world, (struct bytes){der.data, der.length - 1}, "csr-malformed");
     refuses(world, bytes_of_text(twice), "csr-malformed");
     refuses(world, (struct bytes){huge, CSR_MAX + 1}, "csr-malformed");
-    refuses(world, to_pem(world, der, "CERTIFICATE REQUEST", "Subject: CN=x\n", ""), "csr-malformed");
+    refuses(world, to_pem(world, der, "CERTIFICATE REQUEST", "Subject: CN=x ", ""), "csr-malformed");
+    refuses(world, to_pem(world, der, "CERTIFICATE REQUEST", "\x01\n", ""), "csr-malformed");
+    refuses(world,
+            to_pem(world, der, "CERTIFICATE REQUEST", "-----BEGIN X-----\nMAA=\n-----END X-----\n", ""),
+            "csr-malformed");
     refuses(world, to_pem(world, der, "CERTIFICATE REQUEST", "", "lixo"), "csr-malformed");
     refuses(world, to_pem(world, der, "CERTIFICATE", "", ""), "csr-malformed");
     refuses(world, to_pem(world, (struct bytes){longer, der.length + 1}, "CERTIFICATE REQUEST", "", ""),
