@@ -2,13 +2,14 @@
 #include "pki/homolog-ca/ocsp_responder.h"
 
 #include "pki/homolog-ca/certificate_builder.h"
+#include "pki/homolog-ca/ocsp_request.h"
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <pthread.h>
 #include <string.h>
 
-enum { DAY_S = 86400, RESPONDER_LIFE_S = 90 * DAY_S, KEY_BITS = 2048, NONCE_MAX = 32 };
+enum { DAY_S = 86400, RESPONDER_LIFE_S = 90 * DAY_S, KEY_BITS = 2048 };
 
 struct ocsp_responder {
     const struct registry *registry;
@@ -115,34 +116,7 @@ static X509 *certificate_of(struct ocsp_responder *responder, enum authority_id 
     return certificate;
 }
 
-/* --- the request --- */
-
-static OCSP_REQUEST *read_request(struct bytes request)
-{
-    const unsigned char *at = request.data;
-    OCSP_REQUEST *read = request.length > 0 && request.length <= OCSP_REQUEST_LIMIT
-                             ? d2i_OCSP_REQUEST(NULL, &at, (long)request.length)
-                             : NULL;
-    int count = read != NULL ? OCSP_request_onereq_count(read) : 0;
-    if (read != NULL && at == request.data + request.length && count > 0 && count <= OCSP_QUESTIONS_MAX)
-        return read;
-    OCSP_REQUEST_free(read);
-    return NULL;
-}
-
-/* RFC 8954 2.1; without a nonce there is nothing to be wrong. */
-static bool nonce_is_fine(OCSP_REQUEST *request)
-{
-    int at = OCSP_REQUEST_get_ext_by_NID(request, NID_id_pkix_OCSP_Nonce, -1);
-    if (at < 0)
-        return true;
-    const ASN1_OCTET_STRING *outer = X509_EXTENSION_get_data(OCSP_REQUEST_get_ext(request, at));
-    const unsigned char *data = ASN1_STRING_get0_data(outer);
-    ASN1_OCTET_STRING *nonce = d2i_ASN1_OCTET_STRING(NULL, &data, ASN1_STRING_length(outer));
-    int length = nonce != NULL ? ASN1_STRING_length(nonce) : 0;
-    ASN1_OCTET_STRING_free(nonce);
-    return length >= 1 && length <= NONCE_MAX;
-}
+/* --- whom it is about --- */
 
 static bool is_of(const struct hierarchy *hierarchy, enum authority_id id, OCSP_CERTID *asked)
 {
@@ -250,7 +224,7 @@ static bool fill(struct ocsp_responder *responder, enum authority_id id, OCSP_RE
 static int answer_to(struct ocsp_responder *responder, OCSP_REQUEST *request, OCSP_BASICRESP *basic)
 {
     struct ra_error error = {0};
-    if (request == NULL || !nonce_is_fine(request))
+    if (request == NULL)
         return OCSP_RESPONSE_STATUS_MALFORMEDREQUEST;
     enum authority_id id = subject_of(responder->registry->hierarchy, request);
     if (id == AUTHORITY_COUNT)
@@ -262,7 +236,7 @@ static int answer_to(struct ocsp_responder *responder, OCSP_REQUEST *request, OC
 bool ocsp_respond(struct ocsp_responder *responder, TALLOC_CTX *memory, struct bytes request,
                   struct bytes *response, struct ra_error *error)
 {
-    OCSP_REQUEST *read = read_request(request);
+    OCSP_REQUEST *read = ocsp_request_read(request);
     OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
     int status = answer_to(responder, read, basic);
     OCSP_RESPONSE *made =

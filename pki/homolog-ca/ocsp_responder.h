@@ -14,7 +14,7 @@
 
 #include "pki/homolog-ca/revocation.h"
 
-enum { OCSP_REQUEST_LIMIT = 4096, OCSP_QUESTIONS_MAX = 16, OCSP_LIFE_S = 3600 };
+enum { OCSP_LIFE_S = 3600 };
 
 struct ocsp_responder;
 

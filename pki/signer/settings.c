@@ -218,11 +218,8 @@ static bool parse_configuration(struct settings *settings, char *text, struct ra
     return true;
 }
 
-static bool load_configuration(struct settings *settings, const char *folder, struct ra_error *error)
+bool settings_parse(struct settings *settings, struct bytes content, struct ra_error *error)
 {
-    struct bytes content = {NULL, 0};
-    if (!read_checked(settings, folder, "signer.conf", FILE_PROTECTED, &content, error))
-        return false;
     if (content.length == 0 || memchr(content.data, '\0', content.length) != NULL)
         return ra_fail(error, RA_INVALID, "signer.conf: not a text");
 #define X(name, low, high, fallback, help) settings->name = fallback;
@@ -231,6 +228,13 @@ static bool load_configuration(struct settings *settings, const char *folder, st
     char *text = talloc_strndup(settings, (const char *)content.data, content.length);
     return text != NULL ? parse_configuration(settings, text, error)
                         : ra_fail(error, RA_NO_MEMORY, "signer.conf");
+}
+
+static bool load_configuration(struct settings *settings, const char *folder, struct ra_error *error)
+{
+    struct bytes content = {NULL, 0};
+    return read_checked(settings, folder, "signer.conf", FILE_PROTECTED, &content, error) &&
+           settings_parse(settings, content, error);
 }
 
 /* --- profiles --- */

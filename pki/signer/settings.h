@@ -85,6 +85,9 @@ struct settings {
     struct weak_key_list *weak_keys; /* NULL: no such file, and requests are not looked up */
 };
 
+/* The text of signer.conf over the defaults. */
+RA_MUST_CHECK bool settings_parse(struct settings *settings, struct bytes content, struct ra_error *error);
+
 /* Reads and proves everything. `holder` may be NULL, and is asked only where the files say so; it outlives
  * the settings; without it a key that it should have is missing (settings_can_sign). Result on `context`;
  * freeing it frees the OpenSSL objects and wipes the keys. The error's detail names file and line. */

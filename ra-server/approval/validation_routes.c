@@ -121,6 +121,7 @@ static bool go_on_alone(struct http_request *request, const struct incoming *inc
                                   (json_int_t)order->attempt, "rule", rule, "source",
                                   agents_source(validation->method)),
                         NULL, error) &&
+           renewal_tell_ready(request, order, incoming->statement->statement->not_after, error) &&
            (code ? mail_half_send(request, order, error) : mail_half_destroy(request, order, error));
 }
 

@@ -13,6 +13,7 @@
 #include "issuance/signer_client.h"
 #include "orders/orders.h"
 #include "pki/certificate/reader.h"
+#include "renewal/renewal.h"
 
 #include <string.h>
 
@@ -126,10 +127,12 @@ static bool check_verification(struct http_request *request, const struct incomi
     return good;
 }
 
-static bool accept_verification(struct http_request *request, const struct incoming *incoming, bool mail,
-                                struct ra_error *error)
+static bool accept_verification(struct http_request *request, const struct incoming *incoming,
+                                const struct signed_statement *validation_statement, struct ra_error *error)
 {
     const struct statement *content = incoming->statement->statement;
+    const int64_t first_ends = validation_statement->statement->not_after;
+    const bool mail = takes_mail_half(validation_statement);
     const char *validation =
         hex_encode(request->context, (struct bytes){content->verification.validation, 32});
     return incoming_store(request, incoming, error) &&
@@ -141,6 +144,8 @@ static bool accept_verification(struct http_request *request, const struct incom
                                   incoming_digest(request, incoming->statement), "validation", validation,
                                   "attempt", (json_int_t)content->attempt, "mail", mail),
                         NULL, error) &&
+           renewal_tell_ready(request, incoming->order,
+                              content->not_after < first_ends ? content->not_after : first_ends, error) &&
            (!mail || mail_half_send(request, incoming->order, error));
 }
 
@@ -157,7 +162,7 @@ bool verification_post(struct http_request *request, struct http_response *respo
         !check_verification(request, &incoming, validation, error)) {
         return incoming_reject(request, incoming.order, STATEMENT_VERIFICATION, error);
     }
-    if (!accept_verification(request, &incoming, takes_mail_half(validation), error)) {
+    if (!accept_verification(request, &incoming, validation, error)) {
         return false;
     }
     http_reply(response, 201, json_pack("{s:s}", "statement", incoming_digest(request, incoming.statement)));

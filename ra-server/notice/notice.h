@@ -42,7 +42,8 @@
     X(NOTICE_OFFICE_ALARM, "office_alarm", "office-alarm", "")                      /* alarm.h; no order */  \
     X(NOTICE_CERTIFICATE_ISSUED, "certificate_issued", "certificate-issued", "")    /* {"serial":hex} */     \
     X(NOTICE_CERTIFICATE_REVOKED, "certificate_revoked", "certificate-revoked", "") /* {"serial":hex} */     \
-    X(NOTICE_EXPIRY, "expiry", "expiry", "")                                        /* {"until_us":instant} */
+    X(NOTICE_RENEWAL_READY, "renewal_ready", "renewal-ready", "") /* {"until_us":instant} */                 \
+    X(NOTICE_EXPIRY, "expiry", "expiry", "")                      /* {"until_us":instant} */
 
 enum notice_kind {
 #define X(id, kind, template_name, method) id,

@@ -230,6 +230,21 @@ static bool expiry_model(struct job_run *run, const struct notice_row *row, cons
     return true;
 }
 
+/* Emitted meanwhile, sent back or past its time: there is nothing left to tell. */
+static bool renewal_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                          json_t *model, struct ra_error *error)
+{
+    int64_t until_us = number_of(row->message, "until_us");
+    struct catalog_office *office = NULL;
+    if (run->now_us >= until_us || !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
+        return ra_fail(error, RA_NOT_FOUND, "the renewal is settled");
+    if (!catalog_office(run->app, run->context, &office, error))
+        return false;
+    set(model, "until_text", local_time_long_text(run->context, until_us, office->offset_s));
+    set_link(run, model, "renew_url", "renovar", "");
+    return true;
+}
+
 static bool kind_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                        json_t *model, struct ra_error *error)
 {
@@ -258,6 +273,8 @@ static bool kind_model(struct job_run *run, const struct notice_row *row, const 
     case NOTICE_OUTAGE:
         appointment_model(run, row, model);
         return true;
+    case NOTICE_RENEWAL_READY:
+        return renewal_model(run, row, order, model, error);
     case NOTICE_EXPIRY:
         return expiry_model(run, row, order, model, error);
     case NOTICE_OFFICE_ALARM:

@@ -183,6 +183,10 @@ json_t *orders_show_json(struct http_request *request, const struct order *order
 
 /* --- who may (orders_access.c) --- */
 
+/* A new cookie that opens this order and whatever the browser's present one opens. */
+RA_MUST_CHECK bool orders_grant_session(struct http_request *request, struct http_response *response,
+                                        const struct order *order, struct ra_error *error);
+
 /* Authorizer for /api/orders/{code}… and /pedido/{code}…: the bearer token or the page's cookie opens exactly
  * this order. Without any: RA_UNAUTHENTICATED. With one that does not open it: RA_NOT_FOUND, whether the
  * order exists or not. */

@@ -64,10 +64,6 @@ RA_MUST_CHECK bool orders_send_confirmation(struct http_request *request, const 
 RA_MUST_CHECK bool orders_grant_bearer(struct http_request *request, const struct order *order,
                                        char token[TOKEN_SIZE], struct ra_error *error);
 
-/* A new cookie that opens this order and whatever the browser's present one opens. */
-RA_MUST_CHECK bool orders_grant_session(struct http_request *request, struct http_response *response,
-                                        const struct order *order, struct ra_error *error);
-
 /* A new cookie that opens every order of this CPF and address; programs use the same token as bearer. */
 RA_MUST_CHECK bool orders_grant_login(struct http_request *request, struct http_response *response,
                                       const char *cpf, const char *email, char token[TOKEN_SIZE],

@@ -6,6 +6,7 @@
 #include "catalog/page.h"
 #include "identification/identification.h"
 #include "orders/orders_internal.h"
+#include "renewal/replacement.h"
 #include "term/term.h"
 
 #include <string.h>
@@ -83,18 +84,21 @@ static bool form_model(struct http_request *request, struct http_response *respo
 static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *term = NULL, *corrections = NULL;
+    json_t *timeline = NULL, *term = NULL, *corrections = NULL, *offer = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !identification_corrections(request, order, &corrections, error) ||
-        !term_state_json(request, order, &term, error) ||
+        !term_state_json(request, order, &term, error) || !replacement_offer(request, order, &offer, error) ||
         !orders_timeline_json(request, order, &timeline, error)) {
         json_decref(corrections);
+        json_decref(offer);
         json_decref(term);
         return false;
     }
     json_t *model = orders_show_json(request, order);
     if (term != NULL)
         json_object_set_new(model, "term", term);
+    if (offer != NULL)
+        json_object_set_new(model, "replacement", offer);
     json_object_set_new(model, "state", json_string(order->states[ORDERS_MACHINE_ORDER]));
     json_object_set_new(model, "next", orders_next_json(request, order));
     json_object_set_new(model, "timeline", timeline);
@@ -184,6 +188,8 @@ const char orders_show_schema[] =
     "\"order\":" TEXT ",\"appointment\":" TEXT ",\"attendance\":" TEXT ",\"identification\":" TEXT
     ",\"issuance\":" TEXT "}},\"email_confirmed\":{\"type\":\"boolean\"},\"serial\":" TEXT
     ",\"appointment\":{\"type\":\"object\"},\"next\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+    "\"replacement\":{\"type\":\"object\",\"properties\":{\"may_ask\":{\"type\":\"boolean\"},\"until\":" TEXT
+    "}},"
     "\"timeline\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"at\",\"text\"]}"
     "}}}";
 

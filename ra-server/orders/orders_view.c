@@ -206,8 +206,15 @@ static void add_identification_steps(TALLOC_CTX *context, const struct order *or
                  NULL, NULL);
     else if (strcmp(identification, "validated") == 0)
         add_step(steps, "wait-second-agent", "Aguarde a conferência do segundo agente.", NULL, NULL);
-    else if (strcmp(identification, "verified") == 0 &&
-             orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
+    else if (strcmp(identification, "verified") != 0 ||
+             !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
+        return;
+    else if (orders_method(order) == IDENTIFICATION_RENEWAL)
+        add_step(steps, "emit",
+                 "Termine a renovação: abra a página dela com o arquivo de espera que você guardou, ou use o "
+                 "ra-cli com que assinou.",
+                 "/renovar", "Terminar a renovação");
+    else
         add_step(steps, "emit", "Emita o certificado com o código do papel e o código do e-mail.",
                  talloc_asprintf(context, "/emitir/%s", order->code), "Emitir agora");
 }

@@ -30,6 +30,11 @@ struct renewal_facts {
 RA_MUST_CHECK bool renewal_of(struct db *db, TALLOC_CTX *context, int64_t order_id,
                               struct renewal_facts *facts, struct ra_error *error);
 
+/* For whoever wrote the last statement that a case needs: of a renewal, the holder is told by mail that the
+ * certificate can be emitted until `until_s`, when the statements end. Of any other order nothing. */
+RA_MUST_CHECK bool renewal_tell_ready(struct http_request *request, const struct order *order,
+                                      int64_t until_s, struct ra_error *error);
+
 extern const struct room renewal_room;
 
 #endif

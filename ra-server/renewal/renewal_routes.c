@@ -390,6 +390,7 @@ static const struct http_route routes[] = {
     {.method = HTTP_POST,
      .listeners = HTTP_PUBLIC,
      .api_path = "/api/orders/{code}/replacement",
+     .page_path = "/pedido/{code}/substituir",
      .authorize = orders_authorize_holder,
      .handler = replacement_post,
      .body = HTTP_BODY_NONE,

@@ -24,8 +24,8 @@ enum renewal_path { RENEWAL_ONLINE, RENEWAL_VIDEO, RENEWAL_IN_PERSON };
       "Um selo eletrônico não manifesta a vontade da empresa (Res. 211, art. 4) nem diz quem é o "        \
       "responsável: não assina a própria renovação.")                                                        \
     X(RENEWAL_REASON_LEVEL, "REN-06",                                                                        \
-      "A norma só aceita a assinatura de um certificado A3 ou de nível mais "                              \
-      "alto.")                                                                                               \
+      "A norma só aceita a assinatura de um certificado A3 ou de nível mais alto, em token; um A1, em "    \
+      "arquivo, não assina a própria renovação.")                                                            \
     X(RENEWAL_REASON_HIGHER, "REN-01", "O certificado novo é de nível mais alto que o atual.")               \
     X(RENEWAL_REASON_BIOMETRICS, "REN-02", "A biometria do titular ainda não foi coletada.")                 \
     X(RENEWAL_REASON_HOLDER, "REN-02", "O certificado que assina não é do mesmo titular e responsável.")     \

@@ -4,11 +4,14 @@
 #include "approval/office.h"
 #include "audit/audit.h"
 #include "catalog/catalog.h"
+#include "catalog/page.h"
 #include "db/db.h"
 #include "renewal/renewal_rules.h"
 #include "renewal/replacement_rules.h"
 
 #include <string.h>
+
+static const int64_t DAY_US = INT64_C(86400000000);
 
 #define WAIVED_NOTHING                                                                                          \
     "Nada é dispensado: o certificado anterior foi revogado, e um revogado não assina renovação (REN-07); " \
@@ -80,6 +83,12 @@ bool replacement_post(struct http_request *request, struct http_response *respon
     if (!orders_again(request, old, old->product_id, &order, &token, error) ||
         !settle(request, order, old, error))
         return false;
+    if (page_is_wanted(request)) {
+        if (!orders_grant_session(request, response, order, error))
+            return false;
+        http_see_other(request, response, talloc_asprintf(request->context, "/pedido/%s", order->code));
+        return true;
+    }
     json_t *model =
         json_pack("{s:s, s:s, s:i, s:[], s:o}", "order", order->code, "replaces", old->code, "price_cents", 0,
                   "waived", "why", json_sprintf(WAIVED_NOTHING, (long long)question.limit_days));
@@ -87,6 +96,27 @@ bool replacement_post(struct http_request *request, struct http_response *respon
         json_object_set_new(model, "token", json_string(token));
     http_reply(response, 201, model);
     return true;
+}
+
+/* --- what the holder sees --- */
+
+bool replacement_offer(struct http_request *request, const struct order *order, json_t **offer,
+                       struct ra_error *error)
+{
+    struct replacement_question question;
+    char last[CATALOG_DAY_SIZE];
+    *offer = NULL;
+    if (!ask(request, order, &question, error))
+        return false;
+    const enum replacement_answer answer = replacement_of(&question);
+    if (answer != REPLACEMENT_FREE && answer != REPLACEMENT_NOT_REVOKED)
+        return true;
+    catalog_today(request->app, request->now_us + (question.limit_days - question.days_since) * DAY_US, last);
+    *offer = json_pack("{s:b, s:s}", "may_ask", (int)(answer == REPLACEMENT_FREE), "until", last);
+    if (page_is_wanted(request))
+        page_set_text(*offer, "until_text",
+                      talloc_asprintf(request->context, "%.2s/%.2s/%.4s", last + 8, last + 5, last));
+    return *offer != NULL || ra_fail(error, RA_NO_MEMORY, "order");
 }
 
 /* --- what the agents see --- */

@@ -14,6 +14,11 @@
  * of replacement_rules.h. */
 bool replacement_post(struct http_request *request, struct http_response *response, struct ra_error *error);
 
+/* {"may_ask","until":"YYYY-MM-DD"} while a certificate may still be replaced without cost, may_ask once it
+ * was revoked; for a page also "until_text". NULL: nothing to offer. New reference. */
+RA_MUST_CHECK bool replacement_offer(struct http_request *request, const struct order *order, json_t **offer,
+                                     struct ra_error *error);
+
 /* {"kind":"replacement"|"renewal","order","serial","rule","free","waived":[…],"why"}; NULL: a first order.
  * New reference. */
 RA_MUST_CHECK bool replacement_origin(struct http_request *request, const struct order *order,

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, readyByKey, scratch, sql } from '../support/office.mjs';
+import { api, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, publicUrl, readyByKey, scratch, sql } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
@@ -87,6 +87,8 @@ describe('8 a person\'s A3', () => {
     const validated = done('agent1', 'validate', code);
     assert.equal(validated.agents, 1);
     assert.equal(validated.emission_code, undefined);
+    const told = await mail(old.holder.email, new RegExp(`pedido ${code}[^]*?até (.+?)\\.[^]*renovacao-${code}\\.guiche`));
+    assert.match(told.found[1], /\d{4}|\d+ de \w+/);
     const wrong = makeCsr();
     const thief = await sendCsr({ code }, wrong.csr);
     assert.notEqual(thief.status, 200, thief.text);
@@ -257,6 +259,23 @@ describe('5.3 replacement within 14 days', () => {
     for (const kind of ['document', 'biometric', 'consultation']) assert.ok(open.includes(kind), `${kind} is asked for: ${open}`);
     refused(old, 'replacement-done');
     assert.equal((await api('POST', `/api/orders/${old.code}/replacement`)).status, 401);
+  });
+
+  test('on the order\'s page: the way to it, a button once it was revoked, and the new order opens', async () => {
+    const old = await issue('ecpf-a1');
+    const page = (where, method = 'GET') => api(method, where, { headers: { Cookie: `guiche_pedido=${old.token}`, Accept: 'text/html',
+      ...(method === 'POST' ? { 'Content-Type': 'application/x-www-form-urlencoded', Origin: publicUrl } : {}) } });
+    assert.match((await page(`/pedido/${old.code}`)).text, /Revogue este certificado<\/a> e, até \d\d\/\d\d\/\d{4}/);
+    assert.match((await page(`/pedido/${old.code}/substituir`, 'POST')).text, /Revogue primeiro/);
+    done('agent1', 'revoke', old.code, '--reason', '1');
+    assert.match((await page(`/pedido/${old.code}`)).text, /action="\/pedido\/\w+\/substituir"[^]*Pedir outro sem custo/);
+    const asked = await page(`/pedido/${old.code}/substituir`, 'POST');
+    assert.equal(asked.status, 303, asked.text);
+    const where = asked.headers.get('location');
+    const opened = await api('GET', where, { headers: { Cookie: asked.headers.get('set-cookie').split(';')[0], Accept: 'text/html' } });
+    assert.equal(opened.status, 200);
+    assert.ok(!where.includes(old.code) && opened.text.includes('data-order-code'));
+    assert.doesNotMatch((await page(`/pedido/${old.code}`)).text, /substituir/);
   });
 
   test('the fifteenth day is late', async () => {

@@ -87,8 +87,8 @@ async function takePresent() {
 function tellOtherWay({ path, why }, product) {
   find('renew-why').textContent = why;
   find('renew-way').textContent = path === 'VIDEO'
-    ? 'O caminho é a videoconferência: faça um pedido novo e marque a sessão. Seu certificado atual continua valendo até vencer.'
-    : 'O caminho é o atendimento presencial: faça um pedido novo e marque a sessão. Seu certificado atual continua valendo até vencer.';
+    ? 'O caminho é a videoconferência: faça um pedido novo, pelo botão abaixo, e marque a sessão. Seu certificado atual continua valendo até vencer.'
+    : 'O caminho é o atendimento presencial: faça um pedido novo, pelo botão abaixo, e escolha o horário. Seu certificado atual continua valendo até vencer.';
   find('renew-order').href = `/pedido/novo?product=${encodeURIComponent(product)}`;
   show('renew-other');
 }

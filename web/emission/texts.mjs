@@ -79,6 +79,14 @@ export const refusals = {
     title: 'O pedido de renovação não foi aceito', go: 'stop',
     text: `Nada foi emitido e seu certificado atual continua como está. Tente de novo com o mesmo arquivo, ou ligue para ${phone}.`,
   },
+  'ocsp-silent': {
+    title: 'A autoridade não confirmou o seu certificado atual', go: 'retry',
+    text: 'Antes de emitir perguntamos a ela se o certificado que assinou a renovação ainda vale, e a resposta não veio ou já venceu. Nada foi emitido. Espere um instante e tente de novo.',
+  },
+  'ocsp-unknown': {
+    title: 'A autoridade não conhece o seu certificado atual', go: 'stop',
+    text: `Por isso ele não assina a renovação. Nada foi emitido. Ligue para ${phone}: o caminho é um pedido novo, com atendimento.`,
+  },
   'renewal-signed': {
     title: 'Esta renovação já foi assinada', go: 'stop',
     text: 'Use o arquivo de espera que você guardou. Se ele se perdeu, comece outra renovação.',
@@ -97,6 +105,7 @@ const sameAs = {
 };
 
 const byReason = {
+  'ocsp-missing': 'ocsp-silent', 'ocsp-expired': 'ocsp-silent', 'ocsp-unknown': 'ocsp-unknown',
   'statement-expired': 'expired', 'crl-missing': 'server', 'crl-expired': 'server', 'proof-renewal': 'renewal-refused', 'renewal-mismatch': 'renewal-refused', 'renewal-signed': 'renewal-signed', 'attempt-key': 'key-mismatch', 'term-signature-invalid': 'term-refused',
 };
 

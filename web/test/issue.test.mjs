@@ -228,6 +228,8 @@ test('whatever the server says becomes a sentence and a way on', async () => {
   assert.equal(await answers(502, '<html>'), refusals.server);
   assert.equal((await answers(409, '{"type":"urn:guiche:problem:conflict","detail":"Ainda em conferência."}')).text, 'Ainda em conferência.');
   assert.equal(await answers(422, '{"type":"urn:guiche:problem:statement-refused","reason":"statement-expired"}'), refusals.expired);
+  for (const [reason, word] of [['ocsp-missing', 'ocsp-silent'], ['ocsp-expired', 'ocsp-silent'], ['ocsp-unknown', 'ocsp-unknown']])
+    assert.equal(await answers(422, `{"type":"urn:guiche:problem:statement-refused","reason":"${reason}"}`), refusals[word]);
   assert.equal(await answers(200, '{"instance":"x"}'), refusals.server);
 });
 
