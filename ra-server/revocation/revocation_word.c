@@ -9,13 +9,16 @@
 #include "audit/audit.h"
 #include "catalog/catalog.h"
 #include "identification/identification.h"
+#include "orders/tokens.h"
 #include "pki/certificate/reader.h"
 #include "revocation/revocation_store.h"
 
 #include <openssl/x509.h>
 #include <string.h>
 
-enum { TRIES_MAX = 5, FRESH_S = 900, CLOCK_SLACK_S = 120 };
+/* Wrong passwords within the window: of one address, and of all. Whoever knows a code and has one address
+ * closes the door to himself alone; with many addresses, to passwords and to nothing else. */
+enum { TRIES_MAX = 5, TRIES_OF_ALL_MAX = 50, FRESH_S = 900, CLOCK_SLACK_S = 120 };
 static const int64_t tries_window_us = INT64_C(900000000);
 
 struct saying {
@@ -23,6 +26,7 @@ struct saying {
     struct revocation_word word;
     char code[ORDERS_CODE_SIZE];
     uint8_t code_hash[32];
+    uint8_t address_hash[TOKEN_HASH_SIZE];
     int64_t order_id; /* 0: there is nothing to revoke */
     int64_t attempt;
     struct bytes certificate;
@@ -103,17 +107,22 @@ static bool count_tries(struct saying *saying, struct ra_error *error)
     struct db_rows *row = NULL;
     if (!sha256(bytes_of_text(saying->code), saying->code_hash))
         return ra_fail_crypto(error, "code");
+    if (!token_address_hash(request->app, request->peer, saying->address_hash, error))
+        return false;
     if (saying->word.kind != HOLDER_REVOCATION_PASSWORD)
         return true;
     if (!db_exec(request->db, STATEMENT_REVOCATION_TRIES_LOCK, DB_VALUES(db_bytes(hash)), NULL, error) ||
         !db_one(request->db, request->context, STATEMENT_REVOCATION_TRIES,
-                DB_VALUES(db_bytes(hash), db_time(request->now_us - tries_window_us)), &row, error))
+                DB_VALUES(db_bytes(hash), db_time(request->now_us - tries_window_us),
+                          db_bytes((struct bytes){saying->address_hash, sizeof saying->address_hash})),
+                &row, error))
         return false;
-    return row_int(row, 0, "tries") < TRIES_MAX ||
+    return (row_int(row, 0, "own") < TRIES_MAX && row_int(row, 0, "tries") < TRIES_OF_ALL_MAX) ||
            ra_fail_reason(
                error, RA_RATE_LIMITED, "revocation-tries",
-               "Muitas tentativas com a senha errada. Espere 15 minutos, use o próprio certificado "
-               "ou ligue para o atendimento.");
+               "Muitas tentativas com a senha errada. Espere 15 minutos, ou use agora outra prova: o arquivo "
+               "ou o token do próprio certificado, o e-CPF do responsável se for de empresa, ou o "
+               "atendimento.");
 }
 
 /* Kept although the request is refused. */
@@ -123,7 +132,8 @@ static bool note_failure(struct saying *saying, const struct ra_error *cause, st
     if (saying->word.kind == HOLDER_REVOCATION_PASSWORD &&
         !db_exec(request->db, STATEMENT_REVOCATION_TRY_ADD,
                  DB_VALUES(db_bytes((struct bytes){saying->code_hash, sizeof saying->code_hash}),
-                           db_time(request->now_us)),
+                           db_time(request->now_us),
+                           db_bytes((struct bytes){saying->address_hash, sizeof saying->address_hash})),
                  NULL, error))
         return false;
     if (!audit_record(request, AUDIT_REVOCATION_REFUSED, NULL,

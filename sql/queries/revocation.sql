@@ -98,12 +98,12 @@ select public_key, registration from revocation_key where order_id = $1 and atte
 select pg_advisory_xact_lock(hashtextextended('revocation:' || encode($1, 'hex'), 0));
 
 -- name: revocation_tries
--- params: code_hash bytea, since timestamptz
-select count(*) as tries from revocation_try where code_hash = $1 and at > $2;
+-- params: code_hash bytea, since timestamptz, address_hash bytea
+select count(*) as tries, count(*) filter (where address_hash = $3) as own from revocation_try where code_hash = $1 and at > $2;
 
 -- name: revocation_try_add
--- params: code_hash bytea, now timestamptz
-insert into revocation_try (code_hash, at) values ($1, $2);
+-- params: code_hash bytea, now timestamptz, address_hash bytea
+insert into revocation_try (code_hash, at, address_hash) values ($1, $2, $3);
 
 -- name: revocation_try_sweep
 -- params: before timestamptz
