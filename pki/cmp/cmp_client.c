@@ -430,15 +430,27 @@ static bool refusal_was_told(void)
     return ERR_GET_REASON(ERR_peek_error()) == CMP_R_CERTIFICATE_NOT_ACCEPTED;
 }
 
+static void settle_refusal(const struct cmp_exchange *exchange, bool unasked, struct ra_error *error)
+{
+    const struct ra_error *why = &exchange->check_error;
+    *error = *why;
+    if (unasked)
+        ra_fail_reason(error, why->code, why->reason,
+                       "%s; a AC não esperou a recusa: é preciso pedir a ela que revogue", why->detail);
+    ERR_clear_error();
+}
+
 static bool settle_failure(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
 {
     const struct conversation *conversation = &exchange->conversation;
     if (conversation->withheld)
         return fail_unknown(conversation, error);
-    if (exchange->refused_by_us && conversation->received == CMP_BODY_PKICONF && refusal_was_told()) {
+    /* An AC that takes our word for granted (implicitConfirm, which nobody asked for) hears nothing more. */
+    const bool unasked = conversation->sent != CMP_BODY_CERTCONF;
+    if (exchange->refused_by_us && (conversation->received == CMP_BODY_PKICONF || unasked) &&
+        refusal_was_told()) {
         outcome->result = CMP_CERTIFICATE_REFUSED;
-        *error = exchange->check_error;
-        ERR_clear_error();
+        settle_refusal(exchange, unasked, error);
         return true;
     }
     if (refused_by_ac(conversation)) {

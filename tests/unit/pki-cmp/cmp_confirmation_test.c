@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 /* clang-format on */
+#include <string.h>
 
 static struct world world;
 
@@ -78,6 +79,27 @@ static void untold_refusal_is_unknown(void **state)
     world.fault = CARRIER_ALTERS_ANSWER;
     assert_false(world_ask(&world, &request, &outcome, &error));
     assert_int_equal(outcome.result, CMP_UNKNOWN);
+}
+
+/* An AC that does not wait for our word cannot be told no; the certificate is refused here all the same. */
+static void issue_5_an_ac_that_confirms_for_us_is_refused_too(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.fault = AC_CONFIRMS_FOR_US;
+    world.fault_from = 1;
+    world.verdict = CMP_CHECK_REFUSED;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_string_equal(error.reason, "certificate-mismatch");
+    assert_non_null(strstr(error.detail, "não esperou"));
+    assert_int_equal(world.carried, 1);
+    assert_null(outcome.certificate);
+    world.verdict = CMP_CHECK_ACCEPTED;
+    world_expect_granted(&world, &request, &outcome);
+    cmp_outcome_clear(&outcome);
 }
 
 /* A fault of ours is no verdict: the AC is told nothing, and the same certificate comes when asked again. */
@@ -164,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(refused_check_revokes_at_once),
         TEST(untold_refusal_is_unknown),
+        TEST(issue_5_an_ac_that_confirms_for_us_is_refused_too),
         TEST(protocol_6_a_check_that_cannot_tell_is_unknown_and_heals),
         TEST(missing_confirmation_revokes_in_time),
         TEST(missing_confirmation_is_remembered_over_a_restart),

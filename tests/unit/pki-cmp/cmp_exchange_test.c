@@ -333,6 +333,37 @@ static void a_chain_to_no_anchor_is_refused(void **state)
     world.anchors = ours;
 }
 
+static bool ask_after(int64_t seconds, const struct cmp_certificate_request *request,
+                      struct cmp_outcome *outcome, struct ra_error *error)
+{
+    struct cmp_authority authority = world_authority(&world);
+    const struct ra_clock later = {world.clock.offset_s + seconds};
+    *error = (struct ra_error){0};
+    authority.clock = &later;
+    world.carried = 0;
+    struct cmp_exchange *exchange = cmp_exchange_new(world.memory, &authority, request, error);
+    assert_non_null(exchange);
+    bool ok = cmp_exchange_advance(exchange, outcome, error);
+    talloc_free(exchange);
+    return ok;
+}
+
+/* By our clock the certificate has ended after ten years, and every certificate of the AC after twenty. */
+static void issue_5_an_expired_chain_is_not_believed(void **state)
+{
+    (void)state;
+    static const int64_t year_s = INT64_C(365) * 86400;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    assert_false(ask_after(20 * year_s, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+    assert_int_equal(error.code, RA_UPSTREAM);
+    assert_true(ask_after(10 * year_s, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_string_equal(error.reason, "certificate-path");
+}
+
 static void answers_signed_by_a_holder_are_not_the_acs(void **state)
 {
     (void)state;
@@ -510,6 +541,7 @@ int main(void)
         TEST(another_key_is_caught_by_the_client),
         TEST(corrupted_name_and_profile_reach_the_check),
         TEST(a_chain_to_no_anchor_is_refused),
+        TEST(issue_5_an_expired_chain_is_not_believed),
         TEST(answers_signed_by_a_holder_are_not_the_acs),
         TEST(only_an_ar_may_ask),
         TEST(a_revoked_ar_may_not_ask),
