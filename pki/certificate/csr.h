@@ -40,11 +40,12 @@ RA_MUST_CHECK bool csr_decode(TALLOC_CTX *context, struct bytes input, struct cs
                               struct ra_error *error);
 
 /* Key, exponent, digest and self-signature of a decoded request, against the sizes of `profile`. `weak_keys`
- * NULL: that list is not looked into. */
+ * NULL: that list is not looked into. For who tells people early what csr_accept would refuse: a modulus that
+ * is no product of two primes is found there alone, at the price of six signatures. */
 RA_MUST_CHECK bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
                              const struct weak_key_list *weak_keys, struct ra_error *error);
 
-/* csr_decode and csr_check: the way in for every request that may become a certificate. */
+/* csr_decode, csr_check, and the modulus: the way in for every request that may become a certificate. */
 RA_MUST_CHECK bool csr_accept(TALLOC_CTX *context, struct bytes input,
                               const struct certificate_profile *profile,
                               const struct weak_key_list *weak_keys, struct csr **csr,

@@ -15,8 +15,11 @@
 #include <cmocka.h>
 // clang-format on
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -344,11 +347,98 @@ static void another_encoding_of_the_key_is_malformed(void **state)
     X509_PUBKEY_free(key);
 }
 
+/* 2048 bits with this totient; the key signs without its factors. */
+static EVP_PKEY *key_with(const BIGNUM *modulus, const BIGNUM *totient, BN_CTX *numbers)
+{
+    EVP_PKEY *key = NULL;
+    BIGNUM *exponent = BN_new();
+    assert_int_equal(BN_num_bits(modulus), 2048);
+    assert_int_equal(BN_set_word(exponent, RSA_F4), 1);
+    BIGNUM *secret = BN_mod_inverse(NULL, exponent, totient, numbers);
+    assert_non_null(secret);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus), 1);
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent), 1);
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, secret), 1);
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+    assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters), 1);
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(secret);
+    BN_free(exponent);
+    return key;
+}
+
+/* prime^power of 2048 bits */
+static EVP_PKEY *key_of_one_prime(int bits, unsigned power)
+{
+    BN_CTX *numbers = BN_CTX_new();
+    BIGNUM *prime = BN_new();
+    BIGNUM *modulus = BN_new();
+    BIGNUM *totient = BN_new();
+    do {
+        assert_int_equal(BN_generate_prime_ex(prime, bits, 0, NULL, NULL, NULL), 1);
+        assert_true(BN_one(modulus));
+        for (unsigned i = 0; i < power; i++)
+            assert_int_equal(BN_mul(modulus, modulus, prime, numbers), 1);
+    } while (BN_num_bits(modulus) != 2048);
+    assert_int_equal(BN_div(totient, NULL, modulus, prime, numbers), 1);
+    assert_int_equal(BN_sub(totient, modulus, totient), 1);
+    EVP_PKEY *key = key_with(modulus, totient, numbers);
+    BN_free(totient);
+    BN_free(modulus);
+    BN_free(prime);
+    BN_CTX_free(numbers);
+    return key;
+}
+
+/* Such a modulus is its own factorisation. */
+static void a_modulus_of_one_prime_is_malformed(void **state)
+{
+    const struct world *world = *state;
+    EVP_PKEY *prime = key_of_one_prime(2048, 1);
+    EVP_PKEY *cube = key_of_one_prime(683, 3);
+    refuses(world, fixture_request(world->memory, prime, EVP_sha256(), NULL), "csr-malformed");
+    refuses(world, fixture_request(world->memory, cube, EVP_sha256(), NULL), "csr-malformed");
+    EVP_PKEY_free(cube);
+    EVP_PKEY_free(prime);
+}
+
+/* 173 and a prime: a factor beyond those that are looked for with ROCA's. */
+static void a_modulus_with_a_factor_below_752_is_malformed(void **state)
+{
+    enum { FACTOR = 173 };
+    const struct world *world = *state;
+    BN_CTX *numbers = BN_CTX_new();
+    BIGNUM *prime = BN_new();
+    BIGNUM *modulus = BN_new();
+    BIGNUM *totient = BN_new();
+    do
+        assert_int_equal(BN_generate_prime_ex(prime, 2040, 0, NULL, NULL, NULL), 1);
+    while (BN_copy(modulus, prime) == NULL || BN_mul_word(modulus, FACTOR) != 1 ||
+           BN_num_bits(modulus) != 2048);
+    assert_int_equal(BN_sub_word(prime, 1), 1);
+    assert_non_null(BN_copy(totient, prime));
+    assert_int_equal(BN_mul_word(totient, FACTOR - 1), 1);
+    EVP_PKEY *key = key_with(modulus, totient, numbers);
+    refuses(world, fixture_request(world->memory, key, EVP_sha256(), NULL), "csr-malformed");
+    EVP_PKEY_free(key);
+    BN_free(totient);
+    BN_free(modulus);
+    BN_free(prime);
+    BN_CTX_free(numbers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(der_and_pem_are_accepted),
         cmocka_unit_test(what_is_not_one_request_is_malformed),
+        cmocka_unit_test(a_modulus_of_one_prime_is_malformed),
+        cmocka_unit_test(a_modulus_with_a_factor_below_752_is_malformed),
         cmocka_unit_test(every_truncation_is_malformed),
         cmocka_unit_test(a_bad_self_signature_is_refused),
         cmocka_unit_test(a_key_one_does_not_hold_is_refused),
