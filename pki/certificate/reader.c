@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/certificate/reader.h"
 
+#include "pki/base/decoded.h"
 #include "pki/certificate/armour.h"
 #include "pki/certificate/calendar.h"
 #include "pki/certificate/identifiers.h"
@@ -422,14 +423,8 @@ bool certificate_decode(struct bytes input, X509 **certificate, struct ra_error 
     *certificate = NULL;
     if (scratch == NULL)
         return ra_fail(error, RA_NO_MEMORY, "certificate");
-    if (input.length <= CERTIFICATE_MAX && armour_open(scratch, input, labels, &der)) {
-        const unsigned char *at = der.data;
-        *certificate = d2i_X509(NULL, &at, (long)der.length);
-        if (at != der.data + der.length) {
-            X509_free(*certificate);
-            *certificate = NULL;
-        }
-    }
+    if (input.length <= CERTIFICATE_MAX && armour_open(scratch, input, labels, &der))
+        *certificate = decoded_certificate(der);
     talloc_free(scratch);
     ERR_clear_error();
     return *certificate != NULL ||

@@ -54,7 +54,8 @@ RA_MUST_CHECK bool certificate_read_names(TALLOC_CTX *context, const X509_NAME *
 
 /* Decodes exactly one certificate, PEM (one block, only white space around) or DER without trailing bytes, at
  * most CERTIFICATE_MAX bytes. Anything else is RA_VERIFICATION_FAILED with the reason
- * "certificate-malformed". The caller frees it with X509_free. */
+ * "certificate-malformed". The caller frees it with X509_free and does not change it: it is shared
+ * (pki/base/decoded.h). */
 RA_MUST_CHECK bool certificate_decode(struct bytes input, X509 **certificate, struct ra_error *error);
 
 /* CPF of the natural person that the certificate names (.3.1), check digits proved, for agents' identities. A

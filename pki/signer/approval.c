@@ -4,7 +4,6 @@
 #include "pki/certificate/reader.h"
 
 #include <ctype.h>
-#include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -86,12 +85,9 @@ static bool push_all(STACK_OF(X509) *to, STACK_OF(X509) *from)
 
 static bool push_inside(STACK_OF(X509) *to, struct bytes object)
 {
-    const unsigned char *at = object.data;
-    CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, (long)object.length);
-    STACK_OF(X509) *inside = cms != NULL ? CMS_get1_certs(cms) : NULL;
+    STACK_OF(X509) *inside = signed_certificates(object);
     bool ok = inside != NULL && push_all(to, inside);
     sk_X509_pop_free(inside, X509_free);
-    CMS_ContentInfo_free(cms);
     return ok;
 }
 

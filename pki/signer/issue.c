@@ -4,6 +4,7 @@
  * ledger knows it, and a thread works on an attempt only after claiming it, so that twins wait for each
  * other.
  */
+#include "pki/base/decoded.h"
 #include "pki/signer/asking.h"
 #include "pki/signer/decide.h"
 #include "pki/signer/log.h"
@@ -55,8 +56,7 @@ static json_t *issued(struct signer *signer, TALLOC_CTX *memory, const char *ord
     ledger_find(signer->ledger, order, attempt, &found);
     if (!ledger_read_certificate(signer->ledger, order, attempt, memory, &der, error))
         return NULL;
-    const unsigned char *at = der.data;
-    X509 *certificate = d2i_X509(NULL, &at, (long)der.length);
+    X509 *certificate = decoded_certificate(der);
     if (certificate == NULL) {
         ra_fail_crypto(error, "stored certificate");
         return NULL;

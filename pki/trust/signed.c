@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/trust/signed.h"
 
+#include "pki/base/decoded.h"
 #include "pki/trust/signed_path.h"
 #include "pki/trust/signed_shape.h"
 
@@ -171,22 +172,31 @@ static bool check_type(const struct judgement *judgement)
     return same || refuse(judgement->error, "statement-type", "A declaração assinada é de outro tipo.");
 }
 
-/* The library reads the same as we did, to the byte, and writes it back alike. */
+/* The library reads the same as we did, to the byte, and writes it back alike; certificates and the rest
+ * apart, since the same certificates come every time. */
+static bool read_bare(struct judgement *judgement)
+{
+    struct bytes bare = signed_shape_bare(NULL, &judgement->shape);
+    const unsigned char *at = bare.data;
+    unsigned char *again = NULL;
+    judgement->info = bare.data != NULL ? d2i_CMS_ContentInfo(NULL, &at, (long)bare.length) : NULL;
+    int length = judgement->info != NULL && at == bare.data + bare.length
+                     ? i2d_CMS_ContentInfo(judgement->info, &again)
+                     : -1;
+    bool same = length > 0 && bytes_equal(bare, (struct bytes){again, (size_t)length});
+    OPENSSL_free(again);
+    talloc_free((void *)(uintptr_t)bare.data);
+    return same;
+}
+
 static bool decode(struct judgement *judgement)
 {
-    const unsigned char *at = judgement->cms.data;
-    unsigned char *again = NULL;
     if (!read_shape(judgement->cms, judgement->detached != NULL, &judgement->shape))
         return malformed(judgement->error);
     if (!check_type(judgement))
         return false;
-    judgement->info = d2i_CMS_ContentInfo(NULL, &at, (long)judgement->cms.length);
-    if (judgement->info == NULL || at != judgement->cms.data + judgement->cms.length)
-        return malformed(judgement->error);
-    int length = i2d_CMS_ContentInfo(judgement->info, &again);
-    bool same = length > 0 && bytes_equal(judgement->cms, (struct bytes){again, (size_t)length});
-    OPENSSL_free(again);
-    return same || malformed(judgement->error);
+    judgement->inside = signed_shape_certificates(&judgement->shape);
+    return (judgement->inside != NULL && read_bare(judgement)) || malformed(judgement->error);
 }
 
 /* Exactly one SignerInfo, and exactly one certificate inside that it names. */
@@ -196,8 +206,7 @@ static bool find_signer(struct judgement *judgement)
     if (signers == NULL || sk_CMS_SignerInfo_num(signers) != 1)
         return malformed(judgement->error);
     CMS_SignerInfo *signer = sk_CMS_SignerInfo_value(signers, 0);
-    judgement->inside = CMS_get1_certs(judgement->info);
-    for (int i = 0; judgement->inside != NULL && i < sk_X509_num(judgement->inside); i++) {
+    for (int i = 0; i < sk_X509_num(judgement->inside); i++) {
         X509 *candidate = sk_X509_value(judgement->inside, i);
         if (CMS_SignerInfo_cert_cmp(signer, candidate) != 0)
             continue;
@@ -443,6 +452,17 @@ enum signed_verdict signed_check_certificate(X509 *certificate, const struct sig
 
 /* --- small readers --- */
 
+STACK_OF(X509) *signed_certificates(struct bytes cms)
+{
+    struct signed_shape shape;
+    ERR_clear_error();
+    STACK_OF(X509) *inside = read_shape(cms, false, &shape) || read_shape(cms, true, &shape)
+                                 ? signed_shape_certificates(&shape)
+                                 : NULL;
+    ERR_clear_error();
+    return inside;
+}
+
 bool signed_spki_digest(const X509 *certificate, uint8_t digest[32], struct ra_error *error)
 {
     unsigned char *der = NULL;
@@ -472,10 +492,9 @@ static bool read_block(BIO *input, STACK_OF(X509) *certificates, bool *ended)
     *ended = PEM_read_bio(input, &name, &header, &data, &length) != 1;
     if (*ended)
         return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-    const unsigned char *at = data;
-    if (strcmp(name, PEM_STRING_X509) == 0)
-        certificate = d2i_X509(NULL, &at, length);
-    bool done = certificate != NULL && at == data + length && sk_X509_push(certificates, certificate) > 0;
+    if (strcmp(name, PEM_STRING_X509) == 0 && length > 0)
+        certificate = decoded_certificate((struct bytes){data, (size_t)length});
+    bool done = certificate != NULL && sk_X509_push(certificates, certificate) > 0;
     if (!done)
         X509_free(certificate);
     OPENSSL_free(name);

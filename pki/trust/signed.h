@@ -103,6 +103,10 @@ RA_MUST_CHECK enum signed_verdict signed_verify_detached(struct bytes cms, struc
 RA_MUST_CHECK enum signed_verdict
 signed_check_certificate(X509 *certificate, const struct signed_trust *trust, struct ra_error *error);
 
+/* The certificates inside an object of this shape, attached or detached; nothing is judged. NULL when it has
+ * another shape or memory ran out. sk_X509_pop_free. */
+STACK_OF(X509) *signed_certificates(struct bytes cms);
+
 /* SHA-256 of a certificate's SubjectPublicKeyInfo in DER. */
 RA_MUST_CHECK bool signed_spki_digest(const X509 *certificate, uint8_t digest[32], struct ra_error *error);
 

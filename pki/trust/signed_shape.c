@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/trust/signed_shape.h"
 
+#include "pki/base/decoded.h"
+
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -102,34 +104,48 @@ static bool read_content(struct der *body, struct signed_shape *shape)
     return true;
 }
 
+/* The order of a SET OF (X.690 11.6). */
+static bool ascending(struct bytes before, struct bytes after)
+{
+    size_t shorter = before.length < after.length ? before.length : after.length;
+    int order = memcmp(before.data, after.data, shorter);
+    return order < 0 || (order == 0 && before.length <= after.length);
+}
+
 static bool read_certificates(struct der *body, struct signed_shape *shape)
 {
-    struct der_element all, one;
+    struct der_element all, one, before = {0};
     if (!der_take(body, DER_CONTEXT_0, &all))
         return false;
     struct der certificates = der_over(all.content);
-    while (!der_done(&certificates))
-        if (!der_take(&certificates, DER_SEQUENCE, &one))
+    for (bool first = true; !der_done(&certificates); first = false) {
+        if (!der_take(&certificates, DER_SEQUENCE, &one) || (!first && !ascending(before.whole, one.whole)))
             return false;
-    shape->certificates = all.content;
+        before = one;
+    }
+    shape->certificates = all.whole;
     return all.content.length > 0;
 }
 
 /* Stands inside the SignedData, after its version. */
-static bool enter_signed_data(struct bytes cms, struct bytes version, struct der *body)
+static bool enter_signed_data(struct bytes cms, struct bytes version, struct der *body,
+                              struct signed_shape *shape)
 {
     struct der whole = der_over(cms);
     struct der information, wrapped;
-    return der_enter(&whole, DER_SEQUENCE, &information) && der_done(&whole) &&
-           der_expect(&information, EXACT(signed_data_oid)) &&
-           der_enter(&information, DER_CONTEXT_0, &wrapped) && der_done(&information) &&
-           der_enter(&wrapped, DER_SEQUENCE, body) && der_done(&wrapped) && der_expect(body, version);
+    if (!der_enter(&whole, DER_SEQUENCE, &information) || !der_done(&whole) ||
+        !der_expect(&information, EXACT(signed_data_oid)) ||
+        !der_enter(&information, DER_CONTEXT_0, &wrapped) || !der_done(&information) ||
+        !der_enter(&wrapped, DER_SEQUENCE, body) || !der_done(&wrapped))
+        return false;
+    shape->signed_data = (struct bytes){body->at, body->left};
+    return der_expect(body, version);
 }
 
 bool signed_shape_read(struct bytes cms, struct signed_shape *shape)
 {
     struct der body;
-    return enter_signed_data(cms, EXACT(version_3), &body) && read_algorithms(&body) &&
+    return enter_signed_data(cms, EXACT(version_3), &body, shape) && read_algorithms(&body) &&
            read_content(&body, shape) && read_certificates(&body, shape) && read_signer(&body, shape) &&
            der_done(&body);
 }
@@ -139,9 +155,73 @@ bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape)
     struct der body;
     shape->content_oid = (struct bytes){NULL, 0};
     shape->content = (struct bytes){NULL, 0};
-    return enter_signed_data(cms, EXACT(version_1), &body) && read_algorithms(&body) &&
+    return enter_signed_data(cms, EXACT(version_1), &body, shape) && read_algorithms(&body) &&
            der_expect(&body, EXACT(detached_content)) && read_certificates(&body, shape) &&
            read_signer(&body, shape) && der_done(&body);
+}
+
+/* --- with and without the certificates --- */
+
+static bool written_alike(X509 *certificate, struct bytes der)
+{
+    unsigned char *again = NULL;
+    int length = i2d_X509(certificate, &again);
+    bool same = length > 0 && bytes_equal(der, (struct bytes){again, (size_t)length});
+    OPENSSL_free(again);
+    return same;
+}
+
+STACK_OF(X509) *signed_shape_certificates(const struct signed_shape *shape)
+{
+    STACK_OF(X509) *stack = sk_X509_new_null();
+    struct der whole = der_over(shape->certificates), inside;
+    struct der_element one;
+    bool good = stack != NULL && der_enter(&whole, DER_CONTEXT_0, &inside);
+    while (good && !der_done(&inside)) {
+        X509 *certificate = der_take(&inside, DER_SEQUENCE, &one) ? decoded_certificate(one.whole) : NULL;
+        good = certificate != NULL && written_alike(certificate, one.whole) &&
+               sk_X509_push(stack, certificate) > 0;
+        if (!good)
+            X509_free(certificate);
+    }
+    if (good)
+        return stack;
+    sk_X509_pop_free(stack, X509_free);
+    return NULL;
+}
+
+static size_t header_size(size_t length)
+{
+    return length < 0x80 ? 2 : length < 0x100 ? 3 : length < 0x10000 ? 4 : 5;
+}
+
+static uint8_t *put_header(uint8_t *to, uint8_t tag, size_t length)
+{
+    size_t octets = header_size(length) - 2;
+    *to++ = tag;
+    *to++ = octets == 0 ? (uint8_t)length : (uint8_t)(0x80 | octets);
+    while (octets-- > 0)
+        *to++ = (uint8_t)(length >> 8 * octets);
+    return to;
+}
+
+struct bytes signed_shape_bare(TALLOC_CTX *context, const struct signed_shape *shape)
+{
+    const struct bytes *all = &shape->signed_data, *left_out = &shape->certificates;
+    const size_t before = (size_t)(left_out->data - all->data);
+    const size_t body = all->length - left_out->length;
+    const size_t wrapped = header_size(body) + body;
+    const size_t information = sizeof signed_data_oid + header_size(wrapped) + wrapped;
+    uint8_t *made = talloc_size(context, header_size(information) + information);
+    if (made == NULL)
+        return (struct bytes){NULL, 0};
+    uint8_t *at = put_header(made, DER_SEQUENCE, information);
+    memcpy(at, signed_data_oid, sizeof signed_data_oid);
+    at = put_header(at + sizeof signed_data_oid, DER_CONTEXT_0, wrapped);
+    at = put_header(at, DER_SEQUENCE, body);
+    memcpy(at, all->data, before);
+    memcpy(at + before, left_out->data + left_out->length, body - before);
+    return (struct bytes){made, (size_t)(at + body - made)};
 }
 
 bool signed_shape_names(const struct signed_shape *shape, X509 *certificate)

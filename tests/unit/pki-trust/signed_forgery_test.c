@@ -212,12 +212,20 @@ static void a_doubled_attribute_is_refused(void **state)
     refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
 }
 
+static void swap_neighbours(uint8_t *first, size_t length, size_t other_length)
+{
+    uint8_t swapped[4096];
+    assert_true(length + other_length <= sizeof swapped);
+    memcpy(swapped, first + length, other_length);
+    memcpy(swapped + other_length, first, length);
+    memcpy(first, swapped, length + other_length);
+}
+
 /* The library signs and verifies attributes in DER's order, in whatever order they stand. */
 static void attributes_out_of_order_are_refused(void **state)
 {
     struct authority *authority = *state;
     static const uint8_t content_type[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x03};
-    uint8_t swapped[256];
     struct bytes cms = sign(authority, ALICE, STATEMENT_REVOCATION);
     uint8_t *copy = talloc_memdup(authority, cms.data, cms.length);
     uint8_t *first = memmem(copy, cms.length, content_type, sizeof content_type);
@@ -227,10 +235,28 @@ static void attributes_out_of_order_are_refused(void **state)
     size_t other_length = (size_t)first[length + 1] + 2;
     assert_int_equal(first[0], 0x30);
     assert_int_equal(first[length], 0x30);
-    assert_true(length + other_length <= sizeof swapped);
-    memcpy(swapped, first + length, other_length);
-    memcpy(swapped + other_length, first, length);
-    memcpy(first, swapped, length + other_length);
+    swap_neighbours(first, length, other_length);
+    refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
+}
+
+static void certificates_out_of_order_are_refused(void **state)
+{
+    struct authority *authority = *state;
+    struct bytes cms = sign(authority, ALICE, STATEMENT_REVOCATION);
+    uint8_t *copy = talloc_memdup(authority, cms.data, cms.length);
+    X509 *inside[2] = {authority->people[ALICE], authority->issuing};
+    uint8_t *places[2];
+    size_t lengths[2];
+    for (int i = 0; i < 2; i++) {
+        unsigned char *der = NULL;
+        lengths[i] = (size_t)i2d_X509(inside[i], &der);
+        places[i] = memmem(copy, cms.length, der, lengths[i]);
+        assert_non_null(places[i]);
+        OPENSSL_free(der);
+    }
+    int first = places[0] < places[1] ? 0 : 1;
+    assert_ptr_equal(places[first] + lengths[first], places[1 - first]);
+    swap_neighbours(places[first], lengths[first], lengths[1 - first]);
     refuse_as(authority, (struct bytes){copy, cms.length}, STATEMENT_REVOCATION, "statement-malformed");
 }
 
@@ -280,6 +306,7 @@ int main(void)
         cmocka_unit_test(the_certificate_that_is_judged_is_the_one_that_verifies),
         cmocka_unit_test(a_doubled_attribute_is_refused),
         cmocka_unit_test(attributes_out_of_order_are_refused),
+        cmocka_unit_test(certificates_out_of_order_are_refused),
         cmocka_unit_test(a_look_alike_hierarchy_is_refused),
     };
     return cmocka_run_group_tests(tests, authority_setup, authority_teardown);
