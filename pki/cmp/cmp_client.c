@@ -12,7 +12,8 @@
 struct conversation {
     const struct cmp_authority *authority;
     OSSL_CMP_CTX *cmp;
-    TALLOC_CTX *memory; /* bytes of the newest answer */
+    TALLOC_CTX *memory;    /* bytes of the newest answer */
+    STACK_OF(X509) *extra; /* certificates that came with the newest answer that had any */
     int sent;
     int received;  /* -1 when the carrier brought nothing that decodes */
     bool withheld; /* nothing more is carried; carry_error says why */
@@ -43,13 +44,46 @@ static int swallow_log(const char *function, const char *file, int line, OSSL_CM
     return 1;
 }
 
-static OSSL_CMP_MSG *decode_message(struct bytes encoded)
+/* What the AC sent along and what is known already; NULL when memory ran out. The caller's. */
+static STACK_OF(X509) *gather_untrusted(const struct conversation *conversation)
 {
-    const unsigned char *at = encoded.data;
-    if (encoded.length == 0 || encoded.length > CMP_MESSAGE_LIMIT)
+    const STACK_OF(X509) *sources[] = {conversation->extra, conversation->authority->untrusted};
+    STACK_OF(X509) *untrusted = sk_X509_new_null();
+    for (size_t source = 0; untrusted != NULL && source < sizeof sources / sizeof *sources; source++)
+        for (int i = 0; i < sk_X509_num(sources[source]); i++)
+            if (X509_add_cert(untrusted, sk_X509_value(sources[source], i), X509_ADD_FLAG_UP_REF) != 1) {
+                sk_X509_pop_free(untrusted, X509_free);
+                return NULL;
+            }
+    return untrusted;
+}
+
+/* No protection covers the certificates that come along: apart from the message they are as good, and the
+ * same ones come every time. */
+static bool take_extra(struct conversation *conversation, STACK_OF(X509) *take)
+{
+    if (take == NULL)
+        return true;
+    sk_X509_pop_free(conversation->extra, X509_free);
+    conversation->extra = take;
+    STACK_OF(X509) *untrusted = gather_untrusted(conversation);
+    bool ok = untrusted != NULL && OSSL_CMP_CTX_set1_untrusted(conversation->cmp, untrusted) == 1;
+    sk_X509_pop_free(untrusted, X509_free);
+    return ok;
+}
+
+static OSSL_CMP_MSG *decode_message(struct conversation *conversation, struct bytes encoded)
+{
+    struct ra_error ignored = {0};
+    struct bytes bare = {NULL, 0};
+    STACK_OF(X509) *extra = NULL;
+    if (encoded.length == 0 || encoded.length > CMP_MESSAGE_LIMIT ||
+        !cmp_split(conversation->memory, encoded, &bare, &extra, &ignored) ||
+        !take_extra(conversation, extra))
         return NULL;
-    OSSL_CMP_MSG *message = d2i_OSSL_CMP_MSG(NULL, &at, (long)encoded.length);
-    if (message != NULL && at != encoded.data + encoded.length) {
+    const unsigned char *at = bare.data;
+    OSSL_CMP_MSG *message = d2i_OSSL_CMP_MSG(NULL, &at, (long)bare.length);
+    if (message != NULL && at != bare.data + bare.length) {
         OSSL_CMP_MSG_free(message);
         return NULL;
     }
@@ -79,7 +113,7 @@ static OSSL_CMP_MSG *transfer(OSSL_CMP_CTX *cmp, const OSSL_CMP_MSG *request)
     OPENSSL_free(encoded);
     if (!carried)
         return NULL;
-    OSSL_CMP_MSG *message = decode_message(response);
+    OSSL_CMP_MSG *message = decode_message(conversation, response);
     if (message == NULL) {
         ra_fail_reason(&conversation->carry_error, RA_UPSTREAM, "malformed",
                        "a resposta da AC não é uma mensagem CMP");
@@ -147,8 +181,7 @@ static bool set_trust(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
 static bool set_signature(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
 {
     return OSSL_CMP_CTX_set1_cert(cmp, authority->ra_certificate) == 1 &&
-           OSSL_CMP_CTX_set1_pkey(cmp, authority->ra_key) == 1 &&
-           (authority->ra_chain == NULL || OSSL_CMP_CTX_set1_extraCertsOut(cmp, authority->ra_chain) == 1);
+           OSSL_CMP_CTX_set1_pkey(cmp, authority->ra_key) == 1;
 }
 
 static bool set_protection(OSSL_CMP_CTX *cmp, const struct cmp_authority *authority)
@@ -177,6 +210,8 @@ static void conversation_close(struct conversation *conversation)
 {
     OSSL_CMP_CTX_free(conversation->cmp);
     conversation->cmp = NULL;
+    sk_X509_pop_free(conversation->extra, X509_free);
+    conversation->extra = NULL;
     TALLOC_FREE(conversation->memory);
 }
 
@@ -268,21 +303,6 @@ static bool keep_chain(struct cmp_exchange *exchange, X509_STORE_CTX *path, stru
     exchange->chain = X509_STORE_CTX_get1_chain(path);
     X509_free(sk_X509_shift(exchange->chain));
     return exchange->chain != NULL || ra_fail_crypto(error, "path of the certificate");
-}
-
-/* What the AC sent along and what is known already; NULL when memory ran out. The caller's. */
-static STACK_OF(X509) *gather_untrusted(const struct conversation *conversation)
-{
-    const struct cmp_authority *authority = conversation->authority;
-    STACK_OF(X509) *untrusted = OSSL_CMP_CTX_get1_extraCertsIn(conversation->cmp);
-    if (untrusted == NULL)
-        untrusted = sk_X509_new_null();
-    for (int i = 0; untrusted != NULL && i < sk_X509_num(authority->untrusted); i++)
-        if (X509_add_cert(untrusted, sk_X509_value(authority->untrusted, i), X509_ADD_FLAG_UP_REF) != 1) {
-            sk_X509_pop_free(untrusted, X509_free);
-            return NULL;
-        }
-    return untrusted;
 }
 
 static enum cmp_check check_path(struct cmp_exchange *exchange, X509 *certificate, struct ra_error *error)

@@ -51,9 +51,9 @@ struct cmp_authority {
     EVP_PKEY *ra_key;           /* its private key */
     struct bytes mac_reference; /* with mac_secret: protection by MAC instead (RFC 4210 5.1.3.1) */
     struct bytes mac_secret;    /* empty: protection by signature */
-    STACK_OF(X509) *ra_chain;   /* sent along so that the AC can build the path; may be NULL */
     STACK_OF(X509) *anchors;    /* roots for the AC's signatures and for the certificates it issues */
-    STACK_OF(X509) *untrusted;  /* intermediate ACs already known; may be NULL */
+    STACK_OF(X509) *untrusted; /* intermediate ACs already known, those above ra_certificate among them, which
+                                  travel with it; may be NULL */
     const struct ra_clock *clock;
     cmp_carry_function carry;
     void *carry_context;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/cmp/cmp_message.h"
 
+#include "pki/base/decoded.h"
+
 #include <openssl/asn1.h>
 #include <string.h>
 
@@ -136,6 +138,82 @@ bool cmp_peek(struct bytes message, struct cmp_peek *peek, struct ra_error *erro
     peek->body = body.content;
     return true;
 }
+
+/* --- extraCerts --- */
+
+static bool push_certificates(struct cursor *each, STACK_OF(X509) *certificates)
+{
+    struct element one;
+    while (!cursor_done(each)) {
+        const uint8_t *start = each->at;
+        if (!take_tag(each, TAG_SEQUENCE, &one))
+            return false;
+        X509 *certificate = decoded_certificate((struct bytes){start, (size_t)(each->at - start)});
+        if (certificate == NULL || sk_X509_push(certificates, certificate) <= 0) {
+            X509_free(certificate);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* SEQUENCE OF CMPCertificate, in an explicit [1]. */
+static bool read_extra(struct bytes wrapped, STACK_OF(X509) **certificates)
+{
+    struct cursor outer = cursor_over(wrapped);
+    struct element list;
+    if (!take_tag(&outer, TAG_SEQUENCE, &list) || !cursor_done(&outer))
+        return false;
+    struct cursor each = cursor_over(list.content);
+    STACK_OF(X509) *read = sk_X509_new_null();
+    if (read != NULL && push_certificates(&each, read)) {
+        *certificates = read;
+        return true;
+    }
+    sk_X509_pop_free(read, X509_free);
+    return false;
+}
+
+/* PKIMessage with this content. */
+static struct bytes wrap_message(TALLOC_CTX *context, struct bytes content)
+{
+    enum { LONGEST_HEADER = 5 };
+    uint8_t *made = talloc_size(context, content.length + LONGEST_HEADER);
+    if (made == NULL)
+        return (struct bytes){NULL, 0};
+    size_t octets = content.length < 0x80 ? 0 : content.length < 0x100 ? 1 : content.length < 0x10000 ? 2 : 3;
+    size_t at = 0;
+    made[at++] = TAG_SEQUENCE;
+    made[at++] = octets == 0 ? (uint8_t)content.length : (uint8_t)(0x80 | octets);
+    while (octets-- > 0)
+        made[at++] = (uint8_t)(content.length >> 8 * octets);
+    memcpy(made + at, content.data, content.length);
+    return (struct bytes){made, at + content.length};
+}
+
+bool cmp_split(TALLOC_CTX *context, struct bytes message, struct bytes *bare, STACK_OF(X509) **certificates,
+               struct ra_error *error)
+{
+    struct cursor outer = cursor_over(message);
+    struct element whole, header, body, protection, extra;
+    bool is_protected = false, has_extra = false;
+    *certificates = NULL;
+    if (!take_tag(&outer, TAG_SEQUENCE, &whole) || !cursor_done(&outer))
+        return malformed(error, "PKIMessage");
+    struct cursor cursor = cursor_over(whole.content);
+    if (!take(&cursor, &header) || !take(&cursor, &body) ||
+        !take_optional(&cursor, CONTEXT_CONSTRUCTED | 0, &protection, &is_protected))
+        return malformed(error, "PKIMessage");
+    const size_t kept = (size_t)(cursor.at - whole.content.data);
+    if (!take_optional(&cursor, CONTEXT_CONSTRUCTED | 1, &extra, &has_extra) || !cursor_done(&cursor))
+        return malformed(error, "PKIMessage");
+    *bare = wrap_message(context, (struct bytes){whole.content.data, kept});
+    if (bare->data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "CMP message");
+    return !has_extra || read_extra(extra.content, certificates) || malformed(error, "extraCerts");
+}
+
+/* --- templates --- */
 
 /* Time ::= CHOICE { utcTime, generalTime }, wrapped in an explicit context tag. */
 static bool read_time(struct bytes wrapped, int64_t *instant_us)

@@ -11,6 +11,7 @@
 #include "pki/base/bytes.h"
 #include "pki/base/error.h"
 
+#include <openssl/x509.h>
 #include <stdint.h>
 
 /* Alternatives of PKIBody (RFC 4210 5.1.2) that this project speaks; the number is the context tag. */
@@ -37,6 +38,11 @@ struct cmp_peek {
 
 /* Header and body type of one encoded PKIMessage. */
 RA_MUST_CHECK bool cmp_peek(struct bytes message, struct cmp_peek *peek, struct ra_error *error);
+
+/* Splits off extraCerts, which no protection covers: `bare`, on `context`, is the message without them, and
+ * *certificates are they, decoded as pki/base/decoded.h does, NULL when there are none; sk_X509_pop_free. */
+RA_MUST_CHECK bool cmp_split(TALLOC_CTX *context, struct bytes message, struct bytes *bare,
+                             STACK_OF(X509) **certificates, struct ra_error *error);
 
 /* The fields of a CertTemplate that OpenSSL 3.0 keeps to itself. Absent fields are empty. */
 struct cmp_template {

@@ -180,17 +180,25 @@ static bool process(struct session *session, TALLOC_CTX *memory, const OSSL_CMP_
     return ok;
 }
 
-static bool converse(struct cmp_server *server, TALLOC_CTX *memory, const struct cmp_peek *peek,
-                     const OSSL_CMP_MSG *message, struct bytes *response, struct ra_error *error)
+/* A message and the certificates that came with it. */
+struct incoming {
+    struct cmp_peek peek;
+    OSSL_CMP_MSG *message;
+    STACK_OF(X509) *extra;
+};
+
+static bool converse(struct cmp_server *server, TALLOC_CTX *memory, const struct incoming *incoming,
+                     struct bytes *response, struct ra_error *error)
 {
+    const struct cmp_peek *peek = &incoming->peek;
     struct session *session = acquire(server, peek->transaction);
     if (session == NULL)
         return ra_fail(error, RA_UNAVAILABLE, "too many CMP transactions at once");
     session->message = peek;
     int answer_type = CMP_BODY_ERROR;
     bool ok = session->cmp != NULL && !begins_transaction(peek->body_type);
-    ok = ok || session_begin(session, error);
-    ok = ok && process(session, memory, message, &answer_type, response, error);
+    ok = (ok || session_begin(session, error)) && session_know(session, incoming->extra, error) &&
+         process(session, memory, incoming->message, &answer_type, response, error);
     session->message = NULL;
     bool certified = answer_type == CMP_BODY_IP || answer_type == CMP_BODY_CP;
     release(server, session, certified || answer_type == CMP_BODY_POLLREP);
@@ -199,21 +207,30 @@ static bool converse(struct cmp_server *server, TALLOC_CTX *memory, const struct
     return ok;
 }
 
+static bool read_incoming(TALLOC_CTX *memory, struct bytes request, struct incoming *incoming,
+                          struct ra_error *error)
+{
+    struct bytes bare = {NULL, 0};
+    return cmp_split(memory, request, &bare, &incoming->extra, error) &&
+           ((incoming->message = decode(bare)) != NULL || ra_fail(error, RA_BAD_REQUEST, "not a PKIMessage"));
+}
+
 bool cmp_server_handle(struct cmp_server *server, TALLOC_CTX *memory, struct bytes request,
                        struct bytes *response, struct ra_error *error)
 {
-    struct cmp_peek peek;
+    struct incoming incoming = {.message = NULL};
     *response = (struct bytes){NULL, 0};
-    if (!cmp_peek(request, &peek, error))
+    if (!cmp_peek(request, &incoming.peek, error))
         return false;
-    if (peek.transaction.length == 0 || peek.transaction.length > TRANSACTION_ID_MAX)
+    const size_t id_length = incoming.peek.transaction.length;
+    if (id_length == 0 || id_length > TRANSACTION_ID_MAX)
         return ra_fail(error, RA_BAD_REQUEST, "a transactionID of 1 to %d bytes is required",
                        TRANSACTION_ID_MAX);
     ERR_clear_error();
-    OSSL_CMP_MSG *message = decode(request);
-    bool ok = message != NULL ? converse(server, memory, &peek, message, response, error)
-                              : ra_fail(error, RA_BAD_REQUEST, "not a PKIMessage");
-    OSSL_CMP_MSG_free(message);
+    bool ok = read_incoming(memory, request, &incoming, error) &&
+              converse(server, memory, &incoming, response, error);
+    OSSL_CMP_MSG_free(incoming.message);
+    sk_X509_pop_free(incoming.extra, X509_free);
     ERR_clear_error();
     return ok;
 }

@@ -429,12 +429,19 @@ static int swallow_log(const char *function, const char *file, int line, OSSL_CM
 
 static bool set_identity(const struct hierarchy *hierarchy, OSSL_CMP_CTX *cmp)
 {
-    STACK_OF(X509) *chain = hierarchy_chain(hierarchy, AUTHORITY_TISS);
-    bool ok = chain != NULL && OSSL_CMP_CTX_set1_cert(cmp, hierarchy->cmp_certificate) == 1 &&
-              OSSL_CMP_CTX_set1_pkey(cmp, hierarchy->cmp_key) == 1 &&
-              OSSL_CMP_CTX_set1_untrusted(cmp, chain) == 1;
-    sk_X509_pop_free(chain, X509_free);
-    return ok;
+    return OSSL_CMP_CTX_set1_cert(cmp, hierarchy->cmp_certificate) == 1 &&
+           OSSL_CMP_CTX_set1_pkey(cmp, hierarchy->cmp_key) == 1;
+}
+
+bool session_know(struct session *session, STACK_OF(X509) *extra, struct ra_error *error)
+{
+    STACK_OF(X509) *known = hierarchy_chain(session->registry->hierarchy, AUTHORITY_TISS);
+    bool ok = known != NULL;
+    for (int i = 0; ok && i < sk_X509_num(extra); i++)
+        ok = X509_add_cert(known, sk_X509_value(extra, i), X509_ADD_FLAG_UP_REF) == 1;
+    ok = ok && OSSL_CMP_CTX_set1_untrusted(OSSL_CMP_SRV_CTX_get0_cmp_ctx(session->cmp), known) == 1;
+    sk_X509_pop_free(known, X509_free);
+    return ok || ra_fail_crypto(error, "certificates of a CMP message");
 }
 
 bool session_begin(struct session *session, struct ra_error *error)

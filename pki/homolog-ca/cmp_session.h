@@ -35,6 +35,9 @@ struct bytes session_id(const struct session *session);
 /* A fresh server context for a first message. */
 RA_MUST_CHECK bool session_begin(struct session *session, struct ra_error *error);
 
+/* The certificates that came with the message in hand, for finding its sender; `extra` may be NULL. */
+RA_MUST_CHECK bool session_know(struct session *session, STACK_OF(X509) *extra, struct ra_error *error);
+
 /* Frees what the conversation holds, not the session itself. */
 void session_end(struct session *session);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/homolog-ca/store.h"
 
+#include "pki/base/decoded.h"
 #include "pki/base/file.h"
 
 #include <errno.h>
@@ -171,13 +172,8 @@ bool store_keep_certificate(const struct store *store, const char *folder, X509 
 
 static bool decode_certificate(struct bytes der, X509 **certificate, struct ra_error *error)
 {
-    const unsigned char *at = der.data;
-    *certificate = d2i_X509(NULL, &at, (long)der.length);
-    if (*certificate != NULL && at == der.data + der.length)
-        return true;
-    X509_free(*certificate);
-    *certificate = NULL;
-    return ra_fail_crypto(error, "decode a stored certificate");
+    *certificate = decoded_certificate(der);
+    return *certificate != NULL || ra_fail_crypto(error, "decode a stored certificate");
 }
 
 bool store_find_certificate(const struct store *store, const char *folder,

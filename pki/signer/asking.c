@@ -48,7 +48,6 @@ void asking_authority(const struct signer *signer, cmp_carry_function carry, voi
                                         .ra_key = signer->settings->ra_key,
                                         .mac_reference = signer->settings->mac_reference,
                                         .mac_secret = signer->settings->mac_secret,
-                                        .ra_chain = signer->settings->ac_known,
                                         .anchors = signer->settings->ac_anchors,
                                         .untrusted = signer->settings->ac_known,
                                         .clock = signer->clock,

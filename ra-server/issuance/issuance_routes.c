@@ -217,7 +217,9 @@ struct csr_work {
     struct emission_request emission;
     const char *code;
     struct order *order;
-    int64_t judged_attempt; /* the attempt whose statements the proofs were judged by; 0: none were */
+    struct approval_pair pair; /* the statements that key and proofs were judged by */
+    int64_t judged_attempt;    /* their attempt; 0: none were judged */
+    bool intended;             /* this request stored the intent, by these statements */
     struct issuance_row row;
 };
 
@@ -236,7 +238,6 @@ static bool is_state(const struct csr_work *work, const char *state)
 static bool judge(struct csr_work *work, struct ra_error *error)
 {
     struct http_request *request = work->request;
-    struct approval_pair pair = {0};
     struct certificate_profile *profile = NULL;
     if (!orders_load(request, work->code, &work->order, error) ||
         !issuance_store_find(request->db, request->context, work->order->id, work->order->attempt, &work->row,
@@ -249,8 +250,8 @@ static bool judge(struct csr_work *work, struct ra_error *error)
         return true;
     }
     work->judged_attempt = work->order->attempt;
-    return load_pair(request, work->order, &pair, error) && emission_check(&work->emission, &pair, error) &&
-           approval_pair_matches(&pair, work->order, error) &&
+    return load_pair(request, work->order, &work->pair, error) &&
+           emission_check(&work->emission, &work->pair, error) &&
            term_check_signature(request, work->order, X509_REQ_get0_pubkey(work->emission.csr->request),
                                 work->emission.wish.term_signature, error);
 }
@@ -274,7 +275,7 @@ static bool intend(struct csr_work *work, struct ra_error *error)
         return ra_fail_reason(error, RA_CONFLICT, "attempt-superseded",
                               "O pedido mudou enquanto era conferido.");
     }
-    if (!check_verified(order, error) ||
+    if (!check_verified(order, error) || !approval_pair_matches(&work->pair, order, error) ||
         !issuance_key_is_free(request, order->id, work->emission.wish.spki_digest.data, error)) {
         return false;
     }
@@ -303,8 +304,9 @@ static bool prepare(struct csr_work *work, struct ra_error *error)
     if (work->row.found && !is_state(work, "refused")) {
         return same_key(work) || reason_fail(error, "attempt-key", NULL);
     }
-    return intend(work, error) && issuance_store_find(request->db, request->context, work->order->id,
-                                                      work->order->attempt, &work->row, error);
+    work->intended = intend(work, error);
+    return work->intended && issuance_store_find(request->db, request->context, work->order->id,
+                                                 work->order->attempt, &work->row, error);
 }
 
 static bool in_transaction(struct csr_work *work, bool (*run)(struct csr_work *, struct ra_error *),
@@ -345,6 +347,7 @@ static bool ask_and_deliver(struct csr_work *work, struct ra_error *error)
         .order_id = work->order->id,
         .attempt = work->order->attempt,
         .code = work->order->code,
+        .judged = work->intended ? &work->pair : NULL,
     };
     if (!is_state(work, "issued") && !issue_run(&issue, &work->row, &outcome, error)) {
         return false;

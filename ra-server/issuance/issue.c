@@ -34,17 +34,26 @@ static bool ask_resume(const struct issue_case *issue, json_t **answer, struct r
                       error);
 }
 
+static bool load_pair(const struct issue_case *issue, struct approval_pair *pair, struct ra_error *error)
+{
+    struct order *order = NULL;
+    if (issue->judged != NULL) {
+        *pair = *issue->judged;
+        return true;
+    }
+    return approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
+                              issue->order_id, issue->attempt, pair, error) &&
+           orders_load_by_id(issue->context, issue->db, issue->order_id, false, &order, error) &&
+           approval_pair_matches(pair, order, error);
+}
+
 static bool ask_issue(const struct issue_case *issue, const struct issuance_row *row, json_t **answer,
                       struct ra_error *error)
 {
     struct approval_pair pair = {0};
-    struct order *order = NULL;
     json_t *crls = NULL;
     json_t *ocsp = NULL;
-    if (!approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
-                            issue->order_id, issue->attempt, &pair, error) ||
-        !orders_load_by_id(issue->context, issue->db, issue->order_id, false, &order, error) ||
-        !approval_pair_matches(&pair, order, error) || !approval_pair_ocsp(issue->app, &pair, &ocsp, error)) {
+    if (!load_pair(issue, &pair, error) || !approval_pair_ocsp(issue->app, &pair, &ocsp, error)) {
         return false;
     }
     if (!approval_pair_crls(issue->app, &pair, &crls, error)) {

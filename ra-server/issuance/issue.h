@@ -23,6 +23,8 @@ struct issue_outcome {
     int64_t retry_after_s;
 };
 
+struct approval_pair;
+
 struct issue_case {
     struct ra_app *app;
     struct db *db; /* no transaction open */
@@ -31,6 +33,9 @@ struct issue_case {
     int64_t attempt;
     const char *code;
     struct bytes portal_answer; /* what the AC's portal gave; empty without one */
+    /* The attempt's statements, when the caller judged them just now and compared them with the order as it
+     * stands; NULL: they are loaded and judged here. */
+    const struct approval_pair *judged;
 };
 
 /* Asks about the stored row and writes the end. false with the error when it was refused (then the row and

@@ -36,6 +36,19 @@ static void read_template(TALLOC_CTX *memory, struct bytes input)
     X509_PUBKEY_free(d2i_X509_PUBKEY(NULL, &at, (long)template.public_key.length));
 }
 
+/* Without its certificates a message is one still, and splits into itself. */
+static void split(TALLOC_CTX *memory, struct bytes input)
+{
+    struct ra_error error = {0};
+    struct bytes bare = {NULL, 0}, again = {NULL, 0};
+    STACK_OF(X509) *extra = NULL, *none = NULL;
+    if (cmp_split(memory, input, &bare, &extra, &error) &&
+        (!cmp_split(memory, bare, &again, &none, &error) || none != NULL || !bytes_equal(bare, again)))
+        abort();
+    sk_X509_pop_free(extra, X509_free);
+    sk_X509_pop_free(none, X509_free);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes input = {data, size};
@@ -48,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (cmp_read_revocation_reason(&peek, &reason, &error) && (reason < 0 || reason > 10))
             abort();
     }
+    split(memory, input);
     read_template(memory, input);
     talloc_free(memory);
     return 0;

@@ -86,6 +86,75 @@ static void refuses_messages_that_are_not_der(void **state)
     }
 }
 
+/* A certificate of our own and the message around it: header, body, protection [0], extraCerts [1]. */
+static X509 *make_certificate(void)
+{
+    EVP_PKEY *key = EVP_RSA_gen(2048);
+    X509 *made = X509_new();
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), 7), 1);
+    assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), 0));
+    assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 86400));
+    assert_int_equal(X509_set_pubkey(made, key), 1);
+    assert_true(X509_sign(made, key, EVP_sha256()) > 0);
+    EVP_PKEY_free(key);
+    return made;
+}
+
+static size_t put(uint8_t *to, uint8_t tag, const uint8_t *content, size_t length)
+{
+    const uint8_t header[] = {tag, 0x82, (uint8_t)(length >> 8), (uint8_t)length};
+    memcpy(to, header, sizeof header);
+    memmove(to + sizeof header, content, length);
+    return sizeof header + length;
+}
+
+static void the_certificates_that_come_along_are_split_off(void **state)
+{
+    (void)state;
+    uint8_t buffer[LONGEST], certificate[2048], list[2048], whole[4096], message[4096];
+    uint8_t *at = certificate;
+    struct ra_error error = {0};
+    struct bytes bare = {NULL, 0}, inner = from_hex(buffer, WHOLE " a0 03 03 01 00");
+    STACK_OF(X509) *extra = NULL;
+    X509 *made = make_certificate();
+    const int size = i2d_X509(made, &at);
+    assert_true(size > 0 && size < 1500);
+    size_t length = put(list, 0x30, certificate, (size_t)size);
+    memcpy(whole, inner.data + 2, inner.length - 2);
+    size_t total = inner.length - 2 + put(whole + inner.length - 2, 0xa1, list, length);
+    struct bytes input = {message, put(message, 0x30, whole, total)};
+
+    TALLOC_CTX *memory = talloc_new(NULL);
+    assert_true(cmp_split(memory, input, &bare, &extra, &error));
+    assert_int_equal(sk_X509_num(extra), 1);
+    assert_int_equal(X509_cmp(sk_X509_value(extra, 0), made), 0);
+    assert_int_equal(bare.length, inner.length);
+    assert_memory_equal(bare.data + 2, inner.data + 2, inner.length - 2);
+    assert_int_equal(bare.data[1], inner.length - 2);
+    sk_X509_pop_free(extra, X509_free);
+
+    message[input.length - (size_t)size] ^= 0x01; /* no certificate any more */
+    assert_false(cmp_split(memory, input, &bare, &extra, &error));
+    assert_null(extra);
+    talloc_free(memory);
+    X509_free(made);
+}
+
+/* The body of an ip is [1] as well. */
+static void a_body_is_not_taken_for_certificates(void **state)
+{
+    (void)state;
+    uint8_t buffer[LONGEST];
+    struct ra_error error = {0};
+    struct bytes bare = {NULL, 0}, input = from_hex(buffer, "30 18 30 12 " HEADER " a1 02 30 00");
+    STACK_OF(X509) *extra = NULL;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    assert_true(cmp_split(memory, input, &bare, &extra, &error));
+    assert_null(extra);
+    assert_true(bytes_equal(bare, input));
+    talloc_free(memory);
+}
+
 static void transaction_may_be_absent(void **state)
 {
     (void)state;
@@ -203,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(peeks_at_header_and_body),
         cmocka_unit_test(refuses_messages_that_are_not_der),
+        cmocka_unit_test(the_certificates_that_come_along_are_split_off),
+        cmocka_unit_test(a_body_is_not_taken_for_certificates),
         cmocka_unit_test(transaction_may_be_absent),
         cmocka_unit_test(finds_key_and_validity_in_every_length_form),
         cmocka_unit_test(refuses_templates_that_are_not_der),
