@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,7 +29,7 @@ const char *asking_transaction(const struct asking *asking)
     return asking->transaction;
 }
 
-bool certificate_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE])
+static bool write_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE])
 {
     BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
     char *text = number != NULL && !BN_is_negative(number) ? BN_bn2hex(number) : NULL;
@@ -39,6 +40,18 @@ bool certificate_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE])
         serial[i] = (char)tolower((unsigned char)text[i]);
     OPENSSL_free(text);
     return fits;
+}
+
+bool certificate_name(X509 *certificate, struct ledger_name *name)
+{
+    uint8_t digest[32];
+    unsigned char *issuer = NULL;
+    const int length = i2d_X509_NAME(X509_get_issuer_name(certificate), &issuer);
+    const bool ok = length > 0 && sha256((struct bytes){issuer, (size_t)length}, digest);
+    OPENSSL_free(issuer);
+    for (size_t i = 0; ok && i < LEDGER_ISSUER_SIZE / 2; i++)
+        snprintf(name->issuer + 2 * i, 3, "%02x", digest[i]);
+    return ok && write_serial(certificate, name->serial);
 }
 
 void asking_authority(const struct signer *signer, cmp_carry_function carry, void *carry_context,
@@ -180,10 +193,10 @@ static enum cmp_check same_as_recorded(struct asking *asking, struct bytes der, 
 }
 
 /* Refused or superseded meanwhile is an answer; a record that cannot be written is none. */
-static enum cmp_check record_issued(struct asking *asking, struct bytes der, const char *serial,
+static enum cmp_check record_issued(struct asking *asking, struct bytes der, const struct ledger_name *name,
                                     struct ra_error *error)
 {
-    if (!ledger_issue(asking->signer->ledger, asking->order, asking->attempt, der, serial, error))
+    if (!ledger_issue(asking->signer->ledger, asking->order, asking->attempt, der, name, error))
         return error->code == RA_STATEMENT_REFUSED ? CMP_CHECK_REFUSED : CMP_CHECK_UNDECIDED;
     asking->state = ATTEMPT_ISSUED;
     return CMP_CHECK_ACCEPTED;
@@ -192,17 +205,17 @@ static enum cmp_check record_issued(struct asking *asking, struct bytes der, con
 /* The profile has bounded the serial already. */
 static enum cmp_check record(struct asking *asking, X509 *certificate, struct ra_error *error)
 {
-    char serial[LEDGER_SERIAL_SIZE];
+    struct ledger_name name;
     unsigned char *encoded = NULL;
     int length = i2d_X509(certificate, &encoded);
     const struct bytes der = {encoded, length > 0 ? (size_t)length : 0};
     enum cmp_check verdict = CMP_CHECK_UNDECIDED;
-    if (length <= 0 || !certificate_serial(certificate, serial))
+    if (length <= 0 || !certificate_name(certificate, &name))
         ra_fail_crypto(error, "certificate");
     else if (asking->state == ATTEMPT_ISSUED)
         verdict = same_as_recorded(asking, der, error);
     else
-        verdict = record_issued(asking, der, serial, error);
+        verdict = record_issued(asking, der, &name, error);
     OPENSSL_free(encoded);
     return verdict;
 }

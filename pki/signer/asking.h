@@ -40,8 +40,8 @@ RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, struct bytes 
 /* Hexadecimal; borrowed from it. */
 const char *asking_transaction(const struct asking *asking);
 
-/* The lower-case hexadecimal serial of a certificate, whole bytes. false when it is too long. */
-bool certificate_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE]);
+/* Its serial in lower-case hexadecimal, whole bytes, and its issuer. false when the serial is too long. */
+bool certificate_name(X509 *certificate, struct ledger_name *name);
 
 /* Who the signer is to the AC and whom it believes, over this carrier. */
 void asking_authority(const struct signer *signer, cmp_carry_function carry, void *carry_context,

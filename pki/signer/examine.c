@@ -40,7 +40,7 @@ static void print_entry(void *context, const struct ledger_order *order, const s
     const char *spki = hex_encode(printing->memory, (struct bytes){entry->spki, sizeof entry->spki});
     print_line(printing, json_pack("{s:I,s:s,s:s,s:s,s:s}", "attempt", (json_int_t)entry->attempt, "state",
                                    state_word(entry->state), "transaction", transaction, "spki", spki,
-                                   "serial", entry->serial));
+                                   "serial", entry->name.serial));
 }
 
 static bool print(const struct ledger_state *state, FILE *output, struct ra_error *error)

@@ -73,12 +73,11 @@ static bool same_person(X509 *company, X509 *person, struct ra_error *error)
 static bool of_this_order(struct ledger *ledger, const struct holder_proof *proof, X509 *certificate,
                           struct ra_error *error)
 {
-    char serial[LEDGER_SERIAL_SIZE];
+    struct ledger_name name;
     int64_t attempt = 0;
     TALLOC_CTX *memory = talloc_new(NULL);
-    const char *order = certificate_serial(certificate, serial)
-                            ? ledger_order_of_serial(ledger, memory, serial, &attempt)
-                            : NULL;
+    const char *order =
+        certificate_name(certificate, &name) ? ledger_order_of(ledger, memory, &name, &attempt) : NULL;
     bool same = order != NULL && strcmp(order, proof->order) == 0;
     talloc_free(memory);
     return same || ra_fail_reason(error, RA_STATEMENT_REFUSED, "order-mismatch",

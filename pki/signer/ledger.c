@@ -228,16 +228,16 @@ void ledger_find(struct ledger *ledger, const char *order, int64_t attempt, stru
         found->state = entry->state;
         memcpy(found->spki, entry->spki, sizeof found->spki);
         memcpy(found->transaction, entry->transaction, sizeof found->transaction);
-        memcpy(found->serial, entry->serial, sizeof found->serial);
+        memcpy(found->serial, entry->name.serial, sizeof found->serial);
     }
     pthread_mutex_unlock(&ledger->lock);
 }
 
-const char *ledger_order_of_serial(struct ledger *ledger, TALLOC_CTX *context, const char *serial,
-                                   int64_t *attempt)
+const char *ledger_order_of(struct ledger *ledger, TALLOC_CTX *context, const struct ledger_name *name,
+                            int64_t *attempt)
 {
     pthread_mutex_lock(&ledger->lock);
-    const struct ledger_entry *entry = ledger_state_serial(&ledger->state, serial);
+    const struct ledger_entry *entry = ledger_state_certificate(&ledger->state, name);
     const char *order = entry != NULL ? talloc_strdup(context, entry->order->code) : NULL;
     if (entry != NULL)
         *attempt = entry->attempt;
@@ -310,18 +310,29 @@ bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt, enum
     return finish(ledger, ok, ticket, error);
 }
 
+static bool admit_name(const struct ledger *ledger, const struct ledger_entry *entry,
+                       const struct ledger_name *name, struct ra_error *error)
+{
+    const struct ledger_entry *known = ledger_state_certificate(&ledger->state, name);
+    return known == NULL || known == entry ||
+           ra_fail_reason(error, RA_STATEMENT_REFUSED, "certificate-twice",
+                          "A AC já deu esta série a outro certificado.");
+}
+
 bool ledger_issue(struct ledger *ledger, const char *order, int64_t attempt, struct bytes certificate,
-                  const char *serial, struct ra_error *error)
+                  const struct ledger_name *name, struct ra_error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *encoded = base64_encode(memory, certificate);
     uint64_t ticket = 0;
     pthread_mutex_lock(&ledger->lock);
     const struct ledger_entry *entry = ledger_state_entry(&ledger->state, order, attempt);
-    bool ok = entry != NULL && admit_locked(ledger, order, attempt, entry->spki, error);
+    bool ok = entry != NULL && admit_locked(ledger, order, attempt, entry->spki, error) &&
+              admit_name(ledger, entry, name, error);
     if (ok) {
-        json_t *record = json_pack("{s:s,s:s,s:I,s:s,s:s}", "kind", "issued", "order", order, "attempt",
-                                   (json_int_t)attempt, "serial", serial, "certificate", encoded);
+        json_t *record = json_pack("{s:s,s:s,s:I,s:s,s:s,s:s}", "kind", "issued", "order", order, "attempt",
+                                   (json_int_t)attempt, "serial", name->serial, "issuer", name->issuer,
+                                   "certificate", encoded);
         ok = write_locked(ledger, record, &ticket, error);
     }
     ok = finish(ledger, ok, ticket, error);
@@ -449,24 +460,25 @@ bool ledger_sign_checkpoint(struct ledger *ledger, uint64_t size, const struct m
     return finish(ledger, ok, ticket, error);
 }
 
-void ledger_find_revocation(struct ledger *ledger, const char *serial, struct ledger_revocation *found)
+void ledger_find_revocation(struct ledger *ledger, const struct ledger_name *name,
+                            struct ledger_revocation *found)
 {
     pthread_mutex_lock(&ledger->lock);
-    const struct ledger_revocation *known = ledger_state_revocation(&ledger->state, serial);
+    const struct ledger_revocation *known = ledger_state_revocation(&ledger->state, name);
     *found = known != NULL ? *known : (struct ledger_revocation){.known = false};
     pthread_mutex_unlock(&ledger->lock);
 }
 
-bool ledger_revoke(struct ledger *ledger, const char *order, const char *serial, int64_t reason,
+bool ledger_revoke(struct ledger *ledger, const char *order, const struct ledger_name *name, int64_t reason,
                    const struct ledger_revocation *revocation, const struct ledger_crls *crls,
                    struct ra_error *error)
 {
     uint64_t ticket = 0;
     pthread_mutex_lock(&ledger->lock);
-    json_t *record = json_pack("{s:s,s:s,s:s,s:I,s:o,s:b,s:o}", "kind", "revocation", "order", order,
-                               "serial", serial, "reason", (json_int_t)reason, "transaction",
-                               hex_value(revocation->transaction, LEDGER_TRANSACTION_SIZE), "done",
-                               revocation->done ? 1 : 0, "crls", crls_value(crls));
+    json_t *record = json_pack("{s:s,s:s,s:s,s:s,s:I,s:o,s:b,s:o}", "kind", "revocation", "order", order,
+                               "serial", name->serial, "issuer", name->issuer, "reason", (json_int_t)reason,
+                               "transaction", hex_value(revocation->transaction, LEDGER_TRANSACTION_SIZE),
+                               "done", revocation->done ? 1 : 0, "crls", crls_value(crls));
     bool ok = write_locked(ledger, record, &ticket, error);
     return finish(ledger, ok, ticket, error);
 }

@@ -20,6 +20,7 @@
 
 enum {
     LEDGER_SERIAL_SIZE = 43, /* hexadecimal digits of the longest serial, and NUL */
+    LEDGER_ISSUER_SIZE = 33, /* hexadecimal digits of half a SHA-256 of the issuer's name, and NUL */
     LEDGER_TRANSACTION_SIZE = 16,
     LEDGER_CRLS_MAX = 16,
     LEDGER_CRL_NUMBER_SIZE = 43,
@@ -40,6 +41,13 @@ enum attempt_state {
 #define X(id, kind) id,
     ATTEMPT_STATES(X)
 #undef X
+};
+
+/* What tells a certificate from all others (RFC 5280 4.1.2.2): a serial is unique within one AC alone.
+ * `issuer` is "" in journals from before it was kept, and such a record answers for every issuer. */
+struct ledger_name {
+    char serial[LEDGER_SERIAL_SIZE];
+    char issuer[LEDGER_ISSUER_SIZE];
 };
 
 /* One attempt as it stands; a copy. */
@@ -97,10 +105,9 @@ void ledger_release(struct ledger *ledger, const char *order, int64_t attempt);
 /* Copies the attempt's state; ATTEMPT_NONE when it is not known. */
 void ledger_find(struct ledger *ledger, const char *order, int64_t attempt, struct ledger_attempt *found);
 
-/* The attempt that brought this certificate: order code on `context`, or NULL when no record has the serial.
- */
-const char *ledger_order_of_serial(struct ledger *ledger, TALLOC_CTX *context, const char *serial,
-                                   int64_t *attempt);
+/* The attempt that brought this certificate: order code on `context`, or NULL when no record has it. */
+const char *ledger_order_of(struct ledger *ledger, TALLOC_CTX *context, const struct ledger_name *name,
+                            int64_t *attempt);
 
 /* What an intent keeps beyond its identity: all that is needed to ask the AC again after a restart. */
 struct ledger_intent {
@@ -124,9 +131,11 @@ RA_MUST_CHECK bool ledger_read_request(struct ledger *ledger, const char *order,
 RA_MUST_CHECK bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt,
                                enum attempt_state state, struct ra_error *error);
 
-/* Records the certificate (DER), unless the attempt has been refused or superseded meanwhile. */
+/* Records the certificate (DER), unless the attempt has been refused or superseded meanwhile, or another
+ * attempt has a certificate of that name (reason "certificate-twice"). */
 RA_MUST_CHECK bool ledger_issue(struct ledger *ledger, const char *order, int64_t attempt,
-                                struct bytes certificate, const char *serial, struct ra_error *error);
+                                struct bytes certificate, const struct ledger_name *name,
+                                struct ra_error *error);
 
 /* The recorded certificate, on `context`. RA_NOT_FOUND before ATTEMPT_ISSUED. */
 RA_MUST_CHECK bool ledger_read_certificate(struct ledger *ledger, const char *order, int64_t attempt,
@@ -171,11 +180,12 @@ struct ledger_revocation {
     uint8_t transaction[LEDGER_TRANSACTION_SIZE];
 };
 
-void ledger_find_revocation(struct ledger *ledger, const char *serial, struct ledger_revocation *found);
+void ledger_find_revocation(struct ledger *ledger, const struct ledger_name *name,
+                            struct ledger_revocation *found);
 
 /* Records that the AC is going to be asked (done false) or that it confirmed. */
-RA_MUST_CHECK bool ledger_revoke(struct ledger *ledger, const char *order, const char *serial, int64_t reason,
-                                 const struct ledger_revocation *revocation, const struct ledger_crls *crls,
-                                 struct ra_error *error);
+RA_MUST_CHECK bool ledger_revoke(struct ledger *ledger, const char *order, const struct ledger_name *name,
+                                 int64_t reason, const struct ledger_revocation *revocation,
+                                 const struct ledger_crls *crls, struct ra_error *error);
 
 #endif

@@ -11,13 +11,14 @@ struct key_node {
     struct ledger_order *order;
 };
 
-struct serial_node {
-    char serial[LEDGER_SERIAL_SIZE];
+/* The name is the first member of both: one comparison serves the two trees. */
+struct certificate_node {
+    struct ledger_name name;
     const struct ledger_entry *entry;
 };
 
 struct revocation_node {
-    char serial[LEDGER_SERIAL_SIZE];
+    struct ledger_name name;
     struct ledger_revocation revocation;
 };
 
@@ -32,21 +33,17 @@ static int compare_keys(const void *left, const void *right)
     return memcmp(one->spki, other->spki, sizeof one->spki);
 }
 
-static int compare_serials(const void *left, const void *right)
+static int compare_names(const void *left, const void *right)
 {
-    return strcmp(((const struct serial_node *)left)->serial, ((const struct serial_node *)right)->serial);
+    const struct ledger_name *one = left, *other = right;
+    int serials = strcmp(one->serial, other->serial);
+    return serials != 0 ? serials : strcmp(one->issuer, other->issuer);
 }
 
 static int compare_crls(const void *left, const void *right)
 {
     return memcmp(((const struct ledger_crl *)left)->issuer_key,
                   ((const struct ledger_crl *)right)->issuer_key, 32);
-}
-
-static int compare_revocations(const void *left, const void *right)
-{
-    return strcmp(((const struct revocation_node *)left)->serial,
-                  ((const struct revocation_node *)right)->serial);
 }
 
 static void free_order(void *node)
@@ -62,7 +59,7 @@ static void free_order(void *node)
 
 void ledger_state_clear(struct ledger_state *state)
 {
-    tdestroy(state->serials, free);
+    tdestroy(state->certificates, free);
     tdestroy(state->orders, free_order);
     tdestroy(state->keys, free);
     tdestroy(state->crls, free);
@@ -101,13 +98,22 @@ const struct ledger_order *ledger_state_key(const struct ledger_state *state, co
     return found != NULL ? (*found)->order : NULL;
 }
 
-const struct ledger_entry *ledger_state_serial(const struct ledger_state *state, const char *serial)
+/* The node of that name, or of that serial in a record that kept no issuer. */
+static void *find_name(void *const *tree, const struct ledger_name *name)
 {
-    struct serial_node wanted = {.entry = NULL};
-    if (snprintf(wanted.serial, sizeof wanted.serial, "%s", serial) >= (int)sizeof wanted.serial)
-        return NULL;
-    struct serial_node *const *found = tfind(&wanted, &state->serials, compare_serials);
-    return found != NULL ? (*found)->entry : NULL;
+    struct ledger_name unnamed = *name;
+    unnamed.issuer[0] = '\0';
+    void *const *found = tfind(name, tree, compare_names);
+    if (found == NULL)
+        found = tfind(&unnamed, tree, compare_names);
+    return found != NULL ? *found : NULL;
+}
+
+const struct ledger_entry *ledger_state_certificate(const struct ledger_state *state,
+                                                    const struct ledger_name *name)
+{
+    const struct certificate_node *node = find_name(&state->certificates, name);
+    return node != NULL ? node->entry : NULL;
 }
 
 const struct ledger_crl *ledger_state_crl(const struct ledger_state *state, const uint8_t issuer_key[32])
@@ -118,18 +124,10 @@ const struct ledger_crl *ledger_state_crl(const struct ledger_state *state, cons
     return found != NULL ? *found : NULL;
 }
 
-static struct revocation_node *find_revocation(const struct ledger_state *state, const char *serial)
+const struct ledger_revocation *ledger_state_revocation(const struct ledger_state *state,
+                                                        const struct ledger_name *name)
 {
-    struct revocation_node wanted = {.revocation = {.known = false}};
-    if (snprintf(wanted.serial, sizeof wanted.serial, "%s", serial) >= (int)sizeof wanted.serial)
-        return NULL;
-    struct revocation_node *const *found = tfind(&wanted, &state->revocations, compare_revocations);
-    return found != NULL ? *found : NULL;
-}
-
-const struct ledger_revocation *ledger_state_revocation(const struct ledger_state *state, const char *serial)
-{
-    const struct revocation_node *node = find_revocation(state, serial);
+    const struct revocation_node *node = find_name(&state->revocations, name);
     return node != NULL ? &node->revocation : NULL;
 }
 
@@ -255,16 +253,16 @@ static bool bind_key(struct ledger_state *state, const uint8_t spki[32], struct 
     return false;
 }
 
-static bool bind_serial(struct ledger_state *state, const struct ledger_entry *entry)
+static bool bind_certificate(struct ledger_state *state, const struct ledger_entry *entry)
 {
-    if (ledger_state_serial(state, entry->serial) != NULL)
+    if (tfind(&entry->name, &state->certificates, compare_names) != NULL)
         return true;
-    struct serial_node *node = calloc(1, sizeof *node);
+    struct certificate_node *node = calloc(1, sizeof *node);
     if (node == NULL)
         return false;
-    memcpy(node->serial, entry->serial, sizeof node->serial);
+    node->name = entry->name;
     node->entry = entry;
-    if (tsearch(node, &state->serials, compare_serials) != NULL)
+    if (tsearch(node, &state->certificates, compare_names) != NULL)
         return true;
     free(node);
     return false;
@@ -345,17 +343,22 @@ static bool read_move(struct ledger_state *state, json_t *record, struct ledger_
     return *entry != NULL && (*entry)->state != ATTEMPT_NONE;
 }
 
+static bool read_name(json_t *record, struct ledger_name *name)
+{
+    const char *serial, *issuer = "";
+    return json_unpack(record, "{s:s,s?s}", "serial", &serial, "issuer", &issuer) == 0 &&
+           snprintf(name->serial, sizeof name->serial, "%s", serial) < (int)sizeof name->serial &&
+           snprintf(name->issuer, sizeof name->issuer, "%s", issuer) < (int)sizeof name->issuer;
+}
+
 static bool apply_issued(struct ledger_state *state, json_t *record, struct journal_place place)
 {
     struct ledger_entry *entry;
-    const char *serial;
-    if (!read_move(state, record, &entry) || json_unpack(record, "{s:s}", "serial", &serial) != 0 ||
-        strlen(serial) >= sizeof entry->serial)
+    if (!read_move(state, record, &entry) || !read_name(record, &entry->name))
         return false;
     entry->state = ATTEMPT_ISSUED;
     entry->issued = place;
-    snprintf(entry->serial, sizeof entry->serial, "%s", serial);
-    return bind_serial(state, entry);
+    return bind_certificate(state, entry);
 }
 
 static bool apply_move(struct ledger_state *state, json_t *record, enum attempt_state to)
@@ -420,26 +423,30 @@ static bool apply_checkpoint(struct ledger_state *state, json_t *record, struct 
     return true;
 }
 
+static struct revocation_node *make_revocation(struct ledger_state *state, const struct ledger_name *name)
+{
+    struct revocation_node *node = find_name(&state->revocations, name);
+    if (node != NULL || (node = calloc(1, sizeof *node)) == NULL)
+        return node;
+    node->name = *name;
+    if (tsearch(node, &state->revocations, compare_names) != NULL)
+        return node;
+    free(node);
+    return NULL;
+}
+
 static bool apply_revocation(struct ledger_state *state, json_t *record, struct journal_place place)
 {
     (void)place;
-    const char *serial, *transaction;
+    const char *transaction;
     int done;
-    if (json_unpack(record, "{s:s,s:s,s:b}", "serial", &serial, "transaction", &transaction, "done", &done) !=
-            0 ||
-        strlen(serial) >= LEDGER_SERIAL_SIZE)
+    struct ledger_name name;
+    if (json_unpack(record, "{s:s,s:b}", "transaction", &transaction, "done", &done) != 0 ||
+        !read_name(record, &name))
         return false;
-    struct revocation_node *node = find_revocation(state, serial);
-    if (node == NULL) {
-        node = calloc(1, sizeof *node);
-        if (node == NULL)
-            return false;
-        snprintf(node->serial, sizeof node->serial, "%s", serial);
-        if (tsearch(node, &state->revocations, compare_revocations) == NULL) {
-            free(node);
-            return false;
-        }
-    }
+    struct revocation_node *node = make_revocation(state, &name);
+    if (node == NULL)
+        return false;
     node->revocation.known = true;
     node->revocation.done = done != 0;
     return hex_decode(transaction, node->revocation.transaction, LEDGER_TRANSACTION_SIZE) &&

@@ -18,7 +18,7 @@ struct ledger_entry {
     enum attempt_state state;
     uint8_t spki[32];
     uint8_t transaction[LEDGER_TRANSACTION_SIZE];
-    char serial[LEDGER_SERIAL_SIZE];
+    struct ledger_name name; /* of the certificate; a serial "" before there is one */
     struct journal_place intent;
     struct journal_place issued;
     bool busy; /* claimed by a thread */
@@ -33,11 +33,11 @@ struct ledger_order {
 struct ledger_state {
     char instance[33];
     int64_t began;
-    void *orders;      /* tsearch trees */
-    void *keys;        /* SPKI → order */
-    void *serials;     /* certificate's serial → entry */
-    void *crls;        /* issuer's key → highest number */
-    void *revocations; /* serial → revocation */
+    void *orders;       /* tsearch trees */
+    void *keys;         /* SPKI → order */
+    void *certificates; /* name → entry */
+    void *crls;         /* issuer's key → highest number */
+    void *revocations;  /* name → revocation */
     int64_t roster_version;
     int64_t roster_accepted_at;
     struct journal_place roster;
@@ -61,9 +61,11 @@ RA_MUST_CHECK bool ledger_replay(void *state, struct bytes payload, struct journ
 struct ledger_order *ledger_state_order(const struct ledger_state *state, const char *code);
 struct ledger_entry *ledger_state_entry(const struct ledger_state *state, const char *code, int64_t attempt);
 const struct ledger_order *ledger_state_key(const struct ledger_state *state, const uint8_t spki[32]);
-const struct ledger_entry *ledger_state_serial(const struct ledger_state *state, const char *serial);
+const struct ledger_entry *ledger_state_certificate(const struct ledger_state *state,
+                                                    const struct ledger_name *name);
 const struct ledger_crl *ledger_state_crl(const struct ledger_state *state, const uint8_t issuer_key[32]);
-const struct ledger_revocation *ledger_state_revocation(const struct ledger_state *state, const char *serial);
+const struct ledger_revocation *ledger_state_revocation(const struct ledger_state *state,
+                                                        const struct ledger_name *name);
 
 /* Calls `visit` for every attempt, orders in the order of their codes. */
 typedef void (*ledger_state_visitor)(void *context, const struct ledger_order *order,

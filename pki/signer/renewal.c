@@ -85,10 +85,10 @@ static bool check_signer(TALLOC_CTX *context, const struct approval_context *abo
 
 static bool check_not_revoked_here(struct ledger *ledger, X509 *certificate, struct ra_error *error)
 {
-    char serial[LEDGER_SERIAL_SIZE];
+    struct ledger_name name;
     struct ledger_revocation revocation = {.known = true};
-    if (certificate_serial(certificate, serial))
-        ledger_find_revocation(ledger, serial, &revocation);
+    if (certificate_name(certificate, &name))
+        ledger_find_revocation(ledger, &name, &revocation);
     return !revocation.known ||
            refuse(error, "certificate-revoked", "A revogação do certificado que assina já foi pedida.");
 }

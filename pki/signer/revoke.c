@@ -23,7 +23,7 @@ struct revoking {
     const char *order;
     int64_t attempt;
     int64_t reason;
-    char serial[LEDGER_SERIAL_SIZE]; /* of the certificate */
+    struct ledger_name name; /* of the certificate */
     X509 *certificate;
     struct ledger_crls crls;
     struct ledger_revocation record; /* as the journal has it */
@@ -66,7 +66,7 @@ static bool same_subject(const struct statement *one, const struct statement *ot
 static bool check_serial(const struct revoking *revoking, const struct statement *statement,
                          struct ra_error *error)
 {
-    return strcmp(revoking->serial, statement->revocation.serial) == 0 ||
+    return strcmp(revoking->name.serial, statement->revocation.serial) == 0 ||
            ra_fail_reason(error, RA_STATEMENT_REFUSED, "data-mismatch",
                           "O certificado não tem a série declarada pelos agentes.");
 }
@@ -122,11 +122,11 @@ static bool read_certificate(struct revoking *revoking, struct bytes der, struct
 {
     if (!certificate_decode(der, &revoking->certificate, error))
         return false;
-    if (!certificate_serial(revoking->certificate, revoking->serial) ||
+    if (!certificate_name(revoking->certificate, &revoking->name) ||
         settings_issuer_of(revoking->signer->settings, revoking->certificate) == NULL)
         return ra_fail_reason(error, RA_STATEMENT_REFUSED, "data-mismatch",
                               "O certificado não é da AC desta AR.");
-    ledger_find_revocation(revoking->signer->ledger, revoking->serial, &revoking->record);
+    ledger_find_revocation(revoking->signer->ledger, &revoking->name, &revoking->record);
     return true;
 }
 
@@ -135,7 +135,7 @@ static bool check_order(const struct revoking *revoking, struct ra_error *error)
 {
     int64_t attempt = 0;
     const char *order =
-        ledger_order_of_serial(revoking->signer->ledger, revoking->memory, revoking->serial, &attempt);
+        ledger_order_of(revoking->signer->ledger, revoking->memory, &revoking->name, &attempt);
     return order == NULL || (strcmp(order, revoking->order) == 0 && attempt == revoking->attempt) ||
            ra_fail_reason(error, RA_STATEMENT_REFUSED, "order-mismatch", "O certificado é de outro pedido.");
 }
@@ -154,7 +154,7 @@ static bool carry(void *context, struct bytes message, TALLOC_CTX *memory, struc
 static bool keep(struct revoking *revoking, bool done, struct ra_error *error)
 {
     revoking->record.done = done;
-    return ledger_revoke(revoking->signer->ledger, revoking->order, revoking->serial, revoking->reason,
+    return ledger_revoke(revoking->signer->ledger, revoking->order, &revoking->name, revoking->reason,
                          &revoking->record, &revoking->crls, error);
 }
 
@@ -187,7 +187,7 @@ static json_t *settle(struct revoking *revoking, const struct cmp_outcome *outco
     switch (outcome->result) {
     case CMP_GRANTED:
         log_event(LOG_LEVEL_INFO, "revoked", "{s:s,s:s,s:I}", "order", revoking->order, "serial",
-                  revoking->serial, "reason", (json_int_t)revoking->reason);
+                  revoking->name.serial, "reason", (json_int_t)revoking->reason);
         return keep(revoking, true, error) ? revoked(revoking) : NULL;
     case CMP_REFUSED:
     case CMP_CERTIFICATE_REFUSED:

@@ -18,7 +18,7 @@ static void look(void *context, const struct ledger_order *order, const struct l
         abort();
     if (entry->state != ATTEMPT_NONE && ledger_state_key(state, entry->spki) == NULL)
         abort();
-    if (entry->serial[0] != '\0' && ledger_state_serial(state, entry->serial) == NULL)
+    if (entry->name.serial[0] != '\0' && ledger_state_certificate(state, &entry->name) == NULL)
         abort();
 }
 

@@ -277,9 +277,9 @@ static void ren_07_what_this_signer_was_asked_to_revoke_renews_nothing_at_once(v
     struct ra_error error = {0};
     struct ledger_revocation revocation = {.done = false};
     const struct ledger_crls none = {.count = 0};
-    char serial[LEDGER_SERIAL_SIZE];
-    assert_true(certificate_serial(identity_certificate(renewal.old), serial));
-    assert_true(ledger_revoke(office.signer->ledger, OLD_ORDER, serial, 1, &revocation, &none, &error));
+    struct ledger_name name;
+    assert_true(certificate_name(identity_certificate(renewal.old), &name));
+    assert_true(ledger_revoke(office.signer->ledger, OLD_ORDER, &name, 1, &revocation, &none, &error));
     office_expect_refused(&office, request, "certificate-revoked");
 }
 
