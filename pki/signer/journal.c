@@ -335,6 +335,9 @@ static bool set_aside(const char *folder, const char *name, const char *stamp, s
         return false;
     if (snprintf(aside, sizeof aside, "%s/%s.%s", folder, name, stamp) >= (int)sizeof aside)
         return ra_fail(error, RA_IO, "%s: path too long", folder);
+    /* What was set aside before is evidence as well. */
+    if (access(path, F_OK) == 0 && access(aside, F_OK) == 0)
+        return ra_fail(error, RA_CONFLICT, "%s already exists", aside);
     if (rename(path, aside) != 0 && errno != ENOENT)
         return ra_fail_errno(error, path);
     return true;
@@ -379,7 +382,8 @@ bool journal_create(const char *folder, struct bytes first_record, const char *s
             return ra_fail(error, RA_CONFLICT, "the journal is sound: there is nothing to start anew");
         return true;
     }
-    if (why.code == RA_CONFLICT) {
+    /* In use, or not to be looked at just now: nothing is known against it. */
+    if (why.code != RA_IO) {
         *error = why;
         return false;
     }

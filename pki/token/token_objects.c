@@ -30,6 +30,13 @@ static CK_ATTRIBUTE bytes_attribute(CK_ATTRIBUTE_TYPE type, struct bytes value)
     return (CK_ATTRIBUTE){type, (void *)(uintptr_t)value.data, value.length};
 }
 
+/* A module's word about sizes is not believed beyond the room it was given. */
+static bool lies(struct ra_error *error)
+{
+    return ra_fail_reason(error, RA_INVALID, "token-mechanism",
+                          "O módulo do token responde mais do que foi perguntado; não dá para confiar nele.");
+}
+
 bool token_find(struct token *token, CK_ATTRIBUTE *template, CK_ULONG count,
                 CK_OBJECT_HANDLE found[TOKEN_FOUND_MAX], CK_ULONG *number, struct ra_error *error)
 {
@@ -39,7 +46,9 @@ bool token_find(struct token *token, CK_ATTRIBUTE *template, CK_ULONG count,
         return token_fail(error, answer);
     answer = token->module->C_FindObjects(token->session, found, TOKEN_FOUND_MAX, number);
     (void)token->module->C_FindObjectsFinal(token->session);
-    return answer == CKR_OK || token_fail(error, answer);
+    if (answer != CKR_OK)
+        return token_fail(error, answer);
+    return *number <= TOKEN_FOUND_MAX || lies(error);
 }
 
 bool token_read(struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, struct bytes *value,
@@ -55,13 +64,16 @@ bool token_read(struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE 
     if (attribute.ulValueLen > VALUE_MAX)
         return ra_fail_reason(error, RA_INVALID, "token-mechanism",
                               "Um objeto do token é grande demais para ser o que diz.");
-    uint8_t *room = talloc_array(token, uint8_t, (unsigned)attribute.ulValueLen);
+    const CK_ULONG size = attribute.ulValueLen;
+    uint8_t *room = talloc_array(token, uint8_t, (unsigned)size);
     if (room == NULL)
         return ra_fail(error, RA_NO_MEMORY, "token");
     attribute.pValue = room;
     answer = token->module->C_GetAttributeValue(token->session, object, &attribute, 1);
     if (answer != CKR_OK)
         return token_fail(error, answer);
+    if (attribute.ulValueLen > size)
+        return lies(error);
     *value = (struct bytes){room, attribute.ulValueLen};
     return true;
 }

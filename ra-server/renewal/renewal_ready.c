@@ -7,6 +7,7 @@ bool renewal_tell_ready(struct http_request *request, const struct order *order,
 {
     if (orders_method(order) != IDENTIFICATION_RENEWAL || order->subject->email[0] == '\0')
         return true;
-    return notice_enqueue(request, order, NOTICE_RENEWAL_READY,
-                          json_pack("{s:I}", "until_us", (json_int_t)(until_s * 1000000)), error);
+    const json_int_t until_us = INT64_C(1000000) * until_s;
+    return notice_enqueue(request, order, NOTICE_RENEWAL_READY, json_pack("{s:I}", "until_us", until_us),
+                          error);
 }

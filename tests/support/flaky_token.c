@@ -10,6 +10,8 @@
  * typed; a PIN that comes from the program is refused FLAKY_PINPAD_PUK=PUK          the same for the PUK
  *   FLAKY_ALWAYS=PIN              every private key wants this PIN again for each signature
  * (CKA_ALWAYS_AUTHENTICATE)
+ *   FLAKY_LIES=length|count       says that a value is longer than the room it had, or more objects than
+ * asked
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -128,6 +130,12 @@ static CK_RV init_token(CK_SLOT_ID slot, CK_UTF8CHAR *puk, CK_ULONG length, CK_U
                                                     : CKR_ARGUMENTS_BAD;
 }
 
+static bool told_to_lie(const char *about)
+{
+    const char *lies = getenv("FLAKY_LIES");
+    return lies != NULL && strcmp(lies, about) == 0;
+}
+
 static CK_RV get_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
                             CK_ULONG count)
 {
@@ -136,6 +144,16 @@ static CK_RV get_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, 
         if (template[i].type == CKA_ALWAYS_AUTHENTICATE && template[i].pValue != NULL &&
             template[i].ulValueLen == sizeof(CK_BBOOL))
             *(CK_BBOOL *)template[i].pValue = CK_TRUE;
+    if (answer == CKR_OK && count == 1 && template->pValue != NULL && told_to_lie("length"))
+        template->ulValueLen += 1UL << 20;
+    return answer;
+}
+
+static CK_RV find(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *found, CK_ULONG most, CK_ULONG *number)
+{
+    CK_RV answer = real->C_FindObjects(session, found, most, number);
+    if (answer == CKR_OK && told_to_lie("count"))
+        *number = most + 1000;
     return answer;
 }
 
@@ -224,6 +242,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **functions)
         list.C_CreateObject = create_object;
         list.C_GenerateKeyPair = generate;
         list.C_FindObjectsInit = find_init;
+        list.C_FindObjects = find;
     }
     *functions = &list;
     return CKR_OK;

@@ -46,7 +46,8 @@ static int make(void **state)
 static int clean(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"journal", "head", "journal.2", "head.2", "journal.old", "head.old"};
+    static const char *const NAMES[] = {"journal",   "head",   "journal.2",   "head.2",
+                                        "journal.3", "head.3", "journal.old", "head.old"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         remove(path_of(NAMES[i]));
     assert_int_equal(rmdir(folder), 0);
@@ -321,6 +322,12 @@ static void starting_anew_keeps_a_sound_journal_and_sets_a_broken_one_aside(void
     assert_true(journal_create(folder, bytes_of_text("again"), "2", &error));
     expect_replay("again", 0);
     assert_int_equal(size_of("journal.2"), whole - 1);
+    /* Broken again within the same second: what was set aside is not written over. */
+    append_all(THREE);
+    assert_int_equal(truncate(path_of("journal"), size_of("journal") - 1), 0);
+    assert_false(journal_create(folder, bytes_of_text("again"), "2", &error));
+    assert_int_equal(size_of("journal.2"), whole - 1);
+    assert_true(journal_create(folder, bytes_of_text("again"), "3", &error));
 }
 
 /* What was acknowledged before the kill is there after it. */
