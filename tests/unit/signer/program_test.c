@@ -420,6 +420,30 @@ static void design_no_more_than_sixteen_connections(void **state)
     assert_int_equal(stop_signer(SIGTERM), 0);
 }
 
+/* Part 9: no core is ever left, and keys are never swapped out (their heap is locked under any limit). */
+static void expect_limits_and_lock(void)
+{
+    char line[256];
+    bool no_core = false;
+    FILE *limits = fopen(talloc_asprintf(office.memory, "/proc/%d/limits", (int)signer_process), "re");
+    assert_non_null(limits);
+    while (fgets(line, sizeof line, limits) != NULL)
+        no_core = no_core || (strncmp(line, "Max core file size", 18) == 0 &&
+                              strstr(line, " 0                    0 ") != NULL);
+    fclose(limits);
+    assert_true(no_core);
+#ifndef __SANITIZE_ADDRESS__
+    long locked = 0;
+    FILE *status = fopen(talloc_asprintf(office.memory, "/proc/%d/status", (int)signer_process), "re");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        if (strncmp(line, "VmLck:", 6) == 0)
+            locked = strtol(line + 6, NULL, 10);
+    fclose(status);
+    assert_true(locked > 0);
+#endif
+}
+
 static void protocol_6_the_running_signer_is_confined(void **state)
 {
     (void)state;
@@ -434,6 +458,7 @@ static void protocol_6_the_running_signer_is_confined(void **state)
         found += strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
     fclose(status);
     assert_int_equal(found, 2);
+    expect_limits_and_lock();
     struct stat socket_status;
     assert_int_equal(stat(socket_path, &socket_status), 0);
     assert_int_equal(socket_status.st_mode & 0777, 0660);
