@@ -49,6 +49,7 @@ async function ready(product, holder, firm, bits) {
 }
 
 const tested = new Set();
+const ended = []; // orders whose newest certificate was revoked
 
 // What the norm gives (identification-rules 5.2): A3 and higher renew themselves by signature, documents, biometrics and
 // presence waived by the rule of the holder's kind; an A1 and a selo are told why not. Returns the newest certificate's order.
@@ -104,6 +105,7 @@ for (const [product, id, subject, names] of rows) {
     assert.equal(done('agent1', 'revoke', newest, '--reason', '5').state, 'awaiting_second');
     assert.equal(done('agent2', 'revoke', newest, '--reason', '5').state, 'requested');
     tested.add(product);
+    ended.push(newest);
   });
 }
 
@@ -152,6 +154,13 @@ describe('ra-cli lint, without server and without identity', () => {
       else assert.equal(status, 1);
     }
   });
+});
+
+test('all of them are revoked: the serial of each stands in its AC\'s CRL', async () => {
+  const states = () => ended.map((code) => done('agent1', 'show', code).states.issuance);
+  for (let tries = 0; tries < 50 && !states().every((state) => state === 'revoked'); tries++)
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+  assert.deepEqual([...new Set(states())], ['revoked']);
 });
 
 describe('the shop window', () => {

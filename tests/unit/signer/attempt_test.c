@@ -156,6 +156,28 @@ static void protocol_6_a_lost_message_is_resolved_by_asking_again(void **state)
     }
 }
 
+/* The AC forgets the transaction between its certificate and our confirmation, and makes another one. */
+static void issue_5_an_ac_that_answers_twice_is_not_believed_the_second_time(void **state)
+{
+    (void)state;
+    struct ledger_attempt found;
+    int before = office_count_issued(&office);
+    office_reset(&office);
+    office.line.loses_request_from = 2;
+    expect_pending(honest(ORDER, 1), "unknown");
+    office.line = (struct office_line){.carried = 0};
+    ledger_find(office.signer->ledger, ORDER, 1, &found);
+    assert_int_equal(found.state, ATTEMPT_ISSUED);
+    const struct bytes transaction = {found.transaction, sizeof found.transaction};
+    const char *path = talloc_asprintf(office.memory, "%s/transactions/%s", office.folder,
+                                       hex_encode(office.memory, transaction));
+    assert_int_equal(remove(path), 0);
+    office_corrupt_ac(&office, CORRUPTION_NONE);
+    office_expect_refused(&office, resume(), "certificate-mismatch");
+    assert_int_equal(office_count_issued(&office), before + 2);
+    office_expect(&office, honest(ORDER, 2), "issued");
+}
+
 /* Syncs of an issue: two for the intent, two for `sent`. Nothing reaches the AC that a restart would not
  * know of: it would ask again under another transaction. */
 static void protocol_6_nothing_is_sent_that_is_not_journaled(void **state)
@@ -334,6 +356,7 @@ int main(void)
         TEST(protocol_2_a_higher_attempt_kills_the_lower),
         TEST(protocol_2_a_refusal_kills_its_attempt_and_all_below),
         TEST(protocol_6_a_lost_message_is_resolved_by_asking_again),
+        TEST(issue_5_an_ac_that_answers_twice_is_not_believed_the_second_time),
         TEST(protocol_6_nothing_is_sent_that_is_not_journaled),
         TEST(protocol_6_a_certificate_that_cannot_be_journaled_is_not_refused),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
