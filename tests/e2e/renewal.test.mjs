@@ -86,7 +86,7 @@ test('8 from the old file to the new one, the page closed in between', { timeout
   await renewal.open(again, file, passphrase);
   await renewal.choose(again, 'ecpf-a1');
   await headingIs(again, 'Este certificado não se renova por aqui');
-  await again.getByText('A norma só aceita a assinatura de um certificado A3').waitFor();
+  await again.getByText('um A1, em arquivo, não assina a própria renovação').waitFor();
   assert.match(await again.getByRole('link', { name: 'Fazer um pedido novo' }).getAttribute('href'), /product=ecpf-a1/);
   await checkAccessibility(again);
   await closePage(again);
