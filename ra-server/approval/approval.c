@@ -55,36 +55,31 @@ bool approval_void_attempt(struct http_request *request, struct order *order, co
 
 /* --- for the issuance --- */
 
-static bool load_one(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
-                     int64_t attempt, enum statement_type type, struct bytes *cms,
-                     struct signed_statement **statement, struct ra_error *error)
-{
-    struct stored_statement stored = {0};
-    if (!approval_store_one(db, context, order_id, attempt, type, &stored, error)) {
-        return false;
-    }
-    *cms = stored.cms;
-    return trust_verify_statement(app, context, stored.cms, type, now, statement, error);
-}
-
 bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
                         int64_t attempt, struct approval_pair *pair, struct ra_error *error)
 {
     size_t seconds = 0;
-    struct stored_statement *stored = NULL;
+    struct stored_statement first = {0}, second = {0};
+    struct stored_statement *found = NULL;
     *pair = (struct approval_pair){.verification = NULL};
-    if (!load_one(app, db, context, now, order_id, attempt, STATEMENT_VALIDATION, &pair->validation_cms,
-                  &pair->validation, error) ||
-        !approval_store_find(db, context, order_id, attempt, STATEMENT_VERIFICATION, &stored, &seconds,
+    if (!approval_store_one(db, context, order_id, attempt, STATEMENT_VALIDATION, &first, error) ||
+        !trust_verify_statement(app, context, first.cms, STATEMENT_VALIDATION, now, &pair->validation,
+                                error) ||
+        !approval_store_find(db, context, order_id, attempt, STATEMENT_VERIFICATION, &found, &seconds,
                              error)) {
         return false;
     }
+    pair->validation_cms = first.cms;
     const struct statement_validation *validation = &pair->validation->statement->validation;
     if (seconds == 0 && rules_stands_alone(validation)) {
         return agents_require_one(app, context, now, validation, error);
     }
-    return load_one(app, db, context, now, order_id, attempt, STATEMENT_VERIFICATION, &pair->verification_cms,
-                    &pair->verification, error);
+    if (!approval_store_only(found, seconds, STATEMENT_VERIFICATION, &second, error)) {
+        return false;
+    }
+    pair->verification_cms = second.cms;
+    return trust_verify_statement(app, context, second.cms, STATEMENT_VERIFICATION, now, &pair->verification,
+                                  error);
 }
 
 bool approval_pair_matches(const struct approval_pair *pair, const struct order *order,

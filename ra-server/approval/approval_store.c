@@ -38,14 +38,9 @@ bool approval_store_find(struct db *db, TALLOC_CTX *context, int64_t order_id, i
     return true;
 }
 
-bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
-                        enum statement_type type, struct stored_statement *statement, struct ra_error *error)
+bool approval_store_only(const struct stored_statement *found, size_t count, enum statement_type type,
+                         struct stored_statement *statement, struct ra_error *error)
 {
-    struct stored_statement *found = NULL;
-    size_t count = 0;
-    if (!approval_store_find(db, context, order_id, attempt, type, &found, &count, error)) {
-        return false;
-    }
     if (count != 1) {
         return ra_fail_reason(error, RA_CONFLICT, "statement-absent",
                               "Este pedido ainda não tem %s assinada.",
@@ -53,6 +48,15 @@ bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_t order_id, in
     }
     *statement = found[0];
     return true;
+}
+
+bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
+                        enum statement_type type, struct stored_statement *statement, struct ra_error *error)
+{
+    struct stored_statement *found = NULL;
+    size_t count = 0;
+    return approval_store_find(db, context, order_id, attempt, type, &found, &count, error) &&
+           approval_store_only(found, count, type, statement, error);
 }
 
 bool approval_store_insert(struct db *db, int64_t order_id, struct bytes cms,

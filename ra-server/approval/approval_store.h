@@ -26,6 +26,11 @@ RA_MUST_CHECK bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_
                                       enum statement_type type, struct stored_statement *statement,
                                       struct ra_error *error);
 
+/* The one among those found; as approval_store_one where there is not one. */
+RA_MUST_CHECK bool approval_store_only(const struct stored_statement *found, size_t count,
+                                       enum statement_type type, struct stored_statement *statement,
+                                       struct ra_error *error);
+
 /* A second one where only one may be is RA_CONFLICT with the constraint's name. */
 RA_MUST_CHECK bool approval_store_insert(struct db *db, int64_t order_id, struct bytes cms,
                                          const struct signed_statement *statement, const char *signer,

@@ -220,6 +220,7 @@ struct csr_work {
     struct approval_pair pair; /* the statements that key and proofs were judged by */
     int64_t judged_attempt;    /* their attempt; 0: none were judged */
     bool intended;             /* this request stored the intent, by these statements */
+    bool delivered; /* the certificate in `row` came just now, judged, and its delivery is written */
     struct issuance_row row;
 };
 
@@ -305,8 +306,8 @@ static bool prepare(struct csr_work *work, struct ra_error *error)
         return same_key(work) || reason_fail(error, "attempt-key", NULL);
     }
     work->intended = intend(work, error);
-    return work->intended && issuance_store_find(request->db, request->context, work->order->id,
-                                                 work->order->attempt, &work->row, error);
+    work->row = issuance_row_intended(&work->emission.wish);
+    return work->intended;
 }
 
 static bool in_transaction(struct csr_work *work, bool (*run)(struct csr_work *, struct ra_error *),
@@ -337,6 +338,19 @@ static bool deliver(struct csr_work *work, struct ra_error *error)
            reply_certificate(request, work->response, &work->row, error);
 }
 
+/* The certificate was compared with the order a moment ago, in this very transaction. */
+static bool deliver_at_once(void *argument, struct order *order, const struct issuance_result *result,
+                            struct ra_error *error)
+{
+    struct csr_work *work = argument;
+    work->row.certificate = result->certificate;
+    work->row.chain = result->chain;
+    work->row.serial = talloc_strdup(work->request->context, result->serial);
+    work->delivered = true;
+    return (work->row.serial != NULL || ra_fail(error, RA_NO_MEMORY, "certificate")) &&
+           record_delivery(work->request, order, &work->row, error);
+}
+
 static bool ask_and_deliver(struct csr_work *work, struct ra_error *error)
 {
     struct issue_outcome outcome = {.end = ISSUE_ISSUED};
@@ -348,13 +362,16 @@ static bool ask_and_deliver(struct csr_work *work, struct ra_error *error)
         .attempt = work->order->attempt,
         .code = work->order->code,
         .judged = work->intended ? &work->pair : NULL,
+        .also = deliver_at_once,
+        .also_argument = work,
     };
     if (!is_state(work, "issued") && !issue_run(&issue, &work->row, &outcome, error)) {
         return false;
     }
     switch (outcome.end) {
     case ISSUE_ISSUED:
-        return in_transaction(work, deliver, error);
+        return work->delivered ? reply_certificate(work->request, work->response, &work->row, error)
+                               : in_transaction(work, deliver, error);
     case ISSUE_PENDING:
     default:
         return reply_pending(work->request, work->response, work->order, work->emission.wish.spki_digest,

@@ -52,6 +52,19 @@ bool issuance_store_intend(struct db *db, int64_t order_id, int64_t attempt, con
     return done;
 }
 
+struct issuance_row issuance_row_intended(const struct issuance_wish *wish)
+{
+    return (struct issuance_row){.found = true,
+                                 .spki_digest = wish->spki_digest,
+                                 .csr = wish->csr,
+                                 .proof_counter = wish->proof_counter,
+                                 .proof_mail = wish->proof_mail,
+                                 .transaction = "",
+                                 .state = "intent",
+                                 .reason = "",
+                                 .serial = ""};
+}
+
 bool issuance_store_key_elsewhere(struct db *db, struct bytes spki_digest, int64_t order_id, bool *elsewhere,
                                   struct ra_error *error)
 {

@@ -40,6 +40,9 @@ RA_MUST_CHECK bool issuance_store_intend(struct db *db, int64_t order_id, int64_
                                          const struct issuance_wish *wish, int64_t now_us, bool *written,
                                          struct ra_error *error);
 
+/* What stands in the row then. Borrows from the wish. */
+struct issuance_row issuance_row_intended(const struct issuance_wish *wish);
+
 /* The key stands in another order's issued or open request. */
 RA_MUST_CHECK bool issuance_store_key_elsewhere(struct db *db, struct bytes spki_digest, int64_t order_id,
                                                 bool *elsewhere, struct ra_error *error);

@@ -147,6 +147,7 @@ struct came {
     const struct issuance_row *row;
     struct bytes chain[CHAIN_MAX];
     struct certificate_came certificate;
+    struct issuance_result result; /* as it is stored */
     bool mismatch;
 };
 
@@ -171,18 +172,19 @@ static const char *member(const json_t *answer, const char *key)
     return text != NULL ? text : "";
 }
 
-static bool store_came(const struct issue_case *issue, const struct came *came, int64_t now_us,
+static bool store_came(const struct issue_case *issue, struct came *came, int64_t now_us,
                        struct ra_error *error)
 {
-    struct issuance_result result = {
+    struct issuance_result *result = &came->result;
+    *result = (struct issuance_result){
         .certificate = came->certificate.certificate,
         .serial = member(came->answer, "serial"),
         .transaction = member(came->answer, "transaction"),
         .reason = came->mismatch ? "certificate-mismatch" : "",
     };
-    return certificate_pem(issue->context, came->chain, came->certificate.chain_count, &result.chain,
+    return certificate_pem(issue->context, came->chain, came->certificate.chain_count, &result->chain,
                            error) &&
-           issuance_store_set_issued(issue->db, issue->order_id, issue->attempt, &result, now_us, error);
+           issuance_store_set_issued(issue->db, issue->order_id, issue->attempt, result, now_us, error);
 }
 
 static json_t *came_detail(const struct issue_case *issue, const struct came *came)
@@ -228,7 +230,7 @@ static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const st
 }
 
 static bool write_mismatch(const struct issue_case *issue, struct order *order, int64_t now_us,
-                           const struct came *came, struct ra_error *error)
+                           struct came *came, struct ra_error *error)
 {
     return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "failed", error) &&
            raise_alarm(issue, now_us, order, came_detail(issue, came), error);
@@ -255,7 +257,8 @@ static bool write_issued(const struct issue_case *issue, struct order *order, in
            record(issue, now_us, order, AUDIT_CERT_ISSUED, came_detail(issue, came), error) &&
            mail_half_destroy_by_system(issue->app, issue->db, now_us, order, error) &&
            notice_enqueue_by_system(issue->db, issue->context, now_us, order, NOTICE_CERTIFICATE_ISSUED,
-                                    json_pack("{s:s}", "serial", serial), error);
+                                    json_pack("{s:s}", "serial", serial), error) &&
+           (issue->also == NULL || issue->also(issue->also_argument, order, &came->result, error));
 }
 
 static bool end_issued(const struct issue_case *issue, const struct issuance_row *row, const json_t *answer,

@@ -24,6 +24,12 @@ struct issue_outcome {
 };
 
 struct approval_pair;
+struct order;
+
+/* Runs in the transaction that writes the certificate, after it, over the order held. `result` is borrowed.
+ */
+typedef bool issue_also(void *argument, struct order *order, const struct issuance_result *result,
+                        struct ra_error *error);
 
 struct issue_case {
     struct ra_app *app;
@@ -36,6 +42,8 @@ struct issue_case {
     /* The attempt's statements, when the caller judged them just now and compared them with the order as it
      * stands; NULL: they are loaded and judged here. */
     const struct approval_pair *judged;
+    issue_also *also; /* NULL: nothing more is written */
+    void *also_argument;
 };
 
 /* Asks about the stored row and writes the end. false with the error when it was refused (then the row and

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { must, root } from './instance.mjs';
+import { percentile, serverClock } from './load.mjs';
 
 const PROMISED_DOSSIERS = 20000; // a second, on one core
 const PROMISED_CHECKLIST_MS = 5; // of server time
@@ -14,24 +15,18 @@ const READINGS = 400;
 
 const program = path.join(root, 'build/release/bench/bench_identify');
 
-// Milliseconds between the request's line of work and its answer, as the server's own log has them.
-function serverTimes(instance, from) {
-  return fs.readFileSync(instance.path('log/server.log'), 'utf8').slice(from).split('\n')
-    .filter((line) => line.includes('"route":"caseChecklistShow"')).map((line) => JSON.parse(line).us / 1000).sort((a, b) => a - b);
-}
-
 async function checklists(instance) {
   const office = await import('../support/office.mjs');
   const kase = await office.order('ecnpj-a1');
   office.done('agent1', 'checkin', kase.code, '--walk-in');
   office.identify(kase.code);
-  const from = fs.statSync(instance.path('log/server.log')).size;
+  const clock = serverClock(instance, 'caseChecklistShow');
   for (let i = 0; i < READINGS; i++) {
     const { status } = await office.officeLater('agent1', 'GET', `/api/office/orders/${kase.code}/checklist`);
     if (status !== 200) throw new Error(`checklist: ${status}`);
   }
-  const times = serverTimes(instance, from);
-  return { median: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
+  const times = clock();
+  return { median: percentile(times, 50), p99: percentile(times, 99) };
 }
 
 export async function identify(instance) {

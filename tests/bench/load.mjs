@@ -44,9 +44,21 @@ export function replay(instance, requests, { connections, expect, answers = fals
   return { ...result, perSecond: result.requests / result.seconds, answers: bodies };
 }
 
+// Of an ascending list.
+export function percentile(sorted, wanted) { return sorted[Math.floor(sorted.length * wanted / 100)]; }
+
+// Starts to listen to the server's own log; called, it gives the milliseconds from each request's arrival to its answer since
+// then, queueing for a worker included, ascending.
+export function serverClock(instance, route) {
+  const file = instance.path('log/server.log');
+  const from = fs.statSync(file).size;
+  return () => fs.readFileSync(file).subarray(from).toString().split('\n')
+    .filter((line) => line.includes(`"route":"${route}"`)).map((line) => JSON.parse(line).us / 1000).sort((a, b) => a - b);
+}
+
 const unitsUs = { us: 1, ms: 1000, s: 1000000 };
 
-function percentile(text, wanted) {
+function wrkPercentile(text, wanted) {
   const found = new RegExp(`^\\s+${wanted}%\\s+([\\d.]+)(us|ms|s)`, 'm').exec(text);
   return Number(found[1]) * unitsUs[found[2]];
 }
@@ -56,7 +68,7 @@ export function wrk(url, { connections, seconds }) {
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(`wrk ${url}: ${text}`);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]),
-    p50_us: percentile(text, 50),
-    p99_us: percentile(text, 99),
+    p50_us: wrkPercentile(text, 50),
+    p99_us: wrkPercentile(text, 99),
   };
 }
