@@ -37,22 +37,15 @@ struct work {
  *      2  ra-signer, protection of ir and certConf
  *      2  homolog-ca, protection of ip and pkiConf
  *   verifications, 4096 bits (authorities' signatures over certificates and CRLs)
- *     14  ra-server, the two statements, judged once. One judgement takes 7: the agent's path (3 certificates,
- *         4 CRLs)
- *      4  ra-server, the returned certificate: path (3), signature by its issuer (1)
- *     14  ra-signer, the two statements: 2 times 7
- *      3  ra-signer, whose the CRLs are
- *      6  ra-signer, path of the CMP authority, for ip and for pkiConf
- *      7  ra-signer, the returned certificate: path before it is judged (3), path (3) and signature (1) in
- *         the judgement
- *      4  ra-signer, the issuers of the certificate, for the chain handed out
- *      6  homolog-ca, path of the AR's certificate, for ir and for certConf
- *   verifications, 2048 bits
- *      1  ra-server, proof of possession of the CSR
- *      2  ra-server, signatures of the two statements
- *      3  ra-signer, proof of possession, signatures of the two statements
- *      2  ra-signer, protection of ip and pkiConf
- *      2  homolog-ca, protection of ir and certConf
+ *     14  ra-server, the two statements, judged once. One judgement takes 7: the agent's path (3
+ * certificates, 4 CRLs) 4  ra-server, the returned certificate: path (3), signature by its issuer (1) 14
+ * ra-signer, the two statements: 2 times 7 3  ra-signer, whose the CRLs are 6  ra-signer, path of the CMP
+ * authority, for ip and for pkiConf 7  ra-signer, the returned certificate: path before it is judged (3),
+ * path (3) and signature (1) in the judgement 4  ra-signer, the issuers of the certificate, for the chain
+ * handed out 6  homolog-ca, path of the AR's certificate, for ir and for certConf verifications, 2048 bits 1
+ * ra-server, proof of possession of the CSR 2  ra-server, signatures of the two statements 3  ra-signer,
+ * proof of possession, signatures of the two statements 2  ra-signer, protection of ip and pkiConf 2
+ * homolog-ca, protection of ir and certConf
  */
 static const struct work emission[] = {
     {4096, 1, 58},
