@@ -284,7 +284,10 @@ void render_renewed(const struct cli *cli, const json_t *result, FILE *out)
     }
     fputs("Este certificado não se renova por assinatura. ", out);
     terminal_text(out, why != NULL ? why : "");
-    fputs(path != NULL && strcmp(path, "VIDEO") == 0 ? "\nO caminho é a videoconferência.\n"
-                                                     : "\nO caminho é o atendimento presencial.\n",
+    fputs(path != NULL && strcmp(path, "VIDEO") == 0 ? "\nO caminho é a videoconferência: "
+                                                     : "\nO caminho é o atendimento presencial: ",
+          out);
+    fputs("faça um pedido novo no site (ou peça ao balcão) e marque o horário. O certificado atual continua "
+          "valendo até vencer.\n",
           out);
 }

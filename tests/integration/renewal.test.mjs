@@ -145,6 +145,13 @@ describe('8 on the holder\'s own machine', () => {
 });
 
 describe('8 what the norm does not accept', () => {
+  test('REN-06: to people in words, with the next step', async () => {
+    const old = await issue('ecpf-a1');
+    const { status, stdout } = spawnSync(cliPath, ['--server', publicUrl, 'renew', '--key', old.file, '--csr', makeCsr().csr], { encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.match(stdout, /um A1, em arquivo, não assina a própria renovação[^]*atendimento presencial: faça um pedido novo[^]*valendo até vencer/);
+  });
+
   test('REN-06: an A1 goes to the counter', async () => {
     const run = renew(await issue('ecpf-a1'), makeCsr().csr);
     assert.equal(run.status, 0, run.stdout + run.stderr);
