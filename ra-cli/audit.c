@@ -100,11 +100,12 @@ bool audit_verify(struct cli *cli, const struct cli_arguments *arguments, json_t
     const char *path = arguments->positional[0];
     struct note_verifier verifier;
     struct bytes document;
-    struct ra_error too_large = {0};
     if (!read_log_key(cli, cli_option(arguments, "log-key"), &verifier, error))
         return false;
-    if (file_read(cli->context, path, PROOF_MAX, &document, &too_large) && document.length > 0 &&
-        document.data[0] == '{')
+    bool small = file_read(cli->context, path, PROOF_MAX, &document, error);
+    if (!small && error->code != RA_TOO_LARGE)
+        return false;
+    if (small && document.length > 0 && document.data[0] == '{')
         return verify_proof(document, &verifier, result, error);
     return verify_export(cli, path, &verifier, result, error);
 }

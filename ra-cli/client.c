@@ -419,7 +419,7 @@ bool client_download_file(struct cli *cli, const char *path, const char *output,
     int descriptor = partial == NULL ? -1 : open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     struct answer raw = {.file = descriptor < 0 ? NULL : fdopen(descriptor, "wb")};
     if (raw.file == NULL) {
-        ra_fail_errno(error, output);
+        ra_fail_file(error, RA_FILE_WRITE, output);
         if (descriptor >= 0)
             close(descriptor);
         return false;
@@ -429,7 +429,7 @@ bool client_download_file(struct cli *cli, const char *path, const char *output,
     whole = fclose(raw.file) == 0 && whole;
     *size = raw.length;
     if (ok && (!whole || rename(partial, output) != 0))
-        ok = ra_fail_errno(error, output);
+        ok = ra_fail_file(error, RA_FILE_WRITE, output);
     if (!ok)
         unlink(partial);
     return ok;

@@ -82,7 +82,7 @@ static bool add_folder(TALLOC_CTX *context, const char *folder, struct intake *i
     struct dirent **entries = NULL;
     const size_t before = intake->count;
     int count = scandir(folder, &entries, wanted, versionsort);
-    bool ok = count >= 0 || ra_fail_errno(error, folder);
+    bool ok = count >= 0 || ra_fail_file(error, RA_FILE_READ, folder);
     for (int i = 0; i < count; i++) {
         ok = ok && add_entry(context, folder, entries[i]->d_name, intake, error);
         free(entries[i]);
@@ -98,7 +98,7 @@ bool intake_whole(TALLOC_CTX *context, const char *folder, time_t now, struct in
     struct dirent **entries = NULL;
     struct stat status;
     int count = scandir(folder, &entries, wanted, versionsort);
-    bool ok = count >= 0 || ra_fail_errno(error, folder);
+    bool ok = count >= 0 || ra_fail_file(error, RA_FILE_READ, folder);
     for (int i = 0; i < count; i++) {
         const char *path = talloc_asprintf(context, "%s/%s", folder, entries[i]->d_name);
         if (path != NULL && is_regular(path, &status) && status.st_size > 0 && status.st_mtim.tv_sec < now &&
@@ -114,7 +114,7 @@ bool intake_add(TALLOC_CTX *context, const char *path, struct intake *intake, st
 {
     struct stat status;
     if (stat(path, &status) != 0)
-        return ra_fail_errno(error, path);
+        return ra_fail_file(error, RA_FILE_READ, path);
     return S_ISDIR(status.st_mode) ? add_folder(context, path, intake, error)
                                    : take(context, path, status.st_size, intake, error);
 }
@@ -191,7 +191,7 @@ static bool look(struct scanner *scanner, bool before, struct ra_error *error)
 {
     struct dirent **entries = NULL;
     int count = scandir(scanner->folder, &entries, wanted, versionsort);
-    bool ok = count >= 0 || ra_fail_errno(error, scanner->folder);
+    bool ok = count >= 0 || ra_fail_file(error, RA_FILE_READ, scanner->folder);
     for (int i = 0; i < count; i++) {
         ok = ok && note(scanner, entries[i]->d_name, before, error);
         free(entries[i]);
@@ -266,7 +266,7 @@ bool scanner_sent(struct scanner *scanner, const char *path, struct ra_error *er
     if (folder == NULL)
         return no_memory(error);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return ra_fail_errno(error, folder);
+        return ra_fail_file(error, RA_FILE_WRITE, folder);
     for (int i = 1; i < NAMES_MAX; i++) {
         const char *target = i == 1 ? talloc_asprintf(scanner, "%s/%s", folder, name)
                                     : talloc_asprintf(scanner, "%s/%d-%s", folder, i, name);
@@ -275,7 +275,7 @@ bool scanner_sent(struct scanner *scanner, const char *path, struct ra_error *er
         if (renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_NOREPLACE) == 0)
             return true;
         if (errno != EEXIST)
-            return ra_fail_errno(error, target);
+            return ra_fail_file(error, RA_FILE_WRITE, target);
     }
     return ra_fail(error, RA_IO, "%s: a pasta enviados está cheia de nomes iguais", name);
 }

@@ -17,8 +17,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* A file that the command line named and that cannot be read or written is a wrong command line: nobody's
+ * server is at fault. */
+static bool blames_file(const struct ra_error *error)
+{
+    return error->code == RA_IO &&
+           (strcmp(error->reason, RA_FILE_UNREADABLE) == 0 || strcmp(error->reason, RA_FILE_UNWRITABLE) == 0);
+}
+
 static enum cli_exit exit_of(const struct ra_error *error)
 {
+    if (blames_file(error))
+        return CLI_USAGE;
     if (error->code == RA_VERIFICATION_FAILED)
         return CLI_VERIFICATION_FAILED;
     switch (ra_error_info(error->code)->category) {
@@ -42,7 +52,7 @@ static json_t *problem_document(const struct cli *cli, const struct ra_error *er
 {
     if (cli->problem != NULL)
         return json_incref(cli->problem);
-    const struct ra_error_info *info = ra_error_info(error->code);
+    const struct ra_error_info *info = ra_error_info(blames_file(error) ? RA_BAD_REQUEST : error->code);
     json_t *problem = json_pack("{s:s+,s:s,s:i,s:s,s:[]}", "type", "urn:guiche:problem:", info->code, "title",
                                 info->sentence, "status", info->http_status, "detail",
                                 error->detail[0] != '\0' ? error->detail : info->sentence, "errors");

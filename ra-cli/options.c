@@ -220,6 +220,8 @@ static bool resolve(struct cli *cli, const struct globals *globals)
         cli->identity_path = talloc_asprintf(cli->context, "%s/identities/%s.pem", cli->home, globals->as);
     if (!check_identity(cli))
         return false;
+    if (globals->ca != NULL && access(globals->ca, R_OK) != 0)
+        return wrong("não há certificados que se possam ler em", globals->ca) == OPTIONS_RUN;
     cli->ca_path = globals->ca;
     if (cli->ca_path == NULL && cli->identity_path != NULL)
         cli->ca_path = ca_beside(cli, place_of_identity(cli));

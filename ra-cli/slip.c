@@ -78,7 +78,7 @@ bool slip_open(const char *device, FILE **out, struct ra_error *error)
         return true;
     int descriptor = open(device, O_WRONLY | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0)
-        return ra_fail_errno(error, device);
+        return ra_fail_file(error, RA_FILE_WRITE, device);
     *out = fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode) ? fdopen(descriptor, "w") : NULL;
     if (*out == NULL) {
         close(descriptor);

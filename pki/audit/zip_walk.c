@@ -85,7 +85,7 @@ bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_err
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return ra_fail_errno(error, path);
+        return ra_fail_file(error, RA_FILE_READ, path);
     }
     bool done = walk_open(fd, visitor, error);
     (void)close(fd);

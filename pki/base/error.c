@@ -96,3 +96,40 @@ bool ra_fail_errno(struct ra_error *error, const char *what)
     char text[128];
     return ra_fail(error, RA_IO, "%s: %s", what, strerror_r(saved, text, sizeof text));
 }
+
+/* X(errno, "why, for whoever named the file") */
+#define FILE_PROBLEMS(X)                                                                                     \
+    X(ENOENT, "não existe")                                                                                  \
+    X(ENOTDIR, "o caminho passa por algo que não é uma pasta")                                               \
+    X(EISDIR, "é uma pasta, não um arquivo")                                                                 \
+    X(EACCES, "sem permissão")                                                                               \
+    X(EPERM, "sem permissão")                                                                                \
+    X(EROFS, "a pasta só pode ser lida")                                                                     \
+    X(ENAMETOOLONG, "o nome é longo demais")                                                                 \
+    X(ELOOP, "os atalhos do caminho não chegam a um arquivo")                                                \
+    X(ENXIO, "não é um arquivo")                                                                             \
+    X(EEXIST, "já existe")
+
+bool ra_fail_file(struct ra_error *error, enum ra_file_use use, const char *path)
+{
+    static const struct {
+        int number;
+        const char *why;
+    } problems[] = {
+#define X(number, why) {number, why},
+        FILE_PROBLEMS(X)
+#undef X
+    };
+    static const struct {
+        const char *verb, *reason;
+    } uses[] = {
+        [RA_FILE_READ] = {"ler", RA_FILE_UNREADABLE}, [RA_FILE_WRITE] = {"gravar", RA_FILE_UNWRITABLE}};
+    int saved = errno;
+    char text[128];
+    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
+        if (problems[i].number == saved)
+            return ra_fail_reason(error, RA_IO, uses[use].reason, "não foi possível %s %s: %s",
+                                  uses[use].verb, path, problems[i].why);
+    return ra_fail(error, RA_IO, "não foi possível %s %s: %s", uses[use].verb, path,
+                   strerror_r(saved, text, sizeof text));
+}

@@ -131,4 +131,13 @@ bool ra_fail_crypto(struct ra_error *error, const char *what);
 /* RA_IO with `what` and errno's text. */
 bool ra_fail_errno(struct ra_error *error, const char *what);
 
+enum ra_file_use { RA_FILE_READ, RA_FILE_WRITE };
+
+/* RA_IO for a file that could not be read or written, in Portuguese: which, and by errno why. What whoever
+ * named the file can mend (no such file, a folder, no permission …) has the reason RA_FILE_UNREADABLE or
+ * RA_FILE_UNWRITABLE; a broken disk has none. */
+bool ra_fail_file(struct ra_error *error, enum ra_file_use use, const char *path);
+#define RA_FILE_UNREADABLE "file-unreadable"
+#define RA_FILE_UNWRITABLE "file-unwritable"
+
 #endif

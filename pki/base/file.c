@@ -16,9 +16,13 @@ bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_
 {
     struct stat status;
     if (fstat(descriptor, &status) != 0 || status.st_size < 0)
-        return ra_fail_errno(error, path);
+        return ra_fail_file(error, RA_FILE_READ, path);
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return ra_fail_file(error, RA_FILE_READ, path);
+    }
     if ((uintmax_t)status.st_size > limit)
-        return ra_fail(error, RA_TOO_LARGE, "%s: larger than %zu bytes", path, limit);
+        return ra_fail(error, RA_TOO_LARGE, "%s é grande demais: aqui o limite é de %zu bytes", path, limit);
     size_t capacity = (size_t)status.st_size, used = 0;
     uint8_t *data = talloc_size(context, capacity + 1);
     if (data == NULL)
@@ -28,7 +32,7 @@ bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return ra_fail_errno(error, path);
+            return ra_fail_file(error, RA_FILE_READ, path);
         if (got == 0)
             break;
         used += (size_t)got;
@@ -43,7 +47,7 @@ bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return ra_fail_errno(error, path);
+        return ra_fail_file(error, RA_FILE_READ, path);
     bool ok = file_read_open(context, descriptor, path, limit, content, error);
     close(descriptor);
     return ok;
@@ -79,17 +83,19 @@ static bool sync_folder_of(const char *path)
 bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error)
 {
     char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
-        return ra_fail(error, RA_IO, "%s: path too long", path);
+    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return ra_fail_file(error, RA_FILE_WRITE, path);
+    }
     int descriptor = mkostemp(temporary, O_CLOEXEC);
     if (descriptor < 0)
-        return ra_fail_errno(error, path);
+        return ra_fail_file(error, RA_FILE_WRITE, path);
     bool ok = file_write_all(descriptor, content) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0;
     if (!ok)
-        ra_fail_errno(error, path);
+        ra_fail_file(error, RA_FILE_WRITE, path);
     close(descriptor);
     if (ok && (rename(temporary, path) != 0 || !sync_folder_of(path)))
-        ok = ra_fail_errno(error, path);
+        ok = ra_fail_file(error, RA_FILE_WRITE, path);
     if (!ok)
         unlink(temporary);
     return ok;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A file that the command line names and that cannot be read or written is a wrong command line (exit 2): a sentence
+// that names it and says why, and under --json the problem document with its stable word.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { cli, cliPath, home, scratch } from '../support/office.mjs';
+
+const folder = scratch();
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+const missing = path.join(folder, 'nao-ha.pem');
+const vkey = path.join(home, 'identities/log.vkey');
+const zip = path.join(folder, 'exportacao.zip');
+const large = path.join(folder, 'grande.vkey');
+const order = 'ABCDEFGHJKMN';
+fs.writeFileSync(zip, 'PK');
+fs.writeFileSync(large, 'x'.repeat(5000));
+
+const readers = [
+  ['lint', missing],
+  ['lint', vkey, '--weak-keys', missing],
+  ['audit', 'verify', missing, '--log-key', vkey],
+  ['audit', 'verify', zip, '--log-key', missing],
+  ['audit', 'journal', missing, zip, '--log-key', vkey],
+  ['dossier', 'verify', zip, '--log-key', missing],
+  ['dossier', 'verify', missing, '--log-key', vkey],
+  ['document', 'check', missing],
+  ['document', 'add', order, 'PFBR-01', missing],
+  ['p12', 'compatible', missing, path.join(folder, 'novo.p12')],
+  ['ac', 'answer', missing],
+  ['agenda', 'import', missing, '--from', '2030-01-01'],
+  ['neglist', 'image', 'add', '1', missing, '--kind', 'face'],
+  ['token', 'receive', 'MODELO', '--file', missing],
+  ['admin', 'roster', 'sign', '--agent', missing],
+];
+
+describe('a local file that cannot be read', () => {
+  for (const words of readers) {
+    test(`ra-cli ${words.slice(0, 3).map((word) => path.basename(word)).join(' ')}: exit 2`, () => {
+      const { status, json, stderr } = cli('admin', ...words);
+      assert.equal(status, 2, stderr);
+      assert.equal(json.type, 'urn:guiche:problem:bad-request');
+      assert.equal(json.status, 400);
+      assert.equal(json.reason, 'file-unreadable');
+      assert.equal(json.detail, `não foi possível ler ${missing}: não existe`);
+      assert.match(stderr, /nao-ha\.pem: não existe/);
+    });
+  }
+
+  test('a folder, and a path through a file', () => {
+    assert.equal(cli('auditor', 'lint', folder).json.detail, `não foi possível ler ${folder}: é uma pasta, não um arquivo`);
+    const through = cli('auditor', 'lint', path.join(zip, 'x'));
+    assert.equal(through.status, 2);
+    assert.match(through.json.detail, /não é uma pasta$/);
+  });
+
+  test('identity and --ca', () => {
+    for (const words of [['--identity', missing], ['--as', 'ninguem'], ['--identity', path.join(home, 'identities/agent1.pem'), '--ca', missing]]) {
+      const run = spawnSync(cliPath, [...words, '--home', home, '--json', 'queue'], { encoding: 'utf8' });
+      assert.equal(run.status, 2, words.join(' '));
+      assert.match(run.stderr, /que se possam? ler em: .*(nao-ha|ninguem)\.pem/);
+      assert.equal(JSON.parse(run.stdout).reason, 'usage');
+    }
+  });
+
+  test('one too large is refused in Portuguese, with the limit', () => {
+    const { status, json } = cli('auditor', 'audit', 'verify', zip, '--log-key', large);
+    assert.equal(status, 1);
+    assert.equal(json.type, 'urn:guiche:problem:too-large');
+    assert.equal(json.detail, `${large} é grande demais: aqui o limite é de 1024 bytes`);
+  });
+});
+
+describe('a local file that cannot be written', () => {
+  test('exit 2, and the server is not asked', () => {
+    const output = path.join(folder, 'sem-pasta', 'a.ics');
+    const { status, json } = cli('agent1', 'agenda', 'export', '-o', output);
+    assert.equal(status, 2);
+    assert.equal(json.reason, 'file-unwritable');
+    assert.equal(json.detail, `não foi possível gravar ${output}: não existe`);
+  });
+});
