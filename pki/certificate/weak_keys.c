@@ -238,11 +238,8 @@ static bool read_lines(struct weak_key_list *list, char *text, const char *path,
     return true;
 }
 
-static bool load(struct weak_key_list *list, const char *path, struct ra_error *error)
+static bool fill(struct weak_key_list *list, struct bytes content, const char *path, struct ra_error *error)
 {
-    struct bytes content;
-    if (!file_read(list, path, LIST_FILE_MAX, &content, error))
-        return false;
     char *text = talloc_strndup(list, (const char *)content.data, content.length);
     list->tails = talloc_array_size(list, DIGEST_TAIL, (unsigned)(content.length / (size_t)LINE_DIGITS + 1));
     list->digest = EVP_MD_fetch(NULL, "SHA1", NULL);
@@ -253,20 +250,32 @@ static bool load(struct weak_key_list *list, const char *path, struct ra_error *
     return read_lines(list, text, path, error);
 }
 
-bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
-                        struct ra_error *error)
+bool weak_key_list_parse(TALLOC_CTX *context, struct bytes content, const char *path,
+                         struct weak_key_list **list, struct ra_error *error)
 {
     struct weak_key_list *loaded = talloc_zero(context, struct weak_key_list);
     *list = NULL;
     if (loaded == NULL)
         return ra_fail(error, RA_NO_MEMORY, "weak keys");
     talloc_set_destructor(loaded, list_destructor);
-    if (!load(loaded, path, error)) {
+    if (!fill(loaded, content, path, error)) {
         talloc_free(loaded);
         return false;
     }
     *list = loaded;
     return true;
+}
+
+bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
+                        struct ra_error *error)
+{
+    struct bytes content;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    *list = NULL;
+    bool ok = file_read(memory, path, LIST_FILE_MAX, &content, error) &&
+              weak_key_list_parse(context, content, path, list, error);
+    talloc_free(memory);
+    return ok;
 }
 
 bool weak_key_list_load_if_there(TALLOC_CTX *context, const char *path, struct weak_key_list **list,

@@ -29,7 +29,10 @@ enum { WEAK_KEY_FERMAT_ROUNDS = 100, WEAK_KEY_MODULUS_MAX = 2048 /* octets */ };
 struct weak_key_list;
 
 /* Reads a list. A line that is not of the form refuses
- * the whole file: a list half read would say "strong". */
+ * the whole file: a list half read would say "strong". `path` of bytes that were read already is for
+ * messages. */
+RA_MUST_CHECK bool weak_key_list_parse(TALLOC_CTX *context, struct bytes content, const char *path,
+                                       struct weak_key_list **list, struct ra_error *error);
 RA_MUST_CHECK bool weak_key_list_load(TALLOC_CTX *context, const char *path, struct weak_key_list **list,
                                       struct ra_error *error);
 

@@ -47,9 +47,10 @@ static int swallow_log(const char *function, const char *file, int line, OSSL_CM
 /* What the AC sent along and what is known already; NULL when memory ran out. The caller's. */
 static STACK_OF(X509) *gather_untrusted(const struct conversation *conversation)
 {
-    const STACK_OF(X509) *sources[] = {conversation->extra, conversation->authority->untrusted};
+    enum { SOURCES = 2 };
+    const STACK_OF(X509) *const sources[SOURCES] = {conversation->extra, conversation->authority->untrusted};
     STACK_OF(X509) *untrusted = sk_X509_new_null();
-    for (size_t source = 0; untrusted != NULL && source < sizeof sources / sizeof *sources; source++)
+    for (size_t source = 0; untrusted != NULL && source < SOURCES; source++)
         for (int i = 0; i < sk_X509_num(sources[source]); i++)
             if (X509_add_cert(untrusted, sk_X509_value(sources[source], i), X509_ADD_FLAG_UP_REF) != 1) {
                 sk_X509_pop_free(untrusted, X509_free);
