@@ -2,14 +2,16 @@
 #include "ra-cli/kept.h"
 
 #include "pki/base/file.h"
+#include "pki/trust/pkcs12.h"
 #include "ra-cli/client.h"
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_BITS = 2048, KEY_FILE_MAX = 16384, BEARER_SIZE = 128 };
+enum { KEY_BITS = 2048, KEY_FILE_MAX = 16384, BEARER_SIZE = 128, SALT_SIZE = 16 };
 
 /* --- the key --- */
 
@@ -19,15 +21,30 @@ const char *kept_key_path(struct cli *cli, const char *output)
     return path != NULL ? path : output;
 }
 
+/* It may lie for days on a disk: protected as the holder's file will be. */
+static X509_SIG *seal(EVP_PKEY *key, const char *passphrase)
+{
+    PKCS8_PRIV_KEY_INFO *bare = EVP_PKEY2PKCS8(key);
+    X509_ALGOR *by =
+        PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), PKCS12_ITERATIONS, NULL, SALT_SIZE, NULL, NID_hmacWithSHA256);
+    X509_SIG *sealed =
+        bare != NULL && by != NULL ? PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), bare, by) : NULL;
+    if (sealed == NULL)
+        X509_ALGOR_free(by);
+    PKCS8_PRIV_KEY_INFO_free(bare);
+    return sealed;
+}
+
 static bool keep_key(const char *path, EVP_PKEY *key, const char *passphrase, struct ra_error *error)
 {
     BIO *memory = BIO_new(BIO_s_mem());
     char *data = NULL;
-    bool ok = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, EVP_aes_256_cbc(), passphrase,
-                                                              (int)strlen(passphrase), NULL, NULL) == 1;
+    X509_SIG *sealed = seal(key, passphrase);
+    bool ok = memory != NULL && sealed != NULL && PEM_write_bio_PKCS8(memory, sealed) == 1;
     long length = ok ? BIO_get_mem_data(memory, &data) : 0;
     ok = length > 0 ? file_write(path, (struct bytes){(const uint8_t *)data, (size_t)length}, 0600, error)
                     : ra_fail_crypto(error, "chave");
+    X509_SIG_free(sealed);
     BIO_free(memory);
     return ok;
 }

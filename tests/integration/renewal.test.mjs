@@ -136,6 +136,7 @@ describe('8 on the holder\'s own machine', () => {
     assert.equal(json?.path, 'ONLINE', stderr);
     identify(json.order);
     done('agent1', 'validate', json.order);
+    assert.match(openssl('asn1parse', '-in', `${output}.key`), /PBKDF2[^]*INTEGER +:0186A0[^]*hmacWithSHA256[^]*aes-256-cbc/, 'it waits as the .p12 will lie');
     const issued = done(null, 'issue', json.order, '--new-key', output, '--passphrase-file', secret);
     assert.equal(issued.file, output);
     assert.equal(done('agent1', 'show', json.order).term.state, 'signed');
