@@ -4,6 +4,7 @@
 #include "metrics.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -14,6 +15,8 @@ struct connection {
     int fd;
     bool idle;
     bool cut;
+    bool receiving;      /* a body: nothing of an answer was written */
+    int64_t heard_ms;    /* when its last piece came */
     int64_t deadline_ms; /* monotonic; 0: none */
     struct connection *next;
     struct connection *previous;
@@ -48,15 +51,36 @@ static void wait_a_little(struct connections *connections, int64_t milliseconds)
     pthread_cond_timedwait(&connections->changed, &connections->mutex, &at);
 }
 
+static bool is_late(const struct connection *connection, int64_t now)
+{
+    return (connection->deadline_ms != 0 && now > connection->deadline_ms) ||
+           (connection->receiving && now > connection->heard_ms + CONNECTION_STALL_S * INT64_C(1000));
+}
+
+/* Written past the library, which has said nothing yet: one piece, into a buffer that is empty. */
+static void tell_timeout(int fd)
+{
+    static const char body[] =
+        "{\"type\":\"urn:guiche:problem:timeout\",\"title\":\"O pedido demorou demais para chegar.\","
+        "\"status\":408,\"detail\":\"O pedido não chegou inteiro a tempo. Tente de novo.\",\"errors\":[]}\n";
+    char answer[sizeof body + 256];
+    int length = snprintf(answer, sizeof answer,
+                          "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
+                          "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                          sizeof body - 1, body);
+    (void)!send(fd, answer, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* Only shuts the socket down: its owner notices and closes it, so a descriptor is never reused under us. */
 static void cut_late(struct connections *connections)
 {
     int64_t now = monotonic_ms();
     for (struct connection *one = connections->first; one != NULL; one = one->next) {
-        bool late = one->deadline_ms != 0 && now > one->deadline_ms;
-        if (one->cut || !(late || (connections->draining && one->idle)))
+        if (one->cut || !(is_late(one, now) || (connections->draining && one->idle)))
             continue;
         one->cut = true;
+        if (one->receiving)
+            tell_timeout(one->fd);
         shutdown(one->fd, SHUT_RDWR);
         if (!one->idle)
             metric_add(METRIC_REAPED, 1);
@@ -138,6 +162,7 @@ static void set(struct connections *connections, struct connection *connection, 
 {
     pthread_mutex_lock(&connections->mutex);
     connection->idle = idle;
+    connection->receiving = false;
     connection->deadline_ms = seconds > 0 ? monotonic_ms() + seconds * 1000 : 0;
     pthread_mutex_unlock(&connections->mutex);
 }
@@ -145,6 +170,31 @@ static void set(struct connections *connections, struct connection *connection, 
 void connections_busy(struct connections *connections, struct connection *connection, int64_t seconds)
 {
     set(connections, connection, false, seconds);
+}
+
+void connections_receiving(struct connections *connections, struct connection *connection, int64_t seconds)
+{
+    set(connections, connection, false, seconds);
+    pthread_mutex_lock(&connections->mutex);
+    connection->receiving = true;
+    connection->heard_ms = monotonic_ms();
+    pthread_mutex_unlock(&connections->mutex);
+}
+
+void connections_heard(struct connections *connections, struct connection *connection)
+{
+    pthread_mutex_lock(&connections->mutex);
+    connection->heard_ms = monotonic_ms();
+    pthread_mutex_unlock(&connections->mutex);
+}
+
+bool connections_received(struct connections *connections, struct connection *connection)
+{
+    set(connections, connection, false, 0);
+    pthread_mutex_lock(&connections->mutex);
+    bool told = connection->cut;
+    pthread_mutex_unlock(&connections->mutex);
+    return !told;
 }
 
 void connections_idle(struct connections *connections, struct connection *connection)

@@ -18,7 +18,11 @@
 struct connections;
 struct connection;
 
-enum { CONNECTION_IDLE_S = 75 }; /* between two requests; longer than the front keeps one */
+enum {
+    CONNECTION_IDLE_S = 75, /* between two requests; longer than the front keeps one */
+    CONNECTION_STALL_S =
+        10, /* between two pieces of a body; less than the front waits, which ends without a word */
+};
 
 RA_MUST_CHECK bool connections_new(TALLOC_CTX *context, struct connections **connections,
                                    struct ra_error *error);
@@ -29,6 +33,17 @@ void connections_remove(struct connections *connections, struct connection *conn
 
 /* A request began, or a new phase of it: it has `seconds` from now, 0 = no limit (a worker has it). */
 void connections_busy(struct connections *connections, struct connection *connection, int64_t seconds);
+
+/* As connections_busy while a body comes, and no answer has begun: who sends nothing for CONNECTION_STALL_S
+ * or is not done in `seconds` is told 408 before the connection is cut. The library cannot answer in the
+ * middle of a body. */
+void connections_receiving(struct connections *connections, struct connection *connection, int64_t seconds);
+
+/* A piece of the body came. */
+void connections_heard(struct connections *connections, struct connection *connection);
+
+/* The body is whole: a worker has it from here on. false when the client was told 408 already. */
+RA_MUST_CHECK bool connections_received(struct connections *connections, struct connection *connection);
 void connections_idle(struct connections *connections, struct connection *connection);
 
 /* Cuts the idle ones now and as they become idle, then waits until none is left or `seconds` passed. */

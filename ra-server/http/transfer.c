@@ -399,8 +399,8 @@ static bool admit_body(struct transfer *transfer, struct ra_error *error)
     if (transfer->framing.length > transfer->limit)
         return ra_fail(error, RA_TOO_LARGE, "O limite aqui é de %llu bytes.",
                        (unsigned long long)transfer->limit);
-    connections_busy(transfer->listener->connections, transfer->record,
-                     raw ? config->upload_seconds : config->request_seconds);
+    if (raw)
+        connections_receiving(transfer->listener->connections, transfer->record, config->upload_seconds);
     return !raw || open_raw(transfer, error);
 }
 
@@ -447,6 +447,7 @@ static enum MHD_Result take_body(struct transfer *transfer, const char *data, si
                                         : keep_in_memory(transfer, data, *size));
     transfer->length += *size;
     *size = 0;
+    connections_heard(transfer->listener->connections, transfer->record);
     return transfer->overflow && transfer->length > SWALLOW_LIMIT ? MHD_NO : MHD_YES;
 }
 
@@ -455,6 +456,7 @@ static enum MHD_Result swallow(struct transfer *transfer, size_t *size)
 {
     transfer->length += *size;
     *size = 0;
+    connections_heard(transfer->listener->connections, transfer->record);
     return transfer->length > SWALLOW_LIMIT ? MHD_NO : MHD_YES;
 }
 
@@ -483,6 +485,8 @@ static bool finish_body(struct transfer *transfer, struct ra_error *error)
 static enum MHD_Result begin(struct transfer *transfer, const char *method, const char *version)
 {
     struct ra_error error = {0};
+    connections_receiving(transfer->listener->connections, transfer->record,
+                          transfer->listener->site.app->config->request_seconds);
     bool admitted = read_headers(transfer, version, &error) && within_limits(transfer, &error) &&
                     find_route(transfer, method, &error) && admit_body(transfer, &error);
     if (admitted) {
@@ -504,6 +508,8 @@ static enum MHD_Result begin(struct transfer *transfer, const char *method, cons
 static enum MHD_Result hand_over(struct transfer *transfer)
 {
     struct ra_error error = {0};
+    if (!connections_received(transfer->listener->connections, transfer->record))
+        return MHD_NO;
     if (!finish_body(transfer, &error))
         return refuse(transfer, &error);
     if (!work_queue_reserve(transfer->listener->queue)) {
@@ -516,7 +522,6 @@ static enum MHD_Result hand_over(struct transfer *transfer)
     if (route->arrived != NULL)
         transfer->exchange->arrived = route->arrived(transfer->listener->site.app, transfer->exchange->body);
     transfer->stage = STAGE_WORK;
-    connections_busy(transfer->listener->connections, transfer->record, 0);
     /* Suspended before it is published: the worker may be done before this function returns. */
     MHD_suspend_connection(transfer->connection);
     work_queue_put(transfer->listener->queue, &transfer->item);

@@ -10,7 +10,7 @@ import { closeStreams, officeStream, publicStream } from '../support/events.mjs'
 after(closeStreams);
 
 describe('issue 4.5 and 4.6: refresh pushed by the server', () => {
-  test('the office hears of an act, in kinds and codes alone, when asking again already shows it', async () => {
+  test('through the front at once (it collects no stream): the office hears of an act, in kinds and codes alone, when asking again already shows it', async () => {
     const stream = officeStream('agent2');
     await stream.next('hello');
     const kase = await order();

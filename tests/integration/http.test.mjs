@@ -29,6 +29,11 @@ function isProblem(answer, status, message = '') {
 // Slow by nature, so it runs while the others do.
 const dripping = raw(front, [...'GET /api/products HTTP/1.1\r\nHost: x'].flatMap((byte) => [byte, 1000]), { seconds: 20 });
 
+// A body that stops in the middle, to a route of JSON and to one of files: both reach the server before their end (the
+// sentence is the server's; the front, if it collected bodies, would close without a word).
+const stalled = ['POST /api/orders', 'POST /api/orders/ABCDEFGHJKMN/documents'].map((line) => raw(front,
+  [head(`${line} HTTP/1.1`, host, json, 'Transfer-Encoding: chunked'), '5\r\n{"a":\r\n'], { seconds: 25 }));
+
 describe('through the front', () => {
   const cases = [
     ['two lengths', head('POST /api/orders HTTP/1.1', host, json, 'Content-Length: 2', 'Content-Length: 3') + '{}', 400],
@@ -288,6 +293,13 @@ test('a connection that sends a byte a second is ended', async () => {
   const answer = await dripping;
   assert.ok(answer.closed, 'still open after 20 s');
   assert.ok(answer.seconds < 15, `${answer.seconds} s`);
+});
+
+test('a body that stops is told 408 by the server, which had its first part (uploads are not collected by the front)', async () => {
+  for (const answer of await Promise.all(stalled)) {
+    isProblem(answer, 408, 'stalled');
+    assert.match(answer.json.detail, /não chegou inteiro a tempo/);
+  }
 });
 
 test('after all this the service is healthy', async () => {

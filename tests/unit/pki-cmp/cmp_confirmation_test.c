@@ -40,7 +40,7 @@ static int calm_down(void **state)
     return 0;
 }
 
-static void refused_check_revokes_at_once(void **state)
+static void issue_2_6_a_refused_certconf_revokes_at_once(void **state)
 {
     (void)state;
     struct cmp_certificate_request request = world_request(&world);
@@ -123,7 +123,7 @@ static void protocol_6_a_check_that_cannot_tell_is_unknown_and_heals(void **stat
     cmp_outcome_clear(&outcome);
 }
 
-static void missing_confirmation_revokes_in_time(void **state)
+static void issue_2_6_a_missing_certconf_revokes_in_time(void **state)
 {
     (void)state;
     world_restart(&world, (struct cmp_server_options){.confirm_seconds = 60});
@@ -184,11 +184,11 @@ static void confirmed_certificates_stay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(refused_check_revokes_at_once),
+        TEST(issue_2_6_a_refused_certconf_revokes_at_once),
         TEST(untold_refusal_is_unknown),
         TEST(issue_5_an_ac_that_confirms_for_us_is_refused_too),
         TEST(protocol_6_a_check_that_cannot_tell_is_unknown_and_heals),
-        TEST(missing_confirmation_revokes_in_time),
+        TEST(issue_2_6_a_missing_certconf_revokes_in_time),
         TEST(missing_confirmation_is_remembered_over_a_restart),
         TEST(confirmed_certificates_stay),
     };

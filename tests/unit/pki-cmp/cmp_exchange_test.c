@@ -131,7 +131,7 @@ static void validity_runs_by_the_instance_clock(void **state)
     cmp_outcome_clear(&outcome);
 }
 
-static void same_transaction_gets_the_same_certificate(void **state)
+static void issue_2_6_a_repeated_transaction_gets_the_stored_certificate(void **state)
 {
     (void)state;
     struct cmp_certificate_request request = world_request(&world);
@@ -530,7 +530,7 @@ int main(void)
         TEST(issue_5_p10cr_is_answered_too),
         TEST(keeps_the_template_bytes_and_adds_its_own),
         TEST(validity_runs_by_the_instance_clock),
-        TEST(same_transaction_gets_the_same_certificate),
+        TEST(issue_2_6_a_repeated_transaction_gets_the_stored_certificate),
         TEST(same_transaction_with_another_key_is_refused),
         TEST(every_carrier_fault_is_unknown_and_heals),
         TEST(a_replayed_answer_is_unknown),

@@ -262,7 +262,28 @@ static void credentials_are_valid_by_both_clocks(void **state)
     X509_free(certificate);
 }
 
-static void issues_survives_kill_and_revokes(void **state)
+/* Whether the CRL that the program publishes holds what it issued for this transaction. */
+static bool crl_of_program_holds(const struct program *program, const struct cmp_certificate_request *request)
+{
+    struct transaction record;
+    struct ra_error error = {0};
+    struct bytes der;
+    bool found = false;
+    X509_REVOKED *entry = NULL;
+    assert_true(transaction_read(&world.store, (struct bytes){request->transaction, CMP_TRANSACTION_SIZE},
+                                 &record, &found, &error));
+    assert_true(found);
+    assert_int_equal(http(program->port, "/crl/tiss.crl", "", NULL, world.memory, &der), 200);
+    const unsigned char *at = der.data;
+    X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)der.length);
+    assert_non_null(crl);
+    bool holds = X509_CRL_get0_by_cert(crl, &entry, record.certificate) == 1;
+    X509_CRL_free(crl);
+    X509_free(record.certificate);
+    return holds;
+}
+
+static void issue_2_6_a_repeated_transaction_gets_the_stored_certificate_a_rr_revokes(void **state)
 {
     (void)state;
     struct cmp_certificate_request request = world_request(&world);
@@ -294,6 +315,33 @@ static void issues_survives_kill_and_revokes(void **state)
     X509_CRL_free(crl);
     cmp_outcome_clear(&second);
     cmp_outcome_clear(&third);
+    assert_int_equal(stop(&program, SIGTERM), 0);
+}
+
+static void issue_2_6_a_refused_certconf_revokes_in_the_crl(void **state)
+{
+    (void)state;
+    struct program program = serve("--corrupt", "key"); /* the client refuses what is not its key */
+    struct line line = {.program = &program};
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    assert_int_equal(ask(&line, &request, &outcome), CMP_CERTIFICATE_REFUSED);
+    assert_true(crl_of_program_holds(&program, &request));
+    assert_int_equal(stop(&program, SIGTERM), 0);
+}
+
+static void issue_2_6_a_missing_certconf_revokes_in_the_crl(void **state)
+{
+    (void)state;
+    struct program program = serve("--confirm-seconds", "1");
+    struct line line = {.program = &program, .kill_after = 1}; /* killed before the certConf can come */
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    assert_int_equal(ask(&line, &request, &outcome), CMP_UNKNOWN);
+    program = serve("--confirm-seconds", "1");
+    for (int tries = 0; tries < 100 && !crl_of_program_holds(&program, &request); tries++)
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    assert_true(crl_of_program_holds(&program, &request));
     assert_int_equal(stop(&program, SIGTERM), 0);
 }
 
@@ -364,7 +412,9 @@ int main(void)
         cmocka_unit_test(init_finds_everything_and_publishes),
         cmocka_unit_test(wrong_use_is_told_apart),
         cmocka_unit_test(credentials_are_valid_by_both_clocks),
-        cmocka_unit_test(issues_survives_kill_and_revokes),
+        cmocka_unit_test(issue_2_6_a_repeated_transaction_gets_the_stored_certificate_a_rr_revokes),
+        cmocka_unit_test(issue_2_6_a_refused_certconf_revokes_in_the_crl),
+        cmocka_unit_test(issue_2_6_a_missing_certconf_revokes_in_the_crl),
         cmocka_unit_test(waits_and_corrupts_when_told_to),
         cmocka_unit_test(ocsp_is_answered_to_post_and_to_get),
         cmocka_unit_test(http_refuses_what_is_not_its_own),

@@ -227,7 +227,7 @@ static void files_leave_as_attachments(void **state)
     assert_non_null(strstr(got, "filename=\"relat__rio_1.zip\"; filename*=UTF-8''relat%C3%B3rio%201.zip"));
 }
 
-static void a_byte_a_second_is_cut(void **state)
+static void a_byte_a_second_is_cut_and_told_so(void **state)
 {
     (void)state;
     int fd = fixture_connect(HTTP_PUBLIC);
@@ -241,7 +241,11 @@ static void a_byte_a_second_is_cut(void **state)
     }
     assert_false(open);
     assert_in_range(drops, 5, 20);
-    close(fd);
+    const char *got = fixture_read(fd);
+    assert_int_equal(status_of(got), 408);
+    assert_non_null(strstr(got, "Content-Type: application/problem+json"));
+    assert_non_null(strstr(body_of(got), "urn:guiche:problem:timeout"));
+    assert_int_equal(atomic_load(&handled), 0);
 }
 
 static void the_sixth_request_of_a_minute_is_told_to_wait(void **state)
@@ -373,7 +377,7 @@ int main(void)
         ordinary(a_chunked_body_beyond_the_limit_is_refused),
         ordinary(files_leave_as_attachments),
         ordinary(health_tells_its_parts_only_to_the_machine_itself),
-        tight(a_byte_a_second_is_cut),
+        tight(a_byte_a_second_is_cut_and_told_so),
         tight(the_sixth_request_of_a_minute_is_told_to_wait),
         tight(a_full_queue_says_so_at_once_and_the_counter_goes_on),
         cmocka_unit_test(a_stop_finishes_what_is_under_way),
