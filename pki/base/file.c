@@ -80,8 +80,12 @@ static bool sync_folder_of(const char *path)
     return ok;
 }
 
-bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error)
+enum durability { DURABLE, LAZY };
+
+static bool write_whole(const char *path, struct bytes content, mode_t mode, enum durability durability,
+                        struct ra_error *error)
 {
+    const bool wait = durability == DURABLE;
     char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
         errno = ENAMETOOLONG;
@@ -90,13 +94,24 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_e
     int descriptor = mkostemp(temporary, O_CLOEXEC);
     if (descriptor < 0)
         return ra_fail_file(error, RA_FILE_WRITE, path);
-    bool ok = file_write_all(descriptor, content) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0;
+    bool ok = file_write_all(descriptor, content) && fchmod(descriptor, mode) == 0 &&
+              (!wait || fsync(descriptor) == 0);
     if (!ok)
         ra_fail_file(error, RA_FILE_WRITE, path);
     close(descriptor);
-    if (ok && (rename(temporary, path) != 0 || !sync_folder_of(path)))
+    if (ok && (rename(temporary, path) != 0 || (wait && !sync_folder_of(path))))
         ok = ra_fail_file(error, RA_FILE_WRITE, path);
     if (!ok)
         unlink(temporary);
     return ok;
+}
+
+bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error)
+{
+    return write_whole(path, content, mode, DURABLE, error);
+}
+
+bool file_write_lazily(const char *path, struct bytes content, mode_t mode, struct ra_error *error)
+{
+    return write_whole(path, content, mode, LAZY, error);
 }

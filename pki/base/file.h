@@ -22,6 +22,11 @@ RA_MUST_CHECK bool file_read_open(TALLOC_CTX *context, int descriptor, const cha
 /* Temporary file beside it, fsync, rename, fsync of the folder. `mode` is exact, whatever the umask. */
 RA_MUST_CHECK bool file_write(const char *path, struct bytes content, mode_t mode, struct ra_error *error);
 
+/* The same without waiting for the disk, for what can be made again: killed, the old or the new content;
+ * after a power failure anything. */
+RA_MUST_CHECK bool file_write_lazily(const char *path, struct bytes content, mode_t mode,
+                                     struct ra_error *error);
+
 /* Writes all of it to an open descriptor, through interruptions and short writes; false leaves errno. */
 RA_MUST_CHECK bool file_write_all(int descriptor, struct bytes content);
 

@@ -253,8 +253,8 @@ static bool recover_one(struct cmp_server *server, const char *name, struct ra_e
         return true;
     if (!transaction_read(server->registry.store, (struct bytes){id, length}, &record, &found, error))
         return false;
-    bool ok = record.certificate == NULL ||
-              store_keep_certificate(server->registry.store, "issued", record.certificate, error);
+    bool ok =
+        record.certificate == NULL || store_index_issued(server->registry.store, record.certificate, error);
     if (ok && record.state == TRANSACTION_ISSUED)
         expect_confirmation(server, (struct bytes){id, length}, (time_t)record.at);
     X509_free(record.certificate);

@@ -129,7 +129,7 @@ static OSSL_CMP_PKISI *answer_again(const struct session *session, const struct 
     case TRANSACTION_ISSUED:
     case TRANSACTION_CONFIRMED:
         /* A kill may have struck between the record and this file. */
-        if (!store_keep_certificate(session->registry->store, "issued", known->certificate, &error))
+        if (!store_index_issued(session->registry->store, known->certificate, &error))
             return failure(&error);
         if (!hand_out(session, known->certificate, certificate, chain))
             return rejection(OSSL_CMP_PKIFAILUREINFO_systemFailure, "the CA could not do its work now");
@@ -193,7 +193,7 @@ static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct cer
                    : failure(&error);
     OSSL_CMP_PKISI *status = NULL;
     if (!transaction_write(registry->store, session_id(session), &record, &error) ||
-        !store_keep_certificate(registry->store, "issued", record.certificate, &error))
+        !store_index_issued(registry->store, record.certificate, &error))
         status = failure(&error);
     else if (hand_out(session, record.certificate, certificate, chain))
         status = accepted();

@@ -170,6 +170,32 @@ bool store_keep_certificate(const struct store *store, const char *folder, X509 
     return ok;
 }
 
+static bool holds(const char *path, struct bytes content)
+{
+    struct ra_error unreadable = {0};
+    struct bytes there = {NULL, 0};
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    bool same = store_has(path) && file_read(scratch, path, STORE_FILE_LIMIT, &there, &unreadable) &&
+                bytes_equal(there, content);
+    talloc_free(scratch);
+    return same;
+}
+
+bool store_index_issued(const struct store *store, X509 *certificate, struct ra_error *error)
+{
+    char serial[SERIAL_TEXT_SIZE];
+    serial_text(X509_get0_serialNumber(certificate), serial);
+    char *path = store_path(NULL, store, "issued/%s.der", serial);
+    unsigned char *der = NULL;
+    int length = i2d_X509(certificate, &der);
+    const struct bytes content = {der, length > 0 ? (size_t)length : 0};
+    bool ok = (path != NULL && length > 0) || ra_fail_crypto(error, "encode a certificate");
+    ok = ok && (holds(path, content) || file_write_lazily(path, content, 0600, error));
+    OPENSSL_free(der);
+    talloc_free(path);
+    return ok;
+}
+
 static bool decode_certificate(struct bytes der, X509 **certificate, struct ra_error *error)
 {
     *certificate = decoded_certificate(der);

@@ -6,12 +6,11 @@
  *   keys/ID.pem            private keys, 0600; the OCSP responder's is made at the first `serve`
  *   certificates/ID.pem    the hierarchy and the CMP signer
  *   transactions/TXID      one per CMP transaction: state, digest of the key, certificate. The commit point
- * of an issue issued/SERIAL.der      certificates issued over CMP, after their transaction
- *   credentials/SERIAL.der certificates issued by the command line (staff, the AR, TLS)
- *   revoked/ID-SERIAL      "seconds reason"
- *   public/                world-readable: roots, chains, CRLs, .p7b
- *   base-url, lock
- *   fault                  while it is there: how the AC lies ("key", "name", "profile"), for fault tests
+ *                          of an issue
+ *   issued/SERIAL.der      certificates issued over CMP, by serial: made again from the transactions at each
+ * start credentials/SERIAL.der certificates issued by the command line (staff, the AR, TLS) revoked/ID-SERIAL
+ * "seconds reason" public/                world-readable: roots, chains, CRLs, .p7b base-url, lock fault
+ * while it is there: how the AC lies ("key", "name", "profile"), for fault tests
  *
  * Thread rules: functions are re-entrant; two writers of one name must agree beforehand (the CMP server holds
  * a transaction's lock; CRLs and the command line hold the store's lock).
@@ -62,6 +61,10 @@ RA_MUST_CHECK bool store_read_certificate(const char *path, X509 **certificate, 
 /* folder/SERIAL.der; writing what is there already is fine. */
 RA_MUST_CHECK bool store_keep_certificate(const struct store *store, const char *folder, X509 *certificate,
                                           struct ra_error *error);
+/* issued/SERIAL.der with this certificate, without waiting for the disk: what is there is read, and written
+ * anew unless it is the same. */
+RA_MUST_CHECK bool store_index_issued(const struct store *store, X509 *certificate, struct ra_error *error);
+
 RA_MUST_CHECK bool store_find_certificate(const struct store *store, const char *folder,
                                           const char serial[SERIAL_TEXT_SIZE], X509 **certificate,
                                           struct ra_error *error);

@@ -34,6 +34,23 @@ static enum packet_result parse(const char *text, size_t length, json_t **messag
     return PACKET_MALFORMED;
 }
 
+/* Of the packet that waits, without taking it: most are far below PACKET_MAX. One beyond it is taken and
+ * thrown away. */
+static enum packet_result next_length(int socket, size_t *length, struct ra_error *error)
+{
+    struct msghdr header = {.msg_iovlen = 0};
+    ssize_t waiting = recvmsg(socket, &header, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
+    if (waiting <= 0)
+        return PACKET_CLOSED;
+    *length = (size_t)waiting;
+    if (*length <= PACKET_MAX)
+        return PACKET_MESSAGE;
+    if (recvmsg(socket, &header, MSG_DONTWAIT | MSG_TRUNC) != waiting)
+        return PACKET_CLOSED;
+    ra_fail_reason(error, RA_TOO_LARGE, "malformed", "mensagem de mais de %d bytes", PACKET_MAX);
+    return PACKET_MALFORMED;
+}
+
 enum packet_result packet_receive(int socket, int seconds, json_t **message, struct ra_error *error)
 {
     *message = NULL;
@@ -44,21 +61,26 @@ enum packet_result packet_receive(int socket, int seconds, json_t **message, str
     while (polled < 0 && errno == EINTR);
     if (polled <= 0)
         return PACKET_CLOSED;
-    char *buffer = malloc(PACKET_MAX);
+    size_t length = 0;
+    char *buffer = NULL;
+    switch (next_length(socket, &length, error)) {
+    case PACKET_MESSAGE:
+        buffer = malloc(length);
+        break;
+    case PACKET_MALFORMED:
+        return PACKET_MALFORMED;
+    case PACKET_CLOSED:
+        break;
+    }
     if (buffer == NULL)
         return PACKET_CLOSED;
-    struct iovec part = {buffer, PACKET_MAX};
+    struct iovec part = {buffer, length};
     struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
     ssize_t got = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    enum packet_result result = PACKET_CLOSED;
-    if (got > 0 && (header.msg_flags & MSG_TRUNC) != 0) {
-        ra_fail_reason(error, RA_TOO_LARGE, "malformed", "mensagem de mais de %d bytes", PACKET_MAX);
-        result = PACKET_MALFORMED;
-    } else if (got > 0) {
-        result = parse(buffer, (size_t)got, message, error);
-    }
+    enum packet_result result =
+        got == (ssize_t)length ? parse(buffer, length, message, error) : PACKET_CLOSED;
     /* Halves of codes never come here, but proofs and personal data do. */
-    OPENSSL_cleanse(buffer, PACKET_MAX);
+    OPENSSL_cleanse(buffer, length);
     free(buffer);
     return result;
 }

@@ -149,8 +149,8 @@ static bool record_delivery(struct http_request *request, struct order *order, c
     }
     request->now_us =
         clock_now_us(&request->app->clock); /* the AC took its time: delivery comes after issue */
-    return orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "delivered", error) &&
-           orders_milestone(request, order, "delivered", row->serial, error) &&
+    return orders_advance(request, order, ORDERS_MACHINE_ISSUANCE, "delivered", "delivered", row->serial,
+                          error) &&
            audit_record(request, AUDIT_CERT_DELIVERED, order, json_pack("{s:s}", "serial", row->serial), NULL,
                         error);
 }
@@ -284,8 +284,7 @@ static bool intend(struct csr_work *work, struct ra_error *error)
     return issuance_store_intend(request->db, order->id, order->attempt, &work->emission.wish,
                                  request->now_us, &written, error) &&
            (written || ra_fail(error, RA_CONFLICT, "O pedido mudou enquanto era conferido.")) &&
-           orders_set_state(request, order, ORDERS_MACHINE_ISSUANCE, "requested", error) &&
-           orders_milestone(request, order, "csr_received", "", error) &&
+           orders_advance(request, order, ORDERS_MACHINE_ISSUANCE, "requested", "csr_received", "", error) &&
            audit_record(request, AUDIT_CERT_REQUESTED, order,
                         json_pack("{s:i, s:s}", "attempt", order->attempt, "spki", spki), NULL, error) &&
            term_keep_signature(request, order, work->emission.wish.term_signature, error) &&

@@ -102,14 +102,20 @@ static bool ask(const struct issue_case *issue, const struct issuance_row *row, 
 /* --- writing the end --- */
 
 /* Every way to an end leads through "requested". */
-static bool move_issuance(const struct issue_case *issue, int64_t now_us, struct order *order,
-                          const char *state, struct ra_error *error)
+static bool pass_requested(const struct issue_case *issue, int64_t now_us, struct order *order,
+                           const char *state, struct ra_error *error)
 {
     bool through = strcmp(state, "requested") != 0 &&
                    (orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready") ||
                     orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "failed") || strcmp(state, "ready") == 0);
-    return (!through || orders_set_state_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE,
-                                                   "requested", error)) &&
+    return !through ||
+           orders_set_state_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE, "requested", error);
+}
+
+static bool move_issuance(const struct issue_case *issue, int64_t now_us, struct order *order,
+                          const char *state, struct ra_error *error)
+{
+    return pass_requested(issue, now_us, order, state, error) &&
            orders_set_state_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE, state, error);
 }
 
@@ -252,8 +258,9 @@ static bool write_issued(const struct issue_case *issue, struct order *order, in
         return write_mismatch(issue, order, now_us, came, error);
     }
     const char *serial = member(came->answer, "serial");
-    return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "issued", error) &&
-           orders_milestone_by_system(issue->db, now_us, order, "issued", serial, error) &&
+    return store_came(issue, came, now_us, error) && pass_requested(issue, now_us, order, "issued", error) &&
+           orders_advance_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE, "issued", "issued",
+                                    serial, error) &&
            record(issue, now_us, order, AUDIT_CERT_ISSUED, came_detail(issue, came), error) &&
            mail_half_destroy_by_system(issue->app, issue->db, now_us, order, error) &&
            notice_enqueue_by_system(issue->db, issue->context, now_us, order, NOTICE_CERTIFICATE_ISSUED,

@@ -119,19 +119,17 @@ static bool send_packet(int fd, const json_t *packet, struct ra_error *error)
 /* `*closed`: the connection ended in order, without a word. */
 static bool receive_packet(int fd, json_t **packet, bool *closed, struct ra_error *error)
 {
-    char *buffer = talloc_array(NULL, char, SIGNER_PACKET_MAX + 1);
-    if (buffer == NULL) {
-        return ra_fail(error, RA_NO_MEMORY, "answer of the signer");
-    }
-    ssize_t length = recv(fd, buffer, SIGNER_PACKET_MAX + 1, 0);
+    /* How long it is, first: most are far below the limit. */
+    ssize_t length = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
     *closed = length == 0 || (length < 0 && errno == ECONNRESET);
     if (length <= 0) {
-        talloc_free(buffer);
         errno = length == 0 ? ECONNRESET : errno;
         return no_signer(error, "recv");
     }
-    *packet =
-        length > SIGNER_PACKET_MAX ? NULL : json_loadb(buffer, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+    char *buffer = length <= SIGNER_PACKET_MAX ? talloc_array(NULL, char, (unsigned)length) : NULL;
+    *packet = buffer != NULL && recv(fd, buffer, (size_t)length, 0) == length
+                  ? json_loadb(buffer, (size_t)length, JSON_REJECT_DUPLICATES, NULL)
+                  : NULL;
     talloc_free(buffer);
     if (!json_is_string(json_object_get(*packet, "type"))) {
         json_decref(*packet);

@@ -153,6 +153,10 @@ RA_MUST_CHECK bool orders_advance(struct http_request *request, struct order *or
                                   enum orders_machine machine, const char *state, const char *kind,
                                   const char *detail, struct ra_error *error);
 
+RA_MUST_CHECK bool orders_advance_by_system(struct db *db, int64_t now_us, struct order *order,
+                                            enum orders_machine machine, const char *state, const char *kind,
+                                            const char *detail, struct ra_error *error);
+
 /* A new attempt at identification: attempt + 1 (protocol 2: a higher one kills the lower). */
 RA_MUST_CHECK bool orders_next_attempt(struct http_request *request, struct order *order,
                                        struct ra_error *error);

@@ -244,6 +244,12 @@ bool orders_advance(struct http_request *request, struct order *order, enum orde
                    error);
 }
 
+bool orders_advance_by_system(struct db *db, int64_t now_us, struct order *order, enum orders_machine machine,
+                              const char *state, const char *kind, const char *detail, struct ra_error *error)
+{
+    return advance(db, now_us, order, machine, state, kind, "system", detail, error);
+}
+
 bool orders_next_attempt(struct http_request *request, struct order *order, struct ra_error *error)
 {
     struct db_rows *row = NULL;

@@ -2,6 +2,7 @@
  *
  * The AR's client against the CA, in one process: every message goes through cmp_server_handle.
  */
+#include "pki/base/file.h"
 #include "pki/cmp/cmp_message.h"
 #include "tests/unit/pki-cmp/world.h"
 
@@ -18,6 +19,7 @@
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct world world;
 
@@ -147,6 +149,31 @@ static void issue_2_6_a_repeated_transaction_gets_the_stored_certificate(void **
     cmp_outcome_clear(&first);
     cmp_outcome_clear(&again);
     cmp_outcome_clear(&after_restart);
+}
+
+/* Nobody waited for the disk when it was written. */
+static void what_a_power_failure_left_of_issued_is_made_again(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error = {0};
+    char serial[SERIAL_TEXT_SIZE];
+    X509 *found = NULL;
+    world_expect_granted(&world, &request, &outcome);
+    serial_text(X509_get0_serialNumber(outcome.certificate), serial);
+    const char *path = store_path(world.memory, &world.store, "issued/%s.der", serial);
+    for (int empty = 0; empty < 2; empty++) {
+        if (empty)
+            assert_true(file_write(path, (struct bytes){NULL, 0}, 0600, &error));
+        else
+            assert_int_equal(unlink(path), 0);
+        world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
+        assert_true(store_find_certificate(&world.store, "issued", serial, &found, &error));
+        assert_int_equal(X509_cmp(found, outcome.certificate), 0);
+        X509_free(found);
+    }
+    cmp_outcome_clear(&outcome);
 }
 
 static void same_transaction_with_another_key_is_refused(void **state)
@@ -531,6 +558,7 @@ int main(void)
         TEST(keeps_the_template_bytes_and_adds_its_own),
         TEST(validity_runs_by_the_instance_clock),
         TEST(issue_2_6_a_repeated_transaction_gets_the_stored_certificate),
+        TEST(what_a_power_failure_left_of_issued_is_made_again),
         TEST(same_transaction_with_another_key_is_refused),
         TEST(every_carrier_fault_is_unknown_and_heals),
         TEST(a_replayed_answer_is_unknown),
