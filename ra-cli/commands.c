@@ -208,7 +208,7 @@ static const struct cli_option range_options[] = {
     {"from", "AAAA-MM-DD", false, false}, {"to", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option export_options[] = {{"from", "AAAA-MM-DD", true, false},
                                                    {"to", "AAAA-MM-DD", true, false},
-                                                   {"format", "csv|jsonl", false, false},
+                                                   {"format", "csv|jsonl|pdf", false, false},
                                                    {"o", "ARQUIVO.zip", true, false},
                                                    END};
 static const struct cli_option verify_options[] = {{"log-key", "ARQUIVO", true, false}, END};

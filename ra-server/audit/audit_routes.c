@@ -81,7 +81,7 @@ static bool parse_day(const char *text, int64_t *number)
 
 static bool parse_format(const char *text, enum export_format *format)
 {
-    static const char *const words[] = {[EXPORT_JSONL] = "jsonl", [EXPORT_CSV] = "csv"};
+    static const char *const words[] = {[EXPORT_JSONL] = "jsonl", [EXPORT_CSV] = "csv", [EXPORT_PDF] = "pdf"};
     for (size_t at = 0; at < sizeof words / sizeof words[0]; at++) {
         if (text == NULL || strcmp(text, words[at]) == 0) {
             *format = (enum export_format)at;
@@ -109,7 +109,7 @@ static bool read_wish(struct http_request *request, struct export_wish *wish, st
                              "Informe o último dia como AAAA-MM-DD, não antes do primeiro.");
     }
     if (!parse_format(http_query(request, "format"), &wish->format)) {
-        return ra_fail_field(error, "format", "unknown", "O formato é jsonl ou csv.");
+        return ra_fail_field(error, "format", "unknown", "O formato é jsonl, csv ou pdf.");
     }
     if (!catalog_office(request->app, request->context, &office, error)) {
         return false;
@@ -178,7 +178,7 @@ static bool prove_get(struct http_request *request, struct http_response *respon
 static const struct http_parameter export_parameters[] = {
     {"from", true, "{\"type\":\"string\",\"format\":\"date\"}", "primeiro dia"},
     {"to", true, "{\"type\":\"string\",\"format\":\"date\"}", "último dia"},
-    {"format", false, "{\"enum\":[\"jsonl\",\"csv\"]}", "além de events.jsonl, que sempre vem"},
+    {"format", false, "{\"enum\":[\"jsonl\",\"csv\",\"pdf\"]}", "além de events.jsonl, que sempre vem"},
     {0},
 };
 

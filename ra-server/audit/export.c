@@ -4,6 +4,7 @@
 #include "app.h"
 #include "audit/export_archive.h"
 #include "audit/export_csv.h"
+#include "audit/export_report.h"
 #include "audit/export_text.h"
 #include "pki/base/clock.h"
 #include "pki/trust/identity.h"
@@ -67,33 +68,61 @@ static bool write_private_line(struct db_rows *row, void *argument, struct ra_er
 
 /* In stretches: each statement ends long before its time limit, however long the export. */
 static bool each_of_range(struct exporting *exporting, enum db_statement statement, db_each_row *each,
-                          struct ra_error *error)
+                          void *argument, struct ra_error *error)
 {
     const uint64_t stretch = 5000;
     for (uint64_t at = exporting->first; at < exporting->after; at += stretch) {
         uint64_t end = exporting->after - at < stretch ? exporting->after : at + stretch;
         if (!db_each(exporting->request->db, statement, DB_VALUES(db_int((int64_t)at), db_int((int64_t)end)),
-                     each, exporting, error)) {
+                     each, argument, error)) {
             return false;
         }
     }
     return true;
 }
 
+static bool add_report_row(struct db_rows *row, void *argument, struct ra_error *error)
+{
+    const struct export_report_row event = {.n = (uint64_t)row_int(row, 0, "n"),
+                                            .actor = row_text(row, 0, "actor"),
+                                            .order = row_text(row, 0, "order_code"),
+                                            .leaf = row_bytes(row, 0, "bytes")};
+    return export_report_add(argument, &event, error);
+}
+
+static bool write_report(struct exporting *exporting, struct ra_error *error)
+{
+    const struct export_report_head head = {.from = exporting->wish->from,
+                                            .to = exporting->wish->to,
+                                            .first = exporting->first,
+                                            .after = exporting->after,
+                                            .checkpoint = &exporting->checkpoint};
+    struct export_report *report = NULL;
+    struct bytes pdf;
+    return export_report_begin(exporting->request, &head, &report, error) &&
+           each_of_range(exporting, STATEMENT_AUDIT_REPORT_ROWS, add_report_row, report, error) &&
+           export_report_finish(report, &pdf, error) &&
+           export_archive_begin_stored(exporting->archive, "report.pdf", (int64_t)pdf.length, error) &&
+           export_archive_write(exporting->archive, pdf, error);
+}
+
 static bool write_events(struct exporting *exporting, struct ra_error *error)
 {
     if (!export_archive_begin(exporting->archive, "events.jsonl", error) ||
-        !each_of_range(exporting, STATEMENT_AUDIT_EXPORT_LEAVES, write_leaf, error)) {
+        !each_of_range(exporting, STATEMENT_AUDIT_EXPORT_LEAVES, write_leaf, exporting, error)) {
         return false;
     }
     if (exporting->wish->format == EXPORT_CSV &&
         !(export_archive_file(exporting->archive, "events.csv", bytes_of_text(export_csv_heading()), error) &&
-          each_of_range(exporting, STATEMENT_AUDIT_EXPORT_LEAVES, write_csv_line, error))) {
+          each_of_range(exporting, STATEMENT_AUDIT_EXPORT_LEAVES, write_csv_line, exporting, error))) {
+        return false;
+    }
+    if (exporting->wish->format == EXPORT_PDF && !write_report(exporting, error)) {
         return false;
     }
     return !exporting->wish->with_private ||
            (export_archive_begin(exporting->archive, "private.jsonl", error) &&
-            each_of_range(exporting, STATEMENT_AUDIT_EXPORT_PRIVATE, write_private_line, error));
+            each_of_range(exporting, STATEMENT_AUDIT_EXPORT_PRIVATE, write_private_line, exporting, error));
 }
 
 /* --- proofs --- */

@@ -5,6 +5,7 @@
  *
  *   events.jsonl     leaf bytes and a newline, in the order of the leaves
  *   events.csv       when asked for: the same for spreadsheets
+ *   report.pdf       when asked for: the same for reading (audit/export_report.h)
  *   checkpoint       C2SP signed note over `size` leaves
  *   proofs/start.json        when first > 0: {"size":first,"peaks":[hex]}: roots of the complete subtrees of
  * the first `first` leaves, largest first proofs/consistency.json  when after < size:
@@ -17,7 +18,7 @@
 #include "audit/log_reader.h"
 #include "http/http.h"
 
-enum export_format { EXPORT_JSONL, EXPORT_CSV };
+enum export_format { EXPORT_JSONL, EXPORT_CSV, EXPORT_PDF };
 
 struct export_wish {
     const char *from; /* days, as asked, for the manifest */

@@ -15,6 +15,7 @@ const char export_readme[] =
     "-------------\r\n"
     "events.jsonl   um evento por linha; a folha da árvore é a linha exata, sem a quebra de linha\r\n"
     "events.csv     os mesmos eventos para planilhas, se pedido (não serve de prova)\r\n"
+    "report.pdf     os mesmos eventos para leitura, se pedido (não serve de prova)\r\n"
     "checkpoint     nota assinada (C2SP): origem, número de folhas e raiz da árvore em base64\r\n"
     "proofs/        o que liga este trecho à árvore toda, quando ele não começa na folha 0\r\n"
     "               (start.json) ou não termina na última folha do checkpoint (consistency.json)\r\n"

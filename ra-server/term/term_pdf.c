@@ -37,6 +37,8 @@ static const struct style text_style = {"Lato 10.5", INK, 8, 1.2, PANGO_ALIGN_LE
 static const struct style label_style = {"Lato 10.5", SOFT, 4.5, 1.1, PANGO_ALIGN_LEFT};
 static const struct style value_style = {"Lato Bold 10.5", INK, 4.5, 1.1, PANGO_ALIGN_LEFT};
 static const struct style item_style = {"Lato 10.5", INK, 5.5, 1.2, PANGO_ALIGN_LEFT};
+static const struct style head_style = {"Lato Bold 7.5", PETROL, 2.5, 1.0, PANGO_ALIGN_LEFT};
+static const struct style cell_style = {"Lato 7.5", INK, 2.5, 1.05, PANGO_ALIGN_LEFT};
 static const struct style footer_style = {"Lato 7.5", SOFT, 0, 1.2, PANGO_ALIGN_LEFT};
 static const struct style number_style = {"Lato 7.5", SOFT, 0, 1.2, PANGO_ALIGN_RIGHT};
 
@@ -64,11 +66,12 @@ static void tag_end(const struct sheet *sheet, const char *name)
         cairo_tag_end(sheet->cairo, name);
 }
 
-/* No ligatures: readers that copy or search find the letters that were written. */
+/* No ligatures, no hyphens of ours: readers that copy or search find the letters that were written. */
 static PangoAttrList *plain_letters(void)
 {
     PangoAttrList *attributes = pango_attr_list_new();
     pango_attr_list_insert(attributes, pango_attr_font_features_new("liga=0, clig=0, dlig=0"));
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
     return attributes;
 }
 
@@ -182,6 +185,42 @@ static double set_sign_here(const struct sheet *sheet, const char *text, double 
     return room + 4 + set_text(sheet, "P", &text_style, text, margin, y + room + 4, text_width);
 }
 
+/* A row of a long table of small type. A cell that is missing is empty. `tagged` is false where a head is
+ * repeated. */
+static double set_row(const struct sheet *sheet, const char *text, bool head, bool tagged, double y)
+{
+    static const double starts[TERM_ROW_CELLS + 1] = {0, 38, 124, 308, 400, 595.276 - 2 * 62};
+    static const char separator[] = " | ";
+    const struct style *style = head ? &head_style : &cell_style;
+    double height = 0;
+    tag_begin(sheet, tagged ? "TR" : NULL);
+    for (size_t at = 0; at < TERM_ROW_CELLS; at++) {
+        char cell[512];
+        const char *end = strstr(text, separator);
+        size_t length = end != NULL && at + 1 < TERM_ROW_CELLS ? (size_t)(end - text) : strlen(text);
+        (void)snprintf(cell, sizeof cell, "%.*s", (int)length, text);
+        text += end != NULL && at + 1 < TERM_ROW_CELLS ? length + strlen(separator) : length;
+        double needed =
+            set_text(sheet,
+                     !tagged ? NULL
+                     : head  ? "TH"
+                             : "TD",
+                     style, cell, margin + starts[at], y + style->before, starts[at + 1] - starts[at] - 6);
+        height = needed > height ? needed : height;
+    }
+    tag_end(sheet, tagged ? "TR" : NULL);
+    if (sheet->drawing)
+        cairo_set_source_rgb(sheet->cairo, 0.86, 0.88, 0.88);
+    rule(sheet, margin, y + height + 2 * style->before, text_width, head ? 0.8 : 0.4);
+    return height + 2 * style->before + 1;
+}
+
+/* The first row of a run says what its columns are. */
+static bool is_head(const struct term_blocks *blocks, size_t at)
+{
+    return at == 0 || blocks->items[at - 1].kind != TERM_ROW;
+}
+
 static double set_block(const struct sheet *sheet, const struct term_block *block, double y)
 {
     switch (block->kind) {
@@ -200,6 +239,9 @@ static double set_block(const struct sheet *sheet, const struct term_block *bloc
         return set_item(sheet, block->text, y);
     case TERM_SIGN_HERE:
         return set_sign_here(sheet, block->text, y);
+    case TERM_ROW:
+        return set_row(sheet, block->text, is_head(sheet->blocks, (size_t)(block - sheet->blocks->items)),
+                       true, y);
     case TERM_PARAGRAPH:
         return text_style.before +
                set_text(sheet, "P", &text_style, block->text, margin, y + text_style.before, text_width);
@@ -241,8 +283,8 @@ static bool keeps_next(const struct term_blocks *blocks, size_t at)
         return false;
     enum term_block_kind kind = blocks->items[at].kind;
     enum term_block_kind next = blocks->items[at + 1].kind;
-    return kind == TERM_SECTION || next == TERM_SIGN_HERE ||
-           (kind == TERM_FACT && (next == TERM_FACT || next == TERM_PARAGRAPH));
+    return kind == TERM_SECTION || (kind == TERM_ROW && next == TERM_ROW && is_head(blocks, at)) ||
+           next == TERM_SIGN_HERE || (kind == TERM_FACT && (next == TERM_FACT || next == TERM_PARAGRAPH));
 }
 
 static double height_with_next(const struct sheet *sheet, size_t at)
@@ -256,7 +298,18 @@ static double height_with_next(const struct sheet *sheet, size_t at)
 /* The tag around a run of blocks of one kind; NULL for none. */
 static const char *group_tag(enum term_block_kind kind)
 {
-    return kind == TERM_FACT ? "Table" : kind == TERM_ITEM ? "L" : NULL;
+    return kind == TERM_FACT || kind == TERM_ROW ? "Table" : kind == TERM_ITEM ? "L" : NULL;
+}
+
+/* Every page of a long table shows what its columns are. */
+static void repeat_head(struct sheet *sheet, size_t at)
+{
+    size_t head = at;
+    if (sheet->blocks->items[at].kind != TERM_ROW || is_head(sheet->blocks, at))
+        return;
+    while (!is_head(sheet->blocks, head))
+        head--;
+    sheet->y += set_row(sheet, sheet->blocks->items[head].text, true, false, sheet->y);
 }
 
 static void set_blocks(struct sheet *sheet)
@@ -268,11 +321,14 @@ static void set_blocks(struct sheet *sheet)
     tag_begin(sheet, "Document");
     for (size_t at = 0; at < blocks->count; at++) {
         const char *group = group_tag(blocks->items[at].kind);
-        if (open != NULL && open != group)
+        bool new_group = at == 0 || blocks->items[at].kind != blocks->items[at - 1].kind;
+        if (open != NULL && new_group)
             tag_end(sheet, open);
-        if (sheet->y + height_with_next(sheet, at) > bottom)
+        if (sheet->y + height_with_next(sheet, at) > bottom) {
             next_page(sheet);
-        if (group != NULL && group != open)
+            repeat_head(sheet, at);
+        }
+        if (group != NULL && new_group)
             tag_begin(sheet, group);
         open = group;
         sheet->y += set_block(sheet, &blocks->items[at], sheet->y);

@@ -25,6 +25,7 @@
     X(TERM_FACT, "= ")                                                                                       \
     X(TERM_ITEM, "- ")                                                                                       \
     X(TERM_SIGN_HERE, "_ ")                                                                                  \
+    X(TERM_ROW, "| ") /* TERM_ROW_CELLS of them, " | " between; the first of a run is its head */            \
     X(TERM_PARAGRAPH, "")
 
 enum term_block_kind {
@@ -45,7 +46,7 @@ struct term_blocks {
     struct term_block *items;
 };
 
-enum { TERM_TEXT_MAX = 65536 /* bytes */ };
+enum { TERM_TEXT_MAX = 65536 /* bytes */, TERM_ROW_CELLS = 5 };
 
 /* Everything on `context`. RA_INTERNAL when a fact has no " | ", or the text has no title or no footer: the
  * template is ours. */

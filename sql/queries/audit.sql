@@ -76,6 +76,13 @@ select coalesce(min(l.n), 0) as first, coalesce(max(l.n) + 1, 0) as after
 -- params: first bigint, after bigint
 select l.n, e.bytes from leaf l join event e on e.id = l.event_id where l.n >= $1 and l.n < $2 order by l.n;
 
+-- name: audit_report_rows
+-- params: first bigint, after bigint
+-- As they are read by people: who by name, the order by its code.
+select l.n, e.actor, coalesce(o.code, '') as order_code, e.bytes
+  from leaf l join event e on e.id = l.event_id left join orders o on o.id = e.order_id
+ where l.n >= $1 and l.n < $2 order by l.n;
+
 -- name: audit_export_private
 -- params: first bigint, after bigint
 select l.n, p.salt, p.data from leaf l join event_private p on p.event_id = l.event_id

@@ -117,6 +117,30 @@ describe('contract 4: the export', () => {
     assert.match(run.stdout, /Verified Successfully/, run.stderr);
   });
 
+  test('report.pdf: tagged, head, how to verify, what the verifiable file is, a row for each event, heads on every page', () => {
+    const made = exported('pdf');
+    const { status, json } = verifyFile(made.file);
+    assert.equal(status, 0, JSON.stringify(json));
+    const pdf = path.join(folder, 'report.pdf');
+    fs.writeFileSync(pdf, made.files.get('report.pdf'));
+    const tool = (...words) => spawnSync(words[0], words.slice(1), { encoding: 'utf8', maxBuffer: 64 << 20 }).stdout;
+    const info = tool('pdfinfo', pdf);
+    assert.match(info, /^Tagged: +yes$/m);
+    assert.match(info, /^Title: +Registro de auditoria$/m);
+    const text = tool('pdftotext', '-layout', pdf, '-');
+    const flat = text.replace(/\s+/g, ' ');
+    for (const words of [/Cópia para leitura\. O arquivo que se confere é events\.jsonl/, /Unidade IMA, sede \(sede\)/, /Instância [0-9a-f]{32}/,
+      /Período \d\d\/\d\d\/\d{4} a \d\d\/\d\d\/\d{4}/, /sozinho, não prova nada/, /ra-cli audit verify ARQUIVO\.zip --log-key log\.vkey/]) assert.match(flat, words);
+    assert.ok(text.replace(/\s/g, '').includes(digest(made.files.get('checkpoint'))), 'the digest of the checkpoint');
+    const events = linesOf(made.files.get('events.jsonl')).map((line) => JSON.parse(line));
+    const { first } = JSON.parse(made.files.get('manifest.json'));
+    const rows = [...text.matchAll(/^ *(\d+) +\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d +([A-Z_]+)/gm)];
+    assert.deepEqual(rows.map((row) => [Number(row[1]), row[2]]), events.map((event, i) => [first + i, event.event]));
+    assert.equal(text.match(/^\f? *Folha +Quando +O quê +Quem +Pedido$/gm).length, Number(/^Pages: +(\d+)/m.exec(info)[1]));
+    assert.ok(text.includes(kase.code));
+    for (const secret of [canary.name, canary.email, canary.phone]) assert.ok(!flat.toUpperCase().includes(secret.toUpperCase()), secret);
+  });
+
   test('what private.jsonl discloses is what the leaves committed to', () => {
     const lines = linesOf(files.get('private.jsonl')).map((line) => JSON.parse(line));
     const created = lines.find((line) => line.data.includes(canary.email));

@@ -51,6 +51,23 @@ static void the_same_facts_give_the_same_bytes(void **state)
     }
 }
 
+/* A head and rows: one table, its head repeated on the second page without a tag of its own. */
+static void a_long_table_runs_over_pages(void **state)
+{
+    enum { ROWS = 80 };
+    struct ra_error error = {0};
+    struct term_blocks blocks;
+    char *text = talloc_strdup(*state, "# Lista\n% rodapé\n| n | quando | o quê | quem | pedido\n");
+    for (int at = 0; at < ROWS; at++)
+        text = talloc_asprintf_append_buffer(text, "| %d | hoje | algo | alguém | –\n", at);
+    assert_done(term_blocks_read(*state, bytes_of_text(text), &blocks, &error));
+    struct bytes pdf = make(*state, &blocks);
+    assert_int_equal(count_of(pdf, "/S /Table"), 1);
+    assert_int_equal(count_of(pdf, "/S /TR"), ROWS + 1);
+    assert_int_equal(count_of(pdf, "/S /TH"), TERM_ROW_CELLS);
+    assert_int_equal(count_of(pdf, "/S /TD"), ROWS * TERM_ROW_CELLS);
+}
+
 /* Each with a context of its own: talloc's are not shared among threads. */
 static void *make_in_a_thread(void *argument)
 {
@@ -146,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_its_fonts_nothing_is_made), /* first: fonts are opened once */
         cmocka_unit_test(the_same_facts_give_the_same_bytes),
+        cmocka_unit_test(a_long_table_runs_over_pages),
         cmocka_unit_test(four_threads_at_once_give_the_same_bytes),
         cmocka_unit_test(other_facts_give_other_bytes),
         cmocka_unit_test(it_is_tagged_and_says_its_language_and_title),
