@@ -8,23 +8,25 @@ static struct db_value hash_value(const uint8_t hash[TOKEN_HASH_SIZE])
     return db_bytes((struct bytes){hash, TOKEN_HASH_SIZE});
 }
 
-bool agenda_link_issue(struct ra_app *app, struct db *db, int64_t now_us, const char *uid, int64_t asked_us,
-                       const char *email, char token[TOKEN_SIZE], struct ra_error *error)
+bool agenda_link_issue(struct ra_app *app, struct db *db, int64_t now_us, const struct agenda_link_mail *mail,
+                       char token[TOKEN_SIZE], struct ra_error *error)
 {
     uint8_t hash[TOKEN_HASH_SIZE];
     struct db_rows *rows = NULL;
     TALLOC_CTX *scratch = talloc_new(NULL);
-    bool done = token_appointment(app, uid, asked_us, email, token, error) &&
+    bool done = token_appointment(app, mail->uid, mail->asked_us, mail->email, token, error) &&
                 token_hash(token, hash, error) &&
                 db_query(db, scratch, STATEMENT_CALENDAR_LINK_INSERT,
-                         DB_VALUES(hash_value(hash), db_text(uid), db_time(now_us)), &rows, error);
+                         DB_VALUES(hash_value(hash), db_text(mail->uid), db_time(now_us),
+                                   db_int(mail->sequence), db_text(mail->email)),
+                         &rows, error);
     if (!done || db_row_count(rows) == 0)
         token[0] = '\0';
     talloc_free(scratch);
     return done;
 }
 
-bool agenda_link_open(struct http_request *request, bool lock, struct order **order, int64_t *appointment_id,
+bool agenda_link_open(struct http_request *request, bool lock, struct order **order, struct agenda_link *link,
                       struct ra_error *error)
 {
     uint8_t hash[TOKEN_HASH_SIZE];
@@ -36,7 +38,7 @@ bool agenda_link_open(struct http_request *request, bool lock, struct order **or
     if (db_row_count(rows) == 0)
         return ra_fail(error, RA_NOT_FOUND,
                        "Este link já não vale. Entre com o seu CPF para ver o seu pedido.");
-    *appointment_id = row_int(rows, 0, "appointment_id");
+    *link = (struct agenda_link){row_int(rows, 0, "appointment_id"), row_int(rows, 0, "sequence")};
     const char *code = row_text(rows, 0, "code");
     return lock ? agenda_load_by_code(request, code, order, error) : orders_load(request, code, order, error);
 }

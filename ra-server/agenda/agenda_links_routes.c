@@ -13,17 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The link's appointment is the case's present one, and still to come. */
-static bool is_present(const struct order *order, int64_t appointment_id)
-{
-    return order->appointment != NULL && order->appointment->id == appointment_id &&
-           strcmp(order->appointment->state, "booked") == 0;
-}
+/* Where the case stands, seen from the mail that the link was in. */
+enum link_stand {
+    LINK_PRESENT,   /* its time is the one that is booked: the link acts */
+    LINK_CHANGED,   /* the same appointment has another time, place or way by now */
+    LINK_CANCELLED, /* given up; what was booked afterwards has links of its own */
+    LINK_OVER,
+};
 
-static bool is_cancelled(const struct order *order, int64_t appointment_id)
+static enum link_stand stand_of(const struct order *order, const struct agenda_link *link)
 {
-    return order->appointment == NULL || order->appointment->id != appointment_id ||
-           strcmp(order->appointment->state, "cancelled") == 0;
+    const struct order_appointment *appointment = order->appointment;
+    if (appointment == NULL || appointment->id != link->appointment_id ||
+        strcmp(appointment->state, "cancelled") == 0)
+        return LINK_CANCELLED;
+    if (strcmp(appointment->state, "booked") != 0)
+        return LINK_OVER;
+    return appointment->sequence == link->sequence ? LINK_PRESENT : LINK_CHANGED;
 }
 
 static const char *way(struct http_request *request, const char *act)
@@ -54,17 +60,6 @@ static json_t *link_model(struct http_request *request, const struct order *orde
     return model;
 }
 
-static bool reply_over(struct http_request *request, struct http_response *response,
-                       const struct order *order, int64_t appointment_id)
-{
-    bool cancelled = is_cancelled(order, appointment_id);
-    http_reply(response, 200,
-               page_frame(link_model(request, order, cancelled ? "cancelled" : "over"),
-                          cancelled ? "Horário cancelado" : "Horário encerrado"));
-    response->page_template = "horario";
-    return true;
-}
-
 static bool add_office(struct http_request *request, json_t *model, struct ra_error *error)
 {
     struct catalog_office *office = NULL;
@@ -76,45 +71,93 @@ static bool add_office(struct http_request *request, json_t *model, struct ra_er
     return true;
 }
 
-/* What a GET shows of an act that may be done: the time, the place, the button. */
-static bool ask_about(struct http_request *request, struct http_response *response, const char *state,
-                      const char *title, struct ra_error *error)
+static bool reply_with_office(struct http_request *request, struct http_response *response,
+                              const struct order *order, const char *state, const char *title,
+                              struct ra_error *error)
 {
-    struct order *order = NULL;
-    int64_t appointment_id = 0;
-    if (!agenda_link_open(request, false, &order, &appointment_id, error))
-        return false;
-    if (!is_present(order, appointment_id))
-        return reply_over(request, response, order, appointment_id);
     json_t *model = page_frame(link_model(request, order, state), title);
     http_reply(response, 200, model);
+    response->page_template = "horario";
     return add_office(request, model, error);
 }
 
+/* What a link shows that acts no more. */
+static bool reply_stand(struct http_request *request, struct http_response *response,
+                        const struct order *order, enum link_stand stand, struct ra_error *error)
+{
+    static const struct {
+        const char *state, *title;
+    } stands[] = {
+        [LINK_PRESENT] = {"confirming", "Confirmar a presença"},
+        [LINK_CHANGED] = {"changed", "O horário mudou"},
+        [LINK_CANCELLED] = {"cancelled", "Horário cancelado"},
+        [LINK_OVER] = {"over", "Horário encerrado"},
+    };
+    return reply_with_office(request, response, order, stands[stand].state, stands[stand].title, error);
+}
+
+static bool is_confirmed(struct http_request *request, const struct order *order, bool *confirmed,
+                         struct ra_error *error)
+{
+    struct answer_case known;
+    if (!agenda_answer_case(request, order, &known, error))
+        return false;
+    *confirmed = known.answered && known.last == AGENDA_ACCEPTED;
+    return true;
+}
+
+/* What a GET shows of an act that may be done: the time, the place, the button. What was confirmed already is
+ * shown as that. */
 static bool confirm_page(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
-    return ask_about(request, response, "confirming", "Confirmar a presença", error);
+    struct order *order = NULL;
+    struct agenda_link link;
+    bool confirmed = false;
+    if (!agenda_link_open(request, false, &order, &link, error))
+        return false;
+    if (stand_of(order, &link) != LINK_PRESENT)
+        return reply_stand(request, response, order, stand_of(order, &link), error);
+    if (!is_confirmed(request, order, &confirmed, error))
+        return false;
+    return confirmed
+               ? reply_with_office(request, response, order, "confirmed", "Presença confirmada", error)
+               : reply_with_office(request, response, order, "confirming", "Confirmar a presença", error);
 }
 
 static bool cancel_page(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
-    return ask_about(request, response, "cancelling", "Cancelar o horário", error);
+    struct order *order = NULL;
+    struct agenda_link link;
+    if (!agenda_link_open(request, false, &order, &link, error))
+        return false;
+    if (stand_of(order, &link) != LINK_PRESENT)
+        return reply_stand(request, response, order, stand_of(order, &link), error);
+    return reply_with_office(request, response, order, "cancelling", "Cancelar o horário", error);
 }
 
 static bool move_page(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    int64_t appointment_id = 0;
-    if (!agenda_link_open(request, false, &order, &appointment_id, error))
+    struct agenda_link link;
+    if (!agenda_link_open(request, false, &order, &link, error))
         return false;
-    if (!is_present(order, appointment_id))
-        return reply_over(request, response, order, appointment_id);
+    if (stand_of(order, &link) != LINK_PRESENT)
+        return reply_stand(request, response, order, stand_of(order, &link), error);
     const struct agenda_page_way ways = {
         .action = request->path, .send = "Mudar para este horário", .back = way(request, "confirmar")};
     return agenda_page_of(request, response, order, &ways, error);
 }
 
 /* --- acts --- */
+
+static bool say_changed(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    const char *now =
+        local_time_long_text(request->context, order->appointment->start_us, order->appointment->offset_s);
+    return ra_fail_reason(error, RA_CONFLICT, "appointment-changed",
+                          "O horário mudou depois desta mensagem. Agora é %s, e nada foi feito com ele.",
+                          now != NULL ? now : "");
+}
 
 /* A page that was opened before a move shows a time that is no more: nothing is done to another one. */
 static bool shows_present(struct http_request *request, const struct order *order, struct ra_error *error)
@@ -127,27 +170,29 @@ static bool shows_present(struct http_request *request, const struct order *orde
         sequence = strtoll(text, &end, 10);
     if (!json_is_integer(given) && (text == NULL || text[0] == '\0' || *end != '\0'))
         return ra_fail_field(error, "sequence", "required", "Abra de novo o link do e-mail.");
-    return sequence == order->appointment->sequence ||
-           ra_fail_reason(error, RA_CONFLICT, "appointment-changed",
-                          "O horário mudou depois que esta página foi aberta. Confira o novo horário.");
+    return sequence == order->appointment->sequence || say_changed(request, order, error);
+}
+
+static bool may_act(struct http_request *request, const struct order *order, enum link_stand stand,
+                    struct ra_error *error)
+{
+    switch (stand) {
+    case LINK_PRESENT:
+        return true;
+    case LINK_CHANGED:
+        return say_changed(request, order, error);
+    case LINK_CANCELLED:
+    case LINK_OVER:
+    default:
+        return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Este horário já não está marcado.");
+    }
 }
 
 static bool open_present(struct http_request *request, struct order **order, struct ra_error *error)
 {
-    int64_t appointment_id = 0;
-    return agenda_link_open(request, true, order, &appointment_id, error) &&
-           (is_present(*order, appointment_id) ||
-            ra_fail_reason(error, RA_CONFLICT, "not-booked", "Este horário já não está marcado."));
-}
-
-static bool reply_done(struct http_request *request, struct http_response *response,
-                       const struct order *order, const char *state, const char *title,
-                       struct ra_error *error)
-{
-    json_t *model = page_frame(link_model(request, order, state), title);
-    http_reply(response, 200, model);
-    response->page_template = "horario";
-    return add_office(request, model, error);
+    struct agenda_link link;
+    return agenda_link_open(request, true, order, &link, error) &&
+           may_act(request, *order, stand_of(*order, &link), error);
 }
 
 /* Twice is no error: the same page is often opened on two devices. */
@@ -155,29 +200,28 @@ static bool confirm_handler(struct http_request *request, struct http_response *
                             struct ra_error *error)
 {
     struct order *order = NULL;
-    struct answer_case known;
+    bool confirmed = false;
     if (!open_present(request, &order, error) || !shows_present(request, order, error) ||
-        !agenda_answer_case(request, order, &known, error))
+        !is_confirmed(request, order, &confirmed, error))
         return false;
-    if (!(known.answered && known.last == AGENDA_ACCEPTED) &&
-        !agenda_record_answer(request, order, AGENDA_ACCEPTED, "link", request->now_us, error))
+    if (!confirmed && !agenda_record_answer(request, order, AGENDA_ACCEPTED, "link", request->now_us, error))
         return false;
-    return reply_done(request, response, order, "confirmed", "Presença confirmada", error);
+    return reply_with_office(request, response, order, "confirmed", "Presença confirmada", error);
 }
 
 static bool cancel_handler(struct http_request *request, struct http_response *response,
                            struct ra_error *error)
 {
     struct order *order = NULL;
-    int64_t appointment_id = 0;
-    if (!agenda_link_open(request, true, &order, &appointment_id, error))
+    struct agenda_link link;
+    if (!agenda_link_open(request, true, &order, &link, error))
         return false;
-    if (is_cancelled(order, appointment_id))
-        return reply_over(request, response, order, appointment_id);
-    if (!is_present(order, appointment_id))
-        return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Este horário já não está marcado.");
-    return shows_present(request, order, error) && agenda_cancel(request, order, error) &&
-           reply_done(request, response, order, "cancelled", "Horário cancelado", error);
+    enum link_stand stand = stand_of(order, &link);
+    if (stand == LINK_CANCELLED)
+        return reply_stand(request, response, order, stand, error);
+    return may_act(request, order, stand, error) && shows_present(request, order, error) &&
+           agenda_cancel(request, order, error) &&
+           reply_with_office(request, response, order, "cancelled", "Horário cancelado", error);
 }
 
 static bool move_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -188,7 +232,7 @@ static bool move_handler(struct http_request *request, struct http_response *res
         return false;
     if (!agenda_move(request, order, &wish, error))
         return agenda_refuse(request, response, order, NULL, &wish, error);
-    return reply_done(request, response, order, "moved", "Horário mudado", error);
+    return reply_with_office(request, response, order, "moved", "Horário mudado", error);
 }
 
 /* --- table --- */
@@ -196,7 +240,7 @@ static bool move_handler(struct http_request *request, struct http_response *res
 static const char link_schema[] =
     "{\"type\":\"object\",\"required\":[\"order\",\"state\",\"sequence\",\"start\",\"end\"],\"properties\":{"
     "\"order\":{\"type\":\"string\"},\"state\":{\"type\":\"string\",\"enum\":[\"confirming\",\"cancelling\","
-    "\"confirmed\",\"cancelled\",\"moved\",\"over\"]},\"sequence\":{\"type\":\"integer\"},"
+    "\"confirmed\",\"cancelled\",\"moved\",\"changed\",\"over\"]},\"sequence\":{\"type\":\"integer\"},"
     "\"start\":{\"type\":\"string\",\"format\":\"date-time\"},"
     "\"end\":{\"type\":\"string\",\"format\":\"date-time\"}}}";
 static const char seen_schema[] =

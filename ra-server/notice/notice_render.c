@@ -81,8 +81,8 @@ static void set_act(struct job_run *run, json_t *model, const char *name, const 
     set_link(run, model, name, "horario/", part != NULL ? part : "");
 }
 
-/* Move and cancel by one tap, and with `presence` confirm; none for an appointment that has begun while its
- * mail waited. */
+/* Move and cancel by one tap, and with `presence` confirm; none for an appointment that has begun, or an
+ * address that changed, while its mail waited. */
 static bool acts_model(struct job_run *run, const struct notice_row *row, bool presence, json_t *model,
                        struct ra_error *error)
 {
@@ -91,8 +91,12 @@ static bool acts_model(struct job_run *run, const struct notice_row *row, bool p
     appointment_model(run, row, model);
     if (uid == NULL)
         return true;
-    if (!agenda_link_issue(run->app, run->db, run->now_us, uid, row->created_us, row->recipient, token,
-                           error))
+    const struct agenda_link_mail mail = {
+        .uid = uid,
+        .sequence = (int)number_of(json_object_get(row->message, "appointment"), "sequence"),
+        .asked_us = row->created_us,
+        .email = row->recipient};
+    if (!agenda_link_issue(run->app, run->db, run->now_us, &mail, token, error))
         return false;
     if (token[0] == '\0')
         return true;
@@ -131,10 +135,20 @@ static bool confirmation_model(struct job_run *run, const struct notice_row *row
     return true;
 }
 
+/* What a link in it does is not for who reads an address that was the order's once. */
+static bool is_present_address(const struct notice_row *row, const struct order *order,
+                               struct ra_error *error)
+{
+    return strcmp(row->recipient, order->subject->email) == 0 ||
+           ra_fail(error, RA_NOT_FOUND, "the address is another one by now");
+}
+
 static bool offer_model(struct job_run *run, const struct notice_row *row, const struct order *order,
                         json_t *model, struct ra_error *error)
 {
     char token[TOKEN_SIZE];
+    if (!is_present_address(row, order, error))
+        return false;
     int offset_s = (int)number_of(row->message, "offset_s");
     int64_t until_us = number_of(row->message, "until_us");
     if (run->now_us > until_us)
@@ -190,6 +204,8 @@ static bool hour_gone_model(struct job_run *run, const struct notice_row *row, c
         appointment->sequence != number_of(row->message, "sequence") ||
         strcmp(appointment->state, "booked") != 0)
         return ra_fail(error, RA_NOT_FOUND, "the hour is settled");
+    if (!is_present_address(row, order, error))
+        return false;
     char *path = reschedule_path(run->app, run->context, order, error);
     if (path == NULL)
         return false;

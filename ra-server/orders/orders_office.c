@@ -198,6 +198,8 @@ static bool change_email(struct http_request *request, struct order *order, stru
     return approval_void_attempt(request, order, "contact", error) &&
            db_exec(request->db, STATEMENT_ORDER_EMAIL_UNCONFIRM, DB_VALUES(db_int(order->id)), NULL, error) &&
            db_exec(request->db, STATEMENT_ORDER_LINKS_DROP, DB_VALUES(db_int(order->id)), NULL, error) &&
+           db_exec(request->db, STATEMENT_ORDER_MAIL_READDRESS,
+                   DB_VALUES(db_int(order->id), db_text(order->subject->email)), NULL, error) &&
            orders_send_confirmation(request, order, error);
 }
 

@@ -3,19 +3,23 @@
 
 -- Nothing for an appointment that has begun.
 -- name: calendar_link_insert
--- params: token_hash bytea, uid text, now timestamptz
+-- params: token_hash bytea, uid text, now timestamptz, sequence integer, email text
+-- None for an address that is the order's no more, while its mail waited.
 with due as (
-  select id, starts from appointment where uid = $2 and starts > $3
+  select a.id, a.starts
+    from appointment a
+    join person p on p.order_id = a.order_id and p.role in ('holder', 'responsible') and p.email = $5
+   where a.uid = $2 and a.starts > $3
 ), made as (
-  insert into appointment_link (token_hash, appointment_id, created_at, expires_at)
-  select $1, id, $3, starts from due
+  insert into appointment_link (token_hash, appointment_id, created_at, expires_at, sequence)
+  select $1, id, $3, starts, $4 from due
   on conflict (token_hash) do nothing
 )
 select id as appointment_id from due;
 
 -- name: calendar_link_find
 -- params: token_hash bytea, now timestamptz
-select l.appointment_id, o.code
+select l.appointment_id, l.sequence, o.code
   from appointment_link l
   join appointment a on a.id = l.appointment_id
   join orders o on o.id = a.order_id

@@ -193,11 +193,11 @@ select s.starts, s.ends,
 
 -- name: hours_gone_appointment
 -- params: appointment_id bigint, now timestamptz
--- One that waits for another hour.
-select o.code from appointment a
+-- One that is to come, and whether it waits for another hour.
+select o.code, exists (select from seat s where s.order_id = a.order_id and s.state = 'booked' and s.withdrawn) as waits
+  from appointment a
   join orders o on o.id = a.order_id
- where a.id = $1 and a.state = 'booked' and a.starts > $2
-   and exists (select from seat s where s.order_id = a.order_id and s.state = 'booked' and s.withdrawn);
+ where a.id = $1 and a.starts > $2;
 
 -- --- changes, one at a time ---
 

@@ -180,6 +180,13 @@ update orders set email_confirmed_at = null where id = $1;
 -- params: order_id bigint
 delete from appointment_link l using appointment a where a.id = l.appointment_id and a.order_id = $1;
 
+-- What still waits to be told about the appointment follows the order to its new address.
+-- name: order_mail_readdress
+-- params: order_id bigint, email text
+update outbox set recipient = $2
+ where order_id = $1 and state = 'pending'
+   and kind in ('booked', 'moved', 'place', 'cancelled', 'reminder', 'outage', 'seat_offer', 'hour_gone');
+
 -- name: order_confirmation_insert
 -- params: token_hash bytea, order_id bigint, email text, at timestamptz
 insert into email_confirmation (token_hash, order_id, email, created_at) values ($1, $2, $3, $4)

@@ -150,7 +150,7 @@ describe('a sick colleague', () => {
     assert.ok(!sql(`select coalesce(string_agg(content::text, ''), '') from agenda_change`).includes(same.code));
   });
 
-  test('the message has three choices; looking changes nothing, one tap moves, and then the link is dead', async () => {
+  test('the message has three choices; looking changes nothing, one tap moves, and then the link shows what is and moves nobody', async () => {
     const { text } = await mail(message.holder.email, /Precisamos mudar o seu horário/);
     const links = [...new Set(text.match(/http\S+\/remarcar\/\S+/g))];
     const choices = links.filter((link) => link.includes('?start='));
@@ -169,7 +169,16 @@ describe('a sick colleague', () => {
     assert.equal(answer.status, 200);
     assert.match(await answer.text(), /Horário mudado/);
     assert.match(seatOf(message), / public false$/);
-    assert.equal((await fetch(where)).status, 404);
+    const moved = seatOf(message);
+    for (const choice of [where.searchParams.get('start'), new URL(choices[1]).searchParams.get('start')]) {
+      const stale = await api('POST', where.pathname.replace('/remarcar/', '/api/reschedule/'), { body: { start: choice } });
+      assert.equal(stale.status, 409, stale.text);
+      assert.match(stale.json.detail, /já foi resolvido. Agora é .*, e nada foi feito com ele/);
+    }
+    assert.equal(seatOf(message), moved, 'an open page moves nobody twice');
+    const after = await (await fetch(where)).text();
+    assert.match(after, /O horário já foi resolvido[\s\S]*Seu atendimento é/);
+    assert.doesNotMatch(after, /<form/);
     assert.equal((await api('GET', `${where.pathname.slice(0, -1).replace('/remarcar/', '/api/reschedule/')}x`)).status, 404);
     noneOrphaned();
   });

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OTHERS_MAX = 60, DIGITS_MAX = 18 };
+enum { OTHERS_MAX = 60, DIGITS_MAX = 18, REVISIONS_MAX = 64 };
 
 static bool is_gone(struct ra_error *error)
 {
@@ -29,34 +29,56 @@ static int64_t appointment_of(const struct http_request *request)
                : 0;
 }
 
-static bool token_fits(struct http_request *request, const struct order *order, struct ra_error *error)
+/* The case that a link is about. */
+struct gone {
+    struct order *order;
+    bool settled; /* somebody chose already, by this link or otherwise: the link shows what is, and acts no
+                     more */
+};
+
+/* The token of the present revision, or of one that is past. */
+static bool token_fits(struct http_request *request, const struct order *order, bool waits, bool *settled,
+                       struct ra_error *error)
 {
     char token[TOKEN_SIZE];
     const char *given = http_path_parameter(request, "token");
-    if (order->appointment == NULL)
+    const struct order_appointment *appointment = order->appointment;
+    if (appointment == NULL || appointment->id != appointment_of(request))
         return is_gone(error);
-    if (!token_reschedule(request->app, order->ref, order->appointment->id, order->appointment->sequence,
-                          token, error))
+    for (int sequence = appointment->sequence;
+         sequence >= 0 && sequence > appointment->sequence - REVISIONS_MAX; sequence--) {
+        if (!token_reschedule(request->app, order->ref, appointment->id, sequence, token, error))
+            return false;
+        if (!bytes_equal(bytes_of_text(token), bytes_of_text(given)))
+            continue;
+        *settled = !waits || sequence != appointment->sequence || strcmp(appointment->state, "booked") != 0;
+        return true;
+    }
+    return is_gone(error);
+}
+
+static bool find_row(struct http_request *request, struct db_rows **rows, struct ra_error *error)
+{
+    if (!db_query(request->db, request->context, STATEMENT_HOURS_GONE_APPOINTMENT,
+                  DB_VALUES(db_int(appointment_of(request)), db_time(request->now_us)), rows, error))
         return false;
-    return bytes_equal(bytes_of_text(token), bytes_of_text(given)) || is_gone(error);
+    return db_row_count(*rows) > 0 || is_gone(error);
 }
 
 /* The order whose hour is gone; held when `lock`. */
-static bool find_order(struct http_request *request, bool lock, struct order **order, struct ra_error *error)
+static bool find_order(struct http_request *request, bool lock, struct gone *gone, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
-    if (!db_query(request->db, request->context, STATEMENT_HOURS_GONE_APPOINTMENT,
-                  DB_VALUES(db_int(appointment_of(request)), db_time(request->now_us)), &rows, error))
+    if (!find_row(request, &rows, error))
         return false;
-    if (db_row_count(rows) == 0)
-        return is_gone(error);
     const char *code = row_text(rows, 0, "code");
     /* Nobody makes a case wait by guessing: the token is looked at before anything is held. */
-    if (lock && (!orders_load(request, code, order, error) || !token_fits(request, *order, error)))
+    if (!orders_load(request, code, &gone->order, error) ||
+        !token_fits(request, gone->order, row_bool(rows, 0, "waits"), &gone->settled, error))
         return false;
-    bool loaded =
-        lock ? agenda_load_by_code(request, code, order, error) : orders_load(request, code, order, error);
-    return loaded && token_fits(request, *order, error);
+    return !lock ||
+           (agenda_load_by_code(request, code, &gone->order, error) && find_row(request, &rows, error) &&
+            token_fits(request, gone->order, row_bool(rows, 0, "waits"), &gone->settled, error));
 }
 
 /* --- the page --- */
@@ -107,11 +129,40 @@ static void add_intent(struct http_request *request, const struct order *order, 
     }
 }
 
+/* What there is instead of a choice. */
+static bool show_settled(struct http_request *request, struct http_response *response,
+                         const struct order *order)
+{
+    const struct order_appointment *appointment = order->appointment;
+    bool cancelled = strcmp(appointment->state, "cancelled") == 0;
+    json_t *model = json_pack(
+        "{s:s, s:b, s:b, s:s}", "order", order->code, "settled", true, "cancelled", cancelled, "start_text",
+        cancelled ? ""
+                  : local_time_long_text(request->context, appointment->start_us, appointment->offset_s));
+    http_reply(response, 200, page_frame(model, "O horário já foi resolvido"));
+    return true;
+}
+
+static bool say_settled(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    const struct order_appointment *appointment = order->appointment;
+    if (strcmp(appointment->state, "cancelled") == 0)
+        return ra_fail_reason(error, RA_CONFLICT, "appointment-changed",
+                              "O horário deste endereço já foi cancelado, e nada mais foi feito.");
+    const char *now = local_time_long_text(request->context, appointment->start_us, appointment->offset_s);
+    return ra_fail_reason(error, RA_CONFLICT, "appointment-changed",
+                          "O horário deste endereço já foi resolvido. Agora é %s, e nada foi feito com ele.",
+                          now != NULL ? now : "");
+}
+
 static bool show(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
-    struct order *order = NULL;
-    if (!find_order(request, false, &order, error))
+    struct gone gone = {0};
+    if (!find_order(request, false, &gone, error))
         return false;
+    const struct order *order = gone.order;
+    if (gone.settled)
+        return show_settled(request, response, order);
     json_t *model = json_pack(
         "{s:s, s:s, s:s, s:s}", "order", order->code, "action", request->path, "product", order->product_name,
         "start_text",
@@ -143,10 +194,13 @@ static bool read_wish(struct http_request *request, const struct order *order, s
 
 static bool act(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
-    struct order *order = NULL;
+    struct gone gone = {0};
     struct agenda_wish wish;
-    if (!find_order(request, true, &order, error))
+    if (!find_order(request, true, &gone, error))
         return false;
+    struct order *order = gone.order;
+    if (gone.settled)
+        return say_settled(request, order, error);
     bool cancelling = http_text(request->body, "cancel") != NULL;
     bool done = cancelling
                     ? agenda_cancel(request, order, error)

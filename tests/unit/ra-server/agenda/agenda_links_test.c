@@ -6,6 +6,7 @@
 #include "../orders/rooms_fixture.h"
 #include "agenda/agenda_reminders.h"
 #include "jobs.h"
+#include "notice/notice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,22 +154,92 @@ static void one_button_confirms_and_twice_is_once(void **state)
     answer_free(order);
 }
 
-static void a_page_from_before_a_move_does_nothing_to_the_new_time(void **state)
+static struct answer *look_at(const struct booked *booked, const char *act)
+{
+    char path[120];
+    snprintf(path, sizeof path, "/api/appointment-links/%s/%s", booked->token, act);
+    return ask("GET", path, NULL, NULL);
+}
+
+static void assert_looks(const struct booked *booked, const char *act, const char *expected)
+{
+    struct answer *answer = look_at(booked, act);
+    assert_int_equal(answer->status, 200);
+    assert_string_equal(answer_text(answer, "state"), expected);
+    answer_free(answer);
+}
+
+static void a_used_link_shows_the_state(void **state)
 {
     struct booked booked = book();
-    char other[40];
+    (void)state;
+    assert_looks(&booked, "confirm", "confirming");
+    assert_int_equal(status_of(post_link(&booked, "confirm", "{\"sequence\":0}")), 200);
+    assert_looks(&booked, "confirm", "confirmed");
+    assert_looks(&booked, "cancel", "cancelling");
+    assert_int_equal(status_of(post_link(&booked, "cancel", "{\"sequence\":0}")), 200);
+    assert_looks(&booked, "confirm", "cancelled");
+    assert_looks(&booked, "cancel", "cancelled");
+    free_start(booked.start);
+    assert_int_equal(appointment("POST", &booked.order, booked.start), 201);
+    assert_looks(&booked, "cancel", "cancelled");
+    assert_int_equal(status_of(post_link(&booked, "confirm", "{\"sequence\":0}")), 409);
+    assert_int_equal(status_of(post_link(&booked, "cancel", "{\"sequence\":0}")), 200);
+    assert_of_order(&booked, "select state as value from a", "booked");
+}
+
+/* The mail was asked for when the order had another address, and is rendered afterwards. */
+static void a_mail_that_waited_for_an_old_address_has_no_link(void **state)
+{
+    struct booked booked = book();
+    (void)state;
+    talloc_free(of_order(&booked,
+                         "update ra.person p set email = 'nova' || p.email from o where p.order_id = "
+                         "o.id returning '' as value"));
+    talloc_free(of_order(&booked,
+                         "insert into ra.outbox (order_id, kind, recipient, message, next_at, created_at) "
+                         "select b.order_id, b.kind, b.recipient, b.message, now() - interval '1 day', "
+                         "b.created_at + interval '1 second' from ra.outbox b join o on o.id = b.order_id "
+                         "where b.kind = 'booked' returning '' as value"));
+    jobs_wake(rooms_app()->jobs, NOTICE_JOB);
+    char *mail = mail_to(booked.order.email);
+    assert_null(strstr(mail, "/horario/"));
+    talloc_free(mail);
+    assert_of_order(&booked,
+                    "select count(*)::text as value from ra.appointment_link l join a on a.id = "
+                    "l.appointment_id",
+                    "1");
+}
+
+static void a_page_from_before_a_move_does_nothing_to_the_new_time(void **state)
+{
+    struct booked booked = book(), mailed_again;
+    char other[40], body[100];
     (void)state;
     free_start(other);
     assert_int_equal(appointment("PUT", &booked.order, other), 200);
+    assert_looks(&booked, "confirm", "changed");
+    assert_looks(&booked, "cancel", "changed");
+    snprintf(body, sizeof body, "{\"start\":\"%s\"}", booked.start);
+    struct answer *moved = post_link(&booked, "move", body);
+    assert_int_equal(moved->status, 409);
+    assert_string_equal(answer_text(moved, "reason"), "appointment-changed");
+    assert_non_null(strstr(answer_text(moved, "detail"), "Agora é "));
+    answer_free(moved);
+    mailed_again = booked;
+    read_token(&mailed_again);
+    assert_int_equal(status_of(post_link(&booked, "confirm", "{\"sequence\":1}")), 409);
+    assert_int_equal(status_of(post_link(&booked, "cancel", "{\"sequence\":1}")), 409);
     struct answer *cancelled = post_link(&booked, "cancel", "{\"sequence\":0}");
     assert_int_equal(cancelled->status, 409);
     assert_string_equal(answer_text(cancelled, "reason"), "appointment-changed");
     answer_free(cancelled);
     assert_int_equal(status_of(post_link(&booked, "confirm", "{\"sequence\":0}")), 409);
-    assert_int_equal(status_of(post_link(&booked, "cancel", "{}")), 422);
-    assert_int_equal(status_of(post_link(&booked, "cancel", "{\"sequence\":\"1x\"}")), 422);
+    assert_int_equal(status_of(post_link(&mailed_again, "cancel", "{\"sequence\":0}")), 409);
+    assert_int_equal(status_of(post_link(&mailed_again, "cancel", "{}")), 422);
+    assert_int_equal(status_of(post_link(&mailed_again, "cancel", "{\"sequence\":\"1x\"}")), 422);
     assert_of_order(&booked, "select a.state || a.sequence as value from a", "booked1");
-    assert_int_equal(status_of(post_link(&booked, "cancel", "{\"sequence\":1}")), 200);
+    assert_int_equal(status_of(post_link(&mailed_again, "cancel", "{\"sequence\":1}")), 200);
 }
 
 static void one_button_cancels_and_the_seat_is_free(void **state)
@@ -325,6 +396,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scanner_that_follows_every_link_changes_nothing),
         cmocka_unit_test(one_button_confirms_and_twice_is_once),
+        cmocka_unit_test(a_used_link_shows_the_state),
+        cmocka_unit_test(a_mail_that_waited_for_an_old_address_has_no_link),
         cmocka_unit_test(a_page_from_before_a_move_does_nothing_to_the_new_time),
         cmocka_unit_test(one_button_cancels_and_the_seat_is_free),
         cmocka_unit_test(the_move_page_takes_the_new_seat_or_offers_three_others),
