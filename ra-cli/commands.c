@@ -151,6 +151,8 @@ static const struct cli_option close_options[] = {{"cash", "CENTAVOS", true, fal
                                                   {"reason", "MOTIVO DA DIFERENCA", false, false},
                                                   {"date", "AAAA-MM-DD", false, false},
                                                   END};
+static const struct cli_option reopen_options[] = {
+    {"reason", "MOTIVO", true, false}, {"date", "AAAA-MM-DD", false, false}, END};
 static const struct cli_option printer_options[] = {{"printer", "IMPRESSORA|PASTA", false, false}, END};
 static const struct cli_option protocol_options[] = {{"protocol", "N", true, false}, END};
 static const struct cli_option reason_options[] = {{"reason", "MOTIVO", true, false}, END};
@@ -470,6 +472,8 @@ const struct cli_command cli_commands[] = {
      "O dia: o que está aberto, por conferir e por entregar, o dinheiro, os e-mails que voltaram, o amanhã."},
     {"day close", "", 0, 0, close_options, true, day_close, render_day_closed,
      "Fecha o dia: mostra o fechamento, confere o caixa e assina."},
+    {"day reopen", "", 0, 0, reopen_options, true, day_reopen, render_day_reopened,
+     "Reabre um dia fechado, com o motivo, para fechá-lo de novo."},
     {"handover", "TEXTO", 1, 1, NULL, true, day_handover, NULL, "Deixa uma nota para o próximo turno."},
     {"outage start", "ac|BASE", 1, 1, NULL, true, outage_begin, render_outage,
      "A AC ou uma base caiu: põe à parte os casos em mãos e avisa quem está marcado hoje."},

@@ -47,8 +47,8 @@ cli_run identification_document_add, identification_document_get, document_check
 cli_render render_document_check;
 
 /* day.c: the day of the office */
-cli_run day_show, day_close, day_handover, outage_begin, outage_over;
-cli_render render_day, render_day_closed, render_outage;
+cli_run day_show, day_close, day_reopen, day_handover, outage_begin, outage_over;
+cli_render render_day, render_day_closed, render_day_reopened, render_outage;
 
 /* print.c: papers */
 cli_run print_paper;

@@ -136,7 +136,17 @@ void render_day(const struct cli *cli, const json_t *result, FILE *out)
     render_note(out, json_object_get(result, "handover"));
     json_array_foreach(json_object_get(result, "closings"), index, one)
     {
-        fprintf(out, "Fechado em %.16s por %s\n", text(one, "at"), text(one, "agent"));
+        const json_t *reopened = json_object_get(one, "reopened");
+        fprintf(out, "Fechado em %.16s por ", text(one, "at"));
+        terminal_text(out, text(one, "agent"));
+        fputc('\n', out);
+        if (!json_is_object(reopened))
+            continue;
+        fprintf(out, "  reaberto em %.16s por ", text(reopened, "at"));
+        terminal_text(out, text(reopened, "agent"));
+        fputs(": ", out);
+        terminal_text(out, text(reopened, "reason"));
+        fputc('\n', out);
     }
 }
 
@@ -213,6 +223,23 @@ void render_day_closed(const struct cli *cli, const json_t *result, FILE *out)
             "\n",
             text(result, "date"), cents < 0 ? "-" : "", (cents < 0 ? -cents : cents) / 100,
             (cents < 0 ? -cents : cents) % 100);
+}
+
+bool day_reopen(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
+                struct ra_error *error)
+{
+    const char *date = cli_option(arguments, "date");
+    json_t *body = json_pack("{s:s}", "reason", cli_option(arguments, "reason"));
+    if (body != NULL && date != NULL)
+        json_object_set_new(body, "date", json_string(date));
+    return post(cli, "/api/office/day/reopening", body, result, error);
+}
+
+void render_day_reopened(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    fprintf(out, "Dia %s reaberto: o fechamento anterior fica guardado. Feche de novo quando terminar.\n",
+            text(result, "date"));
 }
 
 /* --- the note, outages --- */

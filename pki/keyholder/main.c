@@ -7,12 +7,12 @@
  * from the signer's user alone. The PIN is read once, from the terminal or from a file that only we may read.
  */
 #include "pki/base/file.h"
+#include "pki/base/user.h"
 #include "pki/keyholder/protocol.h"
 #include "pki/token/token.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/rsa.h>
 #include <signal.h>
@@ -53,15 +53,6 @@ static int usage(void)
     return EXIT_USAGE;
 }
 
-static bool parse_uid(const char *text, uid_t *uid)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    *uid = (uid_t)value;
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && value < UINT_MAX;
-}
-
 static bool parse_options(int count, char **words, struct options *options)
 {
     static const struct option LONG[] = {{"socket", required_argument, NULL, 's'},
@@ -77,7 +68,7 @@ static bool parse_options(int count, char **words, struct options *options)
         if (found == 's')
             options->socket = optarg;
         else if (found == 'u')
-            options->has_peer = ok = parse_uid(optarg, &options->peer);
+            options->has_peer = ok = user_parse_uid(optarg, &options->peer);
         else if (found == 'r')
             options->uri = optarg;
         else if (found == 'l')

@@ -4,13 +4,13 @@
  *
  * SIGTERM ends it; SIGHUP makes it read the files under DIR/conf again, without a restart.
  */
+#include "pki/base/user.h"
 #include "pki/signer/examine.h"
 #include "pki/signer/listener.h"
 #include "pki/signer/log.h"
 #include "pki/signer/sandbox.h"
 #include "pki/trust/note.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -46,15 +46,6 @@ static int usage(void)
     return EXIT_USAGE;
 }
 
-static bool parse_uid(const char *text, uid_t *uid)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    *uid = (uid_t)value;
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && value < UINT_MAX;
-}
-
 static bool parse_options(int count, char **words, struct options *options)
 {
     static const struct option LONG[] = {{"home", required_argument, NULL, 'h'},
@@ -72,7 +63,7 @@ static bool parse_options(int count, char **words, struct options *options)
         else if (found == 'c')
             options->clock = optarg;
         else if (found == 'u')
-            ok = parse_uid(optarg, &options->server_uid);
+            ok = user_parse_uid(optarg, &options->server_uid);
         else if (found == 'n')
             options->action = ACTION_NEW_JOURNAL;
         else if (found == 'p')

@@ -129,11 +129,14 @@ static const struct act_field give_back_fields[] = {
     {"Série do token", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
     {"Motivo", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
     END};
-static const struct act_field count_fields[] = {{"Séries na gaveta", NULL, FORM_WORDS, true, SOURCE_TEXT, ""},
-                                                END};
+static const struct act_field count_fields[] = {
+    {"Séries na gaveta", NULL, FORM_WORDS, false, SOURCE_TEXT, ""},
+    {"Ou o arquivo delas", "file", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
 static const struct act_field receive_fields[] = {
     {"Modelo", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
-    {"Séries", NULL, FORM_WORDS, true, SOURCE_TEXT, ""},
+    {"Séries", NULL, FORM_WORDS, false, SOURCE_TEXT, ""},
+    {"Ou o arquivo delas", "file", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"Nota fiscal", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
     END};
 static const struct act_field print_fields[] = {
@@ -142,6 +145,11 @@ static const struct act_field print_fields[] = {
 static const struct act_field close_fields[] = {
     {"Dinheiro no caixa", "cash", FORM_MONEY, true, SOURCE_TEXT, ""},
     {"Motivo da diferença", "reason", FORM_TEXT, false, SOURCE_TEXT, ""},
+    END};
+static const struct act_field receipt_fields[] = {{"Arquivo", "o", FORM_TEXT, true, SOURCE_TEXT, ""}, END};
+static const struct act_field task_fields[] = {
+    {"Número da tarefa", NULL, FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"O que foi feito", "outcome", FORM_TEXT, true, SOURCE_TEXT, ""},
     END};
 static const struct act_field handover_fields[] = {{"Nota", NULL, FORM_TEXT, true, SOURCE_TEXT, ""}, END};
 static const struct act_field outage_fields[] = {
@@ -270,10 +278,12 @@ const struct screen_act screen_acts[] = {
          "Registra o defeito do token; antes da emissão o caso recomeça com o próximo.", 0),
     FORM('G', ACT_IN_CASE, SUBJECT_ORDER_LAST, "token deliver", deliver_fields, "entregar token",
          "Entrega o token, com o recibo assinado.", 0),
+    FORM('#', ACT_IN_CASE, SUBJECT_ORDER, "token receipt", receipt_fields, "recibo do token",
+         "Guarda num arquivo o recibo do token, para o titular assinar.", 0),
     FORM('Z', ACT_IN_CASE | ACT_IN_QUEUE, SUBJECT_NONE, "token return", give_back_fields, "devolver token",
          "Devolve o token da mesa ao estoque, ou do estoque para fora.", 0),
     FORM('c', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "token count", count_fields, "contar tokens",
-         "Registra as séries que estão na gaveta.", 7),
+         "Registra as séries que estão na gaveta; muitas vêm de um arquivo, uma por linha.", 7),
     FORM('r', ACT_IN_QUEUE, SUBJECT_NONE, "token receive", receive_fields, "receber tokens",
          "Recebe tokens do fornecedor no estoque.", 0),
     SHOW('l', ACT_IN_QUEUE, SUBJECT_NONE, "token list", "tokens", "Os tokens da casa e onde está cada um.",
@@ -286,6 +296,8 @@ const struct screen_act screen_acts[] = {
          "O dia: aberto, por conferir, por entregar, dinheiro, e-mails que voltaram, amanhã.", 6),
     FORM('D', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "day close", close_fields, "fechar o dia",
          "Fecha o dia: confere o caixa, mostra o fechamento e assina.", 7),
+    FORM('R', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "day reopen", reason_fields, "reabrir o dia",
+         "Reabre o dia já fechado, com o motivo.", 0),
     FORM('o', ACT_IN_QUEUE | ACT_IN_INBOX, SUBJECT_NONE, "handover", handover_fields, "passagem",
          "Deixa uma nota para o próximo turno.", 7),
     FORM('O', ACT_ANYWHERE, SUBJECT_NONE, "outage start", outage_fields, "queda",
@@ -298,6 +310,8 @@ const struct screen_act screen_acts[] = {
     VERB('1', ACT_ANYWHERE, VERB_QUEUE, "fila", "A fila do dia.", 7),
     VERB('2', ACT_ANYWHERE, VERB_INBOX, "conferir", "Os casos que esperam o segundo agente.", 7),
     SHOW('q', ACT_ANYWHERE, SUBJECT_NONE, "tasks", "tarefas", "Tarefas abertas, com prazo.", 0),
+    FORM('t', ACT_IN_QUEUE, SUBJECT_NONE, "task close", task_fields, "encerrar tarefa",
+         "Encerra uma tarefa, pelo número que a lista mostra, com o que foi feito.", 0),
     VERB('L', ACT_ANYWHERE, VERB_LOCK, "trancar",
          "Apaga a tela e tira a chave da memória; a senha abre de novo.", 6),
     VERB('?', ACT_ANYWHERE, VERB_HELP, "ajuda", "Todas as teclas.", 1),

@@ -52,10 +52,11 @@ static bool may_listen(struct events *events)
 static void rest(struct events *events)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); /* a wall clock that is set back makes nobody wait longer */
     until.tv_sec += (time_t)events_pause_s(events->failures++);
     pthread_mutex_lock(&events->lock);
-    while (!events->stopping && pthread_cond_timedwait(&events->changed, &events->lock, &until) == 0)
+    while (!events->stopping &&
+           pthread_cond_clockwait(&events->changed, &events->lock, CLOCK_MONOTONIC, &until) == 0)
         ;
     pthread_mutex_unlock(&events->lock);
 }

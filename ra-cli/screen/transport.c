@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 64, PATIENCE_MAX_S = 5 };
+enum { WORDS_MAX = 64 };
 
 /* --- between the threads --- */
 
@@ -144,11 +144,11 @@ static bool host_patience(void *state, unsigned attempt)
     struct transport *transport = state;
     struct timespec until;
     tell(transport, &(struct transport_news){.kind = TRANSPORT_LINK, .linked = false});
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += attempt < PATIENCE_MAX_S ? (time_t)attempt + 1 : PATIENCE_MAX_S;
+    clock_gettime(CLOCK_MONOTONIC, &until); /* a wall clock that is set back makes nobody wait longer */
+    until.tv_sec += (time_t)transport_patience_s(attempt);
     pthread_mutex_lock(&transport->lock);
     while (!transport->gave_up && !transport->stopping &&
-           pthread_cond_timedwait(&transport->changed, &transport->lock, &until) == 0)
+           pthread_cond_clockwait(&transport->changed, &transport->lock, CLOCK_MONOTONIC, &until) == 0)
         ;
     bool again = !transport->gave_up && !transport->stopping;
     pthread_mutex_unlock(&transport->lock);

@@ -14,6 +14,14 @@
 
 struct transport;
 
+/* How long to wait, in seconds, before an act that found no server is tried for the (attempt + 2)nd time.
+ * There is no last attempt: the agent gives up, or leaves, or the network comes back. */
+static inline unsigned transport_patience_s(unsigned attempt)
+{
+    enum { LONGEST_S = 5 };
+    return attempt < LONGEST_S ? attempt + 1 : LONGEST_S;
+}
+
 /* What came from the worker. One of the members beyond `kind` is set. */
 enum transport_event {
     TRANSPORT_NOTHING,

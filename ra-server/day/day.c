@@ -44,6 +44,13 @@ static const char *tokens_problem(const json_t *facts)
                : "um token mudou de lugar depois da contagem";
 }
 
+bool day_is_closed(const json_t *facts)
+{
+    const json_t *closings = json_object_get(facts, "closings");
+    size_t count = json_array_size(closings);
+    return count > 0 && !json_is_object(json_object_get(json_array_get(closings, count - 1), "reopened"));
+}
+
 bool day_may_close(const json_t *facts, const struct day_counted *counted, struct ra_error *error)
 {
     const int64_t cents = difference(facts, counted);

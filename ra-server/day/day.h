@@ -29,6 +29,9 @@ int64_t day_recorded_cash(const json_t *facts);
 char *day_closing_text(TALLOC_CTX *context, const char *office, const char *day, const char *agent,
                        const json_t *facts, const struct day_counted *counted);
 
+/* The last closing of these facts stands: nobody reopened the day since. Pure. */
+bool day_is_closed(const json_t *facts);
+
 /* A difference must be explained. RA_RULE_REFUSED, reason "difference-unexplained" or, where the count of the
  * tokens is missing or differs, "tokens-uncounted". Pure. */
 RA_MUST_CHECK bool day_may_close(const json_t *facts, const struct day_counted *counted,

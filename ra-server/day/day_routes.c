@@ -85,6 +85,10 @@ static bool render(struct http_request *request, struct day_span *span, struct d
         !has_come(request, span, error) || !counted_of(request, counted, error) ||
         !day_store_facts(request, span, &facts, error))
         return false;
+    if (day_is_closed(facts)) {
+        json_decref(facts);
+        return day_say_closed(error);
+    }
     *difference = counted->cash_cents - day_recorded_cash(facts);
     *text = day_closing_text(request->context, office_name(span), span->day, office_caller(request)->name,
                              facts, counted);
@@ -158,6 +162,21 @@ static bool close_handler(struct http_request *request, struct http_response *re
     return true;
 }
 
+static bool reopen_handler(struct http_request *request, struct http_response *response,
+                           struct ra_error *error)
+{
+    struct day_span span;
+    const char *reason = NULL;
+    if (!day_text(request, "reason", REASON_MAX, &reason, error) ||
+        !day_span(request, http_text(request->body, "date"), &span, error) ||
+        !day_store_reopen(request, &span, reason, error) ||
+        !audit_record(request, AUDIT_DAY_REOPENED, NULL,
+                      json_pack("{s:s, s:s}", "date", span.day, "reason", reason), NULL, error))
+        return false;
+    http_reply(response, 201, json_pack("{s:s}", "date", span.day));
+    return true;
+}
+
 /* The last closing as it was signed: content and signature. */
 static bool closing_handler(struct http_request *request, struct http_response *response,
                             struct ra_error *error)
@@ -176,8 +195,9 @@ static bool closing_handler(struct http_request *request, struct http_response *
                       json_pack("{s:s, s:s}", "report", "day-closing", "date", span.day), NULL, error))
         return cms != NULL ? false : ra_fail(error, RA_NO_MEMORY, "day");
     http_reply(response, 200,
-               json_pack("{s:s, s:s%, s:s, s:s}", "date", span.day, "content", (const char *)content.data,
-                         content.length, "cms", cms, "agent", row_text(rows, 0, "agent")));
+               json_pack("{s:s, s:s%, s:s, s:s, s:b}", "date", span.day, "content",
+                         (const char *)content.data, content.length, "cms", cms, "agent",
+                         row_text(rows, 0, "agent"), "reopened", row_bool(rows, 0, "reopened")));
     return true;
 }
 
@@ -282,7 +302,8 @@ static const struct http_route routes[] = {
      .operation = "dayClosing",
      .summary = "O último fechamento do dia, com a assinatura",
      .query = date_parameters,
-     .response_schema = OBJECT(TEXT("date") "," TEXT("content") "," TEXT("cms") "," TEXT("agent")),
+     .response_schema = OBJECT(TEXT("date") "," TEXT("content") "," TEXT("cms") "," TEXT(
+         "agent") ",\"reopened\":{\"type\":\"boolean\"}"),
      .statuses = {200, 401, 403, 404, 422}},
     DAY_POST("/api/office/day/draft", draft_handler, "dayDraft", "O fechamento como seria assinado agora",
              OBJECT(COUNTED), OBJECT(TEXT("date") "," TEXT("content") "," NUMBER("difference_cents")), 200,
@@ -290,6 +311,9 @@ static const struct http_route routes[] = {
     DAY_POST("/api/office/day/closing", close_handler, "dayClose", "Fecha o dia, assinado",
              OBJECT(COUNTED "," TEXT("content") "," TEXT("cms")),
              OBJECT(TEXT("date") "," NUMBER("difference_cents") "," TEXT("sha256")), 201, 401, 403, 409, 422),
+    DAY_POST("/api/office/day/reopening", reopen_handler, "dayReopen",
+             "Reabre um dia fechado, com o motivo; os dois atos ficam",
+             OBJECT(TEXT("date") "," TEXT("reason")), OBJECT(TEXT("date")), 201, 401, 403, 409, 422),
     DAY_POST("/api/office/day/handover", handover_handler, "dayHandover", "Deixa a nota da passagem de turno",
              OBJECT(TEXT("text")), OBJECT(TEXT("date")), 201, 401, 403, 422),
     DAY_POST("/api/office/outage", outage_start, "outageStart",

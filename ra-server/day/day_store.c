@@ -72,12 +72,34 @@ bool day_store_close(struct http_request *request, const struct day_span *span, 
                      struct bytes cms, int64_t difference_cents, const char *reason, struct ra_error *error)
 {
     const struct office_caller *caller = office_caller(request);
-    struct db_rows *row = NULL;
-    return db_one(request->db, request->context, STATEMENT_DAY_CLOSE,
+    struct db_rows *rows = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_DAY_CLOSE,
                   DB_VALUES(db_int(span->office->id), db_text(span->day), db_bytes(content), db_bytes(cms),
                             db_int(difference_cents), db_text(reason), db_text(caller->name),
                             db_text(caller->station), db_time(request->now_us)),
-                  &row, error);
+                  &rows, error))
+        return false;
+    return db_row_count(rows) == 1 || day_say_closed(error);
+}
+
+bool day_say_closed(struct ra_error *error)
+{
+    return ra_fail_reason(error, RA_CONFLICT, "day-closed",
+                          "Este dia já foi fechado. Para fechar de novo, reabra o dia, com o motivo.");
+}
+
+bool day_store_reopen(struct http_request *request, const struct day_span *span, const char *reason,
+                      struct ra_error *error)
+{
+    const struct office_caller *caller = office_caller(request);
+    struct db_rows *rows = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_DAY_REOPEN,
+                  DB_VALUES(db_int(span->office->id), db_text(span->day), db_text(reason),
+                            db_text(caller->name), db_text(caller->station), db_time(request->now_us)),
+                  &rows, error))
+        return false;
+    return db_row_count(rows) == 1 ||
+           ra_fail_reason(error, RA_CONFLICT, "day-open", "Este dia não está fechado: não há o que reabrir.");
 }
 
 bool day_store_closing(struct http_request *request, const struct day_span *span, struct db_rows **rows,

@@ -29,6 +29,10 @@ RA_MUST_CHECK bool day_store_board(struct http_request *request, const struct da
 RA_MUST_CHECK bool day_store_close(struct http_request *request, const struct day_span *span,
                                    struct bytes content, struct bytes cms, int64_t difference_cents,
                                    const char *reason, struct ra_error *error);
+/* A closed day is closed once more only after somebody reopened it. */
+bool day_say_closed(struct ra_error *error);
+RA_MUST_CHECK bool day_store_reopen(struct http_request *request, const struct day_span *span,
+                                    const char *reason, struct ra_error *error);
 /* *rows has one row, or none. */
 RA_MUST_CHECK bool day_store_closing(struct http_request *request, const struct day_span *span,
                                      struct db_rows **rows, struct ra_error *error);

@@ -66,18 +66,40 @@ select jsonb_build_object(
   'handover', (select jsonb_build_object('text', h.text, 'agent', h.agent, 'at', h.at)
                  from handover_note h where h.office_id = $1 order by h.id desc limit 1),
   'closings', (select coalesce(jsonb_agg(jsonb_build_object('agent', c.agent, 'at', c.at, 'difference_cents',
-                                                           c.difference_cents, 'reason', c.reason) order by c.id), '[]')
-                 from day_closing c where c.office_id = $1 and c.day = $2)) as ledger;
+                                                           c.difference_cents, 'reason', c.reason,
+                                                           'reopened', case when r.id is not null then
+                                                             jsonb_build_object('agent', r.agent, 'at', r.at, 'reason', r.reason)
+                                                           end) order by c.id), '[]')
+                 from day_closing c left join day_reopening r on r.closing_id = c.id
+                where c.office_id = $1 and c.day = $2)) as ledger;
 
 -- name: day_close
 -- params: office_id integer, day date, content bytea, cms bytea, difference bigint, reason text, agent text, station text, at timestamptz
-insert into day_closing (office_id, day, content, cms, difference_cents, reason, agent, station, at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- Over the last closing's reopening, or the first of its day. No row: the day is closed, also by who was faster.
+insert into day_closing (office_id, day, content, cms, difference_cents, reason, agent, station, at, reopening_id)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, last.reopening_id
+  from (select 1) one
+  left join lateral (select c.id, r.id as reopening_id
+                       from day_closing c left join day_reopening r on r.closing_id = c.id
+                      where c.office_id = $1 and c.day = $2 order by c.id desc limit 1) last on true
+ where last.id is null or last.reopening_id is not null
+on conflict do nothing
+returning id;
+
+-- name: day_reopen
+-- params: office_id integer, day date, reason text, agent text, station text, at timestamptz
+-- No row: the day is not closed.
+insert into day_reopening (closing_id, reason, agent, station, at)
+select c.id, $3, $4, $5, $6
+  from (select id from day_closing where office_id = $1 and day = $2 order by id desc limit 1) c
+on conflict do nothing
 returning id;
 
 -- name: day_closing_last
 -- params: office_id integer, day date
-select content, cms, agent, at from day_closing where office_id = $1 and day = $2 order by id desc limit 1;
+select c.content, c.cms, c.agent, c.at, r.id is not null as reopened
+  from day_closing c left join day_reopening r on r.closing_id = c.id
+ where c.office_id = $1 and c.day = $2 order by c.id desc limit 1;
 
 -- name: day_handover_add
 -- params: office_id integer, text text, agent text, station text, at timestamptz

@@ -9,23 +9,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test, { describe } from 'node:test';
 import ICAL from 'ical.js';
-import { api, book, cli, clockOffset, done, home, mail, order, person, pick, publicUrl, scratch, slots, sql }
+import { api, book, cli, clockOffset, done, home, mail, order, person, pick, publicUrl, scratch, slots, sql, until }
   from '../support/office.mjs';
 
 // The longest name that an order takes.
 const longName = `João Conceição d'Ávila ${'Gonçalves '.repeat(9)}`.slice(0, 100).trim();
 const appointment = (method, kase, start) => api(method, `/api/orders/${kase.code}/appointment`,
   { token: kase.token, body: start && { start, mode: 'in_person' } });
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-
-async function until(what, say, seconds = 20) {
-  for (let tries = 0; tries < seconds * 10; tries++) {
-    const value = await what();
-    if (value) return value;
-    await pause(100);
-  }
-  throw new Error(`in vain: ${say}`);
-}
 
 // --- mails -------------------------------------------------------------------------------------------------------
 

@@ -25,10 +25,15 @@ const metric = async () => {
 const tickets = () => done('agent1', 'tasks').tasks.filter((task) => task.kind === 'ac_ticket');
 const revoked = () => fs.readdirSync(path.join(home, 'ca/revoked')).length;
 
-before(() => assert.equal(tickets().length, 0));
+// Others' lies would keep the service degraded, and the office told.
+function closeTickets() {
+  for (const task of tickets()) done('agent1', 'task', 'close', String(task.id), '--outcome', 'chamado aberto na AC');
+}
+
+before(closeTickets);
 after(() => {
   fs.rmSync(fault, { force: true });
-  for (const task of tickets()) cli('agent1', 'task', 'close', String(task.id), '--outcome', 'chamado aberto na AC');
+  closeTickets();
 });
 
 for (const word of ['key', 'name', 'profile']) {

@@ -10,14 +10,13 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  attend, cli, cliLater, clockOffset, done, home, makeCsr, office, officeLater, openssl, order, publicUrl, scratch, sql,
-  validate, verify,
+  attend, cli, cliLater, clockOffset, done, home, makeCsr, office, officeLater, openssl, order, pause, publicUrl, scratch,
+  sql, until, validate, verify,
 } from '../support/office.mjs';
 
 const folder = path.join(home, 'config/bases');
 const madeHere = !fs.existsSync(folder);
 const keys = scratch();
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const instant = (ms = 0) => new Date(Date.now() + clockOffset() * 1000 + ms).toISOString();
 
 // --- certificates: one authority for the bases and their client, and a stranger ----------------------------------
@@ -101,15 +100,6 @@ function give(file, mode) {
 }
 
 const bases = async () => (await (await fetch(`${publicUrl}/healthz`)).json()).parts;
-
-async function until(what, seconds = 12) {
-  for (let tries = 0; tries < seconds * 10; tries++) {
-    const value = await what();
-    if (value) return value;
-    await pause(100);
-  }
-  throw new Error(`never: ${what}`);
-}
 
 async function configure(kind, port, changes = {}) {
   const values = { url: `https://127.0.0.1:${port}/consulta`, name: `Base de ${kind}`, certificate: 'cliente.pem', key: 'cliente.key',

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, done, mail, office, order, publicUrl, scratch, slots, sql } from '../support/office.mjs';
+import { api, cli, clockOffset, done, mail, office, order, publicUrl, scratch, slots, sql, until } from '../support/office.mjs';
 
 const today = () => new Date(Date.now() + clockOffset() * 1000 - 3 * 3600000).toISOString().slice(0, 10);
 const plus = (day, days) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
@@ -41,14 +41,6 @@ const conflicts = () => done('agent1', 'agenda', 'conflicts').items;
 const seatOf = (kase) => sql(`select s.lane || ' ' || s.visibility || ' ' || s.withdrawn from appointment a
   join seat s on s.id = a.seat_id join orders o on o.id = a.order_id where o.code = '${kase.code}'`);
 const offered = async (day, product = 'ecpf-a1') => (await slots(product, 62)).filter((slot) => slot.start.startsWith(day));
-// The change is in the database at once; the server's memory follows within the moment.
-async function until(check, what) {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await check()) return;
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-  assert.fail(`never: ${what}`);
-}
 // "None orphaned", asked of the tables themselves: whoever is booked has a seat that the calendar gives, or is on the list.
 function noneOrphaned() {
   const lost = sql(`select count(*) from appointment a left join seat s on s.id = a.seat_id

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { attend, cli, done, home, makeCsr, office, order, person, photograph, policy, scratch, sql, validate, verify } from '../support/office.mjs';
+import { attend, cli, done, home, makeCsr, office, order, person, photograph, policy, scratch, seriesFile, sql, until, validate, verify } from '../support/office.mjs';
 
 const serial = () => `T${randomInt(1e12)}`;
 const refused = (run, reason) => {
@@ -90,7 +90,7 @@ describe('the closing of the day', () => {
     assert.deepEqual(wrong.count.unexpected, ['NAO-EXISTE']);
     assert.match(wrong.obstacle, /não bate/);
 
-    const right = done('agent2', 'token', 'count', ...here);
+    const right = done('agent2', 'token', 'count', '--file', seriesFile(here));
     assert.deepEqual([right.balanced, right.obstacle, right.count.missing, right.count.unexpected], [true, '', [], []]);
     assert.equal(done('auditor', 'token', 'balance').balanced, true);
 
@@ -160,13 +160,8 @@ describe('a case with a token', () => {
 
 describe('an A3 without a piece of the stock', () => {
   // The server reads a policy that was set by hand within five seconds.
-  async function untilTold(code, reason) {
-    for (let tries = 0; tries < 60; tries++) {
-      if ((office('agent1', 'GET', `/api/office/orders/${code}/validation`).json.reason ?? '') === reason) return;
-      await new Promise((resolve) => { setTimeout(resolve, 200); });
-    }
-    throw new Error(`${code}: never ${reason}`);
-  }
+  const untilTold = (code, reason) => until(
+    () => (office('agent1', 'GET', `/api/office/orders/${code}/validation`).json.reason ?? '') === reason, `${code}: ${reason}`);
 
   test('media_attestation: where the policy says required nobody validates one; where a piece may be absent, that is all right', async () => {
     const [kase, file] = [await order('ecpf-a3', person()), await order('ecpf-a1')];

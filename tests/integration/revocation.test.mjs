@@ -8,7 +8,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, company, done, home, mail, office, openssl, order, person, photograph, port, publicUrl, readyByKey, scratch, sql }
+import { api, cli, clockOffset, company, done, home, mail, office, openssl, order, person, photograph, port, publicUrl, readyByKey, scratch, sql, until }
   from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
@@ -57,13 +57,7 @@ async function issueWithPassword(password) {
 }
 
 const stateOf = (kase) => done('agent1', 'show', kase.code).states.issuance;
-async function until(kase, state, seconds = 15) {
-  for (let i = 0; i < seconds * 10; i++) {
-    if (stateOf(kase) === state) return;
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
-  }
-  assert.equal(stateOf(kase), state);
-}
+const untilState = (kase, state) => until(() => stateOf(kase) === state, `${kase.code} is ${state}`, 15);
 
 // What the AC itself publishes, read by somebody else's program.
 async function inTheCrl(serial) {
@@ -114,7 +108,7 @@ describe('7 the holder revokes by the key', () => {
     const first = await say(kase.code, 4, proof);
     assert.deepEqual([first.status, first.json.state, first.json.serial], [202, 'requested', kase.serial], first.text);
     assert.equal((await say(kase.code, 4, proof)).status, 202, 'the same word replayed');
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     assert.ok(await inTheCrl(kase.serial));
     assert.ok(!(await inTheCrl(other.serial)));
     const again = await say(kase.code, 4, proof);
@@ -186,7 +180,7 @@ describe('7 the holder revokes by the password chosen at emission', () => {
     assert.deepEqual([swapped.status, swapped.json.reason], [422, 'proof-revocation']);
     const answer = await say(kase.code, 0, byPassword(kase.password, { code: kase.code, reason: 0 }));
     assert.equal(answer.status, 202, answer.text);
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     assert.ok(await inTheCrl(kase.serial));
   });
 });
@@ -207,7 +201,7 @@ describe('7 the person responsible for a company', () => {
     assert.equal(person1.status, 422, 'a person has no responsible person');
     const answer = await say(firm.code, 5, byKey(keyOf(own), wish, certified(own)));
     assert.equal(answer.status, 202, answer.text);
-    await until(firm, 'revoked');
+    await untilState(firm, 'revoked');
     assert.ok(await inTheCrl(firm.serial));
     assert.ok(!(await inTheCrl(own.serial)));
   });
@@ -225,7 +219,7 @@ describe('7 the AR, the AC, a court', () => {
     assert.deepEqual([closed.status, closed.json.reason], [409, 'revocation-not-seen'], closed.text);
     assert.ok(!(await inTheCrl(kase.serial)));
     assert.equal(done('agent2', 'revoke', kase.code, '--reason', '4').state, 'requested');
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     assert.ok(await inTheCrl(kase.serial));
     assert.equal(sql(`select count(*) from task t join orders o on o.id = t.order_id where o.code = '${kase.code}' and t.closed_at is null`), '0');
   });
@@ -239,7 +233,7 @@ describe('7 the AR, the AC, a court', () => {
     await new Promise((resolve) => { setTimeout(resolve, 1500); });
     assert.ok(!(await inTheCrl(kase.serial)), 'one agent is not enough');
     done('agent2', 'revoke', kase.code, '--reason', '1');
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     assert.equal(ticket(kase).authority, 'court');
   });
 
@@ -261,7 +255,7 @@ describe('7 the AR, the AC, a court', () => {
     assert.match(metrics, /guiche_revocations_past_limit [1-9]/);
     assert.equal(sql(`select count(*) from event e join orders o on o.id = e.order_id where o.code = '${kase.code}' and e.code = 'REVOCATION_LATE'`), '1');
     done('agent2', 'revoke', kase.code, '--reason', '9');
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     assert.equal((await api('GET', '/healthz')).json.parts.revocations.lateness, 'in_time');
   });
 });
@@ -279,7 +273,7 @@ describe('7 an AC that answers late, or never', () => {
     } finally {
       process.kill(ac, 'SIGCONT');
     }
-    await until(kase, 'revoked', 40);
+    await untilState(kase, 'revoked', 40);
     assert.ok(await inTheCrl(kase.serial));
   });
 });
@@ -298,7 +292,7 @@ describe('7 ra-cli for the holder', () => {
     assert.equal(wrong.status, 1, wrong.stdout);
     const answer = done(null, 'revoke', kase.code, '--reason', '1', '--password-file', path.join(folder, 'revogar'));
     assert.deepEqual([answer.state, answer.serial], ['requested', issued.serial]);
-    await until(kase, 'revoked');
+    await untilState(kase, 'revoked');
     const again = done(null, 'revoke', kase.code, '--reason', '1', '--key', out, '--passphrase-file', path.join(folder, 'senha'));
     assert.equal(again.state, 'revoked');
   });

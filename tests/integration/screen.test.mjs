@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { Day, booked, named, threePeopleCompany } from '../support/counter-day.mjs';
 import {
-  api, attend, book, cli, cliPath, clockOffset, done, home, mail, office, officeUrl, openssl, order, scratch, slots, sql,
+  api, attend, book, cli, cliPath, clockOffset, done, home, mail, office, officeUrl, openssl, order, scratch, seriesFile, slots, sql,
 } from '../support/office.mjs';
 import { cups } from '../support/cups.mjs';
 import { Screen, cuttable } from '../support/screen.mjs';
@@ -50,11 +50,28 @@ describe('issue 4: a day served from the full-screen counter by keys alone', () 
   });
 
   test('the day closes with zero difference, signed', async () => {
+    cli('agent1', 'day', 'reopen', '--reason', 'outro teste fechou o dia');
     const facts = done('agent1', 'day', 'show');
     const cents = facts.money.find((one) => one.method === 'cash').cents;
     const house = done('agent1', 'token', 'list').tokens.filter((one) => ['stock', 'desk', 'defective'].includes(one.state));
     await day.closeDay(cents, house.map((one) => one.serial));
     assert.equal(sql('select difference_cents from day_closing order by id desc limit 1'), '0');
+  });
+
+  test('a closed day is closed again only after a reopening, which has its reason, its event and its key', async () => {
+    const close = () => cli('agent2', 'day', 'close', '--cash', String(done('agent2', 'day', 'show').money.find((one) => one.method === 'cash').cents),
+      '--reason', 'conferido de novo');
+    const second = close();
+    assert.deepEqual([second.status, second.json.reason], [1, 'day-closed']);
+    await day.reopenDay('faltou um comprovante');
+    const again = cli('agent1', 'day', 'reopen', '--reason', 'outra vez');
+    assert.equal(again.json.reason, 'day-open', 'there is nothing to reopen');
+    assert.equal(close().status, 0);
+    assert.equal(close().json.reason, 'day-closed');
+    const [first, last] = done('auditor', 'day', 'show').closings.slice(-2);
+    assert.equal(first.reopened.reason, 'faltou um comprovante');
+    assert.equal(last.reopened, null);
+    assert.equal(sql("select count(*) from event where code = 'DAY_REOPENED'"), String(done('auditor', 'day', 'show').closings.length - 1));
   });
 });
 
@@ -293,13 +310,16 @@ describe('issue 4.6: outages, papers, the closing', () => {
 
   test('a difference must be explained; the closing is signed over exactly what stands, by who closes', () => {
     const cash = () => done('agent1', 'day', 'show').money.find((one) => one.method === 'cash')?.cents ?? 0;
-    const count = () => done('agent1', 'token', 'count', ...done('agent1', 'token', 'list').tokens
-      .filter((one) => ['stock', 'desk', 'defective'].includes(one.state)).map((one) => one.serial));
+    const reopen = () => cli('agent1', 'day', 'reopen', '--reason', 'mais um fechamento');
+    reopen();
+    const count = () => done('agent1', 'token', 'count', '--file', seriesFile(done('agent1', 'token', 'list').tokens
+      .filter((one) => ['stock', 'desk', 'defective'].includes(one.state)).map((one) => one.serial)));
     count();
     const tomorrow = office('agent1', 'POST', '/api/office/day/draft', { body: { date: '2099-01-01', cash_cents: 0 } });
     assert.deepEqual([tomorrow.status, tomorrow.json.errors[0].code], [422, 'future']);
     assert.equal(cli('agent1', 'day', 'close', '--cash', String(cash() + 1)).json.reason, 'difference-unexplained');
     done('agent1', 'day', 'close', '--cash', String(cash() + 1), '--reason', 'troco');
+    reopen();
     done('agent1', 'day', 'close', '--cash', String(cash()));
     const { content, cms } = office('auditor', 'GET', '/api/office/day/closing').json;
     assert.match(content, /^guiche-day-closing-v1\n/);
@@ -309,6 +329,8 @@ describe('issue 4.6: outages, papers, the closing', () => {
     openssl('cms', '-verify', '-inform', 'DER', '-binary', '-in', path.join(folder, 'dia.p7s'), '-content', path.join(folder, 'dia.txt'),
       '-CAfile', path.join(home, 'identities/ca.pem'), '-purpose', 'any', '-no_check_time', '-out', '/dev/null');
     const body = { cash_cents: cash(), content, cms };
+    assert.equal(office('agent1', 'POST', '/api/office/day/closing', { body }).json.reason, 'day-closed', 'the same signature twice');
+    reopen();
     assert.equal(office('agent2', 'POST', '/api/office/day/closing', { body }).status, 409, 'another agent, another text');
     assert.equal(office('agent1', 'POST', '/api/office/day/closing', { body: { ...body, cash_cents: cash(), content: `${content}x` } }).json.reason, 'day-changed');
     assert.throws(() => sql('delete from day_closing'), /append-only/);

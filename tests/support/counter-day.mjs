@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { api, book, company, cpf, done, makeCsr, order, person, photograph, scratch, slots, sql } from './office.mjs';
+import { api, book, company, cpf, done, makeCsr, order, person, photograph, scratch, seriesFile, slots, sql } from './office.mjs';
 import { Screen } from './screen.mjs';
 
 const dmy = (iso) => iso.split('-').reverse().join('');
@@ -253,7 +253,11 @@ export class Day {
     this.agent.press('1');
     await this.agent.until(/Senha Hora/);
     this.agent.press('c');
-    this.agent.type(serials.join(' '));
+    if (serials.length <= 12) this.agent.type(serials.join(' '));
+    else {
+      this.agent.press('Tab');
+      this.agent.type(seriesFile(serials));
+    }
     this.agent.press('Enter');
     await this.agent.until(/feito: contar tokens/);
     this.agent.press('o');
@@ -268,6 +272,13 @@ export class Day {
     await this.agent.until(/Diferença: R\$ 0,00/);
     this.agent.press('s');
     await this.agent.until(/feito: fechar o dia/);
+  }
+
+  async reopenDay(reason) {
+    this.agent.press('R');
+    this.agent.type(reason);
+    this.agent.press('Enter');
+    await this.agent.until(/feito: reabrir o dia/);
   }
 }
 

@@ -22,6 +22,18 @@ export function scratch() {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'guiche-case-'));
 }
 
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// What the check gives once it gives something.
+export async function until(check, what = String(check), seconds = 20) {
+  for (let tries = 0; tries < seconds * 20; tries++) {
+    const value = await check();
+    if (value) return value;
+    await pause(50);
+  }
+  throw new Error(`never: ${what}`);
+}
+
 // --- identifiers: fictional, with valid check digits ------------------------------------------------------------
 
 export function cpf(base = String(randomInt(1e8, 1e9 - 1))) {
@@ -365,6 +377,13 @@ export async function readyByKey(product = 'ecpf-a1', holder = person(), extra =
   validate(kase.code, { csr: keys.csr });
   verify(kase.code);
   return { ...kase, ...keys };
+}
+
+// As many as there are: a command line takes a few.
+export function seriesFile(serials) {
+  const file = path.join(scratch(), 'series.txt');
+  fs.writeFileSync(file, serials.map((one) => `${one}\n`).join(''));
+  return file;
 }
 
 export function openssl(...words) {

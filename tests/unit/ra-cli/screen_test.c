@@ -5,6 +5,7 @@
 #include "ra-cli/screen/events.h"
 #include "ra-cli/screen/keys.h"
 #include "ra-cli/screen/model.h"
+#include "ra-cli/screen/transport.h"
 #include "ra-cli/screen/words_view.h"
 
 #include <setjmp.h>
@@ -385,11 +386,67 @@ static void a_server_that_does_not_answer_is_asked_less_and_less_often(void **st
     assert_int_equal(events_pause_s(4000000000U), 15);
 }
 
+/* When each try after a cut happens, in seconds from the cut, if a try takes no time. */
+static void a_cut_of_a_minute_or_an_hour_is_outlasted(void **state)
+{
+    static const struct {
+        unsigned cut_s, acts, news;       /* tries within the cut */
+        unsigned act_back_s, news_back_s; /* after its end, at most */
+    } cuts[] = {{1, 1, 1, 2, 2},    {4, 2, 2, 5, 4},         {10, 4, 3, 5, 8},           {60, 14, 7, 5, 15},
+                {61, 14, 7, 5, 15}, {3600, 722, 243, 5, 15}, {86400, 17282, 5763, 5, 15}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        unsigned at = 0, tries = 0;
+        while ((at += transport_patience_s(tries)) <= cuts[i].cut_s)
+            tries++;
+        assert_int_equal(tries, cuts[i].acts);
+        assert_in_range(at - cuts[i].cut_s, 1, cuts[i].act_back_s);
+        for (at = 0, tries = 0; (at += events_pause_s(tries)) <= cuts[i].cut_s; tries++)
+            ;
+        assert_int_equal(tries, cuts[i].news);
+        assert_in_range(at - cuts[i].cut_s, 1, cuts[i].news_back_s);
+    }
+    assert_int_equal(transport_patience_s(4000000000U), 5);
+}
+
+/* Issue 4.6: keys for everything shown, and each a plain command (screen.test.mjs looks from the key to the
+ * command). */
+static void what_the_day_needs_has_its_key(void **state)
+{
+    static const char *const needed[] = {
+        "task close",    "token receipt", "token take",    "token defective",
+        "token deliver", "token return",  "token count",   "token receive",
+        "token list",    "token balance", "tasks",         "checkin",
+        "call",          "park",          "transfer",      "reactivate",
+        "undo",          "noshow",        "finish",        "validate",
+        "verify",        "return",        "refuse",        "revoke",
+        "priority",      "needs",         "pay",           "note",
+        "missing",       "show",          "checklist",     "order new",
+        "book",          "move",          "cancel",        "waiting join",
+        "waiting leave", "contact",       "resend",        "print",
+        "day show",      "day close",     "day reopen",    "handover",
+        "outage start",  "outage end",    "document add",  "consult",
+        "item accept",   "item reject",   "item reopen",   "item waive",
+        "fact",          "person add",    "person remove", "reuse",
+        "fraud report",  "term paper",    "agenda",        "agenda conflicts",
+        "clock",         "revocations",   "open"};
+    (void)state;
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        const struct screen_act *act = screen_acts;
+        while (act->key != 0 && (act->command == NULL || strcmp(act->command, needed[i]) != 0))
+            act++;
+        if (act->key == 0)
+            fail_msg("no key for %s", needed[i]);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_office, close_office)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_that_does_not_answer_is_asked_less_and_less_often),
+        cmocka_unit_test(a_cut_of_a_minute_or_an_hour_is_outlasted),
+        cmocka_unit_test(what_the_day_needs_has_its_key),
         cmocka_unit_test(every_key_means_one_thing_in_a_place),
         TEST(the_help_page_tells_every_key),
         TEST(the_help_line_fits_eighty_columns),
