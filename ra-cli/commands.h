@@ -125,6 +125,7 @@ cli_run admin_roster_sign, admin_roster_show;
 
 /* rules.c: policies, changed by two administrators */
 cli_run rules_list, rules_propose, rules_pending, rules_confirm, rules_withdraw;
+cli_run products_list, products_propose, retention_list, retention_propose;
 cli_render render_rules, render_changes, render_change_state;
 
 #endif

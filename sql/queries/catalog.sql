@@ -6,6 +6,7 @@ select id, name, holder, media, profile_id, validity_months, price_cents, 'in_pe
        'video' = any (modes) as video, summary, notice, position, valid_from::text as valid_from,
        coalesce(valid_to::text, '') as valid_to
   from product
+ where on_sale
  order by position, id, valid_from;
 
 -- name: catalog_policies

@@ -68,6 +68,71 @@ function turnedAway(answer, reason, status = 422) {
   assert.equal(answer.json.reason, reason, answer.text);
 }
 
+describe('contract 3: admin products and retention, by the mechanism of the policies', () => {
+  const sale = async (id) => (await api('GET', '/api/products')).json.products.find((one) => one.id === id);
+  const product = (id, day) => sql(`select price_cents, on_sale, coalesce(set_by, 0) from product
+    where id = '${id}' and valid_from <= '${day}' and (valid_to is null or valid_to >= '${day}')`);
+  const confirmed = (...wish) => {
+    const change = done('admin', 'admin', ...wish).change;
+    assert.equal(done('admin2', 'admin', 'rules', 'confirm', String(change)).state, 'in_force');
+    return change;
+  };
+  async function soon(holds, what) { // the server reads its catalogue every few seconds
+    for (let tries = 0; tries < 100 && !await holds(); tries++) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    assert.ok(await holds(), what);
+  }
+
+  test('a price is read, proposed by one, confirmed by another, and a dated row of the product from its day on', async () => {
+    const key = 'product_price_cents_pf_a3';
+    const from = freeDay(key);
+    const list = () => done('agent1', 'admin', 'products', '--date', from).rows;
+    assert.ok(list().length >= 20 && list().every((row) => row.key.startsWith('product_')));
+    const old = list().find((row) => row.key === key);
+    const cents = old.value === 21500 ? 22500 : 21500;
+    const versionBefore = done('admin', 'admin', 'rules', '--date', from).version;
+    const wish = ['products', 'propose', 'pf-a3', 'price_cents', String(cents), ...words(from)];
+    assert.equal(product('pf-a3', from).split('|')[0], String(old.value));
+    refused(cli('admin', 'admin', 'products', 'propose', 'pf-a3', 'price_cents', '0', ...words(from)), 'rules-value');
+    refused(cli('admin', 'admin', 'products', 'propose', 'nada', 'price_cents', '1', ...words(from)), 'rules-key');
+    assert.equal(cli('agent1', 'admin', ...wish).status, 1, 'no administrator');
+    const change = confirmed(...wish);
+    assert.equal(product('pf-a3', from), `${cents}|t|${change}`);
+    assert.equal(product('pf-a3', plus(from, -1)).split('|')[0], String(old.value), 'the day before is as it was');
+    assert.equal(list().find((row) => row.key === key).value, cents);
+    assert.equal(done('admin', 'admin', 'rules', '--date', from).version, versionBefore, 'prices judge no case');
+    if (from === today()) await soon(async () => (await sale('pf-a3')).price_cents === cents, 'the shop window');
+  });
+
+  test('taken from the shop and put back, with the price of the day', async () => {
+    const from = freeDay('product_on_sale_pf_a3');
+    confirmed('products', 'propose', 'pf-a3', 'on_sale', 'false', ...words(from));
+    assert.equal(product('pf-a3', from).split('|')[1], 'f');
+    if (from === today()) await soon(async () => await sale('pf-a3') === undefined, 'out of the shop window');
+    confirmed('products', 'propose', 'pf-a3', 'on_sale', 'true', ...words(plus(from, 1)));
+    assert.equal(product('pf-a3', plus(from, 1)).split('|')[1], 't');
+    assert.equal(product('pf-a3', from).split('|')[1], 'f');
+  });
+
+  test('seeds pass such a product by, and nobody writes it by hand', () => {
+    const known = sql('select string_agg(p::text, \',\' order by id, valid_from) from product p where id = \'pf-a3\'');
+    sql(fs.readFileSync(path.join(root, 'sql/rules/0030_catalogue.sql'), 'utf8'));
+    assert.equal(sql('select string_agg(p::text, \',\' order by id, valid_from) from product p where id = \'pf-a3\''), known);
+    assert.equal(sql('select has_table_privilege(\'ra_app\', \'product\', \'update\')'), 'f');
+  });
+
+  test('retention: the two terms, changed the same way', () => {
+    const key = 'retention_audit_years';
+    const from = freeDay(key);
+    const list = () => done('auditor', 'admin', 'retention', '--date', from).rows;
+    assert.deepEqual(list().map((row) => row.key), ['retention_audit_years', 'retention_dossier_years']);
+    const years = list()[0].value === 8 ? 9 : 8;
+    confirmed('retention', 'propose', 'audit', String(years), ...words(from));
+    assert.equal(list()[0].value, years);
+    refused(cli('admin', 'admin', 'retention', 'propose', 'audit', '1', ...words(plus(from, 1))), 'rules-value');
+    assert.equal(cli('admin', 'admin', 'retention', 'propose', 'nada', '8', ...words(from)).status, 1);
+  });
+});
+
 describe('2.7: every policy with its layer, source and mark', () => {
   test('the list shows what is in force, for any member of staff', () => {
     for (const who of ['admin', 'admin2', 'agent1', 'auditor']) assert.ok(rows(who).length > 30, who);
