@@ -2,6 +2,7 @@
 #include "ra-cli/client.h"
 
 #include "pki/base/clock.h"
+#include "ra-cli/client_failure.h"
 #include "ra-cli/token.h"
 
 #include <ctype.h>
@@ -252,7 +253,7 @@ static bool perform(struct cli *cli, CURL *handle, const struct sent *sent, stru
     }
     curl_slist_free_all(headers);
     if (code != CURLE_OK)
-        return ra_fail(error, RA_UNAVAILABLE, "%s não respondeu: %s", cli->server, curl_easy_strerror(code));
+        return client_failed(cli, (int)code, error);
     return true;
 }
 
@@ -507,5 +508,5 @@ bool client_listen(struct cli *cli, const char *path, const struct client_stream
     curl_easy_cleanup(handle);
     if (code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK)
         return true;
-    return ra_fail(error, RA_UNAVAILABLE, "%s: %s", cli->server, curl_easy_strerror(code));
+    return client_failed(cli, (int)code, error);
 }

@@ -53,9 +53,12 @@ static json_t *problem_document(const struct cli *cli, const struct ra_error *er
     if (cli->problem != NULL)
         return json_incref(cli->problem);
     const struct ra_error_info *info = ra_error_info(blames_file(error) ? RA_BAD_REQUEST : error->code);
-    json_t *problem = json_pack("{s:s+,s:s,s:i,s:s,s:[]}", "type", "urn:guiche:problem:", info->code, "title",
-                                info->sentence, "status", info->http_status, "detail",
-                                error->detail[0] != '\0' ? error->detail : info->sentence, "errors");
+    /* A name on the command line may be no UTF-8: then the sentence alone. */
+    json_t *detail = json_string(error->detail[0] != '\0' ? error->detail : info->sentence);
+    if (detail == NULL)
+        detail = json_string(info->sentence);
+    json_t *problem = json_pack("{s:s+,s:s,s:i,s:o,s:[]}", "type", "urn:guiche:problem:", info->code, "title",
+                                info->sentence, "status", info->http_status, "detail", detail, "errors");
     if (problem != NULL && error->reason[0] != '\0')
         json_object_set_new(problem, "reason", json_string(error->reason));
     return problem;
@@ -176,7 +179,7 @@ int main(int argc, char **argv)
         break;
     case OPTIONS_WRONG: /* what was wrong is on stderr already */
         ra_fail_reason(&error, RA_BAD_REQUEST, "usage",
-                       "O comando não está escrito como deve; veja ra-cli --help.");
+                       "O comando não está escrito como deve: %s. Veja ra-cli --help.", options_wrong());
         show_problem(&cli, &error);
         break;
     }

@@ -72,21 +72,31 @@ static void print_help(FILE *out)
         print_command(out, command);
 }
 
-static enum options_outcome wrong(const char *what, const char *which)
+static char said[400];
+
+const char *options_wrong(void)
 {
-    fprintf(stderr, "ra-cli: %s", what);
-    if (which != NULL) {
-        fputs(": ", stderr);
-        terminal_text(stderr, which);
-    }
+    return said;
+}
+
+static enum options_outcome say_wrong(void)
+{
+    fputs("ra-cli: ", stderr);
+    terminal_text(stderr, said);
     fputs("\n(ra-cli --help mostra os comandos)\n", stderr);
     return OPTIONS_WRONG;
 }
 
+static enum options_outcome wrong(const char *what, const char *which)
+{
+    snprintf(said, sizeof said, "%s%s%s", what, which == NULL ? "" : ": ", which == NULL ? "" : which);
+    return say_wrong();
+}
+
 static enum options_outcome missing_option(const char *name)
 {
-    fprintf(stderr, "ra-cli: falta a opção %s%s\n(ra-cli --help mostra os comandos)\n", dashes(name), name);
-    return OPTIONS_WRONG;
+    snprintf(said, sizeof said, "falta a opção %s%s", dashes(name), name);
+    return say_wrong();
 }
 
 /* --- global options --- */

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
-import { cli, cliPath, home, scratch } from '../support/office.mjs';
+import { cli, cliPath, home, officeUrl, scratch } from '../support/office.mjs';
 
 const folder = scratch();
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -62,7 +62,28 @@ describe('a local file that cannot be read', () => {
       const run = spawnSync(cliPath, [...words, '--home', home, '--json', 'queue'], { encoding: 'utf8' });
       assert.equal(run.status, 2, words.join(' '));
       assert.match(run.stderr, /que se possam? ler em: .*(nao-ha|ninguem)\.pem/);
-      assert.equal(JSON.parse(run.stdout).reason, 'usage');
+      const problem = JSON.parse(run.stdout);
+      assert.equal(problem.reason, 'usage');
+      assert.match(problem.detail, /que se possam? ler em: .*(nao-ha|ninguem)\.pem/);
+    }
+  });
+
+  test('an identity and a --ca that are something else', () => {
+    for (const [words, told] of [[['--identity', zip], /exportacao\.zip: não é uma identidade, ou a senha é outra$/],
+      [['--identity', path.join(home, 'identities/agent1.pem'), '--ca', zip], /exportacao\.zip: não é um arquivo de certificados$/]]) {
+      const run = spawnSync(cliPath, [...words, '--home', home, '--json', '--server', officeUrl, 'queue'], { encoding: 'utf8' });
+      assert.equal(run.status, 2, run.stderr);
+      const problem = JSON.parse(run.stdout);
+      assert.equal(problem.reason, 'file-unreadable');
+      assert.match(problem.detail, told);
+    }
+  });
+
+  test('a name that is no UTF-8 still gives one document', () => {
+    for (const words of ['lint "$name"', '"$name"']) {
+      const run = spawnSync('sh', ['-c', `name=$(printf 'x\\377'); exec "$0" --home "$1" --json ${words}`, cliPath, home], { encoding: 'utf8' });
+      assert.equal(run.status, 2, run.stderr);
+      assert.equal(JSON.parse(run.stdout).type, 'urn:guiche:problem:bad-request');
     }
   });
 
@@ -72,6 +93,12 @@ describe('a local file that cannot be read', () => {
     assert.equal(json.type, 'urn:guiche:problem:too-large');
     assert.equal(json.detail, `${large} é grande demais: aqui o limite é de 1024 bytes`);
   });
+});
+
+test('a server that is not there is exit 3, and why is said in Portuguese', () => {
+  const run = spawnSync(cliPath, ['--home', home, '--as', 'agent1', '--json', '--server', 'https://localhost:1', 'queue'], { encoding: 'utf8' });
+  assert.equal(run.status, 3);
+  assert.equal(JSON.parse(run.stdout).detail, 'https://localhost:1 não respondeu: ninguém atende nesse endereço');
 });
 
 describe('a local file that cannot be written', () => {
