@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
-import { api, cli, clockOffset, done, mail, office, order, publicUrl, scratch, slots, sql, until } from '../support/office.mjs';
+import { api, cli, clockOffset, company, cpf, done, mail, office, order, person, publicUrl, scratch, slots, sql, until } from '../support/office.mjs';
 
 const today = () => new Date(Date.now() + clockOffset() * 1000 - 3 * 3600000).toISOString().slice(0, 10);
 const plus = (day, days) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
@@ -37,6 +37,16 @@ const atOffice = async (start) => {
   done('agent1', 'book', kase.code, start);
   return kase;
 };
+// A company of three who sign takes two seats in a row.
+const bookedThree = async (start) => {
+  const two = ['Rui', 'Lia'].map((first) => ({ name: `${first} Inventado`, cpf: cpf(), birth_date: '1980-01-31' }));
+  const kase = await order('ecnpj-a1', person(), { company: company({ representatives: two }) });
+  const answer = await take(kase, start);
+  assert.equal(answer.status, 201, answer.text);
+  return kase;
+};
+const seatsOf = (kase) => sql(`select string_agg(to_char(s.starts at time zone 'America/Sao_Paulo', 'HH24:MI') || ' ' || s.lane || ' ' || s.withdrawn,
+  ', ' order by s.starts) from seat s join orders o on o.id = s.order_id where s.state = 'booked' and o.code = '${kase.code}'`);
 const conflicts = () => done('agent1', 'agenda', 'conflicts').items;
 const seatOf = (kase) => sql(`select s.lane || ' ' || s.visibility || ' ' || s.withdrawn from appointment a
   join seat s on s.id = a.seat_id join orders o on o.id = a.order_id where o.code = '${kase.code}'`);
@@ -89,7 +99,7 @@ describe('holidays by their law', () => {
 
 describe('a sick colleague', () => {
   const day = freshDay();
-  let same, reserve, message, call;
+  let same, reserve, message, call, whole;
 
   test('is shown with everybody the absence hits, and nothing is changed by looking', async () => {
     make('agenda', 'lane', '1', '--agent', agents[0], '--skills', 'video,company,libras', '--from', day, '--until', day);
@@ -105,10 +115,12 @@ describe('a sick colleague', () => {
     await atOffice(at(day, '09:00'));
     sql(`update person set email = '' where order_id = (select id from orders where code = '${call.code}')`);
     assert.deepEqual([same, reserve, message, call].map(seatOf), Array(4).fill('1 public false'));
+    whole = await bookedThree(at(day, '14:00'));
+    assert.equal(seatsOf(whole), '14:00 1 false, 14:20 1 false');
     const shown = preview('block', 'agent', agents[0], '--from', day, '--reason', 'gripe');
     assert.equal(shown.applied, false);
     assert.deepEqual(shown.hits.map((hit) => [hit.order, hit.outcome]), [[same.code, 'same_time'],
-      [reserve.code, 'reserve'], [message.code, 'message'], [call.code, 'call']]);
+      [reserve.code, 'reserve'], [message.code, 'message'], [call.code, 'call'], [whole.code, 'same_time']]);
     assert.deepEqual([same, reserve, message, call].map(seatOf), Array(4).fill('1 public false'));
     assert.deepEqual(conflicts(), []);
     assert.equal(done('agent1', 'hours').absences.length, 0);
@@ -133,6 +145,7 @@ describe('a sick colleague', () => {
     assert.equal(seatOf(same), '2 public false');
     assert.equal(seatOf(reserve), '3 internal false');
     assert.equal(seatOf(message), '1 public true');
+    assert.equal(seatsOf(whole), '14:00 2 false, 14:20 2 false', 'a session of two seats moves whole');
     const waiting = conflicts();
     assert.deepEqual(waiting.map((row) => [row.order, row.call]), [[message.code, true], [call.code, true]]);
     assert.equal(waiting[1].reach, 'phone');
