@@ -17,7 +17,7 @@
 enum { BATCH = 200 };
 #define DAY_US INT64_C(86400000000)
 
-static const char *const thresholds[EXPIRY_THRESHOLDS] = {
+static const char *const policies[EXPIRY_THRESHOLDS] = {
     "expiry_notice_first_days", "expiry_notice_second_days", "expiry_notice_third_days",
     "expiry_notice_fourth_days", "expiry_notice_fifth_days"};
 
@@ -33,30 +33,41 @@ static bool instant(const ASN1_TIME *time, int64_t *instant_us)
     return told;
 }
 
-static bool note_one(struct job_run *run, const struct db_rows *rows, size_t row, struct ra_error *error)
+/* Policies and renewals may change meanwhile: each is looked at every day. */
+static int64_t next_look_us(const struct expiry_case *rule)
+{
+    int64_t next_us = expiry_next_us(rule), day_us = rule->now_us + DAY_US;
+    return next_us < day_us ? next_us : day_us;
+}
+
+static bool note_one(struct job_run *run, const struct db_rows *rows, size_t row,
+                     const struct expiry_case *thresholds, struct ra_error *error)
 {
     X509 *certificate = NULL;
-    int64_t from_us = 0, until_us = 0;
+    struct expiry_case rule = *thresholds;
     if (!certificate_decode(row_bytes(rows, row, "certificate"), &certificate, error))
         return false;
-    bool told = instant(X509_get0_notBefore(certificate), &from_us) &&
-                instant(X509_get0_notAfter(certificate), &until_us);
+    bool told = instant(X509_get0_notBefore(certificate), &rule.from_us) &&
+                instant(X509_get0_notAfter(certificate), &rule.until_us);
     X509_free(certificate);
     if (!told)
         return ra_fail_crypto(error, "validity");
+    /* Of nearly every new one nothing is due: a look at the case would find that, at the price of a commit.
+     */
+    int64_t look_us = expiry_due(&rule) == 0 ? next_look_us(&rule) : run->now_us;
     return db_exec(run->db, STATEMENT_EXPIRY_INSERT,
                    DB_VALUES(db_int(row_int(rows, row, "order_id")), db_int(row_int(rows, row, "attempt")),
-                             db_time(from_us), db_time(until_us), db_time(run->now_us)),
+                             db_time(rule.from_us), db_time(rule.until_us), db_time(look_us)),
                    NULL, error);
 }
 
-static bool note_new(struct job_run *run, struct ra_error *error)
+static bool note_new(struct job_run *run, const struct expiry_case *thresholds, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     if (!db_query(run->db, run->context, STATEMENT_EXPIRY_UNKNOWN, DB_VALUES(db_int(BATCH)), &rows, error))
         return false;
     for (size_t row = 0; row < db_row_count(rows); row++)
-        if (!note_one(run, rows, row, error))
+        if (!note_one(run, rows, row, thresholds, error))
             return false;
     run->again = run->again || db_row_count(rows) == BATCH;
     return true;
@@ -121,13 +132,11 @@ static bool tell(struct looking *looking, const struct order *order, int64_t day
                                NULL, error);
 }
 
-/* Policies and renewals may change meanwhile: each is looked at every day. */
 static bool set_next(struct looking *looking, struct ra_error *error)
 {
-    int64_t next_us = expiry_next_us(&looking->rule), day_us = looking->run->now_us + DAY_US;
     return db_exec(looking->run->db, STATEMENT_EXPIRY_LOOK,
                    DB_VALUES(db_int(looking->order_id), db_int(looking->attempt),
-                             looking->ended ? db_null() : db_time(next_us < day_us ? next_us : day_us)),
+                             looking->ended ? db_null() : db_time(next_look_us(&looking->rule))),
                    NULL, error);
 }
 
@@ -153,16 +162,13 @@ static bool look(struct looking *looking, struct ra_error *error)
     return false;
 }
 
-static bool tell_due(struct job_run *run, struct ra_error *error)
+static bool tell_due(struct job_run *run, const struct expiry_case *thresholds, struct ra_error *error)
 {
-    struct looking looking = {.run = run, .rule = {.now_us = run->now_us}};
+    struct looking looking = {.run = run, .rule = *thresholds};
     struct db_rows *rows = NULL;
     if (!db_query(run->db, run->context, STATEMENT_EXPIRY_DUE, DB_VALUES(db_time(run->now_us), db_int(BATCH)),
                   &rows, error))
         return false;
-    for (int at = 0; db_row_count(rows) > 0 && at < EXPIRY_THRESHOLDS; at++)
-        if (!catalog_policy_number(run->app, run->now_us, thresholds[at], &looking.rule.days[at], error))
-            return false;
     for (size_t row = 0; row < db_row_count(rows) && !jobs_stopping(run->app->jobs); row++) {
         looking.order_id = row_int(rows, row, "order_id");
         looking.attempt = row_int(rows, row, "attempt");
@@ -177,5 +183,9 @@ static bool tell_due(struct job_run *run, struct ra_error *error)
 
 bool expiry_run(struct job_run *run, struct ra_error *error)
 {
-    return note_new(run, error) && tell_due(run, error) && possession_sweep(run, error);
+    struct expiry_case rule = {.now_us = run->now_us};
+    for (int at = 0; at < EXPIRY_THRESHOLDS; at++)
+        if (!catalog_policy_number(run->app, run->now_us, policies[at], &rule.days[at], error))
+            return false;
+    return note_new(run, &rule, error) && tell_due(run, &rule, error) && possession_sweep(run, error);
 }
