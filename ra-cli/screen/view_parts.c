@@ -12,7 +12,7 @@ enum {
     TALL = 32,
     TALL_DETAIL_LINES = 8,
     DETAIL_LINES = 4,
-    LABEL_WIDTH = 18,
+    LABEL_WIDTH = 24,
     NARROW = 70,
     MARK_WIDTH = 4,
     ID_WIDTH = 9

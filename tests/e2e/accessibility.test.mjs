@@ -3,7 +3,7 @@
 // axe-core finds nothing, on a wide screen and on a narrow one; nothing is wider than the screen.
 import test, { after, before } from 'node:test';
 import { checkOnScreens as check, closePage, openBrowser, openPage } from './browser.mjs';
-import { bookByApi, inventPerson, linkInMail, orderByApi, wordsInMail } from './instance.mjs';
+import { bookByApi, inventPerson, linkInMail, moveByApi, orderByApi, wordsInMail } from './instance.mjs';
 import { address, agenda, emission, headingIs, login, orderForm, orderPage } from './pages.mjs';
 
 let browser;
@@ -60,7 +60,14 @@ test('axe: a refused form, the agenda, the order and its confirmation', async ()
 
 test('axe: what the links of a mail open, before and after the button', async () => {
   const page = await openPage(browser);
-  const holder = inventPerson();
+  const [holder, moved] = [inventPerson(), inventPerson()];
+  const kase = await orderByApi('ecpf-a1', { holder: moved });
+  await bookByApi('ecpf-a1', kase);
+  const old = await linkInMail(moved.email, '/horario/[A-Za-z0-9_-]+/cancelar');
+  await moveByApi('ecpf-a1', kase);
+  await page.goto(old);
+  await headingIs(page, 'O horário mudou');
+  await check(page);
   await bookByApi('ecpf-a1', await orderByApi('ecpf-a1', { holder }));
   const move = await linkInMail(holder.email, '/horario/[A-Za-z0-9_-]+/mudar');
   await page.goto(move);

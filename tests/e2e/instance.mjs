@@ -69,11 +69,22 @@ export async function orderByApi(product, rest) {
 }
 
 // A seat some way down the list, so that tests at the same moment seldom want the same one.
-export async function bookByApi(product, { order, token }) {
+async function freeSlots(product) {
   const { slots } = await api('GET', `/api/availability?product=${product}&mode=in_person&from=${today()}&days=30`);
-  const free = slots.filter((slot) => slot.seats > 0);
+  return slots.filter((slot) => slot.seats > 0);
+}
+
+export async function bookByApi(product, { order, token }) {
+  const free = await freeSlots(product);
   const { start } = free[randomInt(Math.min(free.length, 200))];
   return api('POST', `/api/orders/${order}/appointment`, { body: { start, mode: 'in_person' }, token });
+}
+
+// To where nothing is booked at first.
+export async function moveByApi(product, { order, token }) {
+  const free = await freeSlots(product);
+  const { start } = free[free.length - 1 - randomInt(Math.min(free.length, 50))];
+  return api('PUT', `/api/orders/${order}/appointment`, { body: { start, mode: 'in_person' }, token });
 }
 
 // --- mail ----------------------------------------------------------------------------------------------------------

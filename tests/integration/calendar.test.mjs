@@ -146,6 +146,7 @@ describe('a sick colleague', () => {
     assert.equal(seatOf(reserve), '3 internal false');
     assert.equal(seatOf(message), '1 public true');
     assert.equal(seatsOf(whole), '14:00 2 false, 14:20 2 false', 'a session of two seats moves whole');
+    done('agent1', 'cancel', whole.code);
     const waiting = conflicts();
     assert.deepEqual(waiting.map((row) => [row.order, row.call]), [[message.code, true], [call.code, true]]);
     assert.equal(waiting[1].reach, 'phone');
