@@ -19,7 +19,7 @@ static const char problem_schema[] =
 
 /* Statuses that the floor may answer on any route. */
 static const short floor_statuses[] = {400, 404, 405, 414, 429, 431, 500, 503, 504};
-static const short body_statuses[] = {413, 415, 422};
+static const short body_statuses[] = {408, 413, 415, 422};
 static const short unsafe_statuses[] = {403, 409};
 
 static const char *status_text(int status)
@@ -45,6 +45,8 @@ static const char *status_text(int status)
         return "not found";
     case 405:
         return "method not allowed";
+    case 408:
+        return "the body did not come whole in time";
     case 409:
         return "conflict with the present state";
     case 413:
