@@ -79,6 +79,15 @@ static bool write_head(struct export_report *report, const struct export_report_
     return report->text != NULL || ra_fail(error, RA_NO_MEMORY, "report");
 }
 
+bool export_report_allows(uint64_t events, struct ra_error *error)
+{
+    return events <= EXPORT_REPORT_MAX ||
+           ra_fail_reason(error, RA_RULE_REFUSED, "report-too-long",
+                          "O PDF leva até %d registros e este período tem %" PRIu64
+                          ": peça um período menor, ou jsonl ou csv, que não têm limite.",
+                          EXPORT_REPORT_MAX, events);
+}
+
 bool export_report_begin(struct http_request *request, const struct export_report_head *head,
                          struct export_report **report, struct ra_error *error)
 {
@@ -87,13 +96,8 @@ bool export_report_begin(struct http_request *request, const struct export_repor
     if (made == NULL) {
         return ra_fail(error, RA_NO_MEMORY, "report");
     }
-    if (head->after - head->first > EXPORT_REPORT_MAX) {
-        return ra_fail_reason(error, RA_RULE_REFUSED, "report-too-long",
-                              "O PDF leva até %d registros e este período tem %" PRIu64
-                              ": peça um período menor, ou jsonl ou csv, que não têm limite.",
-                              EXPORT_REPORT_MAX, head->after - head->first);
-    }
-    if (!catalog_office(request->app, request->context, &office, error)) {
+    if (!export_report_allows(head->after - head->first, error) ||
+        !catalog_office(request->app, request->context, &office, error)) {
         return false;
     }
     made->request = request;

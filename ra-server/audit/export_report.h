@@ -32,6 +32,9 @@ struct export_report_row {
     struct bytes leaf;
 };
 
+/* RA_RULE_REFUSED, reason "report-too-long", for more than EXPORT_REPORT_MAX. Pure. */
+RA_MUST_CHECK bool export_report_allows(uint64_t events, struct ra_error *error);
+
 /* On the request's context. RA_RULE_REFUSED, reason "report-too-long", for more than EXPORT_REPORT_MAX
  * events. */
 RA_MUST_CHECK bool export_report_begin(struct http_request *request, const struct export_report_head *head,

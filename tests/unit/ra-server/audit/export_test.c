@@ -4,6 +4,7 @@
  * and whatever a forger may do to the file is found (contract 4).
  */
 #include "audit/export_archive.h"
+#include "audit/export_report.h"
 #include "authority.h"
 #include "floors/check.h"
 #include "pki/audit/export_verify.h"
@@ -519,9 +520,23 @@ static void a_moved_or_changed_leaf_has_no_proof(void **state)
     assert_string_equal(error.reason, "proof-malformed");
 }
 
+static void a_report_has_a_limit_and_says_what_to_ask_instead(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    assert_true(export_report_allows(0, &error));
+    assert_true(export_report_allows(EXPORT_REPORT_MAX, &error));
+    assert_false(export_report_allows(EXPORT_REPORT_MAX + 1, &error));
+    assert_int_equal(error.code, RA_RULE_REFUSED);
+    assert_string_equal(error.reason, "report-too-long");
+    assert_non_null(strstr(error.detail, "10001"));
+    assert_non_null(strstr(error.detail, "jsonl"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_report_has_a_limit_and_says_what_to_ask_instead),
         cmocka_unit_test(every_range_of_the_log_is_provable),
         cmocka_unit_test(a_changed_line_is_found),
         cmocka_unit_test(lines_left_out_or_added_are_found),
