@@ -262,7 +262,28 @@ static bool read_payment(const json_t *body, const struct order *order, struct p
             ra_fail_field(error, "amount_cents", "mismatch", "O valor recebido difere do preço do pedido.");
     if (strnlen(payment->reference, REFERENCE_MAX + 1) > REFERENCE_MAX)
         good = ra_fail_field(error, "reference", "length", "A referência tem no máximo 80 caracteres.");
+    for (const char *at = payment->reference; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            return ra_fail_field(error, "reference", "charset",
+                                 "A referência não pode ter caracteres de controle.");
     return good;
+}
+
+/* A voucher pays once. */
+static bool check_voucher(struct http_request *request, const struct payment *payment, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    if (strcmp(payment->method, "voucher") != 0)
+        return true;
+    if (payment->reference[0] == '\0')
+        return ra_fail_field(error, "reference", "required", "Diga o número do voucher.");
+    if (!db_one(request->db, request->context, STATEMENT_ORDER_VOUCHER_LOCK,
+                DB_VALUES(db_text(payment->reference)), &row, error) ||
+        !db_one(request->db, request->context, STATEMENT_ORDER_VOUCHER_USED,
+                DB_VALUES(db_text(payment->reference)), &row, error))
+        return false;
+    return !row_bool(row, 0, "used") ||
+           ra_fail_reason(error, RA_CONFLICT, "voucher-used", "Este voucher já pagou outro pedido.");
 }
 
 static bool pay_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -275,7 +296,8 @@ static bool pay_handler(struct http_request *request, struct http_response *resp
     if (orders_in_state(order, ORDERS_MACHINE_ORDER, "paid"))
         return ra_fail_reason(error, RA_CONFLICT, "already-paid",
                               "O pagamento deste pedido já foi registrado.");
-    if (!orders_set_state(request, order, ORDERS_MACHINE_ORDER, "paid", error) ||
+    if (!check_voucher(request, &payment, error) ||
+        !orders_set_state(request, order, ORDERS_MACHINE_ORDER, "paid", error) ||
         !db_one(request->db, request->context, STATEMENT_ORDER_PAYMENT_INSERT,
                 DB_VALUES(db_int(order->id), db_text(payment.method), db_int(payment.amount_cents),
                           db_text(orders_actor(request)), db_time(request->now_us),

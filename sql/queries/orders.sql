@@ -167,6 +167,15 @@ insert into note (order_id, text, agent, at) values ($1, $2, $3, $4);
 insert into payment (order_id, method, amount_cents, agent, at, reference) values ($1, $2, $3, $4, $5, $6)
 returning id;
 
+-- Two agents with one voucher: the second waits here, and then sees the first.
+-- name: order_voucher_lock
+-- params: reference text
+select pg_advisory_xact_lock(20055, hashtext($1));
+
+-- name: order_voucher_used
+-- params: reference text
+select exists (select from payment where method = 'voucher' and reference = $1) as used;
+
 -- name: order_contact_update
 -- params: person_id uuid, email text, phone text
 update person set email = $2, phone = $3 where id = $1;

@@ -85,8 +85,13 @@ describe('contract 3: a case at the counter, act by act', () => {
     assert.equal((await look()).status, 200);
     done('agent1', 'contact', before.code, '--phone', '(19) 3755-6788');
     assert.equal((await look()).status, 200, 'another telephone takes no link away');
+    sql(`insert into outbox (order_id, kind, recipient, message, next_at, created_at) select b.order_id, b.kind, b.recipient, b.message,
+      b.created_at + interval '1 year', b.created_at from outbox b join orders o on o.id = b.order_id where o.code = '${before.code}' and b.kind = 'booked'`);
     done('agent1', 'contact', before.code, '--email', `certo${before.holder.email}`);
     assert.equal((await look()).status, 404);
+    const waiting = `where state = 'pending' and kind = 'booked' and order_id = (select id from orders where code = '${before.code}')`;
+    assert.equal(sql(`select recipient from outbox ${waiting}`), `certo${before.holder.email}`, 'what waits follows the order');
+    sql(`delete from outbox ${waiting}`);
     const cancel = await api('POST', `/api/appointment-links/${token}/cancel`, { body: { sequence: 0 } });
     assert.equal(cancel.status, 404, cancel.text);
     assert.equal(done('agent1', 'show', before.code).states.appointment, 'booked');

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { api, book, cli, clockOffset, done, home, mail, office, order, person, publicUrl, scratch, slots, sql, until } from '../support/office.mjs';
+import { api, book, cli, cliLater, clockOffset, done, home, mail, office, order, person, publicUrl, scratch, slots, sql, until } from '../support/office.mjs';
 
 const inbox = (folder) => fs.readdirSync(path.join(home, 'inbox', folder));
 
@@ -82,6 +82,18 @@ describe('lines hidden in what people type', () => {
       ['day', 'reopen', '--reason', 'a\u0000b'.replace('\u0000', '\u0001')], ['block', 'day', '2099-01-01', '--reason', 'a\r\nATTENDEE:x', '--preview']])
       assert.notEqual(cli('agent1', ...words).status, 0, words.join(' '));
   });
+});
+
+test('the same voucher redeemed by two agents at once, and again later: it pays one order', async () => {
+  const cases = [await order(), await order(), await order()];
+  const voucher = `V${Date.now()}`;
+  const pay = (who, kase) => cliLater(who, 'pay', kase.code, '--method', 'voucher', '--reference', voucher);
+  const both = await Promise.all([pay('agent1', cases[0]), pay('agent2', cases[1])]);
+  assert.deepEqual(both.map((run) => run.status).sort(), [0, 1], JSON.stringify(both));
+  assert.equal((await pay('agent3', cases[2])).json.reason, 'voucher-used');
+  assert.equal(cli('agent1', 'pay', cases[2].code, '--method', 'voucher').json.errors[0].field, 'reference');
+  assert.equal(cli('agent1', 'pay', cases[2].code, '--method', 'pix', '--reference', 'a \u001b[2J').json.errors[0].code, 'charset');
+  assert.equal(sql(`select count(*) from payment where reference = '${voucher}'`), '1');
 });
 
 describe('other sites and guessed addresses', () => {
