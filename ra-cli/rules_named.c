@@ -52,7 +52,8 @@ bool products_propose(struct cli *cli, const struct cli_arguments *arguments, js
                        "de um produto mudam price_cents (centavos) e on_sale (true ou false)");
     char *key = talloc_asprintf(cli->context, "product_%s_%s", what, arguments->positional[0]);
     for (char *at = key; at != NULL && *at != '\0'; at++)
-        *at = *at == '-' ? '_' : *at;
+        if (*at == '-')
+            *at = '_';
     return propose(cli, arguments, key, arguments->positional[2], result, error);
 }
 

@@ -129,7 +129,9 @@ static char *detail_text(TALLOC_CTX *context, json_t *detail)
 static void make_cell(char *text)
 {
     for (char *at = text; *at != '\0'; at++) {
-        *at = *at == '|' || (unsigned char)*at < ' ' ? '/' : *at;
+        if (*at == '|' || (unsigned char)*at < ' ') {
+            *at = '/';
+        }
     }
 }
 
