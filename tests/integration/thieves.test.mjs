@@ -4,7 +4,7 @@
 // stop it; at the end the AC's own drawer is searched for the thieves' keys. docs/threat-model.md lists them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createDiffieHellmanGroup, createHash, createPublicKey, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -494,6 +494,41 @@ describe('issue 2: requests for certificates that cannot be', () => {
     const file = path.join(folder, 'e3.csr');
     openssl('req', '-new', '-key', e3, '-subj', '/CN=x', '-out', file);
     await send(file, 'csr-exponent');
+  });
+
+  // Whoever has p alone can sign for it: with a prime for a modulus the key is no secret, though all else is in order.
+  function csrOfPrimeModulus() {
+    const prime = createDiffieHellmanGroup('modp14').getPrime();
+    const n = BigInt(`0x${prime.toString('hex')}`);
+    const power = (base, exponent) => {
+      let result = 1n;
+      for (let square = base, left = exponent; left > 0n; left >>= 1n, square = (square * square) % n)
+        if (left & 1n) result = (result * square) % n;
+      return result;
+    };
+    // 65537 turned round modulo n - 1.
+    let [a, b, u, v] = [65537n, n - 1n, 1n, 0n];
+    while (b !== 0n) [a, b, u, v] = [b, a % b, v, u - (a / b) * v];
+    const secret = ((u % (n - 1n)) + n - 1n) % (n - 1n);
+
+    const made = request('primo', '-newkey', 'rsa:2048');
+    const der = Buffer.from(fs.readFileSync(made, 'utf8').split('-----')[2], 'base64');
+    const { n: modulus } = createPublicKey({ key: requestSpki(fs.readFileSync(made, 'utf8')), format: 'der', type: 'spki' })
+      .export({ format: 'jwk' });
+    prime.copy(der, der.indexOf(Buffer.from(modulus, 'base64url')));
+    const information = der.subarray(4, 4 + 4 + der.readUInt16BE(6));
+    const digest = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), createHash('sha256').update(information).digest()]);
+    const padded = Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(256 - 3 - digest.length, 0xff), Buffer.from([0]), digest]);
+    const signature = power(BigInt(`0x${padded.toString('hex')}`), secret).toString(16).padStart(512, '0');
+    Buffer.from(signature, 'hex').copy(der, der.length - 256);
+    fs.writeFileSync(made, `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64').match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE REQUEST-----\n`);
+    return made;
+  }
+
+  test('thief 30: a modulus that is one prime', async () => {
+    const file = csrOfPrimeModulus();
+    openssl('req', '-in', file, '-verify', '-noout');
+    await send(file, 'csr-malformed');
   });
 
   test('thief 31: what is no CSR at all', async () => {
