@@ -153,7 +153,7 @@ static void show_term(const json_t *result, FILE *out)
 static void show_origin(const json_t *result, FILE *out)
 {
     const json_t *origin = json_object_get(result, "origin");
-    if (origin == NULL)
+    if (!json_is_object(origin)) /* otherwise the word for where the order was made */
         return;
     fputs(strcmp(text(origin, "kind"), "renewal") == 0 ? "Renovação de " : "Substituição sem custo de ", out);
     terminal_text(out, text(origin, "order"));

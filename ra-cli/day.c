@@ -127,8 +127,9 @@ void render_day(const struct cli *cli, const json_t *result, FILE *out)
     render_cases(out, "E-mails que voltaram", json_object_get(result, "bounced"));
     json_array_foreach(json_object_get(result, "outages"), index, one)
     {
-        fprintf(out, "Queda: %s, desde %.16s%s\n", text(one, "what"), text(one, "from"),
-                text(one, "to")[0] == '\0' ? ", ainda" : "");
+        const char *over = text(one, "to");
+        fprintf(out, "Queda: %s, desde %.16s, %s%.16s\n", text(one, "what"), text(one, "from"),
+                over[0] == '\0' ? "ainda" : "até ", over);
     }
     render_money(out, json_object_get(result, "money"));
     render_tokens(out, json_object_get(result, "tokens"));

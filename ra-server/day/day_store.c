@@ -61,8 +61,9 @@ bool day_store_board(struct http_request *request, const struct day_span *span, 
 {
     struct db_rows *row = NULL;
     if (!db_one(request->db, request->context, STATEMENT_DAY_BOARD,
-                DB_VALUES(db_int(span->office->id), db_time(request->now_us - NOTE_DAYS * DAY_US)), &row,
-                error))
+                DB_VALUES(db_int(span->office->id), db_time(request->now_us - NOTE_DAYS * DAY_US),
+                          db_text(span->office->zone)),
+                &row, error))
         return false;
     *board = row_json(row, 0, "board");
     return *board != NULL || ra_fail(error, RA_NO_MEMORY, "day");

@@ -123,16 +123,22 @@ static void read_row(const struct db_rows *rows, size_t index, struct notice_row
     };
 }
 
+/* Only what could not be delivered came back; a mail whose occasion is over tells nothing of its address. */
+static const char *state_after(const struct notice_row *row, const struct ra_error *failure)
+{
+    if (failure->code == RA_NOT_FOUND)
+        return "dropped";
+    return failure->code == RA_INVALID || row->tries >= TRIES_MAX ? "failed" : "pending";
+}
+
 static bool note_failure(struct job_run *run, const struct notice_row *row, const struct ra_error *failure,
                          struct ra_error *error)
 {
-    bool for_good = failure->code == RA_NOT_FOUND || failure->code == RA_INVALID || row->tries >= TRIES_MAX;
-    log_error(for_good ? "notice-dropped" : "notice-deferred",
+    const char *state = state_after(row, failure);
+    log_error(strcmp(state, "pending") == 0 ? "notice-deferred" : "notice-dropped",
               row->kind < NOTICE_KIND_COUNT ? kinds[row->kind].word : "", failure);
-    return db_exec(
-        run->db, STATEMENT_NOTICE_NOT_SENT,
-        DB_VALUES(db_int(row->id), db_text(for_good ? "failed" : "pending"), db_text(failure->detail)), NULL,
-        error);
+    return db_exec(run->db, STATEMENT_NOTICE_NOT_SENT,
+                   DB_VALUES(db_int(row->id), db_text(state), db_text(failure->detail)), NULL, error);
 }
 
 /* The ids of the mails that went out, as the array that one statement takes. */

@@ -60,15 +60,16 @@ select jsonb_build_object(
                         where s.office_id = $1 and s.starts >= $5) t
                  left join seat s on s.office_id = $1 and (s.starts at time zone $3)::date = t.day
                 group by t.day),
-  'outages', (select coalesce(jsonb_agg(jsonb_build_object('what', u.what, 'from', u.started_at, 'to', e.at) order by u.id), '[]')
+  'outages', (select coalesce(jsonb_agg(jsonb_build_object('what', u.what, 'from', office_instant(u.started_at, $3),
+                                                           'to', office_instant(e.at, $3)) order by u.id), '[]')
                 from outage u left join outage_end e on e.outage_id = u.id
                where u.office_id = $1 and u.started_at < $5 and (e.at is null or e.at >= $4)),
-  'handover', (select jsonb_build_object('text', h.text, 'agent', h.agent, 'at', h.at)
+  'handover', (select jsonb_build_object('text', h.text, 'agent', h.agent, 'at', office_instant(h.at, $3))
                  from handover_note h where h.office_id = $1 order by h.id desc limit 1),
-  'closings', (select coalesce(jsonb_agg(jsonb_build_object('agent', c.agent, 'at', c.at, 'difference_cents',
+  'closings', (select coalesce(jsonb_agg(jsonb_build_object('agent', c.agent, 'at', office_instant(c.at, $3), 'difference_cents',
                                                            c.difference_cents, 'reason', c.reason,
                                                            'reopened', case when r.id is not null then
-                                                             jsonb_build_object('agent', r.agent, 'at', r.at, 'reason', r.reason)
+                                                             jsonb_build_object('agent', r.agent, 'at', office_instant(r.at, $3), 'reason', r.reason)
                                                            end) order by c.id), '[]')
                  from day_closing c left join day_reopening r on r.closing_id = c.id
                 where c.office_id = $1 and c.day = $2)) as ledger;
@@ -106,13 +107,13 @@ select c.content, c.cms, c.agent, c.at, r.id is not null as reopened
 insert into handover_note (office_id, text, agent, station, at) values ($1, $2, $3, $4, $5) returning id;
 
 -- name: day_board
--- params: office_id integer, since timestamptz
+-- params: office_id integer, since timestamptz, zone text
 -- What open screens tell beside the queue: outages, and the note of the last two days.
 select jsonb_build_object(
   'outages', (select coalesce(jsonb_agg(u.what order by u.id), '[]')
                 from outage u left join outage_end e on e.outage_id = u.id
                where u.office_id = $1 and e.outage_id is null),
-  'handover', (select jsonb_build_object('text', h.text, 'agent', h.agent, 'at', h.at)
+  'handover', (select jsonb_build_object('text', h.text, 'agent', h.agent, 'at', office_instant(h.at, $3))
                  from handover_note h where h.office_id = $1 and h.at >= $2 order by h.id desc limit 1)) as board;
 
 -- name: day_outage_open

@@ -10,7 +10,8 @@ select o.code, o.product_id as product, o.issuance_state,
        max(m.at) filter (where m.kind in ('validated', 'verified')) as signed_at,
        greatest(max(m.at) filter (where m.kind = 'issued'),
                 case when bool_or(m.kind = 'issued') then max(m.at) filter (where m.kind = 'finished') end) as issued_at,
-       coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'at', extract(epoch from m.at)) order by m.at)
+       coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'at',
+                                              to_char(m.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by m.at)
                 filter (where m.kind in ('paused', 'resumed', 'parked', 'returned')), '[]') as pauses
   from orders o
   join milestone m on m.order_id = o.id

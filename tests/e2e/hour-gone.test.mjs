@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Somebody whose hour is gone follows the link of the mail: axe finds nothing, nothing is wider than the screen, and one
-// button gives the hour up.
+// button gives the hour up; the link then says so.
 import test, { after, before } from 'node:test';
 import { book, done, order, slots } from '../support/office.mjs';
 import { checkOnScreens as check, closePage, openBrowser, openPage } from './browser.mjs';
@@ -30,6 +30,9 @@ test('axe: the page of somebody whose hour is gone', async () => {
     await check(page);
     await page.getByRole('button', { name: 'Cancelar o horário' }).click();
     await headingIs(page, 'Horário cancelado');
+    await check(page);
+    await page.goto(link.href);
+    await headingIs(page, 'O horário já foi resolvido');
     await check(page);
     await closePage(page);
   } finally {

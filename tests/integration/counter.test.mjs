@@ -9,8 +9,8 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  api, attend, cli, cliLater, cliPath, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
-  photograph, publicUrl, scratch, slots, sql, validate, verify,
+  api, attend, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
+  photograph, publicUrl, scratch, slots, sql, until, validate, verify,
 } from '../support/office.mjs';
 
 const refused = (run, reason, status = 1) => {
@@ -63,6 +63,9 @@ describe('contract 3: a case at the counter, act by act', () => {
     assert.deepEqual(done('agent1', 'find', 'Ninguem Com Este Nome').items, []);
     refused(cli('agent1', 'find', 'ab'));
     assert.match(shown('agent1', 'find', kase.code).stdout, new RegExp(kase.code), 'people see it too');
+    const page = shown('agent1', 'show', kase.code).stdout;
+    assert.match(page, /OFICINA DO ZE/);
+    assert.doesNotMatch(page, /Renovação de|Substituição/, 'an order that came of no other names none');
     assert.ok(!lastEvent('CASES_SEARCHED').includes(kase.holder.cpf), 'what was sought is not in the leaf');
   });
 
@@ -95,6 +98,38 @@ describe('contract 3: a case at the counter, act by act', () => {
     const cancel = await api('POST', `/api/appointment-links/${token}/cancel`, { body: { sequence: 0 } });
     assert.equal(cancel.status, 404, cancel.text);
     assert.equal(done('agent1', 'show', before.code).states.appointment, 'booked');
+  });
+
+  test('a mail in flight to an address that was the order\'s once carries no link, and is no mail that came back', async () => {
+    const late = orderNew({}, 'ecpf-a1');
+    done('agent1', 'book', late.code, (await slots('ecpf-a1', 40)).at(-6).start);
+    await mail(late.holder.email, /\/horario\//);
+    const email = `certo${late.holder.email}`;
+    done('agent1', 'contact', late.code, '--email', email);
+    const [id, appointment, sequence] = sql(`select o.id || ' ' || a.id || ' ' || a.sequence from orders o join appointment a
+      on a.order_id = o.id where o.code = '${late.code}'`).split(' ').map(Number);
+    const now = (Date.now() + 1000 * clockOffset()) * 1000;
+    const messages = {
+      booked: sql(`select message from outbox where order_id = ${id} and kind = 'booked'`),
+      hour_gone: JSON.stringify({ appointment_id: appointment, sequence, choices: [] }),
+      seat_offer: JSON.stringify({ start_us: now + 7200e6, until_us: now + 3600e6, offered_us: now, offset_s: -10800, seat: 1 }),
+    };
+    const rows = Object.entries(messages).flatMap(([kind, message]) => [late.holder.email, email]
+      .map((to) => `(${id}, '${kind}', '${to}', '${message}', clock_timestamp() - interval '1 day', to_timestamp(${now / 1e6}))`));
+    const last = sql('select max(id) from outbox');
+    sql(`insert into outbox (order_id, kind, recipient, message, next_at, created_at) values ${rows}`);
+    orderNew({}, 'ecpf-a1'); // sends its own mail, and these with it
+    const mails = `from outbox where order_id = ${id} and id > ${last} and kind in ('booked', 'hour_gone', 'seat_offer')`;
+    await until(() => sql(`select count(*) ${mails} and state = 'pending'`) === '0', 'all are judged');
+    const states = (to) => sql(`select kind || ' ' || state ${mails} and recipient = '${to}' order by kind`).split('\n');
+    assert.deepEqual(states(late.holder.email), ['booked sent', 'hour_gone dropped', 'seat_offer dropped']);
+    assert.deepEqual(states(email), ['booked sent', 'hour_gone sent', 'seat_offer sent'], 'who has the order has them all');
+    for (const link of [/\/horario\//, /\/remarcar\//, /\/vaga\//]) await mail(email, link);
+    const written = fs.readdirSync(path.join(home, 'mail')).filter((file) => new RegExp(`-0*(${
+      sql(`select string_agg(id::text, '|') ${mails} and recipient = '${late.holder.email}'`)})-`).test(file));
+    assert.equal(written.length, 1);
+    assert.doesNotMatch(fs.readFileSync(path.join(home, 'mail', written[0]), 'utf8').replaceAll('=\n', ''), /horario\/[\w-]{20}/);
+    assert.ok(!done('agent1', 'day', 'show').bounced.some((one) => one.order === late.code), 'none of them came back');
   });
 
   test('book, move, cancel, book again', async () => {

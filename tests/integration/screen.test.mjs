@@ -246,8 +246,15 @@ describe('issue 4.6: outages, papers, the closing', () => {
     assert.ok(down.in_hand.includes(kase.code));
     assert.equal(done('agent1', 'show', kase.code).states.attendance, 'parked');
     assert.equal(cli('agent3', 'outage', 'start', what).json.reason, 'already-down');
+    const hour = new Date(Date.now() + 1000 * clockOffset() - 3 * 3600e3).toISOString().slice(11, 16);
+    assert.ok(down.told > 0 || hour >= '23:54', 'those booked are told; who comes after midnight is another day\'s');
     if (down.told > 0) await mail(expected.holder.email, new RegExp(`fora do ar[\\s\\S]*${what}`));
     done('agent3', 'outage', 'end', what);
+    const over = done('agent3', 'day', 'show').outages.find((one) => one.what === what);
+    for (const at of [over.from, over.to]) assert.match(at, /T\d\d:\d\d:\d\d-03:00$/, 'by the clock on the wall');
+    const page = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent3.pem'), '--home', home, 'day', 'show'],
+      { encoding: 'utf8' }).stdout;
+    assert.match(page, new RegExp(`Queda: ${what}, desde ${over.from.slice(0, 16)}, até ${over.to.slice(0, 16)}`));
     assert.equal(cli('agent3', 'outage', 'end', what).json.reason, 'not-down');
   });
 
