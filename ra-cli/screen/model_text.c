@@ -46,9 +46,9 @@ static size_t fitting(const char *line, size_t length, size_t columns)
 static size_t whole_words(const char *line, size_t length, size_t columns)
 {
     const size_t fits = fitting(line, length, columns);
-    size_t blank = fits;
-    if (fits == length)
+    if (fits == length || fits == 0)
         return fits;
+    size_t blank = fits - 1; /* the blank stays on its line, within the width: a wider line would be cut */
     while (blank > fits / 2 && line[blank] != ' ')
         blank--;
     return blank > fits / 2 ? blank + 1 : fits;

@@ -74,6 +74,13 @@ static void settle(struct session *session)
 
 /* --- what is in hand, read out --- */
 
+static void say_member(const json_t *item, const char *name)
+{
+    const char *value = screen_member(item, name);
+    fputs(value[0] == '\0' ? "" : ", ", stdout);
+    terminal_text(stdout, words_state(value));
+}
+
 static void say_queue(struct screen_model *model, TALLOC_CTX *context)
 {
     const bool inbox = model->page == PAGE_INBOX;
@@ -83,15 +90,19 @@ static void say_queue(struct screen_model *model, TALLOC_CTX *context)
     for (size_t i = 0; i < count; i++) {
         const json_t *item = screen_queue_item(model, list, i);
         const char *left = hour_left(context, screen_member(item, "deadline"), model->now_s);
+        const char *ticket = screen_member(item, "ticket"), *start = screen_member(item, "start");
         printf("%zu%s. ", i + 1, i == at ? " (escolhido)" : "");
-        terminal_text(stdout, screen_member(item, "ticket"));
-        putchar(' ');
+        terminal_text(stdout, ticket);
+        fputs(ticket[0] == '\0' ? "" : " ", stdout);
         terminal_text(stdout, screen_member(item, "name"));
+        if (strlen(start) > 16)
+            printf(", às %.5s", start + 11);
         fputs(inbox ? ", validado por " : ", ", stdout);
         terminal_text(stdout, inbox ? screen_member(item, "validated_by")
                                     : words_state(screen_member(item, "state")));
-        printf("%s%s%s%s\n", screen_member(item, "priority")[0] == '\0' ? "" : ", prioridade ",
-               screen_member(item, "priority"), left[0] == '\0' ? "" : ", ", left);
+        say_member(item, "parked_reason");
+        say_member(item, "priority");
+        printf("%s%s\n", left[0] == '\0' ? "" : ", ", left);
     }
 }
 

@@ -156,11 +156,13 @@ describe('issue 4.6: the screen', () => {
 
   test('the line mode speaks the same acts, numbered', async () => {
     const kase = await booked('ecpf-a1', named('Tereza'));
+    done('agent1', 'checkin', kase.code, '--walk-in', '--priority', 'pregnant');
     const run = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent1.pem'), '--home', home,
       '--plain'], { encoding: 'utf8', input: `/\n${kase.code}\n1\nm\ntrouxe o avô\nQ\n` });
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stdout, new RegExp(`1\\. .*${kase.code}`));
     assert.match(run.stdout, /Sim: feito: nota/);
+    assert.match(run.stdout, new RegExp(`[AB][0-9]{3} ${kase.holder.name}, às [0-9]{2}:[0-9]{2}, esperando, gestante`, 'i'), 'the queue by hour and in words');
     assert.doesNotMatch(run.stdout, /\u001b/, 'nothing is painted');
     assert.equal(done('agent1', 'show', kase.code).notes[0].text, 'trouxe o avô');
   });

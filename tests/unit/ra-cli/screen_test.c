@@ -346,6 +346,23 @@ static void a_long_line_is_wrapped_and_never_cut(void **state)
     assert_int_equal(office->model->text.count, 3);
 }
 
+static void a_word_that_ends_at_the_edge_keeps_its_last_letter(void **state)
+{
+    struct office *office = *state;
+    const size_t columns = office->model->page_columns;
+    char text[301];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    text[columns - 20] = text[columns] = text[2 * columns + 1] = ' ';
+    screen_read(office->model, text, "Leia");
+    size_t whole = 0;
+    for (size_t i = 0; i < office->model->text.count; i++) {
+        assert_true(strlen(office->model->text.lines[i]) <= columns);
+        whole += strlen(office->model->text.lines[i]);
+    }
+    assert_int_equal(whole, sizeof text - 1);
+}
+
 static void the_lock_keeps_what_was_typed_and_opens_by_name(void **state)
 {
     struct office *office = *state;
@@ -462,6 +479,7 @@ int main(void)
         TEST(an_older_search_does_not_overwrite_a_newer_one),
         TEST(nothing_is_signed_before_it_was_read_to_the_end),
         TEST(a_long_line_is_wrapped_and_never_cut),
+        TEST(a_word_that_ends_at_the_edge_keeps_its_last_letter),
         TEST(the_lock_keeps_what_was_typed_and_opens_by_name),
         TEST(a_protected_identity_begins_locked_and_asks_nothing_of_the_server),
     };
