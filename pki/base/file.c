@@ -5,11 +5,75 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What was read may be a secret: none of it stays behind where it was. */
+static void forget(uint8_t *data, size_t used)
+{
+    if (data != NULL)
+        OPENSSL_cleanse(data, used);
+    talloc_free(data);
+}
+
+static uint8_t *move(TALLOC_CTX *context, uint8_t *from, size_t used, size_t size)
+{
+    uint8_t *room = talloc_size(context, size + 1);
+    if (room != NULL && used > 0)
+        memcpy(room, from, used);
+    forget(from, used);
+    return room;
+}
+
+static bool too_large(struct ra_error *error, const char *path, size_t limit)
+{
+    return ra_fail(error, RA_TOO_LARGE, "%s é grande demais: aqui o limite é de %zu bytes", path, limit);
+}
+
+/* Room for more than `used` bytes, which are at least one and at most `limit`. */
+static size_t more_than(size_t used, size_t limit)
+{
+    enum { LEAST = 4096 };
+    const size_t twice = used > limit / 2 ? limit : 2 * used;
+    return twice < LEAST && LEAST <= limit ? LEAST : twice;
+}
+
+/* To the end, wherever that is: a pipe or a terminal does not tell its size. `size` is the first guess. */
+static bool read_all(TALLOC_CTX *context, int descriptor, const char *path, size_t size, size_t limit,
+                     struct bytes *content, struct ra_error *error)
+{
+    size_t used = 0;
+    uint8_t *data = move(context, NULL, 0, size);
+    while (data != NULL) {
+        ssize_t got = read(descriptor, data + used, size + 1 - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            ra_fail_file(error, RA_FILE_READ, path);
+            forget(data, used);
+            return false;
+        }
+        if (got == 0) {
+            data[used] = 0;
+            *content = (struct bytes){data, used};
+            return true;
+        }
+        used += (size_t)got;
+        if (used <= size)
+            continue;
+        if (used > limit) {
+            forget(data, used);
+            return too_large(error, path, limit);
+        }
+        size = more_than(used, limit);
+        data = move(context, data, used, size);
+    }
+    return ra_fail(error, RA_NO_MEMORY, "%s", path);
+}
 
 bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_t limit,
                     struct bytes *content, struct ra_error *error)
@@ -22,24 +86,8 @@ bool file_read_open(TALLOC_CTX *context, int descriptor, const char *path, size_
         return ra_fail_file(error, RA_FILE_READ, path);
     }
     if ((uintmax_t)status.st_size > limit)
-        return ra_fail(error, RA_TOO_LARGE, "%s é grande demais: aqui o limite é de %zu bytes", path, limit);
-    size_t capacity = (size_t)status.st_size, used = 0;
-    uint8_t *data = talloc_size(context, capacity + 1);
-    if (data == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "%s", path);
-    while (used < capacity) {
-        ssize_t got = read(descriptor, data + used, capacity - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return ra_fail_file(error, RA_FILE_READ, path);
-        if (got == 0)
-            break;
-        used += (size_t)got;
-    }
-    data[used] = 0;
-    *content = (struct bytes){data, used};
-    return true;
+        return too_large(error, path, limit);
+    return read_all(context, descriptor, path, (size_t)status.st_size, limit, content, error);
 }
 
 bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes *content,

@@ -10,7 +10,8 @@
 
 #include <sys/types.h>
 
-/* The whole file on `context`, NUL-terminated beyond `length`; longer than `limit` bytes is RA_TOO_LARGE,
+/* The whole file on `context`, to its end also where it has no size to tell (a pipe, /dev/stdin),
+ * NUL-terminated beyond `length`; longer than `limit` bytes is RA_TOO_LARGE,
  * what cannot be read as ra_fail_file says it, both in Portuguese. */
 RA_MUST_CHECK bool file_read(TALLOC_CTX *context, const char *path, size_t limit, struct bytes *content,
                              struct ra_error *error);
