@@ -222,6 +222,14 @@ static bool replay_all(struct journal *journal, const struct head *head, uint64_
     return true;
 }
 
+/* The machine's trouble, not the journal's: nothing is known against it, and it is not started anew for it.
+ */
+static bool cannot_look(struct ra_error *error, const char *what)
+{
+    char text[128];
+    return ra_fail(error, RA_UNAVAILABLE, "journal: %s: %s", what, strerror_r(errno, text, sizeof text));
+}
+
 enum purpose { TO_WRITE, TO_LOOK };
 
 static bool open_files(struct journal *journal, const char *folder, enum purpose purpose,
@@ -232,11 +240,15 @@ static bool open_files(struct journal *journal, const char *folder, enum purpose
     if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
         return false;
     journal->file = open(path, flags);
+    if (journal->file < 0 && errno != ENOENT)
+        return cannot_look(error, path);
     if (journal->file < 0)
         return ra_fail(error, RA_IO, "journal: missing (%s)", path);
     if (purpose == TO_WRITE && flock(journal->file, LOCK_EX | LOCK_NB) != 0)
         return ra_fail(error, RA_CONFLICT, "journal: another process uses it (%s)", path);
     journal->head_file = open(head_path, flags);
+    if (journal->head_file < 0 && errno != ENOENT)
+        return cannot_look(error, head_path);
     if (journal->head_file < 0)
         return ra_fail(error, RA_IO, "journal: its head file is missing (%s)", head_path);
     return true;
@@ -260,9 +272,9 @@ static bool settle(struct journal *journal, uint64_t size, uint64_t *cut, struct
 {
     *cut = size - journal->end;
     if (*cut > 0 && ftruncate(journal->file, (off_t)journal->end) != 0)
-        return ra_fail_errno(error, "journal");
+        return cannot_look(error, "torn tail");
     if (fdatasync(journal->file) != 0 || !head_write(journal->head_file, &journal->latest))
-        return ra_fail_errno(error, "journal");
+        return cannot_look(error, "sync");
     journal->durable = journal->latest.count;
     return true;
 }
@@ -275,7 +287,7 @@ static bool prove(struct journal *journal, uint64_t *size, struct head *head, st
     if (!head_read(journal->head_file, head))
         return ra_fail(error, RA_IO, "journal: its head file is damaged");
     if (fstat(journal->file, &status) != 0)
-        return ra_fail_errno(error, "journal");
+        return cannot_look(error, "size");
     *size = (uint64_t)status.st_size;
     if (*size < MAGIC_SIZE || !read_exactly(journal->file, start, MAGIC_SIZE, 0) ||
         CRYPTO_memcmp(start, magic, MAGIC_SIZE) != 0)

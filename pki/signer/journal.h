@@ -40,14 +40,16 @@ typedef bool (*journal_replay_function)(void *context, struct bytes payload, str
                                         struct ra_error *error);
 
 /* Makes journal and head with one first record. Refused while `folder` holds a sound journal with more than
- * that first record, or one in use; a journal that cannot be used is set aside (renamed with `stamp`), never
- * deleted. A sound journal that never went past its first record is left as it is. */
+ * that first record, one in use, or one that cannot be looked at just now; a journal that cannot be used is
+ * set aside (renamed with `stamp`), never deleted. A sound journal that never went past its first record is
+ * left as it is. */
 RA_MUST_CHECK bool journal_create(const char *folder, struct bytes first_record, const char *stamp,
                                   struct ra_error *error);
 
 /* Opens, proves and replays the journal of `folder`, and locks it against a second process. The journal is a
  * talloc child of `context`; freeing it closes it. Missing, shortened or altered is RA_IO with a detail that
- * says which. `*cut` is the length of the torn tail that was cut off, 0 without one. */
+ * says which; what the machine could not do (open, sync) is RA_UNAVAILABLE. `*cut` is the length of the torn
+ * tail that was cut off, 0 without one. */
 RA_MUST_CHECK bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_function replay,
                                 void *replay_context, struct journal **journal, uint64_t *cut,
                                 struct ra_error *error);

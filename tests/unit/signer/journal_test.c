@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -330,6 +331,25 @@ static void starting_anew_keeps_a_sound_journal_and_sets_a_broken_one_aside(void
     assert_true(journal_create(folder, bytes_of_text("again"), "3", &error));
 }
 
+/* The machine's troubles say nothing about the journal. */
+static void what_cannot_be_opened_just_now_is_not_set_aside(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    struct rlimit usual, none;
+    append_all(THREE);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = usual;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    bool created = journal_create(folder, bytes_of_text("again"), "2", &error);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_false(created);
+    assert_int_equal(error.code, RA_UNAVAILABLE);
+    assert_int_not_equal(access(path_of("journal.2"), F_OK), 0);
+    expect_replay("begin one two three", 0);
+}
+
 /* What was acknowledged before the kill is there after it. */
 static void kill_9_loses_nothing_that_was_acknowledged(void **state)
 {
@@ -418,6 +438,7 @@ int main(void)
         TEST(one_bad_slot_of_the_head_is_survived_two_are_not),
         TEST(a_second_process_cannot_open_it),
         TEST(starting_anew_keeps_a_sound_journal_and_sets_a_broken_one_aside),
+        TEST(what_cannot_be_opened_just_now_is_not_set_aside),
         TEST(kill_9_loses_nothing_that_was_acknowledged),
         TEST(threads_share_the_disk_and_lose_nothing),
     };
