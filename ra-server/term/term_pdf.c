@@ -185,6 +185,24 @@ static double set_sign_here(const struct sheet *sheet, const char *text, double 
     return room + 4 + set_text(sheet, "P", &text_style, text, margin, y + room + 4, text_width);
 }
 
+enum { CELL_SIZE = 2048 };
+
+/* What is too long ends in an ellipsis, never within a character. */
+static void take_cell(char cell[CELL_SIZE], const char *text, size_t length)
+{
+    static const char more[] = "…";
+    if (length < CELL_SIZE) {
+        memcpy(cell, text, length);
+        cell[length] = '\0';
+        return;
+    }
+    size_t kept = CELL_SIZE - sizeof more;
+    while (kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80)
+        kept--;
+    memcpy(cell, text, kept);
+    memcpy(cell + kept, more, sizeof more);
+}
+
 /* A row of a long table of small type. A cell that is missing is empty. `tagged` is false where a head is
  * repeated. */
 static double set_row(const struct sheet *sheet, const char *text, bool head, bool tagged, double y)
@@ -195,10 +213,10 @@ static double set_row(const struct sheet *sheet, const char *text, bool head, bo
     double height = 0;
     tag_begin(sheet, tagged ? "TR" : NULL);
     for (size_t at = 0; at < TERM_ROW_CELLS; at++) {
-        char cell[512];
+        char cell[CELL_SIZE];
         const char *end = strstr(text, separator);
         size_t length = end != NULL && at + 1 < TERM_ROW_CELLS ? (size_t)(end - text) : strlen(text);
-        (void)snprintf(cell, sizeof cell, "%.*s", (int)length, text);
+        take_cell(cell, text, length);
         text += end != NULL && at + 1 < TERM_ROW_CELLS ? length + strlen(separator) : length;
         double needed =
             set_text(sheet,

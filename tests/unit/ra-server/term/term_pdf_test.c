@@ -7,6 +7,7 @@
 #include "sample.h"
 #include "term/term_pdf.h"
 
+#include <glib.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,38 @@ static void a_long_table_runs_over_pages(void **state)
     assert_int_equal(count_of(pdf, "/S /TR"), ROWS + 1);
     assert_int_equal(count_of(pdf, "/S /TH"), TERM_ROW_CELLS);
     assert_int_equal(count_of(pdf, "/S /TD"), ROWS * TERM_ROW_CELLS);
+}
+
+static void count_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer warnings)
+{
+    (void)domain;
+    (void)level;
+    (void)message;
+    ++*(unsigned *)warnings;
+}
+
+/* Reasons have up to 500 characters, of two octets or more each; beyond any reason no character is cut in
+ * two. */
+static void a_long_cell_is_shown_whole_or_cut_between_characters(void **state)
+{
+    static const int lengths[] = {200, 500, 3000};
+    struct ra_error error = {0};
+    unsigned warnings = 0;
+    size_t sizes[3];
+    GLogFunc usual = g_log_set_default_handler(count_warning, &warnings);
+    for (size_t at = 0; at < 3; at++) {
+        struct term_blocks blocks;
+        char *text =
+            talloc_strdup(*state, "# Lista\n% rodapé\n| n | quando | o quê | quem | pedido\n| 1 | a");
+        for (int i = 0; i < lengths[at]; i++)
+            text = talloc_strdup_append_buffer(text, "ã");
+        text = talloc_strdup_append_buffer(text, " | b | c | d\n");
+        assert_done(term_blocks_read(*state, bytes_of_text(text), &blocks, &error));
+        sizes[at] = make(*state, &blocks).length;
+    }
+    (void)g_log_set_default_handler(usual, NULL);
+    assert_int_equal(warnings, 0);
+    assert_true(sizes[0] < sizes[1] && sizes[1] < sizes[2]);
 }
 
 /* Each with a context of its own: talloc's are not shared among threads. */
@@ -164,6 +197,7 @@ int main(void)
         cmocka_unit_test(without_its_fonts_nothing_is_made), /* first: fonts are opened once */
         cmocka_unit_test(the_same_facts_give_the_same_bytes),
         cmocka_unit_test(a_long_table_runs_over_pages),
+        cmocka_unit_test(a_long_cell_is_shown_whole_or_cut_between_characters),
         cmocka_unit_test(four_threads_at_once_give_the_same_bytes),
         cmocka_unit_test(other_facts_give_other_bytes),
         cmocka_unit_test(it_is_tagged_and_says_its_language_and_title),
