@@ -52,7 +52,7 @@ RA_MUST_CHECK bool certificate_read_names(TALLOC_CTX *context, const X509_NAME *
                                           const GENERAL_NAMES *names, struct certificate_reading **reading,
                                           struct ra_error *error);
 
-/* Decodes exactly one certificate, PEM (one block, only white space around) or DER without trailing bytes, at
+/* Decodes exactly one certificate, as armour_open takes it (PEM with text before it at most, or DER), at
  * most CERTIFICATE_MAX bytes. Anything else is RA_VERIFICATION_FAILED with the reason
  * "certificate-malformed". The caller frees it with X509_free and does not change it: it is shared
  * (pki/base/decoded.h). */

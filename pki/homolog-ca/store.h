@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The homologation CA's state on disk, which is the truth: nothing is kept only in memory. Every file is
- * written whole (temporary, fsync, rename), so a kill at any point leaves the old or the new content.
+ * written whole (temporary, rename; fsync between them but for issued/), so a kill at any point leaves the
+ * old or the new content.
  *
- *   keys/ID.pem            private keys, 0600; the OCSP responder's is made at the first `serve`
- *   certificates/ID.pem    the hierarchy and the CMP signer
- *   transactions/TXID      one per CMP transaction: state, digest of the key, certificate. The commit point
- *                          of an issue
- *   issued/SERIAL.der      certificates issued over CMP, by serial: made again from the transactions at each
- * start credentials/SERIAL.der certificates issued by the command line (staff, the AR, TLS) revoked/ID-SERIAL
- * "seconds reason" public/                world-readable: roots, chains, CRLs, .p7b base-url, lock fault
- * while it is there: how the AC lies ("key", "name", "profile"), for fault tests
+ * - keys/ID.pem: private keys, 0600; the OCSP responder's is made at the first `serve`
+ * - certificates/ID.pem: the hierarchy and the CMP signer
+ * - transactions/TXID: one per CMP transaction: state, digest of the key, certificate. The commit point of an
+ *   issue
+ * - issued/SERIAL.der: certificates issued over CMP, by serial. The one folder that is no truth of its own:
+ *   it is not waited for, and made again from the transactions at each start
+ * - credentials/SERIAL.der: certificates issued by the command line (staff, the AR, TLS)
+ * - revoked/ID-SERIAL: "seconds reason"
+ * - public/: world-readable: roots, chains, CRLs, .p7b
+ * - base-url, lock
+ * - fault: while it is there: how the AC lies ("key", "name", "profile"), for fault tests
  *
  * Thread rules: functions are re-entrant; two writers of one name must agree beforehand (the CMP server holds
  * a transaction's lock; CRLs and the command line hold the store's lock).
