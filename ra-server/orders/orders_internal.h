@@ -59,6 +59,12 @@ RA_MUST_CHECK bool orders_create(struct http_request *request, struct order **or
 RA_MUST_CHECK bool orders_send_confirmation(struct http_request *request, const struct order *order,
                                             struct ra_error *error);
 
+/* --- the office's acts (orders_payment.c, orders_contact.c); handlers of orders_office.c's table --- */
+
+bool orders_pay(struct http_request *request, struct http_response *response, struct ra_error *error);
+bool orders_contact(struct http_request *request, struct http_response *response, struct ra_error *error);
+bool orders_resend(struct http_request *request, struct http_response *response, struct ra_error *error);
+
 /* --- access (orders_access.c) --- */
 
 RA_MUST_CHECK bool orders_grant_bearer(struct http_request *request, const struct order *order,

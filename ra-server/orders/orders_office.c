@@ -2,14 +2,11 @@
  *
  * The office side of an order: what staff does for a walk-in or a caller. Every reading is an event.
  */
-#include "approval/approval.h"
 #include "approval/office.h"
 #include "audit/audit.h"
 #include "catalog/local_time.h"
 #include "desk/desk.h"
 #include "identification/identification.h"
-#include "issuance/mail_half.h"
-#include "notice/notice.h"
 #include "orders/orders_find.h"
 #include "orders/orders_internal.h"
 #include "renewal/replacement.h"
@@ -17,7 +14,7 @@
 
 #include <string.h>
 
-enum { NOTE_MAX = 2000, REFERENCE_MAX = 80 };
+enum { NOTE_MAX = 2000 };
 
 static bool load_for_update(struct http_request *request, struct order **order, struct ra_error *error)
 {
@@ -190,130 +187,6 @@ static bool find_handler(struct http_request *request, struct http_response *res
     return audit_record(request, AUDIT_CASES_SEARCHED, NULL, detail, json_pack("{s:s}", "text", text), error);
 }
 
-/* --- contact --- */
-
-/* The address stands in the certificate: what was signed over the old one is void. */
-static bool change_email(struct http_request *request, struct order *order, struct ra_error *error)
-{
-    return approval_void_attempt(request, order, "contact", error) &&
-           db_exec(request->db, STATEMENT_ORDER_EMAIL_UNCONFIRM, DB_VALUES(db_int(order->id)), NULL, error) &&
-           db_exec(request->db, STATEMENT_ORDER_LINKS_DROP, DB_VALUES(db_int(order->id)), NULL, error) &&
-           db_exec(request->db, STATEMENT_ORDER_MAIL_READDRESS,
-                   DB_VALUES(db_int(order->id), db_text(order->subject->email)), NULL, error) &&
-           orders_send_confirmation(request, order, error);
-}
-
-static bool contact_handler(struct http_request *request, struct http_response *response,
-                            struct ra_error *error)
-{
-    struct order *order = NULL;
-    const char *email = NULL, *phone = NULL;
-    if (!load_for_update(request, &order, error) ||
-        !order_contact_read(request->context, request->body, &email, &phone, error))
-        return false;
-    if (order->closed_us != 0)
-        return ra_fail_reason(error, RA_CONFLICT, "order-closed", "O pedido já foi encerrado.");
-    struct order_person *person = order->subject;
-    bool new_email = email != NULL && strcmp(email, person->email) != 0;
-    json_t *personal = json_pack("{s:s, s:s}", "email_before", person->email, "phone_before", person->phone);
-    person->email = email != NULL ? email : person->email;
-    person->phone = phone != NULL ? phone : person->phone;
-    json_object_set_new(personal, "email", json_string(person->email));
-    json_object_set_new(personal, "phone", json_string(person->phone));
-    order->email_confirmed = order->email_confirmed && !new_email;
-    if (!audit_record(request, AUDIT_CONTACT_CHANGED, order,
-                      json_pack("{s:b, s:b}", "email", new_email, "phone", phone != NULL), personal, error) ||
-        !db_exec(request->db, STATEMENT_ORDER_CONTACT_UPDATE,
-                 DB_VALUES(db_text(person->id), db_text(person->email), db_text(person->phone)), NULL,
-                 error) ||
-        (new_email && !change_email(request, order, error)) ||
-        !identification_contact_changed(request, order, error))
-        return false;
-    http_reply(response, 200, orders_show_json(request, order));
-    return true;
-}
-
-/* --- pay --- */
-
-static const char *const payment_methods[] = {"pix", "card", "cash", "transfer", "voucher", NULL};
-
-struct payment {
-    const char *method;
-    int64_t amount_cents;
-    const char *reference;
-};
-
-static bool read_payment(const json_t *body, const struct order *order, struct payment *payment,
-                         struct ra_error *error)
-{
-    const json_t *amount = json_object_get(body, "amount_cents");
-    bool known = false;
-    payment->method = http_text(body, "method");
-    payment->reference = http_text(body, "reference");
-    payment->amount_cents = amount != NULL ? json_integer_value(amount) : order->price_cents;
-    if (payment->reference == NULL)
-        payment->reference = "";
-    for (size_t i = 0; payment->method != NULL && payment_methods[i] != NULL; i++)
-        known = known || strcmp(payment_methods[i], payment->method) == 0;
-    bool good = known || ra_fail_field(error, "method", "unknown",
-                                       "Formas de pagamento: pix, card, cash, transfer ou voucher.");
-    if (payment->amount_cents != order->price_cents)
-        good =
-            ra_fail_field(error, "amount_cents", "mismatch", "O valor recebido difere do preço do pedido.");
-    if (strnlen(payment->reference, REFERENCE_MAX + 1) > REFERENCE_MAX)
-        good = ra_fail_field(error, "reference", "length", "A referência tem no máximo 80 caracteres.");
-    for (const char *at = payment->reference; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ')
-            return ra_fail_field(error, "reference", "charset",
-                                 "A referência não pode ter caracteres de controle.");
-    return good;
-}
-
-/* A voucher pays once. */
-static bool check_voucher(struct http_request *request, const struct payment *payment, struct ra_error *error)
-{
-    struct db_rows *row = NULL;
-    if (strcmp(payment->method, "voucher") != 0)
-        return true;
-    if (payment->reference[0] == '\0')
-        return ra_fail_field(error, "reference", "required", "Diga o número do voucher.");
-    if (!db_one(request->db, request->context, STATEMENT_ORDER_VOUCHER_LOCK,
-                DB_VALUES(db_text(payment->reference)), &row, error) ||
-        !db_one(request->db, request->context, STATEMENT_ORDER_VOUCHER_USED,
-                DB_VALUES(db_text(payment->reference)), &row, error))
-        return false;
-    return !row_bool(row, 0, "used") ||
-           ra_fail_reason(error, RA_CONFLICT, "voucher-used", "Este voucher já pagou outro pedido.");
-}
-
-static bool pay_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
-{
-    struct order *order = NULL;
-    struct payment payment;
-    struct db_rows *row = NULL;
-    if (!load_for_update(request, &order, error) || !read_payment(request->body, order, &payment, error))
-        return false;
-    if (orders_in_state(order, ORDERS_MACHINE_ORDER, "paid"))
-        return ra_fail_reason(error, RA_CONFLICT, "already-paid",
-                              "O pagamento deste pedido já foi registrado.");
-    if (!check_voucher(request, &payment, error) ||
-        !orders_set_state(request, order, ORDERS_MACHINE_ORDER, "paid", error) ||
-        !db_one(request->db, request->context, STATEMENT_ORDER_PAYMENT_INSERT,
-                DB_VALUES(db_int(order->id), db_text(payment.method), db_int(payment.amount_cents),
-                          db_text(orders_actor(request)), db_time(request->now_us),
-                          db_text(payment.reference)),
-                &row, error) ||
-        !orders_milestone(request, order, "paid", payment.method, error) ||
-        !audit_record(request, AUDIT_PAYMENT_RECORDED, order,
-                      json_pack("{s:s, s:I}", "method", payment.method, "amount_cents", payment.amount_cents),
-                      json_pack("{s:s}", "reference", payment.reference), error))
-        return false;
-    http_reply(response, 200,
-               json_pack("{s:s, s:s, s:I}", "order", order->code, "state", "paid", "payment",
-                         row_int(row, 0, "id")));
-    return true;
-}
-
 /* --- note --- */
 
 /* Characters, not bytes, as the table counts them. */
@@ -347,48 +220,6 @@ static bool note_handler(struct http_request *request, struct http_response *res
         return false;
     http_reply(response, 201, json_pack("{s:s}", "order", order->code));
     return true;
-}
-
-/* --- resend --- */
-
-static bool resend_confirmation(struct http_request *request, const struct order *order,
-                                struct ra_error *error)
-{
-    if (order->email_confirmed)
-        return ra_fail_reason(error, RA_CONFLICT, "already-confirmed", "O e-mail já está confirmado.");
-    return orders_send_confirmation(request, order, error);
-}
-
-static bool resend_invitation(struct http_request *request, const struct order *order, struct ra_error *error)
-{
-    if (!orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
-        return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado.");
-    return notice_enqueue(request, order, NOTICE_BOOKED, NULL, error);
-}
-
-static bool resend_handler(struct http_request *request, struct http_response *response,
-                           struct ra_error *error)
-{
-    static const struct {
-        const char *what;
-        bool (*send)(struct http_request *request, const struct order *order, struct ra_error *error);
-    } mails[] = {
-        {"confirmation", resend_confirmation},
-        {"invitation", resend_invitation},
-        {"emission", mail_half_send},
-    };
-    struct order *order = NULL;
-    const char *what = http_text(request->body, "what");
-    for (size_t i = 0; what != NULL && i < sizeof mails / sizeof mails[0]; i++) {
-        if (strcmp(mails[i].what, what) != 0)
-            continue;
-        if (!load_for_update(request, &order, error) || !mails[i].send(request, order, error) ||
-            !audit_record(request, AUDIT_NOTICE_RESENT, order, json_pack("{s:s}", "what", what), NULL, error))
-            return false;
-        http_reply(response, 200, json_pack("{s:s, s:s}", "order", order->code, "sent", what));
-        return true;
-    }
-    return ra_fail_field(error, "what", "unknown", "Use confirmation, invitation ou emission.");
 }
 
 /* --- table --- */
@@ -447,7 +278,7 @@ static const struct http_route routes[] = {
         .listeners = HTTP_OFFICE,
         .api_path = "/api/office/orders/{code}/contact",
         .authorize = office_authorize_agent,
-        .handler = contact_handler,
+        .handler = orders_contact,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
         .operation = "officeOrderContact",
@@ -461,7 +292,7 @@ static const struct http_route routes[] = {
         .listeners = HTTP_OFFICE,
         .api_path = "/api/office/orders/{code}/pay",
         .authorize = office_authorize_agent,
-        .handler = pay_handler,
+        .handler = orders_pay,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
         .operation = "officeOrderPay",
@@ -490,7 +321,7 @@ static const struct http_route routes[] = {
         .listeners = HTTP_OFFICE,
         .api_path = "/api/office/orders/{code}/resend",
         .authorize = office_authorize_agent,
-        .handler = resend_handler,
+        .handler = orders_resend,
         .body = HTTP_BODY_JSON,
         .transaction = HTTP_WRAPPED,
         .operation = "officeOrderResend",

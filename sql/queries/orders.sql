@@ -170,11 +170,12 @@ returning id;
 -- Two agents with one voucher: the second waits here, and then sees the first.
 -- name: order_voucher_lock
 -- params: reference text
-select pg_advisory_xact_lock(20055, hashtext($1));
+select pg_advisory_xact_lock(20055, hashtext(upper(translate($1, ' -', ''))));
 
 -- name: order_voucher_used
 -- params: reference text
-select exists (select from payment where method = 'voucher' and reference = $1) as used;
+select exists (select from payment
+                where method = 'voucher' and upper(translate(reference, ' -', '')) = upper(translate($1, ' -', ''))) as used;
 
 -- name: order_contact_update
 -- params: person_id uuid, email text, phone text

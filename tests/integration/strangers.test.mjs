@@ -87,10 +87,12 @@ describe('lines hidden in what people type', () => {
 test('the same voucher redeemed by two agents at once, and again later: it pays one order', async () => {
   const cases = [await order(), await order(), await order()];
   const voucher = `V${Date.now()}`;
-  const pay = (who, kase) => cliLater(who, 'pay', kase.code, '--method', 'voucher', '--reference', voucher);
+  const pay = (who, kase, typed = voucher) => cliLater(who, 'pay', kase.code, '--method', 'voucher', '--reference', typed);
   const both = await Promise.all([pay('agent1', cases[0]), pay('agent2', cases[1])]);
   assert.deepEqual(both.map((run) => run.status).sort(), [0, 1], JSON.stringify(both));
-  assert.equal((await pay('agent3', cases[2])).json.reason, 'voucher-used');
+  for (const typed of [voucher, ` ${voucher.toLowerCase()} `, `${voucher.slice(0, 4)}-${voucher.slice(4)}`])
+    assert.equal((await pay('agent3', cases[2], typed)).json.reason, 'voucher-used');
+  assert.equal((await pay('agent3', cases[2], ' - ')).json.errors[0].field, 'reference');
   assert.equal(cli('agent1', 'pay', cases[2].code, '--method', 'voucher').json.errors[0].field, 'reference');
   assert.equal(cli('agent1', 'pay', cases[2].code, '--method', 'pix', '--reference', 'a \u001b[2J').json.errors[0].code, 'charset');
   assert.equal(sql(`select count(*) from payment where reference = '${voucher}'`), '1');
