@@ -26,8 +26,8 @@ const char *queue_mark(const char *state)
 {
     static const struct {
         const char *state, *mark;
-    } marks[] = {{"called", "▶"}, {"waiting", "●"},  {"parked", "‖"}, {"booked", "○"},
-                 {"issued", "★"}, {"finished", "✓"}, {"no_show", "✗"}};
+    } marks[] = {{"called", "▶"}, {"waiting", "●"},  {"parked", "‖"},  {"booked", "○"},
+                 {"issued", "★"}, {"finished", "✓"}, {"no_show", "✗"}, {"revoked", "✗"}};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strcmp(marks[i].state, state) == 0)
             return marks[i].mark;

@@ -42,13 +42,22 @@ static bool is(const char *left, const char *right)
     return strcmp(left, right) == 0;
 }
 
+/* "issued", or what became of it; NULL before there is a certificate. */
+static const char *certificate_of(const struct db_rows *rows, size_t row)
+{
+    const char *issuance = row_text(rows, row, "issuance_state");
+    if (is(issuance, "revocation_requested") || is(issuance, "revoked"))
+        return issuance;
+    return is(issuance, "issued") || is(issuance, "delivered") ? "issued" : NULL;
+}
+
 /* What the agent reads first: where the case is. */
 static const char *state_of(const struct db_rows *rows, size_t row)
 {
     const char *attendance = row_text(rows, row, "attendance_state");
-    const char *issuance = row_text(rows, row, "issuance_state");
-    if (is(issuance, "issued") || is(issuance, "delivered"))
-        return "issued";
+    const char *certificate = certificate_of(rows, row);
+    if (certificate != NULL)
+        return certificate;
     return is(attendance, "none") ? row_text(rows, row, "appointment_state") : attendance;
 }
 
@@ -118,10 +127,11 @@ static json_t *waited(const struct view *view, size_t row)
     return json_integer((json_int_t)desk_waited_s(row_time(rows, row, "checked_in_at"), until_us));
 }
 
+/* The promised hour ends with the certificate, and does not begin again when that is revoked. */
 static json_t *deadline(const struct view *view, size_t row)
 {
     const bool running =
-        !row_is_null(view->rows, row, "finished_at") && !is(state_of(view->rows, row), "issued");
+        !row_is_null(view->rows, row, "finished_at") && certificate_of(view->rows, row) == NULL;
     return running ? local(view, row_time(view->rows, row, "finished_at") + view->promise_us) : json_null();
 }
 
