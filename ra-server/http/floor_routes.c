@@ -67,7 +67,8 @@ static bool show_health(struct http_request *request, struct http_response *resp
         enum health_state state = ask(health_parts[i], request, parts);
         worst = state > worst ? state : worst;
     }
-    json_t *model = json_pack("{s:s}", "status", state_names[worst]);
+    json_t *model = json_pack("{s:s, s:s}", "status", state_names[worst], "environment",
+                              request->app->config->production ? "production" : "homologation");
     if (request->peer_is_loopback)
         json_object_set(model, "parts", parts);
     json_decref(parts);
@@ -111,8 +112,10 @@ const struct http_route floor_routes[] = {
      .transaction = HTTP_OWN,
      .operation = "health",
      .summary = "Estado do serviço; de dentro da máquina, com as partes",
-     .response_schema = "{\"type\":\"object\",\"required\":[\"status\"],\"properties\":{\"status\":{\"enum\":"
-                        "[\"ok\",\"degraded\",\"failing\"]},\"parts\":{\"type\":\"object\"}}}"},
+     .response_schema = "{\"type\":\"object\",\"required\":[\"status\",\"environment\"],\"properties\":{"
+                        "\"status\":{\"enum\":[\"ok\",\"degraded\",\"failing\"]},"
+                        "\"environment\":{\"enum\":[\"production\",\"homologation\"]},"
+                        "\"parts\":{\"type\":\"object\"}}}"},
     {.method = HTTP_GET,
      .listeners = HTTP_BOTH,
      .api_path = "/metrics",

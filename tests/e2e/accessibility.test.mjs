@@ -91,6 +91,7 @@ test('axe: the emission page\'s first steps', async () => {
   await page.getByLabel('Em outro computador').check();
   await check(page);
   await emission.here(page);
+  await page.getByText('Ambiente de homologação').waitFor();
   await check(page);
   await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHKX');
   await check(page);

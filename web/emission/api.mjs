@@ -51,6 +51,12 @@ async function refuse(response) {
   });
 }
 
+// Whether what is issued here has no legal value. This page is one file for every place, so the place must say it.
+export async function isHomologation(fetchFrom = fetch) {
+  const answer = await body(await request(fetchFrom, '/healthz', { method: 'GET' }));
+  return answer.environment === 'homologation';
+}
+
 export async function askCase(order, fetchFrom = fetch) {
   const response = await request(fetchFrom, `/api/orders/${encodeURIComponent(order)}/emission`, { method: 'GET' });
   if (!response.ok) await refuse(response);

@@ -2,7 +2,7 @@
 //
 // The emission page (protocol §3, §4). The key lives in `work`, in this page's memory and nowhere else, until the
 // holder has opened the saved file again.
-import { Refusal, askCase } from './api.mjs';
+import { Refusal, askCase, isHomologation } from './api.mjs';
 import { fill, takeCodes, watchCodes } from './codes.mjs';
 import { inAppBrowser, isPhone, obstacle } from './environment.mjs';
 import { orderOfPath, readFragment } from './fragment.mjs';
@@ -367,8 +367,15 @@ function onElsewhere() {
   });
 }
 
+// Asked when somebody goes on, since the page by itself fetches nothing (protocol §4). Who cannot be reached says
+// nothing here, and nothing can be issued either.
+async function sayWhere() {
+  document.querySelector('[data-homologation]').hidden = !await isHomologation().catch(() => false);
+}
+
 function start() {
   takeLink();
+  document.addEventListener('submit', sayWhere, { once: true });
   const { userAgent } = navigator;
   const blocked = obstacle({
     protocol: location.protocol, hostname: location.hostname, userAgent,
