@@ -174,6 +174,8 @@ void render_show(const struct cli *cli, const json_t *result, FILE *out)
     fputc('\n', out);
     show_people(result, out);
     labelled(out, "Hora marcada", text(json_object_get(result, "appointment"), "start"));
+    if (json_object_get(json_object_get(result, "appointment"), "join_url") != NULL)
+        labelled(out, "Sala de vídeo", text(json_object_get(result, "appointment"), "join_url"));
     show_states(result, out);
     show_origin(result, out);
     show_term(result, out);

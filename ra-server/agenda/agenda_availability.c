@@ -3,6 +3,7 @@
  * Questions about free seats, answered from memory alone.
  */
 #include "agenda/agenda_internal.h"
+#include "agenda/agenda_video.h"
 #include "agenda/hours/duration.h"
 #include "catalog/local_time.h"
 
@@ -32,7 +33,7 @@ bool agenda_check_mode(struct http_request *request, const char *mode, const cha
     }
     if (!catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
         return false;
-    if (video_room)
+    if (video_room && agenda_video_configured(request->app))
         return true;
     ra_fail_reason(error, RA_RULE_REFUSED, "video-room-closed",
                    "O atendimento por vídeo ainda não está disponível. Escolha o presencial.");

@@ -23,7 +23,7 @@ struct invitation {
     const char *attendee; /* "" in the download */
 };
 
-/* The appointment's CONFERENCE, where it has a room to join, is read from its row. */
+/* A session by video has its room as CONFERENCE (agenda_video.h) and no street address. */
 RA_MUST_CHECK bool agenda_invitation(struct ra_app *app, struct db *db, TALLOC_CTX *context,
                                      const struct invitation *invitation, struct bytes *output,
                                      struct ra_error *error);

@@ -85,6 +85,7 @@ static bool products_handler(struct http_request *request, struct http_response 
     if (!catalog_products_on(request->app, request->context, day, &products, &count, error) ||
         !catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
         return false;
+    video_room = video_room && request->app->config->video_url[0] != '\0';
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *product = product_json(&products[i], video_room);

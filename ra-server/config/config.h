@@ -56,6 +56,8 @@
     X(path, mail_inbox, "inbox", 0, 0, "Maildir of the mail that comes to smtp_from: answers of calendars")  \
     X(text, smtp_url, "", 0, 0, "smtp://host:port or smtps://…; empty writes to mail_spool")                 \
     X(text, smtp_from, "guiche@localhost", 0, 0, "sender of every mail")                                     \
+    X(text, video_url, "", 0, 0,                                                                             \
+      "where rooms of video sessions begin, https://…/; empty: no sessions by video")                        \
     X(text, office_mail, "", 0, 0, "who is told of alarms by mail; empty: nobody")                           \
     X(text, office_code, "sede", 0, 0, "office this instance serves")                                        \
     X(text, office_zone, "America/Sao_Paulo", 0, 0, "IANA zone in which times are shown")                    \

@@ -4,6 +4,7 @@
  */
 #include "agenda/agenda_invitation.h"
 #include "agenda/agenda_links.h"
+#include "agenda/agenda_video.h"
 #include "agenda/hours/reschedule.h"
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
@@ -369,12 +370,27 @@ static bool office_model(struct job_run *run, const struct notice_row *row, json
     return true;
 }
 
+/* Where the session is joined, if the mail is about one by video. */
+static bool room_model(struct job_run *run, const struct notice_row *row, const struct order *order,
+                       json_t *model, struct ra_error *error)
+{
+    const char *uid = http_text(row->message, "appointment.uid"), *room = "";
+    if (uid == NULL || order->appointment == NULL || strcmp(order->appointment->uid, uid) != 0)
+        return true;
+    if (!agenda_video_room(run->app, run->context, order->appointment->mode, uid, &room, error))
+        return false;
+    if (room[0] != '\0')
+        set(model, "join_url", room);
+    return true;
+}
+
 static bool order_model(struct job_run *run, const struct notice_row *row, json_t *model,
                         struct ra_error *error)
 {
     struct order *order = NULL;
     return orders_load_by_id(run->context, run->db, row->order_id, false, &order, error) &&
-           common_model(run, row, order, model, error) && kind_model(run, row, order, model, error);
+           common_model(run, row, order, model, error) && room_model(run, row, order, model, error) &&
+           kind_model(run, row, order, model, error);
 }
 
 bool notice_render(struct job_run *run, const struct notice_row *row, struct bytes *mail,

@@ -3,6 +3,7 @@
  * An order as JSON and as the words of its page.
  */
 #include "agenda/agenda.h"
+#include "agenda/agenda_video.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "orders/orders_internal.h"
@@ -47,6 +48,19 @@ static void set_time(json_t *json, const char *name, int64_t instant_us)
     json_object_set_new(json, name, json_string(text));
 }
 
+/* With the room, where it is held by video. */
+static json_t *appointment_json(struct http_request *request, const struct order *order)
+{
+    struct ra_error ignored = {0};
+    const char *room = "";
+    json_t *json = agenda_appointment_json(request->context, order);
+    if (agenda_video_room(request->app, request->context, order->appointment->mode, order->appointment->uid,
+                          &room, &ignored) &&
+        room[0] != '\0')
+        json_object_set_new(json, "join_url", json_string(room));
+    return json;
+}
+
 json_t *orders_show_json(struct http_request *request, const struct order *order)
 {
     json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:b, s:i, s:s, s:s}", "order",
@@ -65,7 +79,7 @@ json_t *orders_show_json(struct http_request *request, const struct order *order
     if (order->serial[0] != '\0')
         json_object_set_new(json, "serial", json_string(order->serial));
     if (order->appointment != NULL)
-        json_object_set_new(json, "appointment", agenda_appointment_json(request->context, order));
+        json_object_set_new(json, "appointment", appointment_json(request, order));
     return json;
 }
 

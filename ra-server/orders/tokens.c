@@ -126,6 +126,15 @@ bool token_feed(struct ra_app *app, const char *office_code, const char *owner, 
     return true;
 }
 
+bool token_video_room(struct ra_app *app, const char *uid, char token[TOKEN_SIZE], struct ra_error *error)
+{
+    uint8_t raw[32];
+    if (!derive(app, (const char *const[]){"video-room", uid}, 2, raw, error))
+        return false;
+    to_base64url(raw, token);
+    return true;
+}
+
 bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
                       char token[TOKEN_SIZE], struct ra_error *error)
 {

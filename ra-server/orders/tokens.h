@@ -42,6 +42,10 @@ RA_MUST_CHECK bool token_appointment(struct ra_app *app, const char *uid, int64_
 RA_MUST_CHECK bool token_feed(struct ra_app *app, const char *office_code, const char *owner,
                               int64_t generation, char token[TOKEN_SIZE], struct ra_error *error);
 
+/* The name of the room in which the session of this appointment (its UID) is held by video. */
+RA_MUST_CHECK bool token_video_room(struct ra_app *app, const char *uid, char token[TOKEN_SIZE],
+                                    struct ra_error *error);
+
 /* The token in the link of an offer: of that seat, to this order, made at this instant. */
 RA_MUST_CHECK bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
                                     char token[TOKEN_SIZE], struct ra_error *error);

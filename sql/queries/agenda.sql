@@ -415,7 +415,6 @@ select a.id, a.order_id
 update appointment set place = $2, updated_at = $3 where id = $1 and state = 'booked' and place <> $2
 returning sequence;
 
--- Where a video session is joined.
--- name: agenda_conference
+-- name: agenda_mode
 -- params: uid text
-select join_url from appointment where uid = $1;
+select mode from appointment where uid = $1;

@@ -312,6 +312,38 @@ static struct answer *by_video(const struct placed *order, int64_t start_us)
     return ask("POST", path, order->token, body);
 }
 
+/* The same in the calendar and in the order, and no street address beside it. */
+static void the_invitation_names_a_room(const struct placed *order)
+{
+    static const char start[] = "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://video.example/";
+    char path[80], unfolded[4096];
+    size_t length = 0;
+    snprintf(path, sizeof path, "/api/orders/%s/appointment.ics", order->code);
+    struct answer *answer = ask("GET", path, order->token, NULL);
+    assert_int_equal(answer->status, 200);
+    for (const char *at = answer->body; *at != '\0' && length < sizeof unfolded - 1; at++)
+        if (strncmp(at, "\r\n ", 3) == 0)
+            at += 2;
+        else
+            unfolded[length++] = *at;
+    unfolded[length] = '\0';
+    const char *room = strstr(unfolded, start);
+    assert_non_null(room);
+    assert_non_null(strstr(unfolded, "\r\nLOCATION:Por vídeo\r\n"));
+    room += strlen(start) - strlen("https://video.example/");
+    const size_t size = strcspn(room, "\r");
+    assert_int_equal(size, strlen("https://video.example/") + 43);
+    answer_free(answer);
+    snprintf(path, sizeof path, "/api/orders/%s", order->code);
+    answer = ask("GET", path, order->token, NULL);
+    const char *shown =
+        json_string_value(json_object_get(json_object_get(answer->json, "appointment"), "join_url"));
+    assert_non_null(shown);
+    assert_int_equal(strlen(shown), size);
+    assert_memory_equal(shown, room, size);
+    answer_free(answer);
+}
+
 static void a_video_session_is_offered_and_booked_after_its_preparation(void **state)
 {
     (void)state;
@@ -338,6 +370,7 @@ static void a_video_session_is_offered_and_booked_after_its_preparation(void **s
     answer_free(answer);
     assert_int_equal(seats_of(&order, "booked"), 2);
     assert_int_equal(count_of("state = 'booked'", seat_us), 1);
+    the_invitation_names_a_room(&order);
     sessions_are_whole();
     assert_int_equal(status_of("DELETE", &order, 0), 200);
     talloc_free(owner_sql("update ra.policy set value = 'false' where key = 'video_room'"));

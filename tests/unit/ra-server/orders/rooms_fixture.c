@@ -70,6 +70,7 @@ static void read_config(void)
         "database_owner = host=%s dbname=ra user=ra_owner\n"
         "migrations_dir = %s/sql/migrations\nrules_dir = %s/sql/rules\n"
         "profiles_dir = %s/pki/profiles\ntemplates_dir = %s/web/templates\npublic_url = http://ar.example\n"
+        "video_url = https://video.example/\n"
         "workers_public = 8\nworkers_office = 1\nrate_per_minute = 1000000\n",
         home, folder, folder, sources, sources, sources, sources);
     assert_non_null(text);
