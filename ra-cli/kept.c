@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_BITS = 2048, KEY_FILE_MAX = 16384, BEARER_SIZE = 128, SALT_SIZE = 16 };
+enum { KEY_FILE_MAX = 16384, BEARER_SIZE = 128, SALT_SIZE = 16 };
 
 /* --- the key --- */
 
@@ -69,7 +69,7 @@ bool kept_key(struct cli *cli, const char *path, char *passphrase, EVP_PKEY **ke
 {
     if (access(path, F_OK) == 0)
         return load_key(cli, path, passphrase, key, error);
-    *key = EVP_RSA_gen(KEY_BITS);
+    *key = EVP_RSA_gen(KEPT_KEY_BITS);
     if (*key == NULL)
         return ra_fail_crypto(error, "chave");
     return keep_key(path, *key, passphrase, error);

@@ -10,6 +10,8 @@
 
 #include <openssl/evp.h>
 
+enum { KEPT_KEY_BITS = 2048 }; /* RSA: every certificate that may lie in a file has this size */
+
 /* SAIDA.p12 has its key in SAIDA.p12.key until it is made. On cli->context. */
 const char *kept_key_path(struct cli *cli, const char *output);
 

@@ -56,9 +56,23 @@ static bool sign_start(struct cli *cli, const struct identity *identity, const c
            rsa_sign(cli->context, identity_key(identity), whole, signature, error);
 }
 
-/* `place`: where the new key is born, "software" or "token"; NULL when a CSR came from elsewhere. */
-static bool start(struct cli *cli, const struct identity *identity, const char *product, const char *place,
-                  json_t **answer, struct ra_error *error)
+/* What is known of the new key before it is made. */
+struct promise {
+    const char *place; /* where it is born, "software" or "token"; NULL when a CSR came from elsewhere */
+    int type;          /* EVP_PKEY_RSA… */
+    unsigned bits;     /* 0: as big as the product asks */
+};
+
+static json_t *promise_json(const struct promise *promise)
+{
+    return promise->bits == 0
+               ? NULL
+               : json_pack("{s:s,s:i}", "algorithm", promise->type == EVP_PKEY_RSA ? "rsa" : "other", "bits",
+                           (int)promise->bits);
+}
+
+static bool start(struct cli *cli, const struct identity *identity, const char *product,
+                  const struct promise *promise, json_t **answer, struct ra_error *error)
 {
     const char *instance, *pem = NULL;
     struct bytes signature;
@@ -69,9 +83,9 @@ static bool start(struct cli *cli, const struct identity *identity, const char *
     ok = ok && sign_start(cli, identity, instance, now, &signature, error) &&
          certificate_pem(cli, identity_certificate(identity), &pem, error);
     if (ok)
-        body =
-            json_pack("{s:s,s:I,s:s,s:s*,s:s*}", "certificate", pem, "issued_at", (json_int_t)now,
-                      "signature", base64_encode(cli->context, signature), "product", product, "key", place);
+        body = json_pack("{s:s,s:I,s:s,s:s*,s:s*,s:o*}", "certificate", pem, "issued_at", (json_int_t)now,
+                         "signature", base64_encode(cli->context, signature), "product", product, "key",
+                         promise->place, "new_key", promise_json(promise));
     ok = ok && client_json(cli, "POST", "/api/renewals", body, answer, error);
     json_decref(body);
     json_decref(facts);
@@ -122,11 +136,12 @@ static bool sign_wish(struct cli *cli, const struct identity *identity, const js
     return signing_sign(cli, identity, &wish, (struct bytes){NULL, 0}, STATEMENT_RENEWAL, cms, error);
 }
 
-static bool send_wish(struct cli *cli, const json_t *answer, struct bytes cms, json_t **result,
-                      struct ra_error *error)
+static bool send_wish(struct cli *cli, const json_t *answer, struct bytes cms, struct bytes spki,
+                      json_t **result, struct ra_error *error)
 {
-    const char *order, *token, *text = base64_encode(cli->context, cms);
-    json_t *body = text != NULL ? json_pack("{s:s}", "cms", text) : NULL;
+    const char *order, *token;
+    json_t *body = json_pack("{s:s,s:s}", "cms", base64_encode(cli->context, cms), "spki",
+                             base64_encode(cli->context, spki));
     if (body == NULL)
         return ra_fail(error, RA_NO_MEMORY, "json");
     bool ok = signing_text(answer, "order", &order, error) && signing_text(answer, "token", &token, error);
@@ -145,6 +160,8 @@ struct renewing {
     struct identity *identity; /* the present certificate */
     struct token *token;       /* where it is, NULL: in a file */
     const char *output;        /* --new-key */
+    struct csr *csr;           /* --csr */
+    struct promise promise;
     char passphrase[PKCS12_PASSPHRASE_MAX + 2];
     json_t *answer;
 };
@@ -164,50 +181,69 @@ static bool open_present(struct renewing *renewing, struct ra_error *error)
            token_identity(cli->context, renewing->token, &renewing->identity, error);
 }
 
-/* What can be asked or refused is, before there is an order. */
-static bool prepare(struct renewing *renewing, struct ra_error *error)
+static bool read_csr(struct renewing *renewing, const char *path, struct ra_error *error)
 {
-    const struct cli_arguments *arguments = renewing->arguments;
-    const bool csr = cli_flag(arguments, "csr");
-    renewing->output = cli_option(arguments, "new-key");
-    if ((int)csr + (int)(renewing->output != NULL) > 1 ||
-        (!csr && renewing->output == NULL && renewing->token == NULL))
-        return ra_fail(
-            error, RA_INVALID,
-            "diga a chave nova: --new-key SAIDA.p12, --csr ARQUIVO, ou --token para que nasça nele");
-    if (renewing->output == NULL)
+    struct bytes file;
+    if (!file_read(renewing->cli->context, path, CSR_MAX, &file, error) ||
+        !csr_decode(renewing->cli->context, file, &renewing->csr, error))
+        return false;
+    renewing->promise = (struct promise){.type = renewing->csr->key_type, .bits = renewing->csr->key_bits};
+    return true;
+}
+
+static bool read_bits(struct renewing *renewing, struct ra_error *error)
+{
+    const char *said = cli_option(renewing->arguments, "bits");
+    renewing->promise = (struct promise){.place = "token", .type = EVP_PKEY_RSA};
+    if (said == NULL)
         return true;
+    renewing->promise.bits = strcmp(said, "4096") == 0 ? 4096 : 2048;
+    return renewing->promise.bits == 4096 || strcmp(said, "2048") == 0 ||
+           ra_fail_field(error, "bits", "choice", "O tamanho da chave é 2048, ou 4096 para A4.");
+}
+
+static bool read_output(struct renewing *renewing, struct ra_error *error)
+{
+    renewing->promise = (struct promise){.place = "software", .type = EVP_PKEY_RSA, .bits = KEPT_KEY_BITS};
     if (access(renewing->output, F_OK) == 0)
         return ra_fail(error, RA_CONFLICT, "%s já existe", renewing->output);
-    return cli_new_passphrase(renewing->cli, cli_option(arguments, "new-passphrase-file"),
+    return cli_new_passphrase(renewing->cli, cli_option(renewing->arguments, "new-passphrase-file"),
                               renewing->passphrase, sizeof renewing->passphrase, error);
 }
 
-static const char *place_of(const struct renewing *renewing)
+/* What can be asked or refused is, before there is an order. */
+static bool prepare(struct renewing *renewing, struct ra_error *error)
 {
-    return renewing->output != NULL ? "software" : cli_flag(renewing->arguments, "csr") ? NULL : "token";
+    const char *csr = cli_option(renewing->arguments, "csr");
+    renewing->output = cli_option(renewing->arguments, "new-key");
+    if ((csr != NULL && renewing->output != NULL) ||
+        (csr == NULL && renewing->output == NULL && renewing->token == NULL))
+        return ra_fail(
+            error, RA_INVALID,
+            "diga a chave nova: --new-key SAIDA.p12, --csr ARQUIVO, ou --token para que nasça nele");
+    if (csr != NULL)
+        return read_csr(renewing, csr, error);
+    return renewing->output != NULL ? read_output(renewing, error) : read_bits(renewing, error);
 }
 
-/* As big as the present one, unless said otherwise: A4 stays A4. */
+/* As big as said, or as the product asks. */
 static bool key_in_token(struct renewing *renewing, const char *order, EVP_PKEY **key, struct ra_error *error)
 {
-    const char *said = cli_option(renewing->arguments, "bits");
-    const bool big = said != NULL ? strcmp(said, "4096") == 0
-                                  : EVP_PKEY_get_bits(identity_key(renewing->identity)) >= 4096;
+    const json_t *sizes = json_object_get(renewing->answer, "key_bits");
+    const json_int_t usual = json_integer_value(json_array_get(sizes, 0));
+    const unsigned bits = renewing->promise.bits != 0 ? renewing->promise.bits : usual == 4096 ? 4096 : 2048;
     fputs("Criando a chave nova no token; pode levar um minuto.\n", stderr);
-    return token_make_key(renewing->token, cli_token_label(renewing->cli, order), big ? 4096 : 2048, key,
-                          error);
+    return token_make_key(renewing->token, cli_token_label(renewing->cli, order), bits, key, error);
 }
 
 static bool new_csr(struct renewing *renewing, const char *order, struct csr **csr, struct ra_error *error)
 {
     struct cli *cli = renewing->cli;
-    const char *path = cli_option(renewing->arguments, "csr");
-    struct bytes file;
     EVP_PKEY *key = NULL;
-    if (path != NULL)
-        return file_read(cli->context, path, CSR_MAX, &file, error) &&
-               csr_decode(cli->context, file, csr, error);
+    if (renewing->csr != NULL) {
+        *csr = renewing->csr;
+        return true;
+    }
     bool ok = renewing->output != NULL
                   ? kept_key(cli, kept_key_path(cli, renewing->output), renewing->passphrase, &key, error)
                   : key_in_token(renewing, order, &key, error);
@@ -229,7 +265,7 @@ static bool renew_online(struct renewing *renewing, json_t **result, struct ra_e
               new_csr(renewing, order, &csr, error) &&
               (sign_wish(cli, renewing->identity, answer, csr, &cms, error) ||
                (renewing->token != NULL && token_explain(renewing->token, error))) &&
-              send_wish(cli, answer, cms, &sent, error) &&
+              send_wish(cli, answer, cms, csr->spki, &sent, error) &&
               (cli_flag(renewing->arguments, "csr") ||
                kept_bearer_keep(cli, renewing->arguments, order, bearer, &kept, error));
     json_decref(sent);
@@ -238,7 +274,7 @@ static bool renew_online(struct renewing *renewing, json_t **result, struct ra_e
     *result = json_pack("{s:s,s:O,s:O,s:O,s:O,s:s*,s:s*}", "path", "ONLINE", "rule",
                         json_object_get(answer, "rule"), "order", json_object_get(answer, "order"), "token",
                         json_object_get(answer, "token"), "waived", json_object_get(answer, "waived"),
-                        "place", place_of(renewing), "order_token", kept);
+                        "place", renewing->promise.place, "order_token", kept);
     return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
@@ -248,7 +284,7 @@ bool renew_certificate(struct cli *cli, const struct cli_arguments *arguments, j
     struct renewing renewing = {.cli = cli, .arguments = arguments};
     const char *path = NULL;
     bool ok = open_present(&renewing, error) && prepare(&renewing, error) &&
-              start(cli, renewing.identity, cli_option(arguments, "product"), place_of(&renewing),
+              start(cli, renewing.identity, cli_option(arguments, "product"), &renewing.promise,
                     &renewing.answer, error) &&
               signing_text(renewing.answer, "path", &path, error);
     if (ok && strcmp(path, "ONLINE") == 0)

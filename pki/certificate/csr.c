@@ -89,15 +89,26 @@ bool csr_decode(TALLOC_CTX *context, struct bytes input, struct csr **csr, struc
     return true;
 }
 
-static bool check_algorithms(const struct csr *csr, struct ra_error *error)
+static bool refuse_unverifiable(struct ra_error *error)
+{
+    return refuse(
+        error, "csr-unverifiable",
+        "O pedido usa um algoritmo que não se verifica aqui: não se sabe se é bom, e não é aceito.");
+}
+
+static bool check_type(int type, struct ra_error *error)
+{
+    if (type == EVP_PKEY_NONE)
+        return refuse_unverifiable(error);
+    return type == EVP_PKEY_RSA ||
+           refuse(error, "csr-algorithm", "A chave do pedido precisa ser RSA; a deste é de outro tipo.");
+}
+
+static bool check_signature_algorithm(const struct csr *csr, struct ra_error *error)
 {
     int signature = X509_REQ_get_signature_nid(csr->request);
-    if (csr->key_type == EVP_PKEY_NONE || signature == NID_undef)
-        return refuse(
-            error, "csr-unverifiable",
-            "O pedido usa um algoritmo que não se verifica aqui: não se sabe se é bom, e não é aceito.");
-    if (csr->key_type != EVP_PKEY_RSA)
-        return refuse(error, "csr-algorithm", "A chave do pedido precisa ser RSA; a deste é de outro tipo.");
+    if (signature == NID_undef)
+        return refuse_unverifiable(error);
     if (signature != NID_sha256WithRSAEncryption && signature != NID_sha384WithRSAEncryption &&
         signature != NID_sha512WithRSAEncryption)
         return refuse(error, "csr-algorithm",
@@ -105,14 +116,18 @@ static bool check_algorithms(const struct csr *csr, struct ra_error *error)
     return true;
 }
 
-static bool check_size(const struct csr *csr, const struct certificate_profile *profile,
-                       struct ra_error *error)
+static bool check_size(unsigned bits, const struct certificate_profile *profile, struct ra_error *error)
 {
-    if (profile_key_bits_allowed(profile, csr->key_bits))
+    if (profile_key_bits_allowed(profile, bits))
         return true;
     return refuse(error, "csr-key-size",
-                  "A chave do pedido tem %u bits; este certificado pede RSA de %u bits.", csr->key_bits,
+                  "A chave do pedido tem %u bits; este certificado pede RSA de %u bits.", bits,
                   profile->key_bits[0]);
+}
+
+bool csr_check_key(int type, unsigned bits, const struct certificate_profile *profile, struct ra_error *error)
+{
+    return check_type(type, error) && check_size(bits, profile, error);
 }
 
 static bool check_exponent(EVP_PKEY *key, struct ra_error *error)
@@ -190,7 +205,8 @@ static bool check_weakness(EVP_PKEY *key, const struct weak_key_list *weak_keys,
 bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
                const struct weak_key_list *weak_keys, struct ra_error *error)
 {
-    if (!check_algorithms(csr, error) || !check_size(csr, profile, error))
+    if (!check_type(csr->key_type, error) || !check_signature_algorithm(csr, error) ||
+        !check_size(csr->key_bits, profile, error))
         return false;
     EVP_PKEY *key = X509_REQ_get0_pubkey(csr->request);
     if (key == NULL)

@@ -45,6 +45,11 @@ RA_MUST_CHECK bool csr_decode(TALLOC_CTX *context, struct bytes input, struct cs
 RA_MUST_CHECK bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
                              const struct weak_key_list *weak_keys, struct ra_error *error);
 
+/* The kind (EVP_PKEY_RSA…, EVP_PKEY_NONE: unknown) and size of a key alone, by the same reasons: for who
+ * promises a key before there is a request. */
+RA_MUST_CHECK bool csr_check_key(int type, unsigned bits, const struct certificate_profile *profile,
+                                 struct ra_error *error);
+
 /* csr_decode, csr_check, and the modulus: the way in for every request that may become a certificate. */
 RA_MUST_CHECK bool csr_accept(TALLOC_CTX *context, struct bytes input,
                               const struct certificate_profile *profile,

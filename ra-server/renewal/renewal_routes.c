@@ -18,6 +18,7 @@
 #include "renewal/expiry.h"
 #include "renewal/possession.h"
 #include "renewal/renewal.h"
+#include "renewal/renewal_key.h"
 #include "renewal/renewal_rules.h"
 #include "renewal/replacement.h"
 
@@ -54,6 +55,7 @@ struct starting {
     struct db_rows *row; /* the former order's; NULL: not issued here */
     struct order *former;
     struct catalog_product *product;
+    struct certificate_profile *profile;
     struct renewal_answer answer;
     struct possession possession;
 };
@@ -131,7 +133,6 @@ static bool is_open(const struct order *order)
 static bool choose_path(struct starting *starting, struct ra_error *error)
 {
     struct http_request *request = starting->request;
-    struct certificate_profile *profile = NULL;
     struct certificate_reading *reading = NULL;
     int64_t lowest = 0, window_days = 0;
     bool video = false;
@@ -142,7 +143,8 @@ static bool choose_path(struct starting *starting, struct ra_error *error)
     if (!catalog_policy_number(request->app, request->now_us, "renewal_signing_level", &lowest, error) ||
         !catalog_policy_number(request->app, request->now_us, "renewal_window_days", &window_days, error) ||
         !catalog_policy_flag(request->app, request->now_us, "video_room", &video, error) ||
-        !approval_profile(request->app, request->context, starting->product->profile_id, &profile, error) ||
+        !approval_profile(request->app, request->context, starting->product->profile_id, &starting->profile,
+                          error) ||
         !certificate_read(request->context, starting->certificate, &reading, error))
         return false;
     const bool company = starting->former->company != NULL;
@@ -156,7 +158,7 @@ static bool choose_path(struct starting *starting, struct ra_error *error)
                                    .seal = company && !reading->has_responsible,
                                    .video_possible = video && starting->product->video,
                                    .level = certificate_level(starting->certificate),
-                                   .wanted_level = policy_level(profile->policy_oid),
+                                   .wanted_level = policy_level(starting->profile->policy_oid),
                                    .lowest_level = (int)lowest,
                                    .window_s = window_days * day_s,
                                    .expires_in_s = seconds_left(starting->certificate, request->now_us)});
@@ -188,7 +190,8 @@ static bool open_order(struct starting *starting, struct http_response *response
     struct order *order = NULL;
     const char *token = "", *instance = "";
     struct certificate_data data;
-    if (!spend_possession(starting, error) ||
+    if (!renewal_key_check_promise(request->body, starting->profile, error) ||
+        !spend_possession(starting, error) ||
         !orders_again(request, starting->former, starting->product->id, &order, &token, error) ||
         !approval_instance(request, &instance, error) ||
         !db_exec(request->db, STATEMENT_RENEWAL_START,
@@ -202,10 +205,11 @@ static bool open_order(struct starting *starting, struct http_response *response
         return false;
     orders_certificate_data(order, &data);
     http_reply(response, 201,
-               json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:o}", "path", "ONLINE", "rule",
+               json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "path", "ONLINE", "rule",
                          starting->answer.rule, "order", order->code, "token", token, "attempt",
                          order->attempt, "instance", instance, "data", data_json(&data), "waived",
-                         waived_json(&starting->answer)));
+                         waived_json(&starting->answer), "key_bits",
+                         renewal_key_bits_json(starting->profile)));
     return true;
 }
 
@@ -299,6 +303,14 @@ static bool keep(struct http_request *request, const struct order *order, struct
                         NULL, error);
 }
 
+static bool check_key(struct http_request *request, const struct order *order,
+                      const struct signed_statement *wish, struct ra_error *error)
+{
+    struct certificate_profile *profile = NULL;
+    return approval_profile(request->app, request->context, order->profile_id, &profile, error) &&
+           renewal_key_check_signed(request, wish->statement->renewal.spki, profile, error);
+}
+
 static bool sign_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
@@ -315,7 +327,7 @@ static bool sign_post(struct http_request *request, struct http_response *respon
     if (!facts.given)
         return ra_fail(error, RA_NOT_FOUND, "Este pedido não é uma renovação.");
     if (!verify(request, cms, &wish, error) || !check_words(request, order, &facts, wish, error) ||
-        !keep(request, order, cms, wish, error))
+        !check_key(request, order, wish, error) || !keep(request, order, cms, wish, error))
         return false;
     http_reply(response, 201, json_pack("{s:s, s:s}", "order", order->code, "state", "signed"));
     return true;
@@ -340,14 +352,16 @@ static const struct http_route routes[] = {
      .body = HTTP_BODY_JSON,
      .operation = "renewalStart",
      .summary = "Renova um certificado: o caminho que a norma dá e, se for com assinatura, o pedido novo",
-     .request_schema = "{\"type\":\"object\",\"required\":[\"certificate\",\"issued_at\",\"signature\"],"
-                       "\"properties\":{\"certificate\":{\"type\":\"string\"},\"issued_at\":{\"type\":"
-                       "\"integer\"},\"signature\":{\"type\":\"string\"},\"product\":{\"type\":\"string\"},"
-                       "\"key\":{\"enum\":[\"software\","
-                       "\"token\"]}}}",
+     .request_schema =
+         "{\"type\":\"object\",\"required\":[\"certificate\",\"issued_at\",\"signature\"],"
+         "\"properties\":{\"certificate\":{\"type\":\"string\"},\"issued_at\":{\"type\":"
+         "\"integer\"},\"signature\":{\"type\":\"string\"},\"product\":{\"type\":\"string\"},"
+         "\"key\":{\"enum\":[\"software\","
+         "\"token\"]},\"new_key\":{\"type\":\"object\",\"required\":[\"algorithm\",\"bits\"],"
+         "\"properties\":{\"algorithm\":{\"type\":\"string\"},\"bits\":{\"type\":\"integer\"}}}}}",
      .response_schema = OBJECT(TEXT("path") "," TEXT("rule") "," TEXT("why") "," TEXT("order") "," TEXT(
          "token") "," TEXT("instance") ",\"attempt\":{\"type\":\"integer\"},\"data\":{\"type\":\"object\"},"
-                                       "\"waived\":{\"type\":\"array\"}"),
+                                       "\"waived\":{\"type\":\"array\"},\"key_bits\":{\"type\":\"array\"}"),
      .statuses = {200, 201, 422}},
     {.method = HTTP_POST,
      .listeners = HTTP_PUBLIC,
@@ -358,7 +372,8 @@ static const struct http_route routes[] = {
      .operation = "renewalSign",
      .summary = "O pedido de renovação assinado com o certificado atual",
      .request_schema =
-         "{\"type\":\"object\",\"required\":[\"cms\"],\"properties\":{\"cms\":{\"type\":\"string\"}}}",
+         "{\"type\":\"object\",\"required\":[\"cms\",\"spki\"],\"properties\":{\"cms\":{\"type\":\"string\"},"
+         "\"spki\":{\"type\":\"string\"}}}",
      .response_schema = OBJECT(TEXT("order") "," TEXT("state")),
      .statuses = {201, 401, 404, 409, 422}},
     {.method = HTTP_GET,

@@ -2,7 +2,7 @@
 // Renewal (issue 5 part 8; protocol 2, binding `renewal`; identification-rules 5.2): the holder signs with a valid
 // certificate that the norm accepts, one agent answers for the consultations, and nobody else gets a certificate so.
 import assert from 'node:assert/strict';
-import { X509Certificate, createPrivateKey, sign } from 'node:crypto';
+import { X509Certificate, createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -29,9 +29,28 @@ async function issue(product, holder = person(), extra = {}) {
 
 const renew = (kase, csr, ...more) => cli(null, 'renew', '--key', kase.file, '--csr', csr, ...more);
 
-function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = moment(), on = instance } = {}) {
+const hex = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+// What the holder signs (docs/renewal.md), by another program than ours.
+function signWish(kase, { order, attempt, data, spki }) {
+  const folder = scratch();
+  const at = (name) => path.join(folder, name);
+  const issued_at = now();
+  fs.writeFileSync(at('wish'), JSON.stringify({ typ: 'guiche-renewal-v1', instance, order, attempt, issued_at, not_after: issued_at + 7 * 86400,
+    data: hex(...Object.entries(data).flat().map((word) => `${word}\0`)), spki: hex(Buffer.from(spki, 'base64')) }));
+  fs.writeFileSync(at('chain.pem'), kase.chain);
+  fs.writeFileSync(at('own.pem'), kase.certificate);
+  openssl('cms', '-sign', '-binary', '-nodetach', '-cades', '-nosmimecap', '-md', 'sha256', '-econtent_type',
+    '2.25.152520765271026514040956998696801732245.7', '-signer', at('own.pem'), '-inkey', kase.key, '-certfile', at('chain.pem'),
+    '-in', at('wish'), '-outform', 'DER', '-out', at('wish.der'));
+  return fs.readFileSync(at('wish.der')).toString('base64');
+}
+
+const spkiOf = ({ key }) => createPublicKey(fs.readFileSync(key)).export({ type: 'spki', format: 'der' }).toString('base64');
+
+function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = moment(), on = instance, ...more } = {}) {
   const signature = sign('sha256', Buffer.from(`guiche-renewal-start-v1\0${on}\0${at}\0`), key).toString('base64');
-  return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature } });
+  return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature, ...more } });
 }
 
 describe('8 a person\'s A3', () => {
@@ -75,10 +94,10 @@ describe('8 a person\'s A3', () => {
 
   test('what was signed is signed once, and for this order alone', async () => {
     const cms = sql(`select encode(cms, 'base64') from renewal r join orders o on o.id = r.order_id where o.code = '${code}'`).replaceAll('\n', '');
-    assert.equal((await api('POST', `/api/orders/${code}/renewal`, { body: { cms } })).status, 401, 'no bearer');
+    assert.equal((await api('POST', `/api/orders/${code}/renewal`, { body: { cms, spki: spkiOf(fresh) } })).status, 401, 'no bearer');
     const second = await start(old);
     assert.equal(second.status, 201, second.text);
-    const moved = await api('POST', `/api/orders/${second.json.order}/renewal`, { body: { cms }, token: second.json.token });
+    const moved = await api('POST', `/api/orders/${second.json.order}/renewal`, { body: { cms, spki: spkiOf(fresh) }, token: second.json.token });
     assert.deepEqual([moved.status, moved.json.reason], [422, 'renewal-mismatch'], moved.text);
   });
 
@@ -142,6 +161,37 @@ describe('8 on the holder\'s own machine', () => {
     assert.equal(done('agent1', 'show', json.order).term.state, 'signed');
     assert.match(openssl('pkcs12', '-in', output, '-passin', 'pass:Senha nova 2026', '-nokeys', '-clcerts'), /MARINA GONCALVES PRADO/);
     assert.ok(!fs.existsSync(`${output}.key`), 'the waiting key is gone');
+  });
+});
+
+describe('a key that the product does not take is refused at once, not after the agent and the payment', () => {
+  let old;
+  const orders = () => sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${old.code}'`);
+  before(async () => { old = await issue('ecnpj-a3', person(), { company: company() }); });
+
+  test('promised, by the server and by ra-cli: before there is an order', async () => {
+    for (const [new_key, reason] of [[{ algorithm: 'rsa', bits: 4096 }, 'csr-key-size'], [{ algorithm: 'ec', bits: 256 }, 'csr-algorithm']]) {
+      const answer = await start(old, { new_key });
+      assert.deepEqual([answer.status, answer.json.reason], [422, reason], answer.text);
+    }
+    const run = renew(old, makeCsr(scratch(), 'grande', { bits: 4096 }).csr);
+    assert.deepEqual([run.status, run.json.reason], [1, 'csr-key-size'], run.stdout);
+    assert.equal(orders(), '0');
+  });
+
+  test('signed for all the same: the renewal is not kept', async () => {
+    const opened = await start(old);
+    assert.deepEqual(opened.json.key_bits, [2048]);
+    const { order, token, attempt, data } = opened.json;
+    const big = spkiOf(makeCsr(scratch(), 'grande', { bits: 4096 }));
+    const send = (signed, sent) => api('POST', `/api/orders/${order}/renewal`,
+      { token, body: { cms: signWish(old, { order, attempt, data, spki: signed }), spki: sent } });
+    const refused = await send(big, big);
+    assert.deepEqual([refused.status, refused.json.reason], [422, 'csr-key-size'], refused.text);
+    const fit = spkiOf(makeCsr());
+    const other = await send(big, fit);
+    assert.deepEqual([other.status, other.json.reason], [422, 'renewal-mismatch'], other.text);
+    assert.equal((await send(fit, fit)).status, 201);
   });
 });
 

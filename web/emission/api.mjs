@@ -98,8 +98,9 @@ export const askProducts = async (fetchFrom = fetch) => (await body(await answer
 
 export const startRenewal = async (content, fetchFrom = fetch) => body(await answered(fetchFrom, '/api/renewals', postJson(content)));
 
-export async function sendWish({ order, token }, cms, fetchFrom = fetch) {
-  await answered(fetchFrom, `/api/orders/${encodeURIComponent(order)}/renewal`, postJson({ cms }, bearing(token)));
+// cms, spki: in base64.
+export async function sendWish({ order, token }, { cms, spki }, fetchFrom = fetch) {
+  await answered(fetchFrom, `/api/orders/${encodeURIComponent(order)}/renewal`, postJson({ cms, spki }, bearing(token)));
 }
 
 export const askOrder = async ({ order, token }, fetchFrom = fetch) => (

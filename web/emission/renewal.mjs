@@ -133,7 +133,7 @@ export async function signRenewal() {
     work.key ??= await orBrowser(makeKey());
     if (!work.signed) {
       const cms = await orBrowser(signWish(signer, { ...work.wish, spki: work.key.spki, issued_at: serverNow() }));
-      await sendWish(work, cms);
+      await sendWish(work, { cms, spki: toBase64(work.key.spki) });
       work.signed = true;
     }
     await orBrowser(keepWaiting(work));

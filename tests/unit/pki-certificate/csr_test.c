@@ -189,6 +189,26 @@ static void the_profile_decides_the_size(void **state)
                            NULL, &csr, &error));
 }
 
+static void a_promised_key_is_refused_by_the_same_reasons(void **state)
+{
+    const struct world *world = *state;
+    static const struct {
+        int type;
+        unsigned bits;
+        const char *reason; /* NULL: it fits */
+    } rows[] = {{EVP_PKEY_RSA, 2048, NULL},
+                {EVP_PKEY_RSA, 4096, "csr-key-size"},
+                {EVP_PKEY_RSA, 0, "csr-key-size"},
+                {EVP_PKEY_EC, 2048, "csr-algorithm"},
+                {EVP_PKEY_NONE, 2048, "csr-unverifiable"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ra_error error = {.code = RA_OK};
+        bool fits = csr_check_key(rows[i].type, rows[i].bits, world->person_profile, &error);
+        assert_int_equal(fits, rows[i].reason == NULL);
+        assert_string_equal(error.reason, rows[i].reason != NULL ? rows[i].reason : "");
+    }
+}
+
 static void exponents_other_than_65537_are_refused(void **state)
 {
     const struct world *world = *state;
@@ -445,6 +465,7 @@ int main(void)
         cmocka_unit_test(weak_digests_are_refused),
         cmocka_unit_test(rsa_1024_and_3072_are_refused),
         cmocka_unit_test(the_profile_decides_the_size),
+        cmocka_unit_test(a_promised_key_is_refused_by_the_same_reasons),
         cmocka_unit_test(exponents_other_than_65537_are_refused),
         cmocka_unit_test(keys_other_than_rsa_are_refused),
         cmocka_unit_test(an_unknown_algorithm_is_not_verifiable_here),
