@@ -86,7 +86,13 @@ static void say_queue(struct screen_model *model, TALLOC_CTX *context)
     const bool inbox = model->page == PAGE_INBOX;
     const char *list = inbox ? "inbox" : "items";
     const size_t count = screen_queue_count(model, list), at = inbox ? model->inbox_at : model->queue_at;
-    printf("\n%s: %zu\n", inbox ? "Casos que esperam o segundo agente" : "Fila do dia", count);
+    const char *note = words_handover(context, model->queue), *notice;
+    putchar('\n');
+    for (size_t line = 0; (notice = words_notice(context, model->queue, line)) != NULL; line++)
+        say(notice);
+    if (note[0] != '\0')
+        say(note);
+    printf("%s: %zu\n", inbox ? "Casos que esperam o segundo agente" : "Fila do dia", count);
     for (size_t i = 0; i < count; i++) {
         const json_t *item = screen_queue_item(model, list, i);
         const char *left = hour_left(context, screen_member(item, "deadline"), model->now_s);

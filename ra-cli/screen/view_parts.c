@@ -96,19 +96,15 @@ static const char *queue_line(struct view *view, const json_t *item, int width, 
     return columns_close(view, &columns);
 }
 
-/* What the shift must know, under the queue: outages and the note of who left. Returns the last line free. */
+/* What the shift must know, under the queue, and the note of who left. Returns the last line free. */
 static int draw_board(struct view *view, int last, int column, int width)
 {
-    const json_t *note = json_object_get(view->model->queue, "handover");
-    const char *down = words_list(view->context, json_object_get(view->model->queue, "outages"));
-    if (down[0] != '\0') {
-        char *line = talloc_asprintf(view->context, "! FORA DO AR: %s (W quando voltar)", down);
-        view_put(view, last--, column, width, PAINT_BAD, false, line == NULL ? "" : line);
-    }
-    if (json_is_object(note)) {
-        char *line = talloc_asprintf(view->context, "Passagem, de %s: %s", screen_member(note, "agent"),
-                                     screen_member(note, "text"));
-        view_paragraph(view, last - 1, last, column, width, line == NULL ? "" : line);
+    const json_t *queue = view->model->queue;
+    const char *note = words_handover(view->context, queue), *notice;
+    for (size_t at = 0; (notice = words_notice(view->context, queue, at)) != NULL; at++)
+        view_put(view, last--, column, width, PAINT_BAD, false, notice);
+    if (note[0] != '\0') {
+        view_paragraph(view, last - 1, last, column, width, note);
         view_rule(view, last - 2, column, width, "");
         last -= 3;
     }

@@ -261,6 +261,26 @@ const char *words_list(TALLOC_CTX *context, const json_t *list)
     return or_nothing(text);
 }
 
+const char *words_notice(TALLOC_CTX *context, const json_t *queue, size_t at)
+{
+    const char *down = words_list(context, json_object_get(queue, "outages"));
+    const size_t outages = down[0] != '\0' ? 1 : 0;
+    if (at < outages)
+        return or_nothing(talloc_asprintf(context, "! FORA DO AR: %s (W quando voltar)", down));
+    const json_t *warning = json_array_get(json_object_get(queue, "warnings"), at - outages);
+    return warning == NULL ? NULL
+                           : or_nothing(talloc_asprintf(context, "! %s", screen_member(warning, "text")));
+}
+
+const char *words_handover(TALLOC_CTX *context, const json_t *queue)
+{
+    const json_t *note = json_object_get(queue, "handover");
+    if (!json_is_object(note))
+        return "";
+    return or_nothing(talloc_asprintf(context, "Passagem, de %s: %s", screen_member(note, "agent"),
+                                      screen_member(note, "text")));
+}
+
 /* --- the help line --- */
 
 static size_t columns_of(const char *text)

@@ -43,6 +43,13 @@ const char *case_count(TALLOC_CTX *context, const struct screen_case *kase);
 /* "ac, psbio" of an array of texts. */
 const char *words_list(TALLOC_CTX *context, const json_t *list);
 
+/* What the shift must know beside the queue, one line at each `at`: what is down, then the warnings of the
+ * day. NULL after the last. */
+const char *words_notice(TALLOC_CTX *context, const json_t *queue, size_t at);
+
+/* "Passagem, de ANA: …"; "" where nobody left a note. */
+const char *words_handover(TALLOC_CTX *context, const json_t *queue);
+
 /* The keys that work now, the most useful first, as many as fit in `width` columns. */
 const char *keys_line(TALLOC_CTX *context, const struct screen_model *model, size_t width);
 

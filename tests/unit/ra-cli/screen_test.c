@@ -332,6 +332,23 @@ static void nothing_is_signed_before_it_was_read_to_the_end(void **state)
     assert_int_equal(office->model->verdict, 1);
 }
 
+static void what_the_shift_must_know_stands_beside_the_queue(void **state)
+{
+    struct office *office = *state;
+    static const char text[] =
+        "{\"outages\":[\"ac\",\"cpf\"],\"warnings\":[{\"code\":\"few-agents\",\"text\":\"Só um agente pode "
+        "assinar.\"}],\"handover\":{\"agent\":\"ANA\",\"text\":\"falta papel\"}}";
+    json_t *queue = json_loads(text, 0, NULL), *quiet = json_object();
+    assert_string_equal(words_notice(office->model, queue, 0), "! FORA DO AR: ac, cpf (W quando voltar)");
+    assert_string_equal(words_notice(office->model, queue, 1), "! Só um agente pode assinar.");
+    assert_null(words_notice(office->model, queue, 2));
+    assert_string_equal(words_handover(office->model, queue), "Passagem, de ANA: falta papel");
+    assert_null(words_notice(office->model, quiet, 0));
+    assert_string_equal(words_handover(office->model, quiet), "");
+    json_decref(queue);
+    json_decref(quiet);
+}
+
 static void a_long_line_is_wrapped_and_never_cut(void **state)
 {
     struct office *office = *state;
@@ -478,6 +495,7 @@ int main(void)
         TEST(a_refusal_throws_away_what_was_typed_after_it),
         TEST(an_older_search_does_not_overwrite_a_newer_one),
         TEST(nothing_is_signed_before_it_was_read_to_the_end),
+        TEST(what_the_shift_must_know_stands_beside_the_queue),
         TEST(a_long_line_is_wrapped_and_never_cut),
         TEST(a_word_that_ends_at_the_edge_keeps_its_last_letter),
         TEST(the_lock_keeps_what_was_typed_and_opens_by_name),
