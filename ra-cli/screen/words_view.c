@@ -192,20 +192,29 @@ const char *case_name(TALLOC_CTX *context, const struct screen_model *model, con
         talloc_asprintf(context, "%s%s%s", ticket, ticket[0] == '\0' ? "" : " ", holder_name(kase)));
 }
 
-/* Only the machines that have begun. */
+static bool has_begun(const json_t *states, const char *machine)
+{
+    const char *state = screen_member(states, machine);
+    return state[0] != '\0' && strcmp(state, "none") != 0;
+}
+
+/* Only the machines that have begun; who is being served has come, and the state of the attendance says it.
+ */
 static const char *states_line(TALLOC_CTX *context, const json_t *states)
 {
     static const char *const machines[][2] = {{"order", "pedido"},
-                                              {"appointment", "sessão"},
-                                              {"attendance", "atendimento"},
+                                              {"appointment", "horário"},
+                                              {"attendance", ""},
                                               {"identification", "identificação"},
                                               {"issuance", "certificado"}};
     char *text = talloc_strdup(context, "");
     for (size_t i = 0; text != NULL && i < sizeof machines / sizeof *machines; i++) {
-        const char *state = screen_member(states, machines[i][0]);
-        if (state[0] != '\0' && strcmp(state, "none") != 0)
-            text = talloc_asprintf_append(text, "%s%s %s", text[0] == '\0' ? "" : " · ", machines[i][1],
-                                          words_state(state));
+        const char *machine = machines[i][0], *word = machines[i][1];
+        if (has_begun(states, machine) &&
+            !(strcmp(machine, "appointment") == 0 && has_begun(states, "attendance")))
+            text = talloc_asprintf_append(text, "%s%s%s%s", text[0] == '\0' ? "" : " · ", word,
+                                          word[0] == '\0' ? "" : ": ",
+                                          words_state(screen_member(states, machine)));
     }
     return or_nothing(text);
 }
