@@ -4,14 +4,18 @@
  */
 #include "authority.h"
 #include "check.h"
+#include "pki/base/file.h"
 #include "pki/trust/signed.h"
 #include "sign_and_judge.h"
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* A CMS made by hand with OpenSSL, as somebody with an agent's key could make it. */
 struct forgery {
@@ -261,6 +265,73 @@ static void certificates_out_of_order_are_refused(void **state)
 }
 
 /* A stranger with a hierarchy of the same names. */
+static void write_pem(const char *folder, const char *name, EVP_PKEY *key, X509 *certificate)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    BIO *file = BIO_new_file(path, "w");
+    assert_non_null(file);
+    if (key != NULL)
+        assert_int_equal(PEM_write_bio_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+    assert_int_equal(PEM_write_bio_X509(file, certificate), 1);
+    BIO_free(file);
+}
+
+static void run_openssl(const char *folder, const char *const words[])
+{
+    enum { MOST = 32 };
+    char *arguments[MOST] = {NULL};
+    int status = -1;
+    for (size_t at = 0; words[at] != NULL && at + 1 < MOST; at++)
+        arguments[at] = talloc_strdup(NULL, words[at]);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (chdir(folder) == 0)
+            execvp("openssl", arguments);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    for (size_t at = 0; arguments[at] != NULL; at++)
+        talloc_free(arguments[at]);
+}
+
+/* Another program that writes DER orders the certificates as we ask for: nobody needs ours to sign. */
+static void what_openssl_cms_signs_is_accepted(void **state)
+{
+    struct authority *authority = *state;
+    struct ra_error error = {0};
+    struct signed_statement *result = NULL;
+    struct bytes content = sample_content(authority, STATEMENT_REFUSAL), cms;
+    char folder[] = "/tmp/openssl-cms.XXXXXX", path[128];
+    const char *type = statement_content_oid(STATEMENT_REFUSAL);
+    const char *const words[] = {"openssl",   "cms",         "-sign",    "-binary", "-nodetach",
+                                 "-cades",    "-nosmimecap", "-md",      "sha256",  "-econtent_type",
+                                 type,        "-in",         "content",  "-signer", "signer",
+                                 "-certfile", "issuing",     "-outform", "DER",     "-out",
+                                 "signed",    NULL};
+    static const char *const names[] = {"content", "signer", "issuing", "signed"};
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/content", folder);
+    assert_true(file_write(path, content, 0600, &error));
+    write_pem(folder, "issuing", NULL, authority->issuing);
+    for (int who = 0; who < PEOPLE; who++) {
+        write_pem(folder, "signer", authority->person_keys[who], authority->people[who]);
+        run_openssl(folder, words);
+        snprintf(path, sizeof path, "%s/signed", folder);
+        assert_true(file_read(authority, path, 65536, &cms, &error));
+        assert_int_equal(judge(authority, cms, STATEMENT_REFUSAL, &result, &error), SIGNED_VALID);
+        talloc_free(result);
+        result = NULL;
+    }
+    for (size_t at = 0; at < sizeof names / sizeof *names; at++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[at]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void a_look_alike_hierarchy_is_refused(void **state)
 {
     struct authority *authority = *state;
@@ -307,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_doubled_attribute_is_refused),
         cmocka_unit_test(attributes_out_of_order_are_refused),
         cmocka_unit_test(certificates_out_of_order_are_refused),
+        cmocka_unit_test(what_openssl_cms_signs_is_accepted),
         cmocka_unit_test(a_look_alike_hierarchy_is_refused),
     };
     return cmocka_run_group_tests(tests, authority_setup, authority_teardown);
