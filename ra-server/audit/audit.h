@@ -157,7 +157,7 @@ struct order; /* orders/orders.h */
     X(AUDIT_REPORT_READ, "REPORT_READ")                                                                      \
     X(AUDIT_AGENDA_CHANGED, "AGENDA_CHANGED") /* hours, holidays, blocks */                                  \
     X(AUDIT_DAY_CLOSED, "DAY_CLOSED")         /* detail: date, difference, SHA-256 of the content signed */  \
-    X(AUDIT_DAY_REOPENED, "DAY_REOPENED")     /* detail: date, reason */                                     \
+    X(AUDIT_DAY_REOPENED, "DAY_REOPENED")     /* detail: date; the reason is personal */                     \
     X(AUDIT_HANDOVER, "HANDOVER_NOTED")                                                                      \
     X(AUDIT_OUTAGE, "OUTAGE")   /* detail.state: down, up */                                                 \
     X(AUDIT_PRINTED, "PRINTED") /* detail: what, which copy */                                               \

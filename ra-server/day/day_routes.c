@@ -170,8 +170,8 @@ static bool reopen_handler(struct http_request *request, struct http_response *r
     if (!day_text(request, "reason", REASON_MAX, &reason, error) ||
         !day_span(request, http_text(request->body, "date"), &span, error) ||
         !day_store_reopen(request, &span, reason, error) ||
-        !audit_record(request, AUDIT_DAY_REOPENED, NULL,
-                      json_pack("{s:s, s:s}", "date", span.day, "reason", reason), NULL, error))
+        !audit_record(request, AUDIT_DAY_REOPENED, NULL, json_pack("{s:s}", "date", span.day),
+                      json_pack("{s:s}", "reason", reason), error))
         return false;
     http_reply(response, 201, json_pack("{s:s}", "date", span.day));
     return true;

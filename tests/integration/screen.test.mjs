@@ -72,6 +72,10 @@ describe('issue 4: a day served from the full-screen counter by keys alone', () 
     assert.equal(first.reopened.reason, 'faltou um comprovante');
     assert.equal(last.reopened, null);
     assert.equal(sql("select count(*) from event where code = 'DAY_REOPENED'"), String(done('auditor', 'day', 'show').closings.length - 1));
+    assert.equal(cli('agent1', 'day', 'reopen', '--reason', 'Clotilde').status, 0);
+    assert.equal(sql("select count(*) from event where code = 'DAY_REOPENED' and convert_from(bytes, 'UTF8') like '%Clotilde%'"), '0',
+      'what somebody writes is not published, one word or more');
+    assert.equal(close().status, 0);
   });
 });
 
