@@ -268,6 +268,28 @@ static enum ra_error_code code_of_problem(const json_t *problem, long status)
     return status >= 500 ? RA_UPSTREAM : RA_BAD_REQUEST;
 }
 
+enum { NEAR_SIZE = 128 };
+
+/* " Livres perto: 27/11 08:20, 27/11 09:00." of the hours that a refusal offers instead; "" where there are
+ * none. */
+static const char *nearest_hours(const json_t *problem, char text[NEAR_SIZE])
+{
+    size_t at, length = 0;
+    json_t *one;
+    text[0] = '\0';
+    json_array_foreach(json_object_get(problem, "alternatives"), at, one)
+    {
+        const char *start = json_string_value(json_object_get(one, "start"));
+        if (start == NULL || strlen(start) < strlen("2026-11-27T08:20") || NEAR_SIZE - length < 32)
+            break;
+        length += (size_t)snprintf(text + length, NEAR_SIZE - length, "%s%.2s/%.2s %.5s",
+                                   at == 0 ? " Livres perto: " : ", ", start + 8, start + 5, start + 11);
+    }
+    if (length > 0)
+        snprintf(text + length, NEAR_SIZE - length, ".");
+    return text;
+}
+
 static bool keep_problem(struct cli *cli, const struct answer *answer, struct ra_error *error)
 {
     json_error_t where;
@@ -283,10 +305,12 @@ static bool keep_problem(struct cli *cli, const struct answer *answer, struct ra
     const char *title = json_string_value(json_object_get(problem, "title"));
     const char *reason = json_string_value(json_object_get(problem, "reason"));
     enum ra_error_code code = code_of_problem(problem, answer->status);
-    ra_fail_reason(error, code, reason == NULL ? "" : reason, "%s",
+    char near[NEAR_SIZE];
+    ra_fail_reason(error, code, reason == NULL ? "" : reason, "%s%s",
                    detail != NULL  ? detail
                    : title != NULL ? title
-                                   : "recusado");
+                                   : "recusado",
+                   nearest_hours(problem, near));
     size_t index;
     json_t *field;
     json_array_foreach(json_object_get(problem, "errors"), index, field)

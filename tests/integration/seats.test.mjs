@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { api, clockOffset, done, mail, officeLater, order, pick, publicUrl, slots, sql } from '../support/office.mjs';
+import { api, cli, clockOffset, done, mail, officeLater, order, pick, publicUrl, slots, sql } from '../support/office.mjs';
 
 const now = () => Date.now() + clockOffset() * 1000;
 const body = (start) => ({ start, mode: 'in_person' });
@@ -80,6 +80,8 @@ describe('bad input: clicks', () => {
     assert.deepEqual([publicly.status, byStaff.status].sort(), [201, 409], `${publicly.text} ${byStaff.text}`);
     assert.equal(seats(start, 'state = \'booked\' and visibility = \'public\''), 2);
     assert.equal((publicly.status === 409 ? publicly : byStaff).json.alternatives.length, 3);
+    const refused = cli('agent1', 'book', (await order()).code, start);
+    assert.match(refused.stderr, /Livres perto: (\d\d\/\d\d \d\d:\d\d(, |\.\n)){3}$/, 'the agent reads the three too');
     sql(`update seat set state = 'free' where starts = '${start}' and state = 'blocked'`);
   });
 
