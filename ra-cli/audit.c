@@ -10,6 +10,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
 static bool save(struct cli *cli, const char *path, const char *output, json_t **result,
@@ -169,13 +170,14 @@ static const char *text(const json_t *object, const char *name)
 void render_waivers(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
+    char at[MOMENT_SIZE];
     size_t index;
     json_t *one;
     if (json_array_size(json_object_get(result, "waivers")) == 0)
         fputs("Nenhuma dispensa neste período.\n", out);
     json_array_foreach(json_object_get(result, "waivers"), index, one)
     {
-        terminal_column(out, text(one, "at"), 21);
+        terminal_column(out, moment_long(text(one, "at"), at), 18);
         terminal_column(out, text(one, "order"), 13);
         terminal_column(out, text(one, "rule"), 9);
         terminal_text(out, text(one, "reason"));

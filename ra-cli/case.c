@@ -4,8 +4,6 @@
  */
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
-#include "ra-cli/terminal.h"
-#include "ra-cli/words.h"
 
 #include <string.h>
 
@@ -42,12 +40,6 @@ bool case_queue(struct cli *cli, const struct cli_arguments *arguments, json_t *
     return client_json(cli, "GET", path, NULL, result, error);
 }
 
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
-
 bool case_find(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                struct ra_error *error)
 {
@@ -56,132 +48,10 @@ bool case_find(struct cli *cli, const struct cli_arguments *arguments, json_t **
     return client_json(cli, "GET", path, NULL, result, error);
 }
 
-void render_find(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    size_t index;
-    json_t *item;
-    json_array_foreach(json_object_get(result, "items"), index, item)
-    {
-        const json_t *states = json_object_get(item, "states");
-        terminal_column(out, text(item, "order"), 13);
-        fputc(' ', out);
-        terminal_column(out, text(item, "name"), 36);
-        fputc(' ', out);
-        terminal_column(out, text(item, "product"), 10);
-        fputc(' ', out);
-        terminal_text(
-            out, words_state(text(states, strcmp(text(states, "issuance"), "none") != 0 ? "issuance"
-                                                                                        : "attendance")));
-        fputc('\n', out);
-    }
-    if (json_array_size(json_object_get(result, "items")) == 0)
-        fputs("(nada encontrado)\n", out);
-}
-
 bool case_show(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                struct ra_error *error)
 {
     return client_json(cli, "GET", client_order_path(cli, arguments->positional[0], ""), NULL, result, error);
-}
-
-static void labelled(FILE *out, const char *label, const char *value)
-{
-    if (value[0] == '\0')
-        return;
-    fputs("  ", out);
-    terminal_column(out, label, 16);
-    terminal_text(out, value);
-    fputc('\n', out);
-}
-
-static void show_people(const json_t *result, FILE *out)
-{
-    const json_t *holder = json_object_get(result, "holder"), *company = json_object_get(result, "company");
-    if (company != NULL) {
-        labelled(out, "Empresa", text(company, "name"));
-        labelled(out, "CNPJ", text(company, "cnpj"));
-    }
-    labelled(out, company == NULL ? "Titular" : "Responsável", text(holder, "name"));
-    labelled(out, "CPF", text(holder, "cpf"));
-    labelled(out, "Nascimento", text(holder, "birth_date"));
-    labelled(out, "E-mail", text(holder, "email"));
-    if (!json_is_true(json_object_get(result, "email_confirmed")))
-        labelled(out, "", "(e-mail não confirmado)");
-    labelled(out, "Telefone", text(holder, "phone"));
-}
-
-static void show_states(const json_t *result, FILE *out)
-{
-    static const char *const machines[][2] = {{"order", "Pedido"},
-                                              {"appointment", "Sessão"},
-                                              {"attendance", "Atendimento"},
-                                              {"identification", "Identificação"},
-                                              {"issuance", "Emissão"}};
-    const json_t *states = json_object_get(result, "states");
-    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
-        labelled(out, machines[i][1], words_state(text(states, machines[i][0])));
-    labelled(out, "Série", text(result, "serial"));
-}
-
-static void show_list(const json_t *list, const char *title, const char *when, const char *what, FILE *out)
-{
-    size_t index;
-    json_t *item;
-    if (json_array_size(list) > 0)
-        fprintf(out, "\n%s\n", title);
-    json_array_foreach(list, index, item)
-    {
-        fprintf(out, "  %-17.16s", text(item, when));
-        terminal_text(out, text(item, what));
-        if (strcmp(text(item, "kind"), "returned") == 0 || strcmp(text(item, "kind"), "refused") == 0) {
-            fputs(": ", out);
-            terminal_text(out, text(item, "detail"));
-        }
-        fputc('\n', out);
-    }
-}
-
-static void show_term(const json_t *result, FILE *out)
-{
-    const char *said = text(json_object_get(result, "term"), "text");
-    terminal_text(out, said);
-    fputs(said[0] == '\0' ? "" : "\n", out);
-}
-
-/* What the order came of, and what of the identification that waives and why. */
-static void show_origin(const json_t *result, FILE *out)
-{
-    const json_t *origin = json_object_get(result, "origin");
-    if (!json_is_object(origin)) /* otherwise the word for where the order was made */
-        return;
-    fputs(strcmp(text(origin, "kind"), "renewal") == 0 ? "Renovação de " : "Substituição sem custo de ", out);
-    terminal_text(out, text(origin, "order"));
-    fputs(json_array_size(json_object_get(origin, "waived")) > 0
-              ? "; dispensados documentos, biometria e presença. "
-              : "; nada da identificação é dispensado. ",
-          out);
-    terminal_text(out, text(origin, "why"));
-    fputc('\n', out);
-}
-
-void render_show(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    terminal_text(out, text(result, "order"));
-    fputs("  ", out);
-    terminal_text(out, text(result, "product_name"));
-    fputc('\n', out);
-    show_people(result, out);
-    labelled(out, "Hora marcada", text(json_object_get(result, "appointment"), "start"));
-    if (json_object_get(json_object_get(result, "appointment"), "join_url") != NULL)
-        labelled(out, "Sala de vídeo", text(json_object_get(result, "appointment"), "join_url"));
-    show_states(result, out);
-    show_origin(result, out);
-    show_term(result, out);
-    show_list(json_object_get(result, "next"), "O que falta", "by", "text", out);
-    show_list(json_object_get(result, "notes"), "Notas", "at", "text", out);
-    show_list(json_object_get(result, "timeline"), "Linha do tempo (UTC)", "at", "text", out);
 }
 
 /* Options of `order new` and the member of the body each fills. */
@@ -347,24 +217,4 @@ bool case_clock(struct cli *cli, const struct cli_arguments *arguments, json_t *
                         from == NULL ? "" : "from=", from == NULL ? "" : client_escape(cli, from),
                         to == NULL ? "" : "to=", to == NULL ? "" : client_escape(cli, to));
     return client_json(cli, "GET", path, NULL, result, error);
-}
-
-static void seconds_line(FILE *out, const char *label, const json_t *value)
-{
-    if (json_is_integer(value))
-        fprintf(out, "%s %3lld min %02lld s\n", label, (long long)json_integer_value(value) / 60,
-                (long long)json_integer_value(value) % 60);
-    else
-        fprintf(out, "%s (sem casos)\n", label);
-}
-
-void render_clock(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    seconds_line(out, "p50", json_object_get(result, "p50_s"));
-    seconds_line(out, "p95", json_object_get(result, "p95_s"));
-    seconds_line(out, "p99", json_object_get(result, "p99_s"));
-    fprintf(out, "estouros da hora prometida: %" JSON_INTEGER_FORMAT "\n",
-            json_integer_value(json_object_get(result, "breaches")));
-    terminal_value(out, json_object_get(result, "orders"), 0);
 }

@@ -335,6 +335,31 @@ void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
     print_conclusion(&listing, result);
 }
 
+static size_t done_items(const json_t *items)
+{
+    size_t index, count = 0;
+    json_t *item;
+    json_array_foreach(items, index, item)
+    {
+        count += is_done(item) ? 1 : 0;
+    }
+    return count;
+}
+
+/* After an act on one item the whole list would hide what the agent asks: how far the case is. */
+void render_judged(const struct cli *cli, const json_t *result, FILE *out)
+{
+    const struct listing listing = {cli->context, out, json_object_get(result, "items"), terminal_width(out)};
+    fputs("Registrado no pedido ", out);
+    terminal_text(out, text(result, "order"));
+    fprintf(out, ": %zu de %zu itens concluídos.\n", done_items(listing.items),
+            json_array_size(listing.items));
+    print_line(&listing, 0,
+               json_is_true(json_object_get(result, "complete"))
+                   ? talloc_strdup(cli->context, "Completo: pode validar.")
+                   : missing_items(&listing));
+}
+
 /* --- what is missing, for the hands of the person who must bring it: no codes, no norms --- */
 
 void render_missing(const struct cli *cli, const json_t *result, FILE *out)

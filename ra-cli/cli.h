@@ -124,7 +124,7 @@ struct cli_command {
     const struct cli_option *options; /* NULL: none */
     bool needs_server;
     cli_run *run;
-    cli_render *render; /* NULL: as indented "name: value" lines */
+    cli_render *render;
     const char *summary;
 };
 

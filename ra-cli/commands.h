@@ -14,6 +14,14 @@ cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_boo
 cli_render render_ac_pending, render_ac_answer;
 cli_render render_queue, render_find, render_show, render_clock;
 
+/* case_view.c: the case for people; answers.c: what the acts answer, one function per kind of answer. The
+ * answer is the API's, as --json shows it. */
+cli_render render_order_new, render_contact, render_paid, render_noted, render_resent, render_appointment,
+    render_availability, render_feed, render_visit, render_tasks, render_task_closed, render_documents,
+    render_saved, render_received, render_verified, render_refused, render_revocations, render_fraud_sent,
+    render_neglist_added, render_neglist_done, render_term_paper, render_handover, render_outage_over,
+    render_roster, render_roster_signed, render_audit_verified, render_journal;
+
 /* agenda_feed.c: the agenda in a calendar program */
 cli_run agenda_feed;
 /* agenda.c, agenda_view.c: the calendar */
@@ -37,11 +45,11 @@ cli_run identification_checklist, identification_document_add, identification_do
     identification_consult, identification_person_add, identification_person_remove, identification_fact,
     identification_missing, identification_reasons, identification_tasks, identification_task_close,
     identification_reuse;
-cli_render render_checklist, render_consultation, render_missing, render_reasons, render_tasks;
+cli_render render_checklist, render_judged, render_consultation, render_missing, render_reasons;
 
 /* neglist.c: the lista negativa */
 cli_run neglist_search, neglist_add, neglist_show, neglist_image_add, neglist_image_get, neglist_withdraw;
-cli_render render_neglist;
+cli_render render_neglist, render_neglist_entry;
 /* document.c */
 cli_run identification_document_add, identification_document_get, document_check;
 cli_render render_document_check;
@@ -67,7 +75,7 @@ cli_run identification_checklist, identification_accept, identification_reject, 
     identification_waive, identification_consult, identification_person_add, identification_person_remove,
     identification_fact, identification_missing, identification_reasons, identification_tasks,
     identification_task_close, identification_reuse;
-cli_render render_checklist, render_missing, render_reasons, render_tasks;
+cli_render render_checklist, render_missing, render_reasons;
 
 /* fraud.c: the report of a fraud and its comunicado */
 cli_run fraud_report, fraud_list, fraud_show, fraud_sent;

@@ -58,6 +58,25 @@ static bool looks_like_code(const char *text)
     return letters == 12;
 }
 
+/* Somebody who comes on another day than the one booked is received, and the agent told: for people only, the
+ * API's answer has no such member. */
+static void note_other_day(struct cli *cli, json_t *answer)
+{
+    struct ra_error ignored = {0};
+    json_t *kase = NULL;
+    char now[CLOCK_TEXT_SIZE];
+    if (cli->json ||
+        !client_json(cli, "GET",
+                     client_order_path(cli, json_string_value(json_object_get(answer, "order")), ""), NULL,
+                     &kase, &ignored))
+        return;
+    json_t *start = json_object_get(json_object_get(kase, "appointment"), "start");
+    clock_format_utc(clock_now_us(&cli->clock), now, sizeof now);
+    if (json_is_string(start) && json_object_set(answer, "booked_for", start) == 0)
+        json_object_set_new(answer, "now", json_string(now));
+    json_decref(kase);
+}
+
 bool counter_checkin(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                      struct ra_error *error)
 {
@@ -67,11 +86,15 @@ bool counter_checkin(struct cli *cli, const struct cli_arguments *arguments, jso
     copy(body, arguments, "person");
     if (cli_option(arguments, "need") != NULL)
         json_object_set_new(body, "needs", counter_needs_asked(arguments));
-    if (looks_like_code(who))
-        return act_with(cli, client_order_path(cli, who, "/checkin"), body, result, error);
+    const bool code = looks_like_code(who);
     /* The square on the slip carries the counter's half behind '#': it never leaves the station. */
-    json_object_set_new(body, "who", json_stringn(who, strcspn(who, "#")));
-    return act_with(cli, "/api/office/checkin", body, result, error);
+    if (!code)
+        json_object_set_new(body, "who", json_stringn(who, strcspn(who, "#")));
+    const char *path = code ? client_order_path(cli, who, "/checkin") : "/api/office/checkin";
+    if (!act_with(cli, path, body, result, error))
+        return false;
+    note_other_day(cli, *result);
+    return true;
 }
 
 bool counter_priority(struct cli *cli, const struct cli_arguments *arguments, json_t **result,

@@ -5,6 +5,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
@@ -93,9 +94,10 @@ static void render_tokens(FILE *out, const json_t *tokens)
 
 static void render_note(FILE *out, const json_t *note)
 {
+    char at[MOMENT_SIZE];
     if (!json_is_object(note))
         return;
-    fprintf(out, "Passagem de turno (%.16s, ", text(note, "at"));
+    fprintf(out, "Passagem de turno (%s, ", moment_short(text(note, "at"), at));
     terminal_text(out, text(note, "agent"));
     fputs("): ", out);
     terminal_text(out, text(note, "text"));
@@ -115,6 +117,7 @@ static void render_tomorrow(FILE *out, const json_t *tomorrow)
 
 void render_day(const struct cli *cli, const json_t *result, FILE *out)
 {
+    char at[MOMENT_SIZE];
     size_t index;
     json_t *one;
     (void)cli;
@@ -128,8 +131,8 @@ void render_day(const struct cli *cli, const json_t *result, FILE *out)
     json_array_foreach(json_object_get(result, "outages"), index, one)
     {
         const char *over = text(one, "to");
-        fprintf(out, "Queda: %s, desde %.16s, %s%.16s\n", text(one, "what"), text(one, "from"),
-                over[0] == '\0' ? "ainda" : "até ", over);
+        fprintf(out, "Queda: %s, desde %s, ", text(one, "what"), moment_short(text(one, "from"), at));
+        fprintf(out, "%s%s\n", over[0] == '\0' ? "ainda" : "até ", moment_short(over, at));
     }
     render_money(out, json_object_get(result, "money"));
     render_tokens(out, json_object_get(result, "tokens"));
@@ -138,12 +141,12 @@ void render_day(const struct cli *cli, const json_t *result, FILE *out)
     json_array_foreach(json_object_get(result, "closings"), index, one)
     {
         const json_t *reopened = json_object_get(one, "reopened");
-        fprintf(out, "Fechado em %.16s por ", text(one, "at"));
+        fprintf(out, "Fechado em %s por ", moment_long(text(one, "at"), at));
         terminal_text(out, text(one, "agent"));
         fputc('\n', out);
         if (!json_is_object(reopened))
             continue;
-        fprintf(out, "  reaberto em %.16s por ", text(reopened, "at"));
+        fprintf(out, "  reaberto em %s por ", moment_long(text(reopened, "at"), at));
         terminal_text(out, text(reopened, "agent"));
         fputs(": ", out);
         terminal_text(out, text(reopened, "reason"));

@@ -8,6 +8,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
@@ -152,13 +153,14 @@ static const char *verdict_text(const char *word)
 void render_dossier(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
+    char at[MOMENT_SIZE];
     size_t index;
     json_t *check;
     fputs("Dossiê do pedido ", out);
     terminal_text(out, text(result, "order"));
     fprintf(out, ", tentativa %lld, exportado em ",
             (long long)json_integer_value(json_object_get(result, "attempt")));
-    terminal_text(out, text(result, "made_at"));
+    fputs(moment_anywhere(text(result, "made_at"), at), out);
     fputc('\n', out);
     json_array_foreach(json_object_get(result, "checks"), index, check)
     {

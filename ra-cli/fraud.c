@@ -6,6 +6,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
 
@@ -25,13 +26,11 @@ static long long number(const json_t *object, const char *name)
     return (long long)json_integer_value(json_object_get(object, name));
 }
 
-/* "2026-11-26T14:30:00Z" on paper. */
+/* By the office's hour, also on paper. */
 static void moment(FILE *out, const char *instant)
 {
-    if (strlen(instant) >= 16)
-        fprintf(out, "%.2s/%.2s/%.4s %.5s UTC", instant + 8, instant + 5, instant, instant + 11);
-    else
-        terminal_text(out, instant);
+    char at[MOMENT_SIZE];
+    fputs(moment_long(instant, at), out);
 }
 
 static const char *role_name(const char *role)

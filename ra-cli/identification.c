@@ -263,24 +263,6 @@ bool identification_tasks(struct cli *cli, const struct cli_arguments *arguments
     return client_json(cli, "GET", "/api/office/tasks", NULL, result, error);
 }
 
-void render_tasks(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    size_t index;
-    json_t *one;
-    if (json_array_size(json_object_get(result, "tasks")) == 0)
-        fputs("Nenhuma tarefa aberta.\n", out);
-    json_array_foreach(json_object_get(result, "tasks"), index, one)
-    {
-        fprintf(out, "%4" JSON_INTEGER_FORMAT " ", json_integer_value(json_object_get(one, "id")));
-        terminal_column(out, text(one, "order"), 13);
-        fputs(json_is_true(json_object_get(one, "late")) ? "ATRASADA " : "até ", out);
-        terminal_column(out, text(one, "due"), 21);
-        terminal_text(out, text(one, "text"));
-        fputc('\n', out);
-    }
-}
-
 bool identification_task_close(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                                struct ra_error *error)
 {

@@ -154,6 +154,13 @@ void render_neglist(const struct cli *cli, const json_t *result, FILE *out)
         fprintf(out, "e mais %lld que não cabem aqui; restrinja por UF ou município\n", (long long)left_off);
 }
 
+void render_neglist_entry(const struct cli *cli, const json_t *result, FILE *out)
+{
+    (void)cli;
+    print_item(out, result);
+    labelled(out, "incluída por", text(result, "agent"));
+}
+
 /* --- occurrences --- */
 
 bool neglist_add(struct cli *cli, const struct cli_arguments *arguments, json_t **result,

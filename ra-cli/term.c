@@ -150,20 +150,11 @@ static bool as_announced(const json_t *announced, struct bytes pdf, uint8_t dige
                                   "o termo recebido não é o que o servidor anunciou");
 }
 
-/* Sections and what is accepted; the whole is in the file. */
-static void show_points(FILE *out, const char *text, const char *file)
+/* The term is to be read where it is agreed to, whole; the file is to be kept. */
+static void show_term(FILE *out, const char *text, const char *file)
 {
-    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-        char shown[1024];
-        (void)snprintf(shown, sizeof shown, "%.*s", (int)strcspn(line, "\n"), line);
-        const bool title = strncmp(shown, "# ", 2) == 0, section = strncmp(shown, "## ", 3) == 0;
-        if (strncmp(shown, "- ", 2) != 0 && strncmp(shown, "= ", 2) != 0 && !title && !section)
-            continue;
-        fputs(title || section ? "\n" : "  ", out);
-        terminal_text(out, title ? shown + 2 : section ? shown + 3 : shown);
-        fputc('\n', out);
-    }
-    fputs("\nO termo inteiro está em ", out);
+    term_show(out, text);
+    fputs("\nO mesmo texto, em PDF, está em ", out);
     terminal_text(out, file);
     fputs(". Leia antes de aceitar.\n", out);
 }
@@ -181,7 +172,7 @@ bool term_accept(struct cli *cli, const char *order, const json_t *announced, co
         !file_write(file, term.pdf, 0600, error))
         return false;
     if (!cli->json)
-        show_points(cli_reading(cli, stderr), term.text, file);
+        show_term(cli_reading(cli, stderr), term.text, file);
     if (!cli_agrees(cli, "\nLi e aceito o termo de titularidade?"))
         return ra_fail(error, RA_FORBIDDEN, "o termo não foi aceito e nada foi pedido");
     if (!term_sign(cli->context, key, digest, &made, error))

@@ -14,6 +14,9 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 
+/* The term's text, with its marks, for who reads it on a terminal: whole and without marks. */
+void term_show(FILE *out, const char *text);
+
 /* The draft that a validation of this order would countersign now; says so on stderr (unless --json), and
  * writes it to `copy` (may be NULL) for the agent to read and print. */
 RA_MUST_CHECK bool term_fetch_draft(struct cli *cli, const char *order, const char *copy, struct bytes *pdf,
@@ -29,7 +32,7 @@ struct term_codes {
     struct emission_case about; /* instance, order, validation; its key is not used */
 };
 
-/* Fetches the term that GET …/emission announced as `term`, keeps it at `file`, shows the main points, asks
+/* Fetches the term that GET …/emission announced as `term`, keeps it at `file`, shows it whole, asks
  * (unless --yes), and signs it with `key`: base64, on cli->context. RA_VERIFICATION_FAILED when the bytes are
  * not the announced ones; RA_FORBIDDEN when the holder does not accept. */
 RA_MUST_CHECK bool term_accept(struct cli *cli, const char *order, const json_t *term,

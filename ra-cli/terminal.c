@@ -125,51 +125,6 @@ void terminal_paragraph(FILE *out, const char *text, size_t column, size_t inden
     fputc('\n', out);
 }
 
-static void value_line(FILE *out, const json_t *value, int indent);
-
-void terminal_value(FILE *out, const json_t *value, int indent)
-{
-    const char *name;
-    json_t *member;
-    size_t index;
-    if (json_is_object(value)) {
-        void *iterator = json_object_iter((json_t *)(uintptr_t)value);
-        for (; iterator != NULL; iterator = json_object_iter_next((json_t *)(uintptr_t)value, iterator)) {
-            name = json_object_iter_key(iterator);
-            member = json_object_iter_value(iterator);
-            fprintf(out, "%*s", indent, "");
-            terminal_text(out, name);
-            fputc(':', out);
-            value_line(out, member, indent);
-        }
-        return;
-    }
-    json_array_foreach(value, index, member)
-    {
-        fprintf(out, "%*s-", indent, "");
-        value_line(out, member, indent);
-    }
-}
-
-static void value_line(FILE *out, const json_t *value, int indent)
-{
-    if (json_is_object(value) || json_is_array(value)) {
-        fputc('\n', out);
-        terminal_value(out, value, indent + 2);
-        return;
-    }
-    fputc(' ', out);
-    if (json_is_string(value))
-        terminal_text(out, json_string_value(value));
-    else if (json_is_integer(value))
-        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    else if (json_is_real(value))
-        fprintf(out, "%.3f", json_real_value(value));
-    else
-        fputs(json_is_true(value) ? "sim" : json_is_false(value) ? "não" : "-", out);
-    fputc('\n', out);
-}
-
 static bool read_line(FILE *terminal, char *buffer, size_t size)
 {
     if (fgets(buffer, (int)size, terminal) == NULL)

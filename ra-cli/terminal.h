@@ -6,7 +6,6 @@
 #ifndef RA_CLI_TERMINAL_H
 #define RA_CLI_TERMINAL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -23,9 +22,6 @@ size_t terminal_width(FILE *out);
 /* Words of `text`, wrapped at `width` columns: `column` of the first line are taken already, each further
  * line begins with `indent` blanks. Ends the line. */
 void terminal_paragraph(FILE *out, const char *text, size_t column, size_t indent, size_t width);
-
-/* Any JSON value as indented Portuguese-friendly lines. */
-void terminal_value(FILE *out, const json_t *value, int indent);
 
 /* Asks a yes/no question on the controlling terminal; false without one. */
 bool terminal_confirm(const char *question);

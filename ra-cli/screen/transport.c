@@ -179,8 +179,7 @@ static char *rendered(struct transport *transport, const struct cli_command *com
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
         return NULL;
-    if (command->render != NULL)
-        command->render(&transport->cli, document, out);
+    command->render(&transport->cli, document, out);
     fclose(out);
     return text;
 }
