@@ -241,7 +241,11 @@ static void add_issuance_steps(const struct order *order, json_t *steps)
     else if (strcmp(issuance, "failed") == 0)
         add_step(steps, "call", "A emissão não deu certo. Fale com o atendimento.", NULL, NULL);
     else if (strcmp(issuance, "issued") == 0 || strcmp(issuance, "delivered") == 0)
-        add_step(steps, "keep", "Guarde o arquivo do certificado e a senha em lugar seguro.", NULL, NULL);
+        add_step(steps, "keep",
+                 strcmp(order->media, "token") == 0
+                     ? "Guarde o token, e não conte a ninguém o PIN e o PUK."
+                     : "Guarde o arquivo do certificado e a senha em lugar seguro.",
+                 NULL, NULL);
 }
 
 /* Pure but for memory: everything comes from the order. */

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { attend, cli, done, home, makeCsr, office, order, person, photograph, policy, scratch, seriesFile, sql, until, validate, verify } from '../support/office.mjs';
+import { api, attend, cli, done, home, makeCsr, office, order, person, photograph, policy, scratch, seriesFile, sql, until, validate, verify } from '../support/office.mjs';
 
 const serial = () => `T${randomInt(1e12)}`;
 const refused = (run, reason) => {
@@ -141,6 +141,8 @@ describe('a case with a token', () => {
     const token = done('agent1', 'token', 'deliver', one, kase.code, '--paper', photograph());
     assert.deepEqual([token.state, token.next], ['delivered', 'finish']);
     assert.equal(events(kase.code, 'MEDIA_RECEIPT'), 1);
+    const seen = (await api('GET', `/api/orders/${kase.code}`, { token: kase.token })).json;
+    assert.deepEqual(seen.next.map(({ text }) => text), ['Guarde o token, e não conte a ninguém o PIN e o PUK.']);
     done('agent1', 'finish', kase.code);
     const file = path.join(scratch(), 'caso.zip');
     done('agent1', 'dossier', 'export', kase.code, '-o', file);
