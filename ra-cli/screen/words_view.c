@@ -252,7 +252,8 @@ const char *case_count(TALLOC_CTX *context, const struct screen_case *kase)
         due++;
         done += is(row->json, "state", "accepted") || is(row->json, "state", "waived");
     }
-    const bool complete = json_is_true(json_object_get(kase->checklist, "complete"));
+    const bool complete = json_is_true(json_object_get(kase->checklist, "complete")) &&
+                          is(json_object_get(kase->show, "states"), "identification", "open");
     return or_nothing(talloc_asprintf(context, "%zu de %zu itens%s", done, due,
                                       complete ? ", COMPLETO: pode validar" : ""));
 }

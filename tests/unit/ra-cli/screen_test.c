@@ -474,6 +474,33 @@ static void what_the_day_needs_has_its_key(void **state)
     }
 }
 
+/* What is said of a case is what can still be done with it. */
+static void a_case_says_where_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *states, *head, *count;
+    } cases[] = {
+        {"{\"order\":\"unpaid\",\"appointment\":\"booked\",\"attendance\":\"none\",\"identification\":"
+         "\"none\"}",
+         "horário: marcado", "0 de 0 itens"},
+        {"{\"appointment\":\"kept\",\"attendance\":\"called\",\"identification\":\"open\"}",
+         "em atendimento · identificação: aberta", "0 de 0 itens, COMPLETO: pode validar"},
+        {"{\"appointment\":\"kept\",\"attendance\":\"finished\",\"identification\":\"verified\"}",
+         "atendido · identificação: verificada", "0 de 0 itens"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        TALLOC_CTX *context = talloc_new(NULL);
+        struct screen_case kase = {.show = json_object(), .checklist = json_pack("{s:b}", "complete", true)};
+        json_object_set_new(kase.show, "states", json_loads(cases[i].states, 0, NULL));
+        assert_non_null(strstr(case_head(context, &kase, 1), cases[i].head));
+        assert_string_equal(case_count(context, &kase), cases[i].count);
+        json_decref(kase.show);
+        json_decref(kase.checklist);
+        talloc_free(context);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_office, close_office)
@@ -481,6 +508,7 @@ int main(void)
         cmocka_unit_test(a_server_that_does_not_answer_is_asked_less_and_less_often),
         cmocka_unit_test(a_cut_of_a_minute_or_an_hour_is_outlasted),
         cmocka_unit_test(what_the_day_needs_has_its_key),
+        cmocka_unit_test(a_case_says_where_it_stands),
         cmocka_unit_test(every_key_means_one_thing_in_a_place),
         TEST(the_help_page_tells_every_key),
         TEST(the_help_line_fits_eighty_columns),
