@@ -47,7 +47,8 @@ static bool write_offer(struct http_request *request, const struct order *order,
     uint8_t hash[TOKEN_HASH_SIZE];
     clock_format_utc(offered->start_us, start, sizeof start);
     size_t last = db_row_count(offered->rows) - 1;
-    return token_seat_offer(request->app, order->ref, request->now_us, offer->seat_id, token, error) &&
+    return token_seat_offer(request->app, order->ref, request->now_us, offer->seat_id, order->subject->email,
+                            token, error) &&
            token_hash(token, hash, error) &&
            db_exec(request->db, STATEMENT_OFFER_INSERT,
                    DB_VALUES(db_int(offer->waiting_id), db_int(order->id), db_int(offer->seat_id),
@@ -64,6 +65,24 @@ static bool write_offer(struct http_request *request, const struct order *order,
            audit_record(request, AUDIT_SEAT_OFFERED, order,
                         json_pack("{s:s, s:s}", "start", start, "office", order->office_code), NULL, error) &&
            tell_offered(request, offer, offered, error);
+}
+
+bool waiting_readdress(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    char token[TOKEN_SIZE];
+    uint8_t hash[TOKEN_HASH_SIZE];
+    struct db_rows *rows = NULL;
+    if (!db_query(request->db, request->context, STATEMENT_OFFER_OPEN, DB_VALUES(db_int(order->id)), &rows,
+                  error))
+        return false;
+    if (db_row_count(rows) == 0)
+        return true;
+    return token_seat_offer(request->app, order->ref, row_time(rows, 0, "offered_at"),
+                            row_int(rows, 0, "seat_id"), order->subject->email, token, error) &&
+           token_hash(token, hash, error) &&
+           db_exec(request->db, STATEMENT_OFFER_READDRESS,
+                   DB_VALUES(db_int(row_int(rows, 0, "id")), db_bytes((struct bytes){hash, sizeof hash})),
+                   NULL, error);
 }
 
 /* In the transaction. *made is false when somebody was faster or the seat does not suit: the next one of the

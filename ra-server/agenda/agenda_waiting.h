@@ -32,6 +32,10 @@ RA_MUST_CHECK bool waiting_leave(struct http_request *request, const struct orde
 RA_MUST_CHECK bool waiting_json(struct http_request *request, const struct order *order, json_t **json,
                                 struct ra_error *error);
 
+/* After the order's address changed: the link of an offer that is open works from the new one alone. */
+RA_MUST_CHECK bool waiting_readdress(struct http_request *request, const struct order *order,
+                                     struct ra_error *error);
+
 /* After the commit the job looks for whom a seat is. */
 RA_MUST_CHECK bool waiting_wake(struct http_request *request, struct ra_error *error);
 

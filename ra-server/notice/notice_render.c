@@ -155,7 +155,7 @@ static bool offer_model(struct job_run *run, const struct notice_row *row, const
     if (run->now_us > until_us)
         return ra_fail(error, RA_NOT_FOUND, "the offer is over");
     if (!token_seat_offer(run->app, order->ref, number_of(row->message, "offered_us"),
-                          number_of(row->message, "seat"), token, error))
+                          number_of(row->message, "seat"), row->recipient, token, error))
         return false;
     char *start = local_time_long_text(run->context, number_of(row->message, "start_us"), offset_s);
     char *until = local_time_hour_text(run->context, until_us, offset_s);

@@ -2,6 +2,7 @@
  *
  * Where an order's holder is reached: another address or telephone, and mails once more.
  */
+#include "agenda/agenda_waiting.h"
 #include "approval/approval.h"
 #include "audit/audit.h"
 #include "identification/identification.h"
@@ -21,7 +22,7 @@ static bool change_email(struct http_request *request, struct order *order, stru
            db_exec(request->db, STATEMENT_ORDER_LINKS_DROP, DB_VALUES(db_int(order->id)), NULL, error) &&
            db_exec(request->db, STATEMENT_ORDER_MAIL_READDRESS,
                    DB_VALUES(db_int(order->id), db_text(order->subject->email)), NULL, error) &&
-           orders_send_confirmation(request, order, error);
+           waiting_readdress(request, order, error) && orders_send_confirmation(request, order, error);
 }
 
 bool orders_contact(struct http_request *request, struct http_response *response, struct ra_error *error)

@@ -135,27 +135,27 @@ bool token_video_room(struct ra_app *app, const char *uid, char token[TOKEN_SIZE
     return true;
 }
 
-bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
+bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id, const char *email,
                       char token[TOKEN_SIZE], struct ra_error *error)
 {
     uint8_t raw[32];
     char at[24], seat[24];
     snprintf(at, sizeof at, "%lld", (long long)at_us);
     snprintf(seat, sizeof seat, "%lld", (long long)seat_id);
-    if (!derive(app, (const char *const[]){"seat-offer", ref, at, seat}, 4, raw, error))
+    if (!derive(app, (const char *const[]){"seat-offer", ref, at, seat, email}, 5, raw, error))
         return false;
     to_base64url(raw, token);
     return true;
 }
 
 bool token_reschedule(struct ra_app *app, const char *ref, int64_t appointment_id, int sequence,
-                      char token[TOKEN_SIZE], struct ra_error *error)
+                      const char *email, char token[TOKEN_SIZE], struct ra_error *error)
 {
     uint8_t raw[32];
     char appointment[24], standing[16];
     snprintf(appointment, sizeof appointment, "%lld", (long long)appointment_id);
     snprintf(standing, sizeof standing, "%d", sequence);
-    if (!derive(app, (const char *const[]){"reschedule", ref, appointment, standing}, 4, raw, error))
+    if (!derive(app, (const char *const[]){"reschedule", ref, appointment, standing, email}, 5, raw, error))
         return false;
     to_base64url(raw, token);
     return true;

@@ -46,9 +46,10 @@ RA_MUST_CHECK bool token_feed(struct ra_app *app, const char *office_code, const
 RA_MUST_CHECK bool token_video_room(struct ra_app *app, const char *uid, char token[TOKEN_SIZE],
                                     struct ra_error *error);
 
-/* The token in the link of an offer: of that seat, to this order, made at this instant. */
+/* The token in the link of an offer: of that seat, to this order, made at this instant, mailed to this
+ * address. */
 RA_MUST_CHECK bool token_seat_offer(struct ra_app *app, const char *ref, int64_t at_us, int64_t seat_id,
-                                    char token[TOKEN_SIZE], struct ra_error *error);
+                                    const char *email, char token[TOKEN_SIZE], struct ra_error *error);
 
 /* The MAC of a challenge (agenda/agenda_work.h), and a comparison that takes the same time whatever differs.
  */
@@ -57,9 +58,9 @@ RA_MUST_CHECK bool token_work_mac(struct ra_app *app, const char *text, char mac
 bool token_equal(const char *left, const char *right);
 
 /* The token in the links to somebody whose hour is gone: of this appointment of the order (its ref), as it
- * stands at this SEQUENCE. */
+ * stands at this SEQUENCE, mailed to this address. */
 RA_MUST_CHECK bool token_reschedule(struct ra_app *app, const char *ref, int64_t appointment_id, int sequence,
-                                    char token[TOKEN_SIZE], struct ra_error *error);
+                                    const char *email, char token[TOKEN_SIZE], struct ra_error *error);
 
 /* The one-time code for a log-in, and what is stored of a code: keyed, because six digits are soon tried. */
 RA_MUST_CHECK bool token_login_code(struct ra_app *app, const char *cpf, const char *email, int64_t at_us,

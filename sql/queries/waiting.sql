@@ -103,6 +103,14 @@ select f.id, f.order_id, f.starts, f.until, f.outcome, o.code, w.mode,
   join office q on q.id = o.office_id
  where f.token_hash = $1;
 
+-- name: offer_open
+-- params: order_id bigint
+select id, seat_id, offered_at from seat_offer where order_id = $1 and outcome = '';
+
+-- name: offer_readdress
+-- params: id bigint, token_hash bytea
+update seat_offer set token_hash = $2 where id = $1;
+
 -- name: offer_close
 -- params: id bigint, now timestamptz, outcome text
 update seat_offer set outcome = $3, ended_at = $2 where id = $1 and outcome = '';

@@ -186,6 +186,8 @@ describe('a sick colleague', () => {
     assert.match(after, /O horário já foi resolvido[\s\S]*Seu atendimento é/);
     assert.doesNotMatch(after, /<form/);
     assert.equal((await api('GET', `${where.pathname.slice(0, -1).replace('/remarcar/', '/api/reschedule/')}x`)).status, 404);
+    done('agent1', 'contact', message.code, '--email', `novo${message.holder.email}`);
+    assert.equal((await fetch(where)).status, 404, 'who reads the address of before sees and moves nothing any more');
     noneOrphaned();
   });
 

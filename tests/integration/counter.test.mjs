@@ -105,10 +105,18 @@ describe('contract 3: a case at the counter, act by act', () => {
     done('agent1', 'book', late.code, (await slots('ecpf-a1', 40)).at(-6).start);
     await mail(late.holder.email, /\/horario\//);
     const email = `certo${late.holder.email}`;
-    done('agent1', 'contact', late.code, '--email', email);
     const [id, appointment, sequence] = sql(`select o.id || ' ' || a.id || ' ' || a.sequence from orders o join appointment a
       on a.order_id = o.id where o.code = '${late.code}'`).split(' ').map(Number);
-    const now = (Date.now() + 1000 * clockOffset()) * 1000;
+    const now = Math.round(Date.now() + 1000 * clockOffset()) * 1000;
+    const offer = (token) => api('GET', `/api/offers/${token}`), former = 'w'.repeat(43);
+    sql(`with w as (insert into waiting (order_id, office_id, mode, first_day, last_day, joined_at, left_at, outcome)
+      select id, office_id, 'in_person', current_date, current_date, created_at, created_at, 'served' from orders where id = ${id} returning id)
+      insert into seat_offer (waiting_id, order_id, seat_id, starts, offered_at, until, token_hash)
+      select id, ${id}, 1, t + interval '2 hours', t, t + interval '1 hour', sha256('${former}')
+        from w, (select timestamptz 'epoch' + interval '1 microsecond' * ${now} as t) x`);
+    assert.equal((await offer(former)).status, 200);
+    done('agent1', 'contact', late.code, '--email', email);
+    assert.equal((await offer(former)).status, 404, 'an offer that is open goes to the new address alone');
     const messages = {
       booked: sql(`select message from outbox where order_id = ${id} and kind = 'booked'`),
       hour_gone: JSON.stringify({ appointment_id: appointment, sequence, choices: [] }),
@@ -124,7 +132,8 @@ describe('contract 3: a case at the counter, act by act', () => {
     const states = (to) => sql(`select kind || ' ' || state ${mails} and recipient = '${to}' order by kind`).split('\n');
     assert.deepEqual(states(late.holder.email), ['booked sent', 'hour_gone dropped', 'seat_offer dropped']);
     assert.deepEqual(states(email), ['booked sent', 'hour_gone sent', 'seat_offer sent'], 'who has the order has them all');
-    for (const link of [/\/horario\//, /\/remarcar\//, /\/vaga\//]) await mail(email, link);
+    for (const link of [/\/horario\//, /\/remarcar\//]) await mail(email, link);
+    assert.equal((await offer((await mail(email, /\/vaga\//)).text.match(/\/vaga\/([\w-]+)/)[1])).status, 200);
     const written = fs.readdirSync(path.join(home, 'mail')).filter((file) => new RegExp(`-0*(${
       sql(`select string_agg(id::text, '|') ${mails} and recipient = '${late.holder.email}'`)})-`).test(file));
     assert.equal(written.length, 1);

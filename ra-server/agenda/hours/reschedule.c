@@ -10,7 +10,8 @@ char *reschedule_path(struct ra_app *app, TALLOC_CTX *context, const struct orde
 {
     char token[TOKEN_SIZE];
     const struct order_appointment *appointment = order->appointment;
-    if (!token_reschedule(app, order->ref, appointment->id, appointment->sequence, token, error))
+    if (!token_reschedule(app, order->ref, appointment->id, appointment->sequence, order->subject->email,
+                          token, error))
         return NULL;
     char *path = talloc_asprintf(context, "%lld/%s", (long long)appointment->id, token);
     if (path == NULL)

@@ -47,7 +47,8 @@ static bool token_fits(struct http_request *request, const struct order *order, 
         return is_gone(error);
     for (int sequence = appointment->sequence;
          sequence >= 0 && sequence > appointment->sequence - REVISIONS_MAX; sequence--) {
-        if (!token_reschedule(request->app, order->ref, appointment->id, sequence, token, error))
+        if (!token_reschedule(request->app, order->ref, appointment->id, sequence, order->subject->email,
+                              token, error))
             return false;
         if (!bytes_equal(bytes_of_text(token), bytes_of_text(given)))
             continue;
