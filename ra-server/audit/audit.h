@@ -6,11 +6,12 @@
  * caller's work.
  *
  * A leaf is public in form: it never carries personal data. Two objects are given with each event:
- *   detail    typed values only: words, digests, uuids, instants, numbers, truths, and arrays of them. What
- * is not such a value (free text, anything with a space or '@', eleven or fourteen bare digits) is moved to
- *             `personal` under its own name, so that no mistake can publish it. `detail.person` (uuid of a
- * row of person) becomes the leaf's field of that name. personal  everything else: kept apart with a salt of
- * its own; the leaf holds SHA-256(salt ‖ bytes).
+ * - detail: typed values only: words, digests, uuids, instants, numbers, truths, and arrays of them. What is
+ *   not such a value (free text, anything with a space or '@', eleven or fourteen bare digits) is moved to
+ *   `personal` under its own name, so that a mistake seldom publishes it: free text of one word it does not
+ *   know, so what somebody writes is given as `personal`. `detail.person` (uuid of a row of person) becomes
+ *   the leaf's field of that name.
+ * - personal: everything else: kept apart with a salt of its own; the leaf holds SHA-256(salt ‖ bytes).
  *
  * Once the act is committed, the open screens of the office hear of it (audit/news.h).
  *

@@ -3,14 +3,16 @@
  * What stands in an audit export (contract 4): an unbroken range of the signed log, line by line the very
  * bytes of its leaves, and what proves where the range lies.
  *
- *   events.jsonl     leaf bytes and a newline, in the order of the leaves
- *   events.csv       when asked for: the same for spreadsheets
- *   report.pdf       when asked for: the same for reading (audit/export_report.h)
- *   checkpoint       C2SP signed note over `size` leaves
- *   proofs/start.json        when first > 0: {"size":first,"peaks":[hex]}: roots of the complete subtrees of
- * the first `first` leaves, largest first proofs/consistency.json  when after < size:
- * {"old_size":after,"new_size":size,"proof":[hex]}, RFC 6962 2.1.2 private.jsonl    for auditors:
- * {"n","salt","data"}: SHA-256(salt ‖ data) is the leaf's `commit` manifest.json, manifest.p7s, LEIAME.txt
+ * - events.jsonl: leaf bytes and a newline, in the order of the leaves
+ * - events.csv: when asked for: the same for spreadsheets
+ * - report.pdf: when asked for: the same for reading (audit/export_report.h)
+ * - checkpoint: C2SP signed note over `size` leaves
+ * - proofs/start.json: when first > 0: {"size":first,"peaks":[hex]}: roots of the complete subtrees of the
+ *   first `first` leaves, largest first
+ * - proofs/consistency.json: when after < size: {"old_size":after,"new_size":size,"proof":[hex]}, RFC 6962
+ *   2.1.2
+ * - private.jsonl: for auditors: {"n","salt","data"}: SHA-256(salt ‖ data) is the leaf's `commit`
+ * - manifest.json, manifest.p7s, LEIAME.txt
  */
 #ifndef AUDIT_EXPORT_H
 #define AUDIT_EXPORT_H
