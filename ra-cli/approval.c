@@ -250,17 +250,16 @@ static bool post_validation(struct cli *cli, const char *order, struct bytes cms
     return ok;
 }
 
-/* The term first: what the agent answers "sim" to is both. */
+/* What the agent answers "sim" to is both the statement and the term shown before it. */
 static bool sign_and_post_validation(struct cli *cli, const struct cli_arguments *arguments,
-                                     const struct statement *statement, json_t **answer,
+                                     const struct statement *statement, struct bytes term, json_t **answer,
                                      struct ra_error *error)
 {
     const char *order = arguments->positional[0];
     struct identity *identity = NULL;
     const char *countersignature = NULL;
-    struct bytes term, cms;
+    struct bytes cms;
     return signing_identity(cli, &identity, error) &&
-           term_fetch_draft(cli, order, cli_option(arguments, "term"), &term, error) &&
            signing_sign(cli, identity, statement, (struct bytes){NULL, 0}, STATEMENT_VALIDATION, &cms,
                         error) &&
            term_countersign(cli, identity, term, &countersignature, error) &&
@@ -276,14 +275,16 @@ bool approval_validate(struct cli *cli, const struct cli_arguments *arguments, j
     struct statement statement = {0};
     json_t *facts = NULL, *answer = NULL;
     FILE *slip = NULL;
+    struct bytes term = {NULL, 0};
     bool ok = slip_open(cli_option(arguments, "slip-device"), &slip, error) &&
               client_json(cli, "GET", client_order_path(cli, order, "/validation"), NULL, &facts, error) &&
               signing_head(cli, facts, STATEMENT_VALIDATION, life_of(csr, facts), &statement, error) &&
+              term_fetch_draft(cli, order, cli_option(arguments, "term"), &term, error) &&
               validation_of(cli, facts, &statement.validation, error) &&
               bind_key(cli, arguments, facts, &statement, code, error);
     if (ok)
         say_alone(cli, facts);
-    ok = ok && sign_and_post_validation(cli, arguments, &statement, &answer, error);
+    ok = ok && sign_and_post_validation(cli, arguments, &statement, term, &answer, error);
     if (ok && code[0] != '\0')
         json_object_set_new(answer, "emission_code", json_string(code));
     if (ok && code[0] != '\0' && slip != NULL)

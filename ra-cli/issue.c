@@ -137,7 +137,10 @@ static bool choose_password(struct cli *cli, const struct cli_arguments *argumen
     if (path != NULL)
         return cli_first_line(cli, path, password, size, error) && revocation_password_check(password, error);
     if (cli->json ||
-        !terminal_secret("Senha de revogação, outra que não a do arquivo (Enter: nenhuma): ", password, size))
+        !terminal_secret(cli_option(arguments, "new-key") != NULL
+                             ? "Senha de revogação, outra que não a do arquivo (Enter: nenhuma): "
+                             : "Senha de revogação, para pedir a revogação sem a chave (Enter: nenhuma): ",
+                         password, size))
         return true;
     char again[REVOCATION_PASSWORD_MAX + 2] = "";
     bool same =

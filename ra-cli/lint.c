@@ -73,6 +73,32 @@ static json_t *findings_json(enum lint_kind kind, const struct findings *finding
                      "findings", list);
 }
 
+/* "certificado de MARIA": who it is of, when it can be read. On the context. */
+static const char *named(struct cli *cli, enum lint_kind kind, struct bytes content)
+{
+    static const char *const words[] = {[LINT_CERTIFICATE] = "certificado",
+                                        [LINT_REQUEST] = "pedido de certificado (CSR)",
+                                        [LINT_CRL] = "lista de certificados revogados (LCR)"};
+    struct ra_error ignored = {0};
+    X509 *certificate = NULL;
+    char name[256] = "";
+    if (kind == LINT_CERTIFICATE && certificate_decode(content, &certificate, &ignored))
+        (void)X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
+                                        sizeof name);
+    X509_free(certificate);
+    return name[0] == '\0' ? words[kind] : talloc_asprintf(cli->context, "%s de %s", words[kind], name);
+}
+
+/* For people only: what the file was taken for and what was not looked at. */
+static void add_reading(struct cli *cli, const struct lint_inputs *inputs, enum lint_kind kind,
+                        struct bytes content, json_t *answer)
+{
+    const char *name = named(cli, kind, content);
+    json_object_set_new(answer, "read_as", json_string(name == NULL ? "" : name));
+    json_object_set_new(answer, "profile", json_string(inputs->profile == NULL ? "" : inputs->profile->id));
+    json_object_set_new(answer, "unsigned", json_boolean(inputs->about.issuer == NULL));
+}
+
 bool lint_examine(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
 {
@@ -85,10 +111,12 @@ bool lint_examine(struct cli *cli, const struct cli_arguments *arguments, json_t
     bool done = read_inputs(cli, arguments, &inputs, error) &&
                 file_read(cli->context, arguments->positional[0], LINT_INPUT_MAX, &content, error) &&
                 lint_file(cli->context, content, &inputs.about, &kind, findings, error);
+    *result = done ? findings_json(kind, findings) : NULL;
+    if (*result != NULL && !cli->json)
+        add_reading(cli, &inputs, kind, content, *result);
     X509_free(inputs.about.issuer);
     if (!done)
         return false;
-    *result = findings_json(kind, findings);
     return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
 }
 
@@ -105,12 +133,26 @@ static const char *severity_word(const char *severity)
     return strcmp(severity, "warning") == 0 ? "aviso" : "nota ";
 }
 
+static void print_reading(FILE *out, const json_t *result)
+{
+    const char *profile = text_of(result, "profile");
+    fputs("Lido como: ", out);
+    terminal_text(out, text_of(result, "read_as"));
+    fputs(profile[0] == '\0' ? ", regras gerais da ICP-Brasil (as de um produto: --profile)" : ", regras de ",
+          out);
+    terminal_text(out, profile);
+    fputs(".\n", out);
+    if (json_is_true(json_object_get(result, "unsigned")))
+        fputs("Nenhuma assinatura de AC foi conferida: para isso, --issuer AC.pem.\n", out);
+}
+
 void render_lint(const struct cli *cli, const json_t *result, FILE *out)
 {
     const json_t *list = json_object_get(result, "findings");
     const json_t *finding;
     size_t index;
     (void)cli;
+    print_reading(out, result);
     if (json_array_size(list) == 0)
         fputs("Nada a apontar.\n", out);
     json_array_foreach(list, index, finding)

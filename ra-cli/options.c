@@ -65,6 +65,7 @@ static void print_help(FILE *out)
     fputs("uso: ra-cli [--as NOME | --identity PEM|P12|pkcs11:URI] [--ca ARQUIVO] [--server URL] [--station "
           "NOME] "
           "[--scanner-folder PASTA] [--json] [--yes] COMANDO …\n"
+          "ra-cli help COMANDO, ou COMANDO --help, mostra as linhas dele; --version, a versão.\n"
           "Sem comando, num terminal, abre o balcão de tela inteira; com --plain, o balcão em linhas.\n\n"
           "Comandos:\n",
           out);
@@ -97,6 +98,32 @@ static enum options_outcome missing_option(const char *name)
 {
     snprintf(said, sizeof said, "falta a opção %s%s", dashes(name), name);
     return say_wrong();
+}
+
+/* The lines of the commands that `words` begin the name of: "token" is nine of them. */
+static enum options_outcome print_help_of(int count, char **words)
+{
+    char wanted[96] = "";
+    size_t used = 0;
+    bool found = false;
+    for (int i = 0; i < count && words[i][0] != '-' && used < sizeof wanted; i++)
+        used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%s", i == 0 ? "" : " ", words[i]);
+    const size_t length = strlen(wanted);
+    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
+        if (strncmp(command->name, wanted, length) != 0 ||
+            (command->name[length] != '\0' && command->name[length] != ' '))
+            continue;
+        print_command(stdout, command);
+        found = true;
+    }
+    return found ? OPTIONS_HELP : wrong("comando desconhecido", wanted);
+}
+
+static bool asks_help(int argc, char **argv, int at)
+{
+    while (at < argc && strcmp(argv[at], "--") != 0 && strcmp(argv[at], "--help") != 0)
+        at++;
+    return at < argc && strcmp(argv[at], "--help") == 0;
 }
 
 /* --- global options --- */
@@ -376,6 +403,10 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
             print_help(stdout);
             return OPTIONS_HELP;
         }
+        if (strcmp(argv[at], "--version") == 0) {
+            puts("ra-cli " RA_VERSION);
+            return OPTIONS_HELP;
+        }
         if (take_switch(cli, argv[at]))
             continue;
         if (strcmp(argv[at], "--plain") == 0) {
@@ -386,6 +417,20 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
             return wrong("opção desconhecida ou sem valor", argv[at]);
         else
             *slot = argv[++at];
+    }
+    if (at < argc && strcmp(argv[at], "help") == 0) {
+        if (at + 1 < argc)
+            return print_help_of(argc - at - 1, argv + at + 1);
+        print_help(stdout);
+        return OPTIONS_HELP;
+    }
+    if (at < argc && asks_help(argc, argv, at)) {
+        int after = at;
+        const struct cli_command *about = find_command(argc, argv, &after);
+        if (about == NULL)
+            return print_help_of(argc - at, argv + at);
+        print_command(stdout, about);
+        return OPTIONS_HELP;
     }
     if (!resolve(cli, &globals))
         return OPTIONS_WRONG;

@@ -11,11 +11,13 @@
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,8 +120,9 @@ static bool write_all(int descriptor, const char *content)
     return true;
 }
 
-/* `lp` with the paper on its standard input; what it says is not for the agent. */
-static bool start_lp(const char *printer, const char *title, int input, pid_t *child)
+/* `lp` with the paper on its standard input; errno's value when it does not start, 0 otherwise. What it
+ * complains of goes to `complaint`. */
+static int start_lp(const char *printer, const char *title, int input, int complaint, pid_t *child)
 {
     char *words[] = {strdup("lp"), strdup("-t"), strdup(title), strdup("-d"), strdup(printer), NULL};
     posix_spawn_file_actions_t actions;
@@ -130,32 +133,52 @@ static bool start_lp(const char *printer, const char *title, int input, pid_t *c
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    bool started = posix_spawnp(child, "lp", &actions, NULL, words, environ) == 0;
+    posix_spawn_file_actions_adddup2(&actions, complaint, STDERR_FILENO);
+    const int failure = posix_spawnp(child, "lp", &actions, NULL, words, environ);
     posix_spawn_file_actions_destroy(&actions);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         free(words[i]);
-    return started;
+    return failure;
+}
+
+/* Once more is always another copy: the server counted this one. */
+#define AGAIN "Ao imprimir de novo, o papel sai como outra via."
+
+/* Why, in the words of who knows: the system when lp is not there, lp itself otherwise. */
+static bool refuse(struct ra_error *error, int failure, FILE *complaint)
+{
+    char why[160] = "";
+    if (failure == ENOENT)
+        return ra_fail_reason(error, RA_UNAVAILABLE, "printer",
+                              "Não há o programa lp (CUPS) nesta estação: instale-o ou imprima numa pasta "
+                              "(--printer /PASTA). " AGAIN);
+    rewind(complaint);
+    if (fgets(why, sizeof why, complaint) == NULL)
+        (void)snprintf(why, sizeof why, "sem dizer por quê");
+    why[strcspn(why, "\r\n")] = '\0';
+    return ra_fail_reason(error, RA_UNAVAILABLE, "printer", "A impressora não aceitou (%s). " AGAIN, why);
 }
 
 static bool spool(const char *printer, const char *title, const char *content, struct ra_error *error)
 {
     int ends[2], status = -1;
     pid_t child = -1;
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    const int said = memfd_create("lp", MFD_CLOEXEC);
+    FILE *complaint = said < 0 ? NULL : fdopen(said, "r+e");
+    if (complaint == NULL || pipe2(ends, O_CLOEXEC) != 0)
         return ra_fail_errno(error, "lp");
     void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* a printer that hangs up is a refusal, not our end */
-    bool started = start_lp(printer, title, ends[0], &child);
+    const int failure = start_lp(printer, title, ends[0], said, &child);
     close(ends[0]);
-    bool sent = started && write_all(ends[1], content);
+    bool sent = failure == 0 && write_all(ends[1], content);
     close(ends[1]);
-    if (started && waitpid(child, &status, 0) != child)
+    if (failure == 0 && waitpid(child, &status, 0) != child)
         status = -1;
     if (before != SIG_ERR)
         (void)signal(SIGPIPE, before);
-    return (sent && status == 0) ||
-           ra_fail_reason(error, RA_UNAVAILABLE, "printer",
-                          "A impressora não aceitou. Ao imprimir de novo, o papel sai como outra via.");
+    const bool ok = (sent && status == 0) || refuse(error, failure, complaint);
+    fclose(complaint);
+    return ok;
 }
 
 static bool keep(struct cli *cli, const char *folder, const char *title, const char *content,
@@ -167,18 +190,28 @@ static bool keep(struct cli *cli, const char *folder, const char *title, const c
 }
 
 /* A name of CUPS, a folder, or nothing: the printer that CUPS has as its usual one. */
-static bool deliver(struct cli *cli, const struct cli_arguments *arguments, const char *title,
-                    const char *content, struct ra_error *error)
+static const char *printer_of(const struct cli_arguments *arguments)
+{
+    const char *given = cli_option(arguments, "printer");
+    const char *printer = given != NULL ? given : getenv("RA_PRINTER");
+    return printer == NULL ? "" : printer;
+}
+
+/* Before a copy is counted: CUPS has no name that begins with a slash, so it is a folder or nothing. */
+static bool is_there(const char *printer, struct ra_error *error)
 {
     struct stat status;
-    const char *printer = cli_option(arguments, "printer");
-    if (printer == NULL)
-        printer = getenv("RA_PRINTER");
-    if (printer == NULL)
-        printer = "";
-    return printer[0] == '/' && stat(printer, &status) == 0 && S_ISDIR(status.st_mode)
-               ? keep(cli, printer, title, content, error)
-               : spool(printer, title, content, error);
+    if (printer[0] != '/' || (stat(printer, &status) == 0 && S_ISDIR(status.st_mode)))
+        return true;
+    return ra_fail_reason(error, RA_UNAVAILABLE, "printer",
+                          "A pasta de impressão %s não existe. Nada foi impresso.", printer);
+}
+
+static bool deliver(struct cli *cli, const char *printer, const char *title, const char *content,
+                    struct ra_error *error)
+{
+    return printer[0] == '/' ? keep(cli, printer, title, content, error)
+                             : spool(printer, title, content, error);
 }
 
 bool print_paper(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -187,7 +220,8 @@ bool print_paper(struct cli *cli, const struct cli_arguments *arguments, json_t 
     const char *order = arguments->positional[0], *what = arguments->positional[1];
     struct material material;
     json_t *paper = NULL, *body = json_pack("{s:s}", "what", what);
-    bool ok = body != NULL && gather(cli, order, what, &material, error) &&
+    const char *printer = printer_of(arguments);
+    bool ok = body != NULL && is_there(printer, error) && gather(cli, order, what, &material, error) &&
               client_json(cli, "POST", client_order_path(cli, order, "/print"), body, &paper, error);
     json_decref(body);
     if (!ok)
@@ -196,7 +230,7 @@ bool print_paper(struct cli *cli, const struct cli_arguments *arguments, json_t 
                                         what, json_integer_value(json_object_get(paper, "copy")));
     char *content = compose(cli, paper, &material);
     ok = (title != NULL && content != NULL) || ra_fail(error, RA_NO_MEMORY, "print");
-    ok = ok && deliver(cli, arguments, title, content, error);
+    ok = ok && deliver(cli, printer, title, content, error);
     if (ok)
         *result = json_pack("{s:s, s:s, s:O}", "order", text(paper, "order"), "what", what, "copy",
                             json_object_get(paper, "copy"));

@@ -5,6 +5,7 @@
 #include "pki/trust/merkle.h"
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
+#include "ra-cli/leaf_view.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/token.h"
 
@@ -191,7 +192,7 @@ static bool leaves_root(struct cli *cli, const json_t *leaves, uint8_t root[32],
     return true;
 }
 
-/* What the root stands for, from the very texts that are hashed: the facts answered, each item with its
+/* What the root stands for, read from the very texts that are hashed: the facts answered, each item with its
  * state, each consultation and paper. Signing it unseen would be signing blind (protocol 2). */
 static void show_leaves(const struct cli *cli, const json_t *leaves)
 {
@@ -202,9 +203,7 @@ static void show_leaves(const struct cli *cli, const json_t *leaves)
     json_array_foreach(leaves, index, leaf)
     {
         const char *text = json_string_value(leaf);
-        fputs("  ", out);
-        terminal_text(out, text == NULL ? "?" : text);
-        fputc('\n', out);
+        leaf_show(out, text == NULL ? "?" : text);
     }
 }
 

@@ -16,6 +16,20 @@ enum { LARGEST_PAPER = 20 << 20 };
 
 /* --- the agent --- */
 
+/* The text that the PDF is set from, by the server's word: the PDF is what is signed, and --term keeps it. */
+static bool show_draft(struct cli *cli, const char *order, FILE *out, struct ra_error *error)
+{
+    struct bytes text;
+    if (!client_download(cli, client_order_path(cli, order, "/term/draft?part=text"), &text, error))
+        return false;
+    const char *shown = talloc_strndup(cli->context, (const char *)text.data, text.length);
+    if (shown == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "termo");
+    fputs("\nO termo de titularidade:\n\n", out);
+    term_show(out, shown);
+    return true;
+}
+
 bool term_fetch_draft(struct cli *cli, const char *order, const char *copy, struct bytes *pdf,
                       struct ra_error *error)
 {
@@ -29,7 +43,9 @@ bool term_fetch_draft(struct cli *cli, const char *order, const char *copy, stru
     if (cli->json)
         return true;
     FILE *out = cli_reading(cli, stderr);
-    fprintf(out, "\nTermo de titularidade (PDF, %zu bytes), que você contra-assina junto:\n  SHA-256 %s\n",
+    if (!show_draft(cli, order, out, error))
+        return false;
+    fprintf(out, "\nO PDF desse termo (%zu bytes), que você contra-assina junto:\n  SHA-256 %s\n",
             pdf->length, hash);
     if (copy != NULL) {
         fputs("  cópia para ler e imprimir: ", out);

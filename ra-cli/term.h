@@ -17,8 +17,8 @@
 /* The term's text, with its marks, for who reads it on a terminal: whole and without marks. */
 void term_show(FILE *out, const char *text);
 
-/* The draft that a validation of this order would countersign now; says so on stderr (unless --json), and
- * writes it to `copy` (may be NULL) for the agent to read and print. */
+/* The draft that a validation of this order would countersign now; shows its text on stderr (unless --json),
+ * and writes it to `copy` (may be NULL) for the agent to read and print. */
 RA_MUST_CHECK bool term_fetch_draft(struct cli *cli, const char *order, const char *copy, struct bytes *pdf,
                                     struct ra_error *error);
 

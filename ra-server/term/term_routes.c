@@ -81,11 +81,18 @@ static bool draft_get(struct http_request *request, struct http_response *respon
 {
     struct order *order = NULL;
     struct term term;
+    const char *part = http_query(request, "part");
+    const bool text = part != NULL && strcmp(part, "text") == 0;
+    if (part != NULL && !text && strcmp(part, "pdf") != 0)
+        return ra_fail_field(error, "part", "unknown", "Partes do rascunho: pdf, text.");
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !term_draft(request, order, &term, error) || !record_shown(request, order, "draft", error)) {
         return false;
     }
-    reply_file(request, response, order, "termo-%s.pdf", "application/pdf", term.pdf);
+    if (text)
+        reply_file(request, response, order, "termo-%s.txt", "text/plain; charset=utf-8", term.text);
+    else
+        reply_file(request, response, order, "termo-%s.pdf", "application/pdf", term.pdf);
     return true;
 }
 
@@ -165,6 +172,12 @@ static const struct http_parameter part_parameters[] = {
     {0},
 };
 
+static const struct http_parameter draft_parameters[] = {
+    {"part", false, "{\"enum\":[\"pdf\",\"text\"]}",
+     "o PDF que se contra-assina, ou o texto dele; sem ela, o PDF"},
+    {0},
+};
+
 static const char proofs_schema[] =
     "{\"type\":\"object\",\"required\":[\"proofs\"],\"properties\":{\"proofs\":{\"type\":\"object\","
     "\"required\":[\"counter\",\"mail\"],\"properties\":{\"counter\":{\"type\":\"string\"},"
@@ -216,8 +229,9 @@ static const struct http_route routes[] = {
      .handler = draft_get,
      .operation = "officeTermDraft",
      .summary = "O termo que a validação de hoje por este agente contra-assina",
+     .query = draft_parameters,
      .response_type = "application/pdf",
-     .statuses = {200, 404}},
+     .statuses = {200, 404, 422}},
     {.method = HTTP_POST,
      .listeners = HTTP_OFFICE,
      .api_path = "/api/office/orders/{code}/term/paper",

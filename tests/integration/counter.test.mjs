@@ -9,7 +9,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  api, attend, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, order, person,
+  api, attend, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, openssl, order, person,
   photograph, publicUrl, scratch, slots, sql, until, validate, verify,
 } from '../support/office.mjs';
 
@@ -533,6 +533,16 @@ describe('issue 2: what a terminal shows', () => {
       assert.equal(cli('agent1', ...words).status, 2, words.join(' '));
     }
     const help = spawnSync(cliPath, ['--help'], { encoding: 'utf8' });
+    for (const words of [['help', 'book'], ['book', '--help'], ['book', 'PEDIDO', '--help']]) {
+      const one = spawnSync(cliPath, words, { encoding: 'utf8' });
+      assert.deepEqual([one.status, one.stdout.split('\n').length, one.stdout.startsWith('  book PEDIDO')], [0, 3, true], words.join(' '));
+    }
+    assert.equal(spawnSync(cliPath, ['help', 'nada']).status, 2);
+    assert.match(spawnSync(cliPath, ['--version'], { encoding: 'utf8' }).stdout, /^ra-cli \d+\.\d+\.\d+\n$/);
+    const root = path.join(scratch(), 'ca.pem');
+    fs.writeFileSync(root, openssl('x509', '-in', path.join(home, 'identities/ca.pem')));
+    const read = spawnSync(cliPath, ['lint', root], { encoding: 'utf8' });
+    assert.match(read.stdout, /^Lido como: certificado de .*, regras gerais[^]*Nenhuma assinatura de AC foi conferida/);
     assert.match(help.stdout, /document get ID -o ARQUIVO/, 'an option of one letter has one hyphen, as it is typed');
     assert.ok(!/--o\b/.test(help.stdout));
     const away = spawnSync(cliPath, ['--server', 'https://localhost:1', '--identity', path.join(home,

@@ -260,7 +260,9 @@ describe('issue 4.6: outages, papers, the closing', () => {
     for (const at of [over.from, over.to]) assert.match(at, /T\d\d:\d\d:\d\d-03:00$/, 'by the clock on the wall');
     const page = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent3.pem'), '--home', home, 'day', 'show'],
       { encoding: 'utf8' }).stdout;
-    assert.match(page, new RegExp(`Queda: ${what}, desde ${over.from.slice(0, 16)}, até ${over.to.slice(0, 16)}`));
+    const local = (instant) => new Intl.DateTimeFormat('pt-BR', { timeZone: 'America/Sao_Paulo', day: '2-digit', month: '2-digit',
+      hour: '2-digit', minute: '2-digit' }).format(new Date(instant)).replace(', ', ' ');
+    assert.ok(page.includes(`Queda: ${what}, desde ${local(over.from)}, até ${local(over.to)}`), page);
     assert.equal(cli('agent3', 'outage', 'end', what).json.reason, 'not-down');
   });
 
@@ -278,7 +280,11 @@ describe('issue 4.6: outages, papers, the closing', () => {
     assert.equal(print('ticket', ['--printer', folder]).status, 1, 'nobody has arrived');
     assert.equal(print('receipt', ['--printer', folder]).status, 1, 'nothing was paid');
     done('agent1', 'pay', kase.code, '--method', 'card');
-    assert.equal(JSON.parse(print('receipt', ['--printer', 'balcao'], lp('exit 1')).stdout).reason, 'printer');
+    const refused = JSON.parse(print('receipt', ['--printer', 'balcao'], lp('echo "lp: sem papel" >&2; exit 1')).stdout);
+    assert.equal(refused.reason, 'printer');
+    assert.match(refused.detail, /não aceitou \(lp: sem papel\)/);
+    const nowhere = JSON.parse(print('receipt', ['--printer', path.join(folder, 'falta')]).stdout);
+    assert.match(nowhere.detail, /A pasta de impressão .*falta não existe/, 'and no copy is counted: the next one is the second');
     const kept = path.join(folder, 'lp.txt');
     assert.equal(print('receipt', ['--printer', 'balcao'], lp(`echo "$@" > ${kept}; cat >> ${kept}`)).status, 0);
     const spooled = fs.readFileSync(kept, 'utf8');

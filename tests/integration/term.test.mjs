@@ -185,6 +185,8 @@ describe('a person\'s term', () => {
     assert.equal(run.status, 1, run.stdout + run.stderr);
     assert.match(run.stderr, /Guardo a chave e a senha só comigo/);
     assert.match(run.stderr, /nada-termo\.pdf/);
+    assert.match(run.stderr, /guarda a chave/, 'its paragraphs');
+    assert.doesNotMatch(run.stderr, /^ *[=#%] /m, 'without the marks of the source');
     assert.match(run.stderr, /não foi aceito/);
     assert.equal(stateOf(kase.code), 'awaiting_holder');
   });
@@ -295,6 +297,12 @@ describe('the countersignature at the validation', () => {
     };
     assert.ok(read('agent1').equals(read('agent1')));
     assert.ok(!read('agent1').equals(read('agent2')));
+    const unanswered = spawnSync('setsid', ['-w', path.join(home, 'bin/ra-cli'), '--server', officeUrl, '--identity',
+      path.join(home, 'identities/agent1.pem'), '--home', home, 'validate', kase.code], { encoding: 'utf8' });
+    assert.match(unanswered.stderr, /Termo de titularidade\n[^]*CPF {2,}\S[^]*SHA-256 [0-9a-f]{64}/, 'its text, then its digest');
+    assert.doesNotMatch(unanswered.stderr, /^ *[=#%] /m, 'without the marks of the source');
+    assert.match(unanswered.stdout, /^ {2}Item PFBR-01, titular, aceito/m, 'the dossier in words');
+    assert.match(unanswered.stderr, /nada foi assinado/);
     const copy = path.join(folder, 'copia.pdf');
     const drafted = read('agent1');
     done('agent1', 'validate', kase.code, '--term', copy);

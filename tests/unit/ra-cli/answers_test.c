@@ -3,6 +3,7 @@
  * What people read of the answers: sentences in Portuguese, by the office's hour.
  */
 #include "ra-cli/commands.h"
+#include "ra-cli/leaf_view.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/term.h"
 
@@ -148,6 +149,30 @@ static void test_the_term_is_whole_and_without_marks(void **state)
     free(said);
 }
 
+static void test_a_leaf_is_read_field_by_field(void **state)
+{
+    (void)state;
+    static const char *const leaves[][2] = {
+        {"item|PFBR-01|holder|waived|porque sim|d54b",
+         "  Item PFBR-01, titular, DISPENSADO, motivo porque sim\n"},
+        {"consultation|cpf|holder|ok|receita|77||2026-11-27T03:00:00Z|d54b||||",
+         "  Consulta cpf, de titular, resultado sem restrição, base receita, protocolo 77, registrada em "
+         "2026-11-27T03:00:00Z\n"},
+        {"document|d1|PFBR-01|holder|615b|rg|123||||1|p1|SSP|1|0|both|",
+         "  Documento para o item PFBR-01, de titular, SHA-256 615b, espécie rg, número 123, original visto "
+         "sim, órgão SSP, foto sim, legível não, lados both\n"},
+        {"novidade|a|b", "  novidade|a|b\n"}};
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {
+        char *said = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&said, &size);
+        leaf_show(out, leaves[i][0]);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(said, leaves[i][1]);
+        free(said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_who_comes_on_another_day_is_told),
         cmocka_unit_test(test_the_auditor_reads_sentences),
         cmocka_unit_test(test_free_hours_are_a_line_a_day),
+        cmocka_unit_test(test_a_leaf_is_read_field_by_field),
         cmocka_unit_test(test_the_term_is_whole_and_without_marks),
     };
     moment_zone("America/Sao_Paulo");
