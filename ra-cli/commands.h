@@ -136,4 +136,7 @@ cli_run rules_list, rules_propose, rules_pending, rules_confirm, rules_withdraw;
 cli_run products_list, products_propose, retention_list, retention_propose;
 cli_render render_rules, render_changes, render_change_state;
 
+/* "Renovações … que terminam com ele: A, B", from the member `renewals`; nothing where there are none. */
+void revoke_render_renewals(const json_t *result, FILE *out);
+
 #endif

@@ -171,6 +171,7 @@ static void show_plan(const struct cli *cli, const struct cli_arguments *argumen
     fputs("  3. O COMUNICADO DE FRAUDE fica pronto. Envie-o à AC até ", out);
     moment(out, text(plan, "due"));
     fputs(".\n", out);
+    revoke_render_renewals(plan, out);
 }
 
 /* --- report --- */
@@ -268,6 +269,7 @@ void render_fraud_reported(const struct cli *cli, const json_t *result, FILE *ou
           : strcmp(stop, "revocation") == 0 ? ": a revogação foi pedida.\n"
                                             : ": o pedido já estava encerrado.\n",
           out);
+    revoke_render_renewals(result, out);
     fprintf(out, "Lista negativa: %zu ocorrências, %lld imagens.\n",
             json_array_size(json_object_get(result, "entries")), number(result, "images"));
     if (number(result, "unreadable") > 0)

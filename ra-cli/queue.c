@@ -90,6 +90,10 @@ static void show_waiting_case(FILE *out, const json_t *item)
     terminal_column(out, text(item, "order"), 13);
     fputc(' ', out);
     terminal_column(out, text(item, "name"), 31);
+    if (strcmp(text(item, "kind"), "renewal") == 0) {
+        fputs(" renovação assinada pelo titular: conferir e validar\n", out);
+        return;
+    }
     fputs(" validado por ", out);
     terminal_text(out, text(item, "validated_by"));
     fputc('\n', out);
@@ -131,7 +135,7 @@ void render_queue(const struct cli *cli, const json_t *result, FILE *out)
         fputs("(ninguém na fila)\n", out);
     if (json_array_size(inbox) == 0)
         return;
-    fputs("\nAguardam o segundo agente:\n", out);
+    fputs("\nAguardam um agente, o mais antigo primeiro:\n", out);
     json_array_foreach(inbox, index, item) show_waiting_case(out, item);
     show_free(out, json_object_get(result, "agents"));
 }

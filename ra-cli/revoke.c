@@ -213,6 +213,20 @@ bool revoke_certificate(struct cli *cli, const struct cli_arguments *arguments, 
                                       : revoke_as_holder(cli, arguments, reason, result, error);
 }
 
+void revoke_render_renewals(const json_t *result, FILE *out)
+{
+    const json_t *codes = json_object_get(result, "renewals");
+    size_t index;
+    json_t *code;
+    json_array_foreach(codes, index, code)
+    {
+        fputs(index == 0 ? "Renovações assinadas com este certificado, que terminam com ele: " : ", ", out);
+        terminal_text(out, json_string_value(code));
+    }
+    if (json_array_size(codes) > 0)
+        fputc('\n', out);
+}
+
 void render_revoked(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
@@ -224,6 +238,7 @@ void render_revoked(const struct cli *cli, const json_t *result, FILE *out)
     else
         fputs("Revogação pedida. Ela termina quando o certificado aparece na lista de revogados da AC.\n",
               out);
+    revoke_render_renewals(result, out);
 }
 
 /* --- what comes after a loss --- */

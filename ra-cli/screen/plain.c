@@ -92,7 +92,7 @@ static void say_queue(struct screen_model *model, TALLOC_CTX *context)
         say(notice);
     if (note[0] != '\0')
         say(note);
-    printf("%s: %zu\n", inbox ? "Casos que esperam o segundo agente" : "Fila do dia", count);
+    printf("%s: %zu\n", inbox ? "Casos que esperam um agente" : "Fila do dia", count);
     for (size_t i = 0; i < count; i++) {
         const json_t *item = screen_queue_item(model, list, i);
         const char *left = hour_left(context, screen_member(item, "deadline"), model->now_s);
@@ -103,9 +103,11 @@ static void say_queue(struct screen_model *model, TALLOC_CTX *context)
         terminal_text(stdout, screen_member(item, "name"));
         if (strlen(start) > 16)
             printf(", às %.5s", start + 11);
-        fputs(inbox ? ", validado por " : ", ", stdout);
-        terminal_text(stdout, inbox ? screen_member(item, "validated_by")
-                                    : words_state(screen_member(item, "state")));
+        const bool renewal = strcmp(screen_member(item, "kind"), "renewal") == 0;
+        fputs(inbox && !renewal ? ", validado por " : ", ", stdout);
+        terminal_text(stdout, renewal ? "renovação: conferir e validar"
+                              : inbox ? screen_member(item, "validated_by")
+                                      : words_state(screen_member(item, "state")));
         say_member(item, "parked_reason");
         say_member(item, "priority");
         printf("%s%s\n", left[0] == '\0' ? "" : ", ", left);

@@ -143,11 +143,14 @@ static const char *inbox_line(struct view *view, const json_t *item)
     if (!columns_open(&columns))
         return "";
     fputs("   ", columns.out);
-    terminal_column(columns.out, hour_of(view, screen_member(item, "validated_at")), 6);
+    terminal_column(columns.out, hour_of(view, screen_member(item, "since")), 6);
     terminal_column(columns.out, screen_member(item, "name"), 28);
     fputc(' ', columns.out);
     terminal_column(columns.out, screen_member(item, "product"), 9);
-    fprintf(columns.out, " validado por %s", screen_member(item, "validated_by"));
+    if (is(item, "kind", "renewal"))
+        fputs(" renovação: conferir e validar", columns.out);
+    else
+        fprintf(columns.out, " validado por %s", screen_member(item, "validated_by"));
     return columns_close(view, &columns);
 }
 
@@ -173,7 +176,7 @@ void view_inbox(struct view *view, int first, int last, int column, int width)
 {
     struct screen_model *model = view->model;
     const size_t count = screen_queue_count(model, "inbox"), room = (size_t)(last - first - 1);
-    view_rule(view, first, column, width, " Esperam o segundo agente, o mais antigo primeiro ");
+    view_rule(view, first, column, width, " Esperam um agente, o mais antigo primeiro ");
     size_t top = first_shown(model->inbox_at, room);
     for (size_t i = top; i < count && i - top < room; i++)
         view_put(view, first + 1 + (int)(i - top), column, width, PAINT_PLAIN, i == model->inbox_at,

@@ -8,6 +8,7 @@
 #include "approval/revocation_basis.h"
 #include "audit/audit.h"
 #include "orders/orders.h"
+#include "renewal/renewal.h"
 
 bool signing_get(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -39,14 +40,16 @@ bool revocation_post(struct http_request *request, struct http_response *respons
 {
     struct ending *ending = NULL;
     struct revocation_basis basis = {.count = 0};
+    json_t *renewals = NULL;
     if (!ending_read(request, ENDING_REVOCATION, ENDING_ANY_REASON, &ending, error) ||
         !ending_write(request, ending, error) || !ending_settle(request, ending, error) ||
         !revocation_basis_find(request->app, request->db, request->context,
-                               (time_t)(request->now_us / 1000000), ending_order(ending), &basis, error)) {
+                               (time_t)(request->now_us / 1000000), ending_order(ending), &basis, error) ||
+        !renewal_dependents(request, ending_order(ending), &renewals, error)) {
         return false;
     }
     http_reply(response, 201,
-               json_pack("{s:s, s:s}", "state", basis.count > 0 ? "requested" : "awaiting_second",
-                         "statement", ending_digest(ending)));
+               json_pack("{s:s, s:s, s:o}", "state", basis.count > 0 ? "requested" : "awaiting_second",
+                         "statement", ending_digest(ending), "renewals", renewals));
     return true;
 }

@@ -13,7 +13,7 @@
 enum audit_news {
     AUDIT_NEWS_CASE = 1,
     AUDIT_NEWS_QUEUE = 2,
-    AUDIT_NEWS_INBOX = 4, /* cases that wait for a second agent */
+    AUDIT_NEWS_INBOX = 4, /* cases that wait for an agent, nobody at the counter */
     AUDIT_NEWS_AGENDA = 8,
     AUDIT_NEWS_CALLS = 16,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The day as the agents see it: who is being served, who waits in the order of calling, who is set aside, who
- * is still to come, what is over; the inbox of cases that wait for a second agent; and which agents are free.
+ * is still to come, what is over; the inbox of cases that wait for an
+ * agent with nobody at the counter; and which agents are free.
  */
 #include "agenda/agenda.h"
 #include "catalog/catalog.h"
@@ -183,15 +184,26 @@ static json_t *items_json(const struct view *view)
     return items;
 }
 
+static json_t *waiting_case_json(const struct view *view, const struct db_rows *rows, size_t row)
+{
+    const char *kind = row_text(rows, row, "kind");
+    json_t *since = local(view, row_time(rows, row, "since"));
+    json_t *item = json_pack("{s:s,s:s,s:s,s:s,s:O}", "order", row_text(rows, row, "code"), "name",
+                             row_text(rows, row, "name"), "product", row_text(rows, row, "product"), "kind",
+                             kind, "since", since);
+    if (item != NULL && is(kind, "second_agent")) {
+        json_object_set_new(item, "validated_by", json_string(row_text(rows, row, "validated_by")));
+        json_object_set(item, "validated_at", since);
+    }
+    json_decref(since);
+    return item;
+}
+
 static json_t *inbox_json(const struct view *view, const struct db_rows *rows)
 {
     json_t *inbox = json_array();
     for (size_t i = 0; i < db_row_count(rows); i++)
-        json_array_append_new(inbox,
-                              json_pack("{s:s,s:s,s:s,s:s,s:o}", "order", row_text(rows, i, "code"), "name",
-                                        row_text(rows, i, "name"), "product", row_text(rows, i, "product"),
-                                        "validated_by", row_text(rows, i, "validated_by"), "validated_at",
-                                        local(view, row_time(rows, i, "validated_at"))));
+        json_array_append_new(inbox, waiting_case_json(view, rows, i));
     return inbox;
 }
 

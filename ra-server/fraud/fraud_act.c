@@ -14,6 +14,7 @@
 #include "identification/vault.h"
 #include "log.h"
 #include "pki/base/clock.h"
+#include "renewal/renewal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ struct act {
     size_t images, unreadable;
     int64_t task_id, due_us, id;
     json_t *known, *entry_ids;
+    json_t *renewals; /* that end with the certificate */
 };
 
 static json_t *instant(int64_t at_us)
@@ -85,18 +87,22 @@ bool fraud_plan(struct http_request *request, struct http_response *response, st
     if (!orders_load(request, http_path_parameter(request, "code"), &act.order, error) ||
         !check_first(&act, error) || !ending_now(request, act.order, &act.stop, error) ||
         !fraud_store_images(request, act.order, &images, error) ||
+        !renewal_dependents(request, act.order, &act.renewals, error) ||
         !fraud_store_due(request, act.order, &act.due_us, error) ||
-        !approval_instance(request, &instance, error) || !audit_case_read(request, act.order, "fraud", error))
+        !approval_instance(request, &instance, error) ||
+        !audit_case_read(request, act.order, "fraud", error)) {
+        json_decref(act.renewals);
         return false;
+    }
     const struct order_company *company = act.order->company;
     http_reply(response, 200,
-               json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o}", "instance", instance, "order",
+               json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "instance", instance, "order",
                          act.order->code, "attempt", act.order->attempt, "serial", act.order->serial, "stop",
                          fraud_stop_word(act.stop), "people", people_json(act.order, images), "company",
                          company == NULL
                              ? json_null()
                              : json_pack("{s:s, s:s}", "cnpj", company->cnpj, "name", company->name),
-                         "due", instant(act.due_us)));
+                         "due", instant(act.due_us), "renewals", act.renewals));
     return true;
 }
 
@@ -305,7 +311,8 @@ static bool read_all(struct act *act, struct ra_error *error)
         return false;
     if (act->ending != NULL)
         act->order = ending_order(act->ending);
-    return fraud_people(request->context, act->order, &act->report, &act->people, &act->count, error);
+    return renewal_dependents(request, act->order, &act->renewals, error) &&
+           fraud_people(request->context, act->order, &act->report, &act->people, &act->count, error);
 }
 
 /* The signer last: see ending.h. */
@@ -322,11 +329,13 @@ bool fraud_report_post(struct http_request *request, struct http_response *respo
     const bool ok = do_all(&act, error);
     if (ok)
         http_reply(response, 201,
-                   json_pack("{s:I, s:s, s:s, s:s, s:O, s:I, s:I, s:o, s:I}", "report", (json_int_t)act.id,
-                             "order", act.order->code, "stop", fraud_stop_word(act.stop), "statement",
-                             act.ending == NULL ? "" : ending_digest(act.ending), "entries", act.entry_ids,
-                             "images", (json_int_t)act.images, "unreadable", (json_int_t)act.unreadable,
-                             "due", instant(act.due_us), "task", (json_int_t)act.task_id));
+                   json_pack("{s:I, s:s, s:s, s:s, s:O, s:I, s:I, s:o, s:I, s:O}", "report",
+                             (json_int_t)act.id, "order", act.order->code, "stop", fraud_stop_word(act.stop),
+                             "statement", act.ending == NULL ? "" : ending_digest(act.ending), "entries",
+                             act.entry_ids, "images", (json_int_t)act.images, "unreadable",
+                             (json_int_t)act.unreadable, "due", instant(act.due_us), "task",
+                             (json_int_t)act.task_id, "renewals", act.renewals));
+    json_decref(act.renewals);
     json_decref(act.known);
     json_decref(act.entry_ids);
     return ok;

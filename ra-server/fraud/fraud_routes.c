@@ -129,7 +129,7 @@ static const struct http_route routes[] = {
      .operation = "fraudPlan",
      .summary = "O que acontece ao relatar fraude neste pedido",
      .response_schema = OBJECT(TEXT("instance") "," TEXT("order") "," TEXT("stop") "," TEXT(
-         "due") ",\"people\":{\"type\":\"array\"}"),
+         "due") ",\"people\":{\"type\":\"array\"},\"renewals\":{\"type\":\"array\"}"),
      .statuses = {200, 401, 403, 404, 409}},
     {.method = HTTP_POST,
      .listeners = HTTP_OFFICE,
@@ -140,8 +140,8 @@ static const struct http_route routes[] = {
      .operation = "fraudReport",
      .summary = "Relata fraude: para o caso, alimenta a lista negativa e abre o comunicado",
      .request_schema = report_schema,
-     .response_schema =
-         OBJECT("\"report\":{\"type\":\"integer\"}," TEXT("stop") "," TEXT("statement") "," TEXT("due")),
+     .response_schema = OBJECT("\"report\":{\"type\":\"integer\"}," TEXT("stop") "," TEXT(
+         "statement") "," TEXT("due") ",\"renewals\":{\"type\":\"array\"}"),
      .statuses = {201, 401, 403, 404, 409, 422}},
     {.method = HTTP_GET,
      .listeners = HTTP_OFFICE,

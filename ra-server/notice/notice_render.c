@@ -133,6 +133,7 @@ static bool confirmation_model(struct job_run *run, const struct notice_row *row
                             error))
         return false;
     set_link(run, model, "confirm_url", "confirmar/", token);
+    json_object_set_new(model, "renewing", json_boolean(order->renewing));
     return true;
 }
 
@@ -253,7 +254,8 @@ static bool renewal_model(struct job_run *run, const struct notice_row *row, con
 {
     int64_t until_us = number_of(row->message, "until_us");
     struct catalog_office *office = NULL;
-    if (run->now_us >= until_us || !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
+    if (run->now_us >= until_us || order->renewal_ended ||
+        !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
         return ra_fail(error, RA_NOT_FOUND, "the renewal is settled");
     if (!catalog_office(run->app, run->context, &office, error))
         return false;

@@ -101,6 +101,8 @@ struct order {
     struct order_appointment *appointment; /* NULL: never had one */
     const char *serial;                    /* of the issued certificate, hexadecimal; "" before */
     const char *renewal_rule;              /* "REN-02", "REN-03": the holder signed a renewal; "" otherwise */
+    bool renewing;                         /* begun as a renewal, signed or not */
+    bool renewal_ended; /* the certificate that it was signed with is revoked, or about to be */
 };
 
 /* --- codes (orders.c, pure) --- */

@@ -186,9 +186,16 @@ static void add_deadline(json_t *steps, TALLOC_CTX *context, int64_t by_us, int 
     json_object_set_new(step, "by", json_string(local_time_rfc3339(context, by_us, offset_s)));
 }
 
+/* The holder's signature stands for the meeting. */
+static bool is_renewed_by_signature(const struct order *order)
+{
+    return orders_method(order) == IDENTIFICATION_RENEWAL;
+}
+
 static bool may_book(const struct order *order)
 {
-    return order->closed_us == 0 && !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked") &&
+    return order->closed_us == 0 && !is_renewed_by_signature(order) &&
+           !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked") &&
            !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "kept");
 }
 
@@ -209,6 +216,30 @@ static void add_attendance_steps(TALLOC_CTX *context, const struct order *order,
         add_step(steps, "pay", "Pague no balcão, no dia do atendimento.", NULL, NULL);
 }
 
+static void add_renewal_steps(const struct order *order, json_t *steps)
+{
+    if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "open"))
+        add_step(
+            steps, "wait-agent",
+            order->company != NULL
+                ? "Aguarde: um agente confere as bases e os documentos da empresa e assina; você não "
+                  "precisa vir. O aviso chega por e-mail."
+                : "Aguarde: um agente confere as bases e assina; você não precisa vir. O aviso chega por "
+                  "e-mail.",
+            NULL, NULL);
+    if (orders_in_state(order, ORDERS_MACHINE_ORDER, "awaiting_payment"))
+        add_step(steps, "pay", "Falta o pagamento: combine com o atendimento como pagar, sem vir.", NULL,
+                 NULL);
+}
+
+static void add_open_steps(TALLOC_CTX *context, const struct order *order, json_t *steps)
+{
+    if (is_renewed_by_signature(order))
+        add_renewal_steps(order, steps);
+    else if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "open"))
+        add_attendance_steps(context, order, steps);
+}
+
 static void add_identification_steps(TALLOC_CTX *context, const struct order *order, json_t *steps)
 {
     const char *identification = order->states[ORDERS_MACHINE_IDENTIFICATION];
@@ -223,7 +254,7 @@ static void add_identification_steps(TALLOC_CTX *context, const struct order *or
     else if (strcmp(identification, "verified") != 0 ||
              !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "ready"))
         return;
-    else if (orders_method(order) == IDENTIFICATION_RENEWAL)
+    else if (is_renewed_by_signature(order))
         add_step(steps, "emit",
                  "Termine a renovação: abra a página dela com o arquivo de espera que você guardou, ou use o "
                  "ra-cli com que assinou.",
@@ -259,11 +290,19 @@ json_t *orders_next_json(struct http_request *request, const struct order *order
         add_step(steps, "call", "O pedido foi encerrado sem emissão. Fale com o atendimento.", NULL, NULL);
         return steps;
     }
+    if (order->renewal_ended) {
+        add_step(steps, "renewal-ended",
+                 "A renovação terminou sem certificado: o certificado que a assinou foi revogado. Faça um "
+                 "pedido novo; a identificação é a da primeira vez. Sobre o que pagou, fale com o "
+                 "atendimento.",
+                 "/", "Fazer um pedido novo");
+        return steps;
+    }
     if (!order->email_confirmed && order->closed_us == 0)
         add_step(steps, "confirm-email", "Confirme o seu e-mail pelo botão da mensagem que mandamos.", NULL,
                  NULL);
-    if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "open") && order->closed_us == 0)
-        add_attendance_steps(request->context, order, steps);
+    if (order->closed_us == 0)
+        add_open_steps(request->context, order, steps);
     add_identification_steps(request->context, order, steps);
     add_issuance_steps(order, steps);
     return steps;
@@ -298,6 +337,8 @@ json_t *orders_tag_json(const struct order *order)
         return tag("Cancelado", "warning");
     if (orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "refused"))
         return tag("Encerrado sem emissão", "danger");
+    if (order->renewal_ended)
+        return tag("Renovação encerrada", "danger");
     if (strcmp(issuance, "ready") == 0)
         return tag("Pronto para emitir", "success");
     return tag("Em andamento", "info");
@@ -310,7 +351,7 @@ static json_t *payment_tag(const struct order *order)
         return tag("pago", "success");
     if (strcmp(money, "refunded") == 0)
         return tag("devolvido", "warning");
-    return tag("a pagar no balcão", "warning");
+    return tag(is_renewed_by_signature(order) ? "a pagar" : "a pagar no balcão", "warning");
 }
 
 static void add_appointment_texts(struct http_request *request, const struct order *order, json_t *model)
@@ -359,6 +400,7 @@ void orders_add_page_texts(struct http_request *request, const struct order *ord
                           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called") ||
                           orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked")));
     page_set(model, "may_book", json_boolean(may_book(order)));
+    page_set(model, "without_meeting", json_boolean(is_renewed_by_signature(order)));
     page_set(model, "may_claim",
              json_boolean(orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
                           orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "delivered") ||

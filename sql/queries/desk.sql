@@ -202,10 +202,20 @@ select v.agent, v.desk, v.ticket_letter::text || lpad(v.ticket_number::text, 3, 
 
 -- name: desk_inbox
 -- params: office_id integer
--- Cases that wait for a second agent, the oldest first.
-select o.code, p.name, o.product_id as product, s.signer as validated_by, s.at as validated_at
-  from orders o
-  join person p on p.order_id = o.id and p.role in ('holder', 'responsible')
-  join statement s on s.order_id = o.id and s.attempt = o.attempt and s.typ = 'guiche-validation-v1'
- where o.office_id = $1 and o.identification_state = 'validated'
- order by s.at;
+-- Cases that wait for an agent without anybody at the counter, the oldest first: validated ones for the second agent, and
+-- renewals that their holders signed for the one that confers.
+with waiting as (
+  select s.order_id, 'second_agent' as kind, s.signer as validated_by, s.at as since
+    from statement s join orders o on o.id = s.order_id and o.attempt = s.attempt
+   where s.typ = 'guiche-validation-v1' and o.office_id = $1 and o.identification_state = 'validated'
+  union all
+  select r.order_id, 'renewal', '', r.signed_at
+    from renewal r join orders o on o.id = r.order_id join orders f on f.id = r.old_order_id
+   where r.cms is not null and o.office_id = $1 and o.identification_state in ('open', 'returned') and o.closed_at is null
+     and f.issuance_state not in ('revocation_requested', 'revoked')
+)
+select o.code, p.name, o.product_id as product, w.kind, w.validated_by, w.since
+  from waiting w
+  join orders o on o.id = w.order_id
+  join person p on p.order_id = o.id and p.role in ('holder', 'responsible') and p.removed_at is null
+ order by w.since, o.id;

@@ -20,6 +20,14 @@ insert into renewal (order_id, old_order_id, old_serial, old_certificate, rule, 
 -- params: order_id bigint
 select rule, old_serial, old_certificate, cms, spki_sha256 from renewal where order_id = $1;
 
+-- name: renewal_dependents
+-- params: order_id bigint
+-- Renewals that were signed with this order's certificate and have none of their own yet.
+select o.code
+  from renewal r join orders o on o.id = r.order_id
+ where r.old_order_id = $1 and r.cms is not null and o.closed_at is null and o.issuance_state in ('none', 'ready', 'failed')
+ order by r.signed_at, o.id;
+
 -- name: renewal_sign
 -- params: order_id bigint, cms bytea, spki_sha256 bytea, now timestamptz
 update renewal set cms = $2, spki_sha256 = $3, signed_at = $4 where order_id = $1 and cms is null;

@@ -214,11 +214,11 @@ describe('8 what the norm does not accept', () => {
     const fresh = makeCsr();
     const code = renew(old, fresh.csr).json.order;
     identify(code);
+    done('agent1', 'validate', code);
     done('agent1', 'revoke', old.code, '--reason', '1');
     for (let i = 0; i < 150 && done('agent1', 'show', old.code).states.issuance !== 'revoked'; i++)
       await new Promise((resolve) => { setTimeout(resolve, 100); });
     const before = certifiedKeys().size;
-    done('agent1', 'validate', code);
     let refused;
     for (let i = 0; i < 60 && refused?.json?.reason !== 'certificate-revoked'; i++) {
       refused = await sendCsr({ code }, fresh.csr);

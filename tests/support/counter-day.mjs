@@ -101,7 +101,7 @@ export class Day {
   async verify(kase) {
     const name = kase.holder.name.toUpperCase().slice(0, 20);
     await this.second.until(new RegExp(name));
-    const at = this.second.text().split('\n').filter((line) => line.includes('validado por')).findIndex((line) => line.includes(name));
+    const at = this.second.text().split('\n').filter((line) => /validado por|renovação: conferir/.test(line)).findIndex((line) => line.includes(name));
     // Walking past what other tests left there is no key of this case.
     if (at > 0) this.second.tmux('send-keys', '-t', 't', 'Home', ...Array.from({ length: at }, () => 'Down'));
     this.second.press('y');
