@@ -229,7 +229,7 @@ static void say_alone(const struct cli *cli, const json_t *facts)
         is_renewal(facts)
             ? "Renovação: o titular assinou com o certificado atual. Este caso não tem segundo agente.\n"
             : "Este caso não precisa de segundo agente: o PSBio confirmou cada pessoa e nenhum dado mudou.\n",
-        stdout);
+        out);
     fputs("Ninguém confere depois de você. Regra: ", out);
     terminal_text(out, rule == NULL ? "" : rule);
     fputs(" (", out);

@@ -3,6 +3,7 @@
 
 #include "pki/base/clock.h"
 #include "ra-cli/client_failure.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/token.h"
 
 #include <ctype.h>
@@ -533,4 +534,18 @@ bool client_listen(struct cli *cli, const char *path, const struct client_stream
     if (code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK)
         return true;
     return client_failed(cli, (int)code, error);
+}
+
+void client_office_hour(struct cli *cli)
+{
+    static bool asked;
+    struct ra_error ignored = {0};
+    json_t *me = NULL;
+    if (asked || cli->json || cli->host != NULL || cli->identity_path == NULL)
+        return;
+    asked = true;
+    if (!client_json(cli, "GET", "/api/office/me", NULL, &me, &ignored))
+        return;
+    moment_zone(json_string_value(json_object_get(json_object_get(me, "office"), "zone")));
+    json_decref(me);
 }

@@ -4,6 +4,7 @@
  */
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
 #include <ctype.h>
@@ -164,13 +165,14 @@ bool counter_waiting_leave(struct cli *cli, const struct cli_arguments *argument
 void render_waiting(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
+    char from[MOMENT_SIZE], until[MOMENT_SIZE];
     const json_int_t place = json_integer_value(json_object_get(result, "place"));
     if (place == 0)
         fputs("fora da lista de espera\n", out);
     else
         fprintf(out, "%lldº da lista de espera, de %s a %s\n", (long long)place,
-                json_string_value(json_object_get(result, "from")),
-                json_string_value(json_object_get(result, "until")));
+                moment_day(json_string_value(json_object_get(result, "from")), from),
+                moment_day(json_string_value(json_object_get(result, "until")), until));
 }
 
 /* --- the visit --- */

@@ -251,7 +251,8 @@ bool fraud_report(struct cli *cli, const struct cli_arguments *arguments, json_t
     json_t *body = body_of(arguments);
     bool ok = client_json(cli, "GET", path, NULL, &plan, error);
     if (ok)
-        show_plan(cli, arguments, plan);
+        client_office_hour(cli);
+    show_plan(cli, arguments, plan);
     ok =
         ok && agree(cli, arguments, plan, body, error) && client_json(cli, "POST", path, body, result, error);
     json_decref(plan);

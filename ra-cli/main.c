@@ -6,7 +6,6 @@
 #include "ra-cli/cli.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
-#include "ra-cli/moment.h"
 #include "ra-cli/options.h"
 #include "ra-cli/screen/screen.h"
 #include "ra-cli/terminal.h"
@@ -92,18 +91,6 @@ static void show_refusal(const struct cli *cli, const struct ra_error *error)
     show_problem(cli, error);
 }
 
-/* People read the office's hour. An office that does not say leaves the station's. */
-static void use_office_hour(struct cli *cli, const struct cli_command *command)
-{
-    struct ra_error ignored = {0};
-    json_t *me = NULL;
-    if (cli->json || !command->needs_server || cli->identity_path == NULL ||
-        !client_json(cli, "GET", "/api/office/me", NULL, &me, &ignored))
-        return;
-    moment_zone(json_string_value(json_object_get(json_object_get(me, "office"), "zone")));
-    json_decref(me);
-}
-
 static void show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
 {
     if (cli->json) {
@@ -122,7 +109,8 @@ static enum cli_exit run_command(struct cli *cli, const struct cli_command *comm
     bool ok = command->run(cli, arguments, &result, &error);
     enum cli_exit status = CLI_DONE;
     if (ok) {
-        use_office_hour(cli, command);
+        if (command->needs_server)
+            client_office_hour(cli);
         show_result(cli, command, result);
     } else {
         show_refusal(cli, &error);

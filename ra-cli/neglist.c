@@ -5,6 +5,7 @@
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
@@ -122,9 +123,10 @@ static void print_strength(FILE *out, const json_t *item)
 
 static void print_item(FILE *out, const json_t *item)
 {
+    char at[MOMENT_SIZE];
     const json_t *faces = json_object_get(item, "faces");
     terminal_text(out, text(item, "entry"));
-    fprintf(out, "  %.10s  ", text(item, "at"));
+    fprintf(out, "  %s  ", moment_day(text(item, "at"), at));
     terminal_text(out, text(item, "name")[0] != '\0' ? text(item, "name") : text(item, "company_name"));
     fputc('\n', out);
     print_strength(out, item);

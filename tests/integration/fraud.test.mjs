@@ -153,6 +153,9 @@ describe('3.9: on an open case', () => {
       new RegExp(kase.holder.cpf), /RFB-77/, /sem restrição/, /recusa +\d\d\/\d\d\/\d{4} \d\d:\d\d, por ANA/, /recusado por declaração assinada/, new RegExp(told.entries[0]), /agente de registro/]) {
       assert.match(paper, part);
     }
+    const { at } = done('agent1', 'fraud', 'show', String(told.report)).form;
+    const local = new Date(new Date(at) - 3 * 3600e3).toISOString();
+    assert.ok(paper.includes(`Em: ${local.slice(8, 10)}/${local.slice(5, 7)}/${local.slice(0, 4)} ${local.slice(11, 16)}\n`), 'by the office\'s hour');
   });
 
   test('the log tells it without a name; the dossier keeps the form', () => {
@@ -394,7 +397,7 @@ describe('3.9: companies and guidance', () => {
     assert.equal(traces(kase.code), was);
     const guided = on('s\n').stdout;
     for (const part of [/1\. O pedido [0-9A-Z]{12} é RECUSADO/, new RegExp(`LISTA NEGATIVA:[^]*CPF ${kase.holder.cpf} \\(titular\\)`),
-      /3\. O COMUNICADO DE FRAUDE fica pronto\. Envie-o à AC até \d\d\/\d\d\/\d{4}/, /Motivo da recusa\s+tentativa de fraude: A foto/]) {
+      /3\. O COMUNICADO DE FRAUDE fica pronto\. Envie-o à AC até \d\d\/\d\d\/\d{4} \d\d:\d\d\./, /Motivo da recusa\s+tentativa de fraude: A foto/]) {
       assert.match(guided, part);
     }
     assert.equal(guided.match(/\[s\/N\]/g).length, 1, guided);
