@@ -381,9 +381,13 @@ static void verified_case(FILE *out, const json_t *result)
     const long long events = number(result, "events");
     say(out, "A prova confere. Pedido ", text(result, "order"), ": ");
     if (events == 0)
-        fprintf(out, "nenhum evento nos primeiros %lld do registro.\n", number(result, "tree_size"));
+        fprintf(out, "nenhum ato do certificado nos primeiros %lld eventos do registro.\n",
+                number(result, "tree_size"));
     else
-        fprintf(out, "%lld eventos, todos entre os primeiros %lld do registro e como foram gravados.\n",
+        fprintf(out,
+                "%lld atos do certificado (validar, verificar, emitir, revogar), todos entre os primeiros "
+                "%lld eventos do "
+                "registro e como foram gravados.\n",
                 events, number(result, "tree_size"));
     say(out, "Registro: ", text(result, "origin"), ", assinado pela chave dada.\n");
 }

@@ -121,7 +121,8 @@ static void test_the_auditor_reads_sentences(void **state)
     says_not(render_audit_verified, EXPORTED("true"), "tree_size");
     says(render_audit_verified,
          "{\"verified\":true,\"origin\":\"casa\",\"order\":\"AB\",\"tree_size\":33,\"events\":5}",
-         "A prova confere. Pedido AB: 5 eventos, todos entre os primeiros 33 do registro");
+         "A prova confere. Pedido AB: 5 atos do certificado (validar, verificar, emitir, revogar), todos "
+         "entre os primeiros 33 eventos do registro");
 }
 
 static void test_free_hours_are_a_line_a_day(void **state)
