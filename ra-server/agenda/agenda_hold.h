@@ -31,4 +31,9 @@ RA_MUST_CHECK bool agenda_let_go(struct http_request *request, const struct orde
 RA_MUST_CHECK bool agenda_own_hold(struct http_request *request, const struct order *order, bool *found,
                                    struct agenda_held *held, struct ra_error *error);
 
+/* The same for people: {"start","start_text","held_until","until_text","left_text"}, new reference; NULL
+ * without a hold that still lasts. */
+RA_MUST_CHECK bool agenda_hold_json(struct http_request *request, const struct order *order, json_t **hold,
+                                    struct ra_error *error);
+
 #endif

@@ -88,11 +88,35 @@ static bool let_go_handler(struct http_request *request, struct http_response *r
 
 /* --- confirming on the page --- */
 
-static json_t *hold_model(TALLOC_CTX *context, const struct agenda_held *held)
+/* Whole minutes, the begun one too. */
+static char *left_text(TALLOC_CTX *context, int64_t left_us)
 {
-    return json_pack("{s:s, s:s, s:s}", "start", local_time_rfc3339(context, held->start_us, held->offset_s),
-                     "start_text", local_time_long_text(context, held->start_us, held->offset_s),
-                     "until_text", local_time_hour_text(context, held->until_us, held->offset_s));
+    const int64_t minute_us = INT64_C(60000000), minutes = (left_us + minute_us - 1) / minute_us;
+    return minutes == 1 ? talloc_strdup(context, "falta 1 minuto")
+                        : talloc_asprintf(context, "faltam %lld minutos", (long long)minutes);
+}
+
+static json_t *hold_model(struct http_request *request, const struct agenda_held *held)
+{
+    TALLOC_CTX *context = request->context;
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "start",
+                     local_time_rfc3339(context, held->start_us, held->offset_s), "start_text",
+                     local_time_long_text(context, held->start_us, held->offset_s), "held_until",
+                     local_time_rfc3339(context, held->until_us, held->offset_s), "until_text",
+                     local_time_hour_text(context, held->until_us, held->offset_s), "left_text",
+                     left_text(context, held->until_us - request->now_us));
+}
+
+bool agenda_hold_json(struct http_request *request, const struct order *order, json_t **hold,
+                      struct ra_error *error)
+{
+    struct agenda_held held = {0};
+    bool found = false;
+    *hold = NULL;
+    if (!agenda_own_hold(request, order, &found, &held, error))
+        return false;
+    *hold = found ? hold_model(request, &held) : NULL;
+    return !found || *hold != NULL || ra_fail(error, RA_NO_MEMORY, "hold");
 }
 
 /* The other order of the visit, while the seat right after is held for it. */
@@ -135,7 +159,7 @@ static bool fill_confirm(struct http_request *request, const struct order *order
     page_frame(model, "Confirmar o horário");
     if (!found)
         return true;
-    page_set(model, "hold", hold_model(request->context, &held));
+    page_set(model, "hold", hold_model(request, &held));
     return add_companion(request, order, &held, model, error);
 }
 

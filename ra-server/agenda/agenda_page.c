@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_page.h"
 
+#include "agenda/agenda_hold.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_pair.h"
 #include "agenda/agenda_waiting.h"
@@ -150,12 +151,16 @@ static char *short_day(TALLOC_CTX *context, const json_t *waiting)
 static bool add_choices(struct http_request *request, json_t *model, const struct order *order,
                         struct ra_error *error)
 {
-    json_t *waiting = NULL, *companions = NULL;
+    json_t *waiting = NULL, *companions = NULL, *hold = NULL;
     struct catalog_office *office = NULL;
     struct window window;
     char today[CATALOG_DAY_SIZE], last[CATALOG_DAY_SIZE], until[CATALOG_DAY_SIZE];
     if (!catalog_office(request->app, request->context, &office, error) ||
-        !waiting_json(request, order, &waiting, error))
+        !agenda_hold_json(request, order, &hold, error))
+        return false;
+    if (hold != NULL)
+        page_set(model, "hold", hold);
+    if (!waiting_json(request, order, &waiting, error))
         return false;
     read_window(request, office, &window);
     catalog_day_of(window.today * INT64_C(86400000000), 0, today);

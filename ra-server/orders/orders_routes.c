@@ -2,6 +2,7 @@
  *
  * The public side of an order: asking for it, seeing it.
  */
+#include "agenda/agenda_hold.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "identification/identification.h"
@@ -81,14 +82,35 @@ static bool form_model(struct http_request *request, struct http_response *respo
 
 /* --- GET /api/orders/{code} and /pedido/{code} --- */
 
+/* Who holds an hour has chosen it: what is left is to confirm it. */
+static void confirm_instead(json_t *steps, TALLOC_CTX *context, const struct order *order, const json_t *hold)
+{
+    size_t index;
+    json_t *step;
+    json_array_foreach(steps, index, step)
+    {
+        if (strcmp(json_string_value(json_object_get(step, "id")), "book") != 0)
+            continue;
+        const char *start = json_string_value(json_object_get(hold, "start_text"));
+        page_set_text(step, "id", "confirm-hour");
+        page_set_text(step, "text",
+                      talloc_asprintf(context, "Confirme o horário que está guardado: %s.", start));
+        page_set_text(step, "href", talloc_asprintf(context, "/pedido/%s/agenda/confirmar", order->code));
+        page_set_text(step, "link_text", "Confirmar o horário");
+        json_object_set(step, "by", json_object_get(hold, "held_until"));
+    }
+}
+
 static bool show_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
-    json_t *timeline = NULL, *term = NULL, *corrections = NULL, *offer = NULL;
+    json_t *timeline = NULL, *term = NULL, *corrections = NULL, *offer = NULL, *hold = NULL;
     if (!orders_load(request, http_path_parameter(request, "code"), &order, error) ||
         !identification_corrections(request, order, &corrections, error) ||
         !term_state_json(request, order, &term, error) || !replacement_offer(request, order, &offer, error) ||
+        !agenda_hold_json(request, order, &hold, error) ||
         !orders_timeline_json(request, order, &timeline, error)) {
+        json_decref(hold);
         json_decref(corrections);
         json_decref(offer);
         json_decref(term);
@@ -100,7 +122,12 @@ static bool show_model(struct http_request *request, struct http_response *respo
     if (offer != NULL)
         json_object_set_new(model, "replacement", offer);
     json_object_set_new(model, "state", json_string(order->states[ORDERS_MACHINE_ORDER]));
-    json_object_set_new(model, "next", orders_next_json(request, order));
+    json_t *next = orders_next_json(request, order);
+    if (hold != NULL) {
+        confirm_instead(next, request->context, order, hold);
+        json_object_set_new(model, "hold", hold);
+    }
+    json_object_set_new(model, "next", next);
     json_object_set_new(model, "timeline", timeline);
     json_object_set_new(model, "has_corrections", json_boolean(json_array_size(corrections) > 0));
     json_object_set_new(model, "corrections", corrections);
@@ -188,6 +215,7 @@ const char orders_show_schema[] =
     "\"order\":" TEXT ",\"appointment\":" TEXT ",\"attendance\":" TEXT ",\"identification\":" TEXT
     ",\"issuance\":" TEXT "}},\"email_confirmed\":{\"type\":\"boolean\"},\"serial\":" TEXT
     ",\"appointment\":{\"type\":\"object\"},\"next\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+    "\"hold\":{\"type\":\"object\",\"properties\":{\"start\":" TEXT ",\"held_until\":" TEXT "}},"
     "\"replacement\":{\"type\":\"object\",\"properties\":{\"may_ask\":{\"type\":\"boolean\"},\"until\":" TEXT
     "}},"
     "\"timeline\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"kind\",\"at\",\"text\"]}"

@@ -71,6 +71,27 @@ describe('bad input: clicks', () => {
     assert.equal(seats(start, `state = 'booked' and ${ofOrder(winner.kase)}`), 1);
   });
 
+  test('one\'s own held hour is shown with its minutes and the way to confirm it, on the order\'s page and on the agenda', async () => {
+    const { kase, get, post } = await browser();
+    const free = await (await get(`/pedido/${kase.code}/agenda`)).text();
+    assert.doesNotMatch(free, /agenda\/confirmar/);
+    const start = await emptySlot();
+    assert.equal((await hold(kase, start)).status, 201);
+    const shown = await show(kase);
+    assert.equal(Date.parse(shown.hold.start), Date.parse(start));
+    assert.ok(shown.next.some((step) => step.id === 'confirm-hour') && !shown.next.some((step) => step.id === 'book'), JSON.stringify(shown.next));
+    for (const where of [`/pedido/${kase.code}`, `/pedido/${kase.code}/agenda`]) {
+      const text = await (await get(where)).text();
+      assert.match(text, /está guardado[^]*até às \d+h(\d\d)?: faltam? \d+ minutos? para confirmar/, where);
+      assert.match(text, new RegExp(`href="/pedido/${kase.code}/agenda/confirmar">Confirmar este horário`), where);
+      assert.doesNotMatch(text, /Nenhum horário marcado/, where);
+    }
+    assert.equal((await post(`/pedido/${kase.code}/agenda/confirmar`, body(start))).status, 303);
+    const booked = await show(kase);
+    assert.deepEqual([booked.hold, booked.states.appointment], [undefined, 'booked']);
+    assert.doesNotMatch(await (await get(`/pedido/${kase.code}`)).text(), /agenda\/confirmar/);
+  });
+
   test('staff and public on the last seat: one of them gets it', async () => {
     const start = await lastSeat();
     sql(`update seat set state = 'blocked' where starts = '${start}' and visibility <> 'public'`);
