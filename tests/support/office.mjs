@@ -221,7 +221,11 @@ export function officeLater(who, method, where, { body, headers = {} } = {}) {
         resolve({ status: response.statusCode, headers: response.headers, text: received, json });
       });
     });
-    request.on('error', reject);
+    // The front may close a connection that waited while this process was busy; such a request has reached nobody.
+    request.on('error', (error) => {
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(officeLater(who, method, where, { body, headers }));
+      else reject(error);
+    });
     request.end(text);
   });
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/pki-cmp/world.h"
 
+#include "pki/base/decoded.h"
 #include "pki/base/der.h"
 #include "pki/base/file.h"
 #include "pki/cmp/cmp_message.h"
@@ -144,6 +145,23 @@ static struct bytes altered(TALLOC_CTX *memory, struct bytes message)
     return (struct bytes){copy, message.length};
 }
 
+/* So many other certificates that none of this conversation is kept decoded (pki/base/decoded.h). */
+static void crowd_out(const struct world *world)
+{
+    enum { MANY = 16 * DECODED_MAX };
+    unsigned char *der = NULL;
+    int length = i2d_X509(world->ra_certificate, &der);
+    assert_true(length > 0);
+    for (int i = 0; i < MANY; i++) {
+        der[length - 1] = (unsigned char)i;
+        der[length - 2] = (unsigned char)(i >> 8);
+        X509 *other = decoded_certificate((struct bytes){der, (size_t)length});
+        assert_non_null(other);
+        X509_free(other);
+    }
+    OPENSSL_free(der);
+}
+
 static struct bytes join(TALLOC_CTX *memory, struct bytes first, struct bytes second)
 {
     uint8_t *made = talloc_size(memory, first.length + second.length);
@@ -199,6 +217,7 @@ static bool misbehave(struct world *world, TALLOC_CTX *memory, struct bytes *res
     case CARRIER_LOSES_ANSWER:
         return lose(error);
     case CARRIER_ALTERS_ANSWER:
+        crowd_out(world);
         *response = altered(memory, *response);
         return true;
     case CARRIER_REPLAYS_FIRST:
