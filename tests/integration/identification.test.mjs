@@ -294,9 +294,9 @@ describe('ways round that must not be', () => {
     const seen = spawnSync(cliPath, ['--server', officeUrl, '--identity', path.join(home, 'identities/agent2.pem'), '--home', home,
       '--yes', 'verify', kase.code], { encoding: 'utf8' });
     assert.equal(seen.status, 0, seen.stderr);
-    assert.match(seen.stdout, /fact\|[0-9a-f-]+\|cpf_in_document\|no/);
-    assert.match(seen.stdout, /item\|PFBR-01\|holder\|accepted/);
-    assert.match(seen.stdout, /consultation\|cpf\|holder\|ok/);
+    assert.match(seen.stdout, /Resposta cpf_in_document, no/);
+    assert.match(seen.stdout, /Item PFBR-01, titular, aceito/);
+    assert.match(seen.stdout, /Consulta cpf, de titular, resultado sem restrição/);
   });
 });
 
