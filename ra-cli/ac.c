@@ -6,15 +6,10 @@
 #include "pki/certificate/bundle.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 bool ac_pending(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                 struct ra_error *error)

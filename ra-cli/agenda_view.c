@@ -3,20 +3,10 @@
  * The calendar, shown to a person.
  */
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *name)
-{
-    return json_integer_value(json_object_get(object, name));
-}
 
 /* "24/11/2026 08:20" of "2026-11-24T08:20:00-03:00". */
 static void instant(FILE *out, const char *value)

@@ -3,22 +3,12 @@
  * What the acts of the counter answer, in a sentence or two: one function per kind of answer.
  */
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
 
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *name)
-{
-    return (long long)json_integer_value(json_object_get(object, name));
-}
 
 static void say(FILE *out, const char *before, const char *value, const char *after)
 {

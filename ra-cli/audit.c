@@ -10,6 +10,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
@@ -159,12 +160,6 @@ bool audit_waivers(struct cli *cli, const struct cli_arguments *arguments, json_
                                        client_escape(cli, to == NULL ? "" : to));
     return (path != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
            client_json(cli, "GET", path, NULL, result, error);
-}
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
 }
 
 void render_waivers(const struct cli *cli, const json_t *result, FILE *out)

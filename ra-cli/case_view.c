@@ -3,17 +3,12 @@
  * The case for people: what it is, how it stands, what is missing, what happened.
  */
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
 
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 void render_find(const struct cli *cli, const json_t *result, FILE *out)
 {

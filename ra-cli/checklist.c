@@ -5,6 +5,7 @@
  */
 #include "ra-cli/cli.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
@@ -18,12 +19,6 @@ struct listing {
     const json_t *items;
     size_t width;
 };
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 static bool is(const json_t *object, const char *name, const char *value)
 {

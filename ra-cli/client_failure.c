@@ -3,30 +3,24 @@
 
 #include <curl/curl.h>
 
-/* X(code, "why") */
-#define FAILURES(X)                                                                                          \
-    X(CURLE_COULDNT_RESOLVE_HOST, "não há computador com esse nome")                                         \
-    X(CURLE_COULDNT_CONNECT, "ninguém atende nesse endereço")                                                \
-    X(CURLE_OPERATION_TIMEDOUT, "passou do tempo de espera")                                                 \
-    X(CURLE_GOT_NOTHING, "a conexão terminou sem resposta")                                                  \
-    X(CURLE_RECV_ERROR, "a conexão terminou antes da resposta")                                              \
-    X(CURLE_SEND_ERROR, "a conexão terminou antes do fim do pedido")                                         \
-    X(CURLE_PARTIAL_FILE, "a resposta veio incompleta")                                                      \
-    X(CURLE_WRITE_ERROR, "a resposta não coube onde seria gravada")                                          \
-    X(CURLE_SSL_CONNECT_ERROR, "a conexão segura não se formou")                                             \
-    X(CURLE_PEER_FAILED_VERIFICATION, "o certificado do servidor não é de confiança")                        \
-    X(CURLE_UNSUPPORTED_PROTOCOL, "o endereço não é http nem https")                                         \
-    X(CURLE_URL_MALFORMAT, "o endereço está malformado")
-
 static const char *why_of(CURLcode code)
 {
     static const struct {
         CURLcode code;
         const char *why;
     } failures[] = {
-#define X(code, why) {code, why},
-        FAILURES(X)
-#undef X
+        {CURLE_COULDNT_RESOLVE_HOST, "não há computador com esse nome"},
+        {CURLE_COULDNT_CONNECT, "ninguém atende nesse endereço"},
+        {CURLE_OPERATION_TIMEDOUT, "passou do tempo de espera"},
+        {CURLE_GOT_NOTHING, "a conexão terminou sem resposta"},
+        {CURLE_RECV_ERROR, "a conexão terminou antes da resposta"},
+        {CURLE_SEND_ERROR, "a conexão terminou antes do fim do pedido"},
+        {CURLE_PARTIAL_FILE, "a resposta veio incompleta"},
+        {CURLE_WRITE_ERROR, "a resposta não coube onde seria gravada"},
+        {CURLE_SSL_CONNECT_ERROR, "a conexão segura não se formou"},
+        {CURLE_PEER_FAILED_VERIFICATION, "o certificado do servidor não é de confiança"},
+        {CURLE_UNSUPPORTED_PROTOCOL, "o endereço não é http nem https"},
+        {CURLE_URL_MALFORMAT, "o endereço está malformado"},
     };
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
         if (failures[i].code == code)

@@ -5,6 +5,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
@@ -13,12 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 static bool post(struct cli *cli, const char *path, json_t *take_body, json_t **result,
                  struct ra_error *error)

@@ -8,6 +8,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
@@ -136,12 +137,6 @@ bool dossier_verify_file(struct cli *cli, const struct cli_arguments *arguments,
 }
 
 /* --- for people --- */
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 static const char *verdict_text(const char *word)
 {

@@ -6,6 +6,7 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/signing.h"
 #include "ra-cli/terminal.h"
@@ -14,17 +15,6 @@
 #include <string.h>
 
 enum { STATEMENT_LIFE_S = 86400, KEY_COMPROMISE = 1 };
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *name)
-{
-    return (long long)json_integer_value(json_object_get(object, name));
-}
 
 /* By the office's hour, also on paper. */
 static void moment(FILE *out, const char *instant)

@@ -5,6 +5,7 @@
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <fcntl.h>
@@ -19,12 +20,6 @@ bool identification_checklist(struct cli *cli, const struct cli_arguments *argum
 {
     return client_json(cli, "GET", client_order_path(cli, arguments->positional[0], "/checklist"), NULL,
                        result, error);
-}
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
 }
 
 static bool judge(struct cli *cli, const struct cli_arguments *arguments, const char *verb, json_t **result,

@@ -5,22 +5,12 @@
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
 
 enum { SERIALS_FILE_MAX = 262144, PAPER_MAX = 16 << 20 };
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *name)
-{
-    return (long long)json_integer_value(json_object_get(object, name));
-}
 
 static const char *state_word(const char *state)
 {

@@ -5,6 +5,7 @@
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/moment.h"
 #include "ra-cli/terminal.h"
 
@@ -78,12 +79,6 @@ bool neglist_search(struct cli *cli, const struct cli_arguments *arguments, json
         path = talloc_asprintf_append(path, "&faces=1");
     return path != NULL ? client_json(cli, "GET", path, NULL, result, error)
                         : ra_fail(error, RA_NO_MEMORY, "path");
-}
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
 }
 
 static void labelled(FILE *out, const char *label, const char *value)

@@ -8,6 +8,7 @@
 #include "pki/base/file.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
 
@@ -23,12 +24,6 @@
 #include <unistd.h>
 
 extern char **environ;
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 /* --- the paper --- */
 

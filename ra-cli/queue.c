@@ -3,16 +3,11 @@
  * The day's queue as a person reads it, line by line: no colour, nothing that a screen reader would skip.
  */
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 #include "ra-cli/words.h"
 
 #include <string.h>
-
-static const char *text(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 /* ", LABEL VALUE" for a member that is there. */
 static void add(FILE *out, const char *label, const char *value)

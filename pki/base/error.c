@@ -97,28 +97,22 @@ bool ra_fail_errno(struct ra_error *error, const char *what)
     return ra_fail(error, RA_IO, "%s: %s", what, strerror_r(saved, text, sizeof text));
 }
 
-/* X(errno, "why, for whoever named the file") */
-#define FILE_PROBLEMS(X)                                                                                     \
-    X(ENOENT, "não existe")                                                                                  \
-    X(ENOTDIR, "o caminho passa por algo que não é uma pasta")                                               \
-    X(EISDIR, "é uma pasta, não um arquivo")                                                                 \
-    X(EACCES, "sem permissão")                                                                               \
-    X(EPERM, "sem permissão")                                                                                \
-    X(EROFS, "a pasta só pode ser lida")                                                                     \
-    X(ENAMETOOLONG, "o nome é longo demais")                                                                 \
-    X(ELOOP, "os atalhos do caminho não chegam a um arquivo")                                                \
-    X(ENXIO, "não é um arquivo")                                                                             \
-    X(EEXIST, "já existe")
-
 bool ra_fail_file(struct ra_error *error, enum ra_file_use use, const char *path)
 {
     static const struct {
         int number;
         const char *why;
     } problems[] = {
-#define X(number, why) {number, why},
-        FILE_PROBLEMS(X)
-#undef X
+        {ENOENT, "não existe"},
+        {ENOTDIR, "o caminho passa por algo que não é uma pasta"},
+        {EISDIR, "é uma pasta, não um arquivo"},
+        {EACCES, "sem permissão"},
+        {EPERM, "sem permissão"},
+        {EROFS, "a pasta só pode ser lida"},
+        {ENAMETOOLONG, "o nome é longo demais"},
+        {ELOOP, "os atalhos do caminho não chegam a um arquivo"},
+        {ENXIO, "não é um arquivo"},
+        {EEXIST, "já existe"},
     };
     static const struct {
         const char *verb, *reason;

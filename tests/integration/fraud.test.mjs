@@ -3,22 +3,20 @@
 // deadline; all of it or nothing. In every state of a case, twice, late, by those who may not, and begun by the holder.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
   api, attend, cli, cliLater, cliPath, company, done, home, office, officeUrl, openssl, order, person, photograph, publicUrl, readyByKey, scratch, sql,
-  validate,
+  uniqueWord, validate,
 } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 // Names that nobody else has: whoever is listed here must not become the namesake of another test's people.
-const word = () => Array.from({ length: 9 }, () => 'BCDFGHJKLMNPQRSTVWXZ'[randomInt(20)]).join('');
-const someone = (changes = {}) => person({ name: `${word()} ${word()}`, ...changes });
-const some = () => company({ name: `${word()} ${word()} Ltda` });
+const someone = (changes = {}) => person({ name: `${uniqueWord()} ${uniqueWord()}`, ...changes });
+const some = () => company({ name: `${uniqueWord()} ${uniqueWord()} Ltda` });
 
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const story = 'A foto da CNH não é da pessoa que veio; respondeu errado o nome da mãe.';

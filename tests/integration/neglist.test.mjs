@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 
 import {
-  api, cli, cliPath, cnpj, cpf, done, home, office, officeUrl, order, photograph, scratch, sql,
+  api, cli, cliPath, cnpj, cpf, done, home, office, officeUrl, order, photograph, scratch, sql, uniqueWord,
 } from '../support/office.mjs';
 
 const refused = (run, reason) => {
@@ -24,11 +24,10 @@ const found = (who, ...words) => done(who, 'neglist', 'search', ...words);
 const ids = (answer) => answer.items.map((item) => item.entry);
 
 // Letters alone, so that no two runs share a name.
-const word = () => Array.from({ length: 9 }, () => 'BCDFGHJKLMNPQRSTVWXZ'[randomInt(20)]).join('');
-const surname = word();
+const surname = uniqueWord();
 const fraud = {
   name: `João D'Ávila ${surname} Conceição`, cpf: cpf(), email: `golpe${randomInt(1e9)}@fraude.example`,
-  phone: `+55199${randomInt(1e7, 1e8 - 1)}`, company: `Padaria Três Irmãos ${word()} Ltda`, cnpj: cnpj('12ABC' + randomInt(1e6, 1e7 - 1)),
+  phone: `+55199${randomInt(1e7, 1e8 - 1)}`, company: `Padaria Três Irmãos ${uniqueWord()} Ltda`, cnpj: cnpj('12ABC' + randomInt(1e6, 1e7 - 1)),
   description: `homem alto, calvo, tatuagem de ${surname.toLowerCase()} no pescoço`,
 };
 const add = (data, ...more) => done('agent1', 'neglist', 'add',
@@ -92,7 +91,7 @@ describe('3.2: searches', () => {
   });
 
   test('results are bounded, and the rest is counted', () => {
-    const many = word();
+    const many = uniqueWord();
     sql(`insert into neglist_entry (source, name, name_words, agent, station, at)
       select 'ac', 'ANA ${many}', '{ANA,${many}}', 'x', 'y', now() from generate_series(1, 63)`);
     const answer = found('agent1', '--name', many);
@@ -119,7 +118,7 @@ describe('3.2: searches', () => {
 
 describe('no event, no answer', () => {
   test('what cannot be recorded is not shown', () => {
-    const name = word();
+    const name = uniqueWord();
     const entry = add({ name: `Ugo ${name}` });
     const { image } = done('agent1', 'neglist', 'image', 'add', entry, photograph(), '--kind', 'face');
     sql('revoke insert on event from ra_app');
@@ -167,14 +166,14 @@ describe('3.9: occurrences are added, read, withdrawn, never changed', () => {
   });
 
   test('personal data of an occurrence stays out of the leaf', () => {
-    const data = { name: `Rita ${word()}`, cpf: cpf(), email: `r${randomInt(1e9)}@fraude.example` };
+    const data = { name: `Rita ${uniqueWord()}`, cpf: cpf(), email: `r${randomInt(1e9)}@fraude.example` };
     add(data, '--description', 'cicatriz', '--modus', 'boleto falso');
     const text = leaf('NEGLIST_ADDED');
     for (const secret of [data.name.toUpperCase(), data.cpf, data.email, 'cicatriz', 'boleto']) assert.ok(!text.includes(secret), text);
   });
 
   test('withdrawn by an administrator with a reason: out of the searches, still to be read', () => {
-    const name = word();
+    const name = uniqueWord();
     const entry = add({ name: `Otto ${name}` });
     refused(cli('agent1', 'neglist', 'withdraw', entry, '--reason', 'engano'), 'roster-role');
     refused(cli('auditor', 'neglist', 'withdraw', entry, '--reason', 'engano'), 'roster-role');
@@ -194,7 +193,7 @@ describe('3.9: occurrences are added, read, withdrawn, never changed', () => {
   });
 
   test('the database lets nobody change or delete', () => {
-    const entry = add({ name: `Ivo ${word()}` });
+    const entry = add({ name: `Ivo ${uniqueWord()}` });
     done('agent1', 'neglist', 'image', 'add', entry, photograph(), '--kind', 'face');
     for (const text of [`update neglist_entry set name = ''`, 'delete from neglist_entry', `update neglist_image set kind = 'document'`,
         'delete from neglist_image', 'delete from neglist_withdrawal', 'truncate neglist_withdrawal']) {
@@ -209,7 +208,7 @@ describe('3.9: occurrences are added, read, withdrawn, never changed', () => {
 });
 
 describe('3.2: images', () => {
-  const name = word();
+  const name = uniqueWord();
   let entry;
 
   before(() => { entry = add({ name: `Saulo ${name}`, uf: 'SP' }); });
@@ -266,7 +265,7 @@ describe('3.2: images', () => {
 
 describe('who may', () => {
   test('auditors read and change nothing; administrators do not search', () => {
-    const entry = add({ name: `Nilo ${word()}` });
+    const entry = add({ name: `Nilo ${uniqueWord()}` });
     for (const words of [['add', '--name', 'Ana Lima'], ['image', 'add', entry, photograph(), '--kind', 'face'],
         ['withdraw', entry, '--reason', 'x']]) {
       refused(cli('auditor', 'neglist', ...words), 'roster-role');
@@ -285,7 +284,7 @@ describe('who may', () => {
 describe('could not tell', () => {
   test('a cleared holder whose address changes to a known one is held again', async () => {
     const email = `golpe${randomInt(1e9)}@fraude.example`;
-    add({ name: `Rui ${word()}`, email });
+    add({ name: `Rui ${uniqueWord()}`, email });
     const kase = await order();
     const standing = () => done('agent1', 'checklist', kase.code).items.find((item) => item.consult === 'neglist');
     done('agent1', 'consult', kase.code, 'neglist');

@@ -121,10 +121,8 @@ describe('3.6 where the signer takes one', () => {
     env = { ...process.env, RA_HOME: home, RA_PORT: String(await freePort()) };
     fs.chmodSync(parent, 0o755);
     fs.mkdirSync(home);
-    // Keys of 4096 bits are made once per suite.
-    fs.cpSync(path.join(suiteHome, 'ca/keys'), path.join(home, 'ca/keys'), { recursive: true });
-    const { uid, gid } = fs.statSync(path.join(suiteHome, 'ca/keys'));
-    for (const name of ['..', '.', ...fs.readdirSync(path.join(home, 'ca/keys'))]) fs.chownSync(path.join(home, 'ca/keys', name), uid, gid);
+    const keys = spawnSync(path.join(root, 'tests/support/ca-keys'), [path.join(suiteHome, 'bin/homolog-ca'), home], { encoding: 'utf8' });
+    assert.equal(keys.status, 0, keys.stderr);
     run('start');
     run('stop');
     // What an administrator of the signer does by hand, in its own folder: the floor and the profile's row.

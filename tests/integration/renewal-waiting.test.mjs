@@ -7,11 +7,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, cliPath, done, home, identify, mail, makeCsr, officeUrl, person, readyByKey, scratch } from '../support/office.mjs';
+import { api, cli, cliPath, done, home, identify, mail, makeCsr, officeUrl, person, readyByKey, scratch, uniqueWord } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 async function signed(product = 'ecpf-a3') {
-  const old = await readyByKey(product, person());
+  const old = await readyByKey(product, person({ name: `${uniqueWord()} ${uniqueWord()}` }));
   const answer = await sendCsr(old, old.csr);
   assert.equal(answer.status, 200, answer.text);
   const file = path.join(scratch(), 'titular.pem');

@@ -55,6 +55,9 @@ export function cnpj(base = String(randomInt(1e7, 1e8 - 1)) + '0001') {
   return text;
 }
 
+// Whoever gets onto the negative list must not be the namesake of another test's people: a word that nobody else has.
+export const uniqueWord = () => Array.from({ length: 9 }, () => 'BCDFGHJKLMNPQRSTVWXZ'[randomInt(20)]).join('');
+
 let people = 0;
 export function person(changes = {}) {
   people += 1;
