@@ -83,6 +83,11 @@ select l.n, e.actor, coalesce(o.code, '') as order_code, e.bytes
   from leaf l join event e on e.id = l.event_id left join orders o on o.id = e.order_id
  where l.n >= $1 and l.n < $2 order by l.n;
 
+-- name: audit_report_unhurried
+-- params: milliseconds text
+-- Setting the pages of a long report takes longer than a transaction may otherwise stand idle.
+select set_config('idle_in_transaction_session_timeout', $1, true);
+
 -- name: audit_export_private
 -- params: first bigint, after bigint
 select l.n, p.salt, p.data from leaf l join event_private p on p.event_id = l.event_id

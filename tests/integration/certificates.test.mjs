@@ -6,14 +6,10 @@ import { createPrivateKey, sign } from 'node:crypto';
 import fs from 'node:fs';
 import { before, describe, test } from 'node:test';
 
-import { api, clockOffset, company, cpf, done, mail, makeCsr, order, person, readyByKey, sql } from '../support/office.mjs';
+import { api, company, cpf, done, mail, makeCsr, order, person, readyByKey, signedMoment, sql } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 const { instance } = (await api('GET', '/api/revocation')).json;
-const now = () => Math.floor(Date.now() / 1000) + clockOffset();
-// Fresh, and never the moment of another signature: each is good once.
-let said = 0;
-const moment = () => now() - 300 - (said += 1);
 
 async function issue(product, holder, extra = {}) {
   const kase = await readyByKey(product, holder, extra);
@@ -22,7 +18,7 @@ async function issue(product, holder, extra = {}) {
   return { ...kase, ...answer.json };
 }
 
-function signed(kase, { key = kase.key, at = moment(), on = instance } = {}) {
+function signed(kase, { key = kase.key, at = signedMoment(), on = instance } = {}) {
   const message = Buffer.from(`guiche-certificates-v1\0${on}\0${at}\0`);
   return api('POST', '/api/certificates', { body: { certificate: kase.certificate, issued_at: at,
     signature: sign('sha256', message, createPrivateKey(fs.readFileSync(key))).toString('base64') } });
@@ -65,7 +61,7 @@ describe('8 find my certificates', () => {
   });
 
   test('a signed request opens the list once', async () => {
-    const at = moment();
+    const at = signedMoment();
     const answers = [await signed(own, { at }), await signed(own, { at })];
     assert.deepEqual(answers.map(({ status }) => status), [200, 422], answers[1].text);
     assert.equal(answers[1].json.reason, 'proof-certificates');
@@ -80,7 +76,7 @@ describe('8 find my certificates', () => {
     const other = makeCsr();
     const stranger = { ...own, certificate: fs.readFileSync(new URL('../../pki/vectors/lint/zero_cpf.der', import.meta.url)).toString('base64').replace(/^/, '-----BEGIN CERTIFICATE-----\n').concat('\n-----END CERTIFICATE-----\n') };
     done('agent1', 'revoke', elsewhere.code, '--reason', '1');
-    const answers = [await signed(own, { key: other.key }), await signed(own, { at: now() - 3600 }), await signed(own, { on: 'f'.repeat(32) }),
+    const answers = [await signed(own, { key: other.key }), await signed(own, { at: signedMoment() - 3600 }), await signed(own, { on: 'f'.repeat(32) }),
       await signed(stranger), await signed(elsewhere)];
     for (const { status, json } of answers) assert.deepEqual([status, json.reason, json.detail], [422, 'proof-certificates', answers[0].json.detail]);
     const states = (await signed(own)).json.certificates.filter((one) => one.order === elsewhere.code).map((one) => one.state);

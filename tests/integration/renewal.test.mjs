@@ -8,15 +8,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, publicUrl, readyByKey, scratch, sql } from '../support/office.mjs';
+import { api, cli, cliPath, clockOffset, company, done, home, identify, mail, makeCsr, openssl, person, publicUrl, readyByKey, scratch, signedMoment, sql } from '../support/office.mjs';
 import { certificate } from '../support/der.mjs';
 import { certifiedKeys, sendCsr } from '../support/thief.mjs';
 
 const { instance } = (await api('GET', '/api/revocation')).json;
 const now = () => Math.floor(Date.now() / 1000) + clockOffset();
-// Fresh, and never the moment of another signature: each is good once.
-let said = 0;
-const moment = () => now() - 300 - (said += 1);
 
 async function issue(product, holder = person(), extra = {}) {
   const kase = await readyByKey(product, holder, extra);
@@ -48,7 +45,7 @@ function signWish(kase, { order, attempt, data, spki }) {
 
 const spkiOf = ({ key }) => createPublicKey(fs.readFileSync(key)).export({ type: 'spki', format: 'der' }).toString('base64');
 
-function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = moment(), on = instance, ...more } = {}) {
+function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = signedMoment(), on = instance, ...more } = {}) {
   const signature = sign('sha256', Buffer.from(`guiche-renewal-start-v1\0${on}\0${at}\0`), key).toString('base64');
   return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature, ...more } });
 }
@@ -72,7 +69,7 @@ describe('8 a person\'s A3', () => {
 
   test('a signed start opens one renewal: said again while it is fresh it opens nothing', async () => {
     const kase = await issue('ecpf-a3');
-    const at = moment();
+    const at = signedMoment();
     const orders = () => sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${kase.code}'`);
     const answers = await Promise.all([start(kase, { at }), start(kase, { at })]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422], answers.map(({ text }) => text).join());

@@ -120,6 +120,14 @@ export function clockOffset() {
   try { return Number(fs.readFileSync(path.join(home, 'clock'), 'utf8')); } catch { return 0; }
 }
 
+let signedLast;
+// A recent second for a signed request, and never that of another one, since each signature is good once: counted back
+// from one second, because counting back from a now that moves on meets itself.
+export function signedMoment() {
+  signedLast = (signedLast ?? Math.floor(Date.now() / 1000) + clockOffset() - 300) - 1;
+  return signedLast;
+}
+
 export async function book(kase, start) {
   for (let tries = 0; tries < 5; tries++) {
     const free = start ?? pick(await slots()).start;
