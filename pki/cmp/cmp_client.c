@@ -3,8 +3,10 @@
 
 #include "pki/cmp/cmp_message.h"
 
+#include <assert.h>
 #include <openssl/cmp.h>
 #include <openssl/err.h>
+#include <openssl/sha.h>
 #include <string.h>
 
 /* State of one conversation. `sent` and `received` are body types of the newest messages: they tell a refusal
@@ -25,7 +27,7 @@ struct cmp_exchange {
     struct conversation conversation;
     const struct cmp_certificate_request *request;
     OSSL_CRMF_MSG *template;
-    bool refused_by_us;
+    X509 *refused; /* by us, in the newest answer */
     struct ra_error check_error;
     STACK_OF(X509) *chain;
 };
@@ -359,6 +361,12 @@ static enum cmp_check check_certificate(struct cmp_exchange *exchange, X509 *cer
     return exchange->request->check(exchange->request->check_context, certificate, error);
 }
 
+static void forget_refused(struct cmp_exchange *exchange)
+{
+    X509_free(exchange->refused);
+    exchange->refused = NULL;
+}
+
 /* The library sends certConf after this, whatever it returns; so what is undecided shuts the carrier. */
 static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info, const char **text)
 {
@@ -367,7 +375,12 @@ static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info
     case CMP_CHECK_ACCEPTED:
         return 0;
     case CMP_CHECK_REFUSED:
-        exchange->refused_by_us = true;
+        forget_refused(exchange);
+        if (X509_up_ref(certificate) != 1) {
+            ra_fail_crypto(&exchange->check_error, "refused certificate");
+            break;
+        }
+        exchange->refused = certificate;
         *text = "the certificate is not the one ordered";
         return fail_info != 0 ? fail_info : 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
     case CMP_CHECK_UNDECIDED:
@@ -418,6 +431,7 @@ static int destroy_exchange(struct cmp_exchange *exchange)
 {
     OSSL_CRMF_MSG_free(exchange->template);
     sk_X509_pop_free(exchange->chain, X509_free);
+    forget_refused(exchange);
     conversation_close(&exchange->conversation);
     return 0;
 }
@@ -471,14 +485,50 @@ static bool refusal_was_told(void)
     return ERR_GET_REASON(ERR_peek_error()) == CMP_R_CERTIFICATE_NOT_ACCEPTED;
 }
 
-static void settle_refusal(const struct cmp_exchange *exchange, bool unasked, struct ra_error *error)
+/* Another conversation, its id the same for every try: revoked is revoked, and the AC may say so again. */
+static bool revoke_refused(struct cmp_exchange *exchange, struct cmp_outcome *answer, struct ra_error *error)
 {
-    const struct ra_error *why = &exchange->check_error;
-    *error = *why;
-    if (unasked)
-        ra_fail_reason(error, why->code, why->reason,
-                       "%s; a AC não esperou a recusa: é preciso pedir a ela que revogue", why->detail);
+    const struct cmp_certificate_request *request = exchange->request;
+    uint8_t transaction[EVP_MAX_MD_SIZE];
+    static_assert((int)CMP_TRANSACTION_SIZE <= (int)SHA256_DIGEST_LENGTH, "half a digest");
+    if (EVP_Digest(request->transaction, sizeof request->transaction, transaction, NULL, EVP_sha256(),
+                   NULL) != 1)
+        return ra_fail_crypto(error, "transaction id");
+    return cmp_revoke(exchange->conversation.authority, transaction, exchange->refused,
+                      CRL_REASON_UNSPECIFIED, answer, error);
+}
+
+/* An AC that takes our word for granted (implicitConfirm, which nobody asked for) hears no certConf. */
+static bool withdraw(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    struct cmp_outcome answer;
+    if (!revoke_refused(exchange, &answer, error))
+        return false;
+    switch (answer.result) {
+    case CMP_GRANTED:
+        outcome->withdrawal = CMP_WITHDRAWAL_REVOKED;
+        return true;
+    case CMP_REFUSED:
+    case CMP_CERTIFICATE_REFUSED:
+        outcome->withdrawal = CMP_WITHDRAWAL_DENIED;
+        memcpy(outcome->status_text, answer.status_text, sizeof outcome->status_text);
+        return true;
+    case CMP_WAITING:
+    case CMP_UNKNOWN:
+        break;
+    }
+    return ra_fail_reason(error, RA_UPSTREAM, "ac-answer", "a AC ainda não revogou o certificado recusado");
+}
+
+static bool settle_refusal(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
+{
+    const bool told = exchange->conversation.sent == CMP_BODY_CERTCONF;
     ERR_clear_error();
+    if (!told && !withdraw(exchange, outcome, error))
+        return false;
+    outcome->result = CMP_CERTIFICATE_REFUSED;
+    *error = exchange->check_error;
+    return true;
 }
 
 static bool settle_failure(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
@@ -486,14 +536,9 @@ static bool settle_failure(struct cmp_exchange *exchange, struct cmp_outcome *ou
     const struct conversation *conversation = &exchange->conversation;
     if (conversation->withheld)
         return fail_unknown(conversation, error);
-    /* An AC that takes our word for granted (implicitConfirm, which nobody asked for) hears nothing more. */
-    const bool unasked = conversation->sent != CMP_BODY_CERTCONF;
-    if (exchange->refused_by_us && (conversation->received == CMP_BODY_PKICONF || unasked) &&
-        refusal_was_told()) {
-        outcome->result = CMP_CERTIFICATE_REFUSED;
-        settle_refusal(exchange, unasked, error);
-        return true;
-    }
+    if (exchange->refused != NULL && refusal_was_told() &&
+        (conversation->received == CMP_BODY_PKICONF || conversation->sent != CMP_BODY_CERTCONF))
+        return settle_refusal(exchange, outcome, error);
     if (refused_by_ac(conversation)) {
         outcome->result = CMP_REFUSED;
         describe_status(conversation, outcome->status_text);
@@ -519,7 +564,7 @@ static bool settle_grant(struct cmp_exchange *exchange, struct cmp_outcome *outc
 bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *outcome, struct ra_error *error)
 {
     *outcome = (struct cmp_outcome){.result = CMP_UNKNOWN};
-    exchange->refused_by_us = false;
+    forget_refused(exchange);
     exchange->conversation.withheld = false;
     exchange->conversation.carry_error = (struct ra_error){0};
     ERR_clear_error();

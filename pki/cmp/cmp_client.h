@@ -82,12 +82,20 @@ enum cmp_result {
                               */
 };
 
+/* How the AC was told that a certificate is refused. */
+enum cmp_withdrawal {
+    CMP_WITHDRAWAL_BY_CONFIRMATION, /* a rejecting certConf: revoking it is the AC's duty */
+    CMP_WITHDRAWAL_REVOKED, /* it had not waited for one (implicitConfirm), and revoked it at our `rr` */
+    CMP_WITHDRAWAL_DENIED,  /* it had not waited and refused the `rr`: people must see to it */
+};
+
 /* Owned by the caller through cmp_outcome_clear. */
 struct cmp_outcome {
     enum cmp_result result;
     int retry_after_s; /* with CMP_WAITING */
     char
         status_text[CMP_STATUS_TEXT_SIZE]; /* status, failure bits and free text of the AC; printable ASCII */
+    enum cmp_withdrawal withdrawal;        /* with CMP_CERTIFICATE_REFUSED */
     X509 *certificate;                     /* with CMP_GRANTED on a certificate request */
     STACK_OF(X509) *chain;                 /* issuer first, root last, as verified */
 };
@@ -104,7 +112,9 @@ struct cmp_exchange *cmp_exchange_new(TALLOC_CTX *context, const struct cmp_auth
 /* First call: sends `ir` or `p10cr`. After CMP_WAITING: polls once. Confirms what it accepts before it says
  * CMP_GRANTED. Returns true when the AC was understood (GRANTED, WAITING, REFUSED, CERTIFICATE_REFUSED). On
  * false the result is CMP_UNKNOWN and error says why. With CMP_CERTIFICATE_REFUSED error carries what the
- * check said.
+ * check said. A refused certificate that the AC takes for confirmed is revoked by `rr` within the same call;
+ * as long as that has no answer the result is CMP_UNKNOWN, and asking again brings the certificate and the
+ * `rr` again.
  */
 RA_MUST_CHECK bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *outcome,
                                         struct ra_error *error);

@@ -335,6 +335,20 @@ static enum asking_result settle_unknown(struct asking *asking, struct ra_error 
     return ASKING_FAILED;
 }
 
+/* The alarm says whether people must still see to the revocation. */
+static const char *refusal_finding(enum cmp_withdrawal withdrawal)
+{
+    switch (withdrawal) {
+    case CMP_WITHDRAWAL_BY_CONFIRMATION:
+        return "refused";
+    case CMP_WITHDRAWAL_REVOKED:
+        return "refused-and-revoked";
+    case CMP_WITHDRAWAL_DENIED:
+        return "refused-not-revoked";
+    }
+    return "refused-not-revoked";
+}
+
 static enum asking_result settle_outcome(struct asking *asking, const struct cmp_outcome *outcome,
                                          int *retry_after_s, struct ra_error *error)
 {
@@ -350,7 +364,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
     case CMP_CERTIFICATE_REFUSED:
         /* Refused or superseded while the AC worked: that is the reason to give; the AC was told no. */
         if (strcmp(error->reason, "attempt-refused") != 0 && strcmp(error->reason, "attempt-superseded") != 0)
-            mismatch(asking, "refused", error);
+            mismatch(asking, refusal_finding(outcome->withdrawal), error);
         return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
     case CMP_UNKNOWN:
         break;

@@ -2,6 +2,7 @@
  *
  * certConf: what the AC is told after a certificate came, and what it makes of hearing nothing.
  */
+#include "pki/cmp/cmp_message.h"
 #include "tests/unit/pki-cmp/world.h"
 
 /* cmocka.h needs these before it. */
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 /* clang-format on */
 #include <string.h>
+#include <unistd.h>
 
 static struct world world;
 
@@ -35,9 +37,21 @@ static int calm_down(void **state)
 {
     (void)state;
     world.fault = CARRIER_HONEST;
+    world.deaf_from = 0;
     world.verdict = CMP_CHECK_ACCEPTED;
     world_restart(&world, (struct cmp_server_options){.confirm_seconds = 600});
     return 0;
+}
+
+static struct transaction recorded(const struct cmp_certificate_request *request)
+{
+    struct transaction record;
+    bool found = false;
+    struct ra_error error;
+    assert_true(transaction_read(&world.store, (struct bytes){request->transaction, CMP_TRANSACTION_SIZE},
+                                 &record, &found, &error));
+    assert_true(found);
+    return record;
 }
 
 static void issue_2_6_a_refused_certconf_revokes_at_once(void **state)
@@ -49,13 +63,10 @@ static void issue_2_6_a_refused_certconf_revokes_at_once(void **state)
     world.verdict = CMP_CHECK_REFUSED;
     assert_true(world_ask(&world, &request, &outcome, &error));
     assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_int_equal(outcome.withdrawal, CMP_WITHDRAWAL_BY_CONFIRMATION);
     assert_string_equal(error.reason, "certificate-mismatch");
     assert_null(outcome.certificate);
-    struct transaction record;
-    bool found = false;
-    assert_true(transaction_read(&world.store, (struct bytes){request.transaction, CMP_TRANSACTION_SIZE},
-                                 &record, &found, &error));
-    assert_true(found);
+    struct transaction record = recorded(&request);
     assert_int_equal(record.state, TRANSACTION_REVOKED);
     assert_true(world_crl_holds(&world, record.certificate, NULL));
     X509_free(record.certificate);
@@ -81,8 +92,8 @@ static void untold_refusal_is_unknown(void **state)
     assert_int_equal(outcome.result, CMP_UNKNOWN);
 }
 
-/* An AC that does not wait for our word cannot be told no; the certificate is refused here all the same. */
-static void issue_5_an_ac_that_confirms_for_us_is_refused_too(void **state)
+/* An AC that does not wait for our word hears no certConf: it is asked to revoke, at once. */
+static void issue_5_2_an_ac_that_confirms_for_us_is_told_to_revoke(void **state)
 {
     (void)state;
     struct cmp_certificate_request request = world_request(&world);
@@ -93,13 +104,64 @@ static void issue_5_an_ac_that_confirms_for_us_is_refused_too(void **state)
     world.verdict = CMP_CHECK_REFUSED;
     assert_true(world_ask(&world, &request, &outcome, &error));
     assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_int_equal(outcome.withdrawal, CMP_WITHDRAWAL_REVOKED);
     assert_string_equal(error.reason, "certificate-mismatch");
-    assert_non_null(strstr(error.detail, "não esperou"));
-    assert_int_equal(world.carried, 1);
+    assert_int_equal(world.carried, 2);
+    assert_int_equal(world.body_types[1], CMP_BODY_RR);
     assert_null(outcome.certificate);
-    world.verdict = CMP_CHECK_ACCEPTED;
-    world_expect_granted(&world, &request, &outcome);
-    cmp_outcome_clear(&outcome);
+    struct transaction record = recorded(&request);
+    assert_true(world_crl_holds(&world, record.certificate, NULL));
+    X509_free(record.certificate);
+}
+
+/* The rr is lost: nobody knows, and asking again brings the certificate and the rr again. */
+static void issue_5_2_a_lost_rr_is_unknown_and_heals(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.fault = AC_CONFIRMS_FOR_US;
+    world.fault_from = 1;
+    world.deaf_from = 2;
+    world.verdict = CMP_CHECK_REFUSED;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+    struct transaction record = recorded(&request);
+    assert_false(world_crl_holds(&world, record.certificate, NULL));
+    world.deaf_from = 0;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_int_equal(outcome.withdrawal, CMP_WITHDRAWAL_REVOKED);
+    assert_true(world_crl_holds(&world, record.certificate, NULL));
+    X509_free(record.certificate);
+}
+
+/* The AC has lost the certificate when the rr comes, and says no. */
+static enum cmp_check refuse_and_lose(void *context, X509 *certificate, struct ra_error *error)
+{
+    char serial[SERIAL_TEXT_SIZE];
+    (void)context;
+    serial_text(X509_get0_serialNumber(certificate), serial);
+    assert_int_equal(unlink(store_path(world.memory, &world.store, "issued/%s.der", serial)), 0);
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch", "o teste recusa");
+    return CMP_CHECK_REFUSED;
+}
+
+static void issue_5_2_an_ac_that_does_not_revoke_is_told_apart(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    request.check = refuse_and_lose;
+    world.fault = AC_CONFIRMS_FOR_US;
+    world.fault_from = 1;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_int_equal(outcome.withdrawal, CMP_WITHDRAWAL_DENIED);
+    assert_string_equal(error.reason, "certificate-mismatch");
+    assert_non_null(strstr(outcome.status_text, "no such certificate"));
 }
 
 /* A fault of ours is no verdict: the AC is told nothing, and the same certificate comes when asked again. */
@@ -186,7 +248,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(issue_2_6_a_refused_certconf_revokes_at_once),
         TEST(untold_refusal_is_unknown),
-        TEST(issue_5_an_ac_that_confirms_for_us_is_refused_too),
+        TEST(issue_5_2_an_ac_that_confirms_for_us_is_told_to_revoke),
+        TEST(issue_5_2_a_lost_rr_is_unknown_and_heals),
+        TEST(issue_5_2_an_ac_that_does_not_revoke_is_told_apart),
         TEST(protocol_6_a_check_that_cannot_tell_is_unknown_and_heals),
         TEST(issue_2_6_a_missing_certconf_revokes_in_time),
         TEST(missing_confirmation_is_remembered_over_a_restart),

@@ -243,7 +243,8 @@ static bool carry(void *context, struct bytes request, TALLOC_CTX *memory, struc
     assert_in_range(world->carried, 0, 15);
     world->body_types[world->carried++] = peek.body_type;
     bool faulty = world->fault != CARRIER_HONEST && world->carried >= world->fault_from;
-    if (faulty && world->fault == CARRIER_LOSES_REQUEST)
+    if ((faulty && world->fault == CARRIER_LOSES_REQUEST) ||
+        (world->deaf_from != 0 && world->carried >= world->deaf_from))
         return lose(error);
     must(cmp_server_handle(world->server, memory, request, response, error), error);
     if (world->carried == 1)

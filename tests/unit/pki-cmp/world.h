@@ -41,6 +41,7 @@ struct world {
 
     enum carrier_fault fault;
     int fault_from; /* number of the first message it applies to */
+    int deaf_from;  /* if not 0: from this message on the AC sees nothing, whatever the fault */
     int carried;    /* messages so far */
     int body_types[16];
     struct bytes first_answer;

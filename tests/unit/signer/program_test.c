@@ -130,9 +130,11 @@ static int connect_signer(void)
     return connection;
 }
 
-static void start_signer(void)
+/* The connection by which its readiness was seen. */
+static int open_signer(void)
 {
     const char *arguments[] = {"ra-signer", "--home", office.home, "--clock", clock_file, NULL};
+    struct ra_error error = {0};
     int output, connection = -1;
     remove(socket_path);
     signer_process = start(RA_SIGNER_PROGRAM, arguments, &output);
@@ -140,7 +142,13 @@ static void start_signer(void)
     for (int tries = 0; tries < 1000 && (connection = try_connect()) < 0; tries++)
         nanosleep(&(struct timespec){0, 10 * 1000000L}, NULL);
     assert_true(connection >= 0);
-    close(connection);
+    assert_true(packet_prepare(connection, &error));
+    return connection;
+}
+
+static void start_signer(void)
+{
+    close(open_signer());
 }
 
 static int stop_signer(int signal_number)
@@ -404,10 +412,10 @@ static void protocol_6_what_is_no_message_is_refused_and_the_signer_lives(void *
 static void design_no_more_than_sixteen_connections(void **state)
 {
     (void)state;
-    start_signer();
     int connections[LISTENER_CONNECTIONS];
+    /* A place that was left is free when its thread has seen that: none may be left before. */
     for (size_t i = 0; i < LISTENER_CONNECTIONS; i++) {
-        connections[i] = connect_signer();
+        connections[i] = i == 0 ? open_signer() : connect_signer();
         json_decref(converse(connections[i], json_pack("{s:s}", "type", "status")));
     }
     struct ra_error error = {0};
@@ -432,7 +440,7 @@ static void expect_limits_and_lock(void)
                               strstr(line, " 0                    0 ") != NULL);
     fclose(limits);
     assert_true(no_core);
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* theirs does not lock: sandbox.c */
     long locked = 0;
     FILE *status = fopen(talloc_asprintf(office.memory, "/proc/%d/status", (int)signer_process), "re");
     assert_non_null(status);
