@@ -541,11 +541,10 @@ void client_office_hour(struct cli *cli)
     static bool asked;
     struct ra_error ignored = {0};
     json_t *me = NULL;
-    if (asked || cli->json || cli->host != NULL || cli->identity_path == NULL)
+    if (asked || cli->json || cli->identity_path == NULL ||
+        !client_json(cli, "GET", "/api/office/me", NULL, &me, &ignored))
         return;
     asked = true;
-    if (!client_json(cli, "GET", "/api/office/me", NULL, &me, &ignored))
-        return;
     moment_zone(json_string_value(json_object_get(json_object_get(me, "office"), "zone")));
     json_decref(me);
 }

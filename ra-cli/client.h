@@ -56,9 +56,8 @@ const char *client_order_path(struct cli *cli, const char *order, const char *su
 /* Percent-encoded for a path or query, on cli->context. */
 const char *client_escape(struct cli *cli, const char *text);
 
-/* People read the office's hour (moment.h): asks for its zone, once. Nothing under --json, without an
- * identity or in the counter's screen, which has threads; an office that does not say leaves the station's.
- */
+/* People read the office's hour (moment.h): asks for its zone until it was told once. Nothing under --json or
+ * without an identity; an office that does not say leaves the station's. From one thread of a program. */
 void client_office_hour(struct cli *cli);
 
 #endif

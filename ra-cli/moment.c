@@ -17,6 +17,12 @@ void moment_zone(const char *zone)
         tzset();
 }
 
+/* ":/etc/localtime" is what the C library takes without TZ. */
+void moment_before_threads(void)
+{
+    (void)setenv("TZ", ":/etc/localtime", 0);
+}
+
 /* The office's calendar and clock at an instant; false for what is none. */
 static bool local(const char *instant, struct tm *parts)
 {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Instants as people of the office read them. The API writes RFC 3339; the hour shown is that of the office,
- * or of the station where no office was asked (commands without a server). One thread.
+ * or of the station where no office was asked (commands without a server). One thread at a time.
  */
 #ifndef RA_CLI_MOMENT_H
 #define RA_CLI_MOMENT_H
 
 #include <stdbool.h>
 #include <stdio.h>
+
+/* Before other threads begin: they may read the environment while moment_zone() writes there, which is safe
+ * only where it exchanges a value and adds none. */
+void moment_before_threads(void);
 
 /* The office's zone ("America/Sao_Paulo") from here on; NULL or "" leaves the station's. */
 void moment_zone(const char *zone);

@@ -3,6 +3,7 @@
 
 #include "pki/base/file.h"
 #include "pki/token/token_uri.h"
+#include "ra-cli/options_help.h"
 #include "ra-cli/terminal.h"
 
 #include <limits.h>
@@ -39,39 +40,7 @@ bool cli_flag(const struct cli_arguments *arguments, const char *name)
     return cli_option(arguments, name) != NULL;
 }
 
-/* --- help --- */
-
-static const char *dashes(const char *name)
-{
-    return name[1] == '\0' ? "-" : "--";
-}
-
-static void print_command(FILE *out, const struct cli_command *command)
-{
-    fprintf(out, "  %s %s", command->name, command->positional);
-    for (const struct cli_option *option = command->options; option != NULL && option->name != NULL;
-         option++) {
-        fprintf(out, option->required ? " %s%s" : " [%s%s", dashes(option->name), option->name);
-        if (option->value != NULL)
-            fprintf(out, " %s", option->value);
-        fputs(option->required ? "" : "]", out);
-        fputs(option->repeatable ? "…" : "", out);
-    }
-    fprintf(out, "\n      %s\n", command->summary);
-}
-
-static void print_help(FILE *out)
-{
-    fputs("uso: ra-cli [--as NOME | --identity PEM|P12|pkcs11:URI] [--ca ARQUIVO] [--server URL] [--station "
-          "NOME] "
-          "[--scanner-folder PASTA] [--json] [--yes] COMANDO …\n"
-          "ra-cli help COMANDO, ou COMANDO --help, mostra as linhas dele; --version, a versão.\n"
-          "Sem comando, num terminal, abre o balcão de tela inteira; com --plain, o balcão em linhas.\n\n"
-          "Comandos:\n",
-          out);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
-        print_command(out, command);
-}
+/* --- what was wrong --- */
 
 static char said[400];
 
@@ -96,27 +65,40 @@ static enum options_outcome wrong(const char *what, const char *which)
 
 static enum options_outcome missing_option(const char *name)
 {
-    snprintf(said, sizeof said, "falta a opção %s%s", dashes(name), name);
+    snprintf(said, sizeof said, "falta a opção %s%s", name[1] == '\0' ? "-" : "--", name);
     return say_wrong();
 }
 
-/* The lines of the commands that `words` begin the name of: "token" is nine of them. */
+/* `words` up to the first option, joined: what a command's name may begin with. */
+static void join_words(int count, char **words, char *joined, size_t size)
+{
+    size_t used = 0;
+    joined[0] = '\0';
+    for (int i = 0; i < count && words[i][0] != '-' && used < size; i++)
+        used += (size_t)snprintf(joined + used, size - used, "%s%s", i == 0 ? "" : " ", words[i]);
+}
+
 static enum options_outcome print_help_of(int count, char **words)
 {
-    char wanted[96] = "";
-    size_t used = 0;
-    bool found = false;
-    for (int i = 0; i < count && words[i][0] != '-' && used < sizeof wanted; i++)
-        used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%s", i == 0 ? "" : " ", words[i]);
-    const size_t length = strlen(wanted);
-    for (const struct cli_command *command = cli_commands; command->name != NULL; command++) {
-        if (strncmp(command->name, wanted, length) != 0 ||
-            (command->name[length] != '\0' && command->name[length] != ' '))
-            continue;
-        print_command(stdout, command);
-        found = true;
+    char wanted[96];
+    join_words(count, words, wanted, sizeof wanted);
+    return help_commands(stdout, wanted) > 0 ? OPTIONS_HELP : wrong("comando desconhecido", wanted);
+}
+
+/* Typed without its second word ("waiting"), or with one that it does not have: those there are, with their
+ * lines. */
+static enum options_outcome not_a_command(int count, char **words)
+{
+    char wanted[96], names[300];
+    join_words(count, words, wanted, sizeof wanted);
+    while (!help_names(wanted, names, sizeof names)) {
+        char *last = strrchr(wanted, ' ');
+        if (last == NULL)
+            return wrong("comando desconhecido", words[0]);
+        *last = '\0';
     }
-    return found ? OPTIONS_HELP : wrong("comando desconhecido", wanted);
+    (void)help_commands(stderr, wanted);
+    return wrong("falta dizer qual", names);
 }
 
 static bool asks_help(int argc, char **argv, int at)
@@ -400,7 +382,7 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         const char **slot = global_slot(&globals, argv[at]);
         if (strcmp(argv[at], "--help") == 0) {
-            print_help(stdout);
+            help_all(stdout);
             return OPTIONS_HELP;
         }
         if (strcmp(argv[at], "--version") == 0) {
@@ -421,7 +403,7 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
     if (at < argc && strcmp(argv[at], "help") == 0) {
         if (at + 1 < argc)
             return print_help_of(argc - at - 1, argv + at + 1);
-        print_help(stdout);
+        help_all(stdout);
         return OPTIONS_HELP;
     }
     if (at < argc && asks_help(argc, argv, at)) {
@@ -429,7 +411,7 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
         const struct cli_command *about = find_command(argc, argv, &after);
         if (about == NULL)
             return print_help_of(argc - at, argv + at);
-        print_command(stdout, about);
+        help_command(stdout, about);
         return OPTIONS_HELP;
     }
     if (!resolve(cli, &globals))
@@ -438,6 +420,6 @@ enum options_outcome options_parse(struct cli *cli, int argc, char **argv, const
         return open_screen(cli, plain);
     *command = find_command(argc, argv, &at);
     if (*command == NULL)
-        return wrong("comando desconhecido", argv[at]);
+        return not_a_command(argc - at, argv + at);
     return take_arguments(cli, *command, arguments, argc, argv, at);
 }

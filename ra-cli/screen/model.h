@@ -73,6 +73,7 @@ struct screen_case {
 
 struct screen_text {
     const char *title;
+    char *content; /* whole, for a terminal that changes its width */
     char **lines;
     size_t count;
     size_t top;
@@ -157,6 +158,9 @@ struct screen_case *screen_front(struct screen_model *model);
 
 /* What acts of this page are about; 0 where there are none. */
 enum act_place screen_place(const struct screen_model *model);
+
+/* The room that the terminal has for text: what is shown is wrapped anew where its width changed. */
+void screen_size(struct screen_model *model, size_t lines, size_t columns);
 
 /* The row selected, or NULL. */
 const struct screen_row *screen_row_in_hand(struct screen_model *model);

@@ -220,11 +220,46 @@ static void clamp(size_t *at, size_t count)
         *at = count == 0 ? 0 : count - 1;
 }
 
+/* Who is chosen stays chosen when others come or go: a key pressed then is meant for him. */
+static void follow(struct screen_model *model, const char *list, const char *order, size_t *at)
+{
+    const size_t count = screen_queue_count(model, list);
+    for (size_t i = 0; order[0] != '\0' && i < count; i++)
+        if (strcmp(screen_member(screen_queue_item(model, list, i), "order"), order) == 0)
+            *at = i;
+    clamp(at, count);
+}
+
+/* The server knows whom this agent has before him: a screen that was opened anew finds him again. */
+static void find_in_hand(struct screen_model *model)
+{
+    const char *me = screen_member(model->queue, "agent");
+    size_t index;
+    json_t *agent;
+    json_array_foreach(json_object_get(model->queue, "agents"), index, agent)
+    {
+        struct screen_case *kase = screen_front(model);
+        const char *order = screen_member(agent, "order");
+        if (order[0] == '\0' || me[0] == '\0' || strcmp(screen_member(agent, "name"), me) != 0 ||
+            kase->order[0] != '\0')
+            continue;
+        snprintf(kase->order, sizeof kase->order, "%s", order);
+        model_read_case(model, model->front);
+        screen_message(model, false, "Há um caso em suas mãos: x abre.");
+    }
+}
+
 static void take_queue(struct screen_model *model, json_t *document)
 {
+    char chosen[SCREEN_ORDER_SIZE], conferred[SCREEN_ORDER_SIZE];
+    snprintf(chosen, sizeof chosen, "%s",
+             screen_member(screen_queue_item(model, "items", model->queue_at), "order"));
+    snprintf(conferred, sizeof conferred, "%s",
+             screen_member(screen_queue_item(model, "inbox", model->inbox_at), "order"));
     keep(&model->queue, document);
-    clamp(&model->queue_at, screen_queue_count(model, "items"));
-    clamp(&model->inbox_at, screen_queue_count(model, "inbox"));
+    follow(model, "items", chosen, &model->queue_at);
+    follow(model, "inbox", conferred, &model->inbox_at);
+    find_in_hand(model);
 }
 
 static void take_reading(struct screen_model *model, const struct screen_job *job, json_t *document)

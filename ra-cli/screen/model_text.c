@@ -10,22 +10,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drop_text(struct screen_text *text)
+static void drop_lines(struct screen_text *text)
 {
     for (size_t i = 0; text->secret && i < text->count; i++)
         OPENSSL_cleanse(text->lines[i], strlen(text->lines[i]));
     TALLOC_FREE(text->lines);
-    text->count = text->top = 0;
+    text->count = 0;
+}
+
+static void drop_text(struct screen_text *text)
+{
+    drop_lines(text);
+    if (text->secret && text->content != NULL)
+        OPENSSL_cleanse(text->content, strlen(text->content));
+    TALLOC_FREE(text->content);
+    text->top = 0;
     text->secret = false;
 }
 
-static void add_line(struct screen_text *text, const char *line, size_t length)
+static void add_line(struct screen_text *text, size_t indent, const char *line, size_t length)
 {
     char **longer = talloc_realloc(NULL, text->lines, char *, (unsigned)text->count + 1);
     if (longer == NULL)
         return;
     text->lines = longer;
-    longer[text->count] = talloc_strndup(longer, line, length);
+    longer[text->count] = talloc_asprintf(longer, "%*s%.*s", (int)indent, "", (int)length, line);
     if (longer[text->count] != NULL)
         text->count++;
 }
@@ -54,15 +63,50 @@ static size_t whole_words(const char *line, size_t length, size_t columns)
     return blank > fits / 2 ? blank + 1 : fits;
 }
 
+/* Columns before the last gap of a line's beginning: "  k      Chama" goes on under its "Chama". */
+static size_t hanging(const char *line, size_t length, size_t columns)
+{
+    const size_t blanks = strspn(line, " ");
+    const size_t word = blanks + strcspn(line + blanks, " \n");
+    const size_t gap = strspn(line + word, " ");
+    const size_t indent = word < length && gap >= 2 ? word + gap : blanks;
+    return indent < columns / 2 ? indent : 0;
+}
+
 static void split(struct screen_text *text, const char *content, size_t columns)
 {
-    while (*content != '\0') {
-        const size_t length = strcspn(content, "\n"), fits = whole_words(content, length, columns);
-        add_line(text, content, fits);
+    size_t indent = 0;
+    for (bool begins = true; *content != '\0';) {
+        const size_t length = strcspn(content, "\n");
+        const size_t fits = whole_words(content, length, begins ? columns : columns - indent);
+        add_line(text, begins ? 0 : indent, content, fits);
+        if (begins)
+            indent = hanging(content, length, columns);
+        begins = fits == length;
         content += fits;
-        if (fits == length && *content == '\n')
+        if (begins && *content == '\n')
             content++;
     }
+}
+
+/* In the same place, as far as lines of another length have one. */
+static void wrap(struct screen_model *model)
+{
+    struct screen_text *text = &model->text;
+    const size_t before = text->count;
+    drop_lines(text);
+    split(text, text->content, model->page_columns);
+    talloc_steal(model, text->lines);
+    text->top = before == 0 ? 0 : text->top * text->count / before;
+}
+
+void screen_size(struct screen_model *model, size_t lines, size_t columns)
+{
+    const bool other = columns != model->page_columns;
+    model->page_lines = lines;
+    model->page_columns = columns;
+    if (other && model->text.content != NULL)
+        wrap(model);
 }
 
 static bool shows_end(const struct screen_model *model)
@@ -75,8 +119,9 @@ void model_show_text(struct screen_model *model, const char *title, const char *
     drop_text(&model->text);
     model->text.title = title;
     model->text.secret = secret;
-    split(&model->text, text, model->page_columns);
-    talloc_steal(model, model->text.lines);
+    model->text.content = talloc_strdup(model, text);
+    if (model->text.content != NULL)
+        wrap(model);
     if (model->page != PAGE_TEXT && model->page != PAGE_READ)
         model->under = model->page;
     model->page = PAGE_TEXT;
@@ -189,10 +234,10 @@ void model_show_help(struct screen_model *model)
     for (unsigned place = ACT_IN_QUEUE; place <= ACT_IN_CASE; place *= 2)
         if (place != (unsigned)here)
             help_of(out, (enum act_place)place);
-    fputs("Setas, Page Up, Page Down, Home e End andam; Tab muda de página. Num formulário, Enter envia,\n"
-          "Tab ou seta passa ao próximo campo, esquerda e direita (ou as primeiras letras) escolhem, Esc "
-          "fecha.\n",
-          out);
+    fputs(
+        "Setas, Page Up, Page Down, Home e End andam; Tab muda de página.\nNum formulário, Enter envia, Tab "
+        "ou seta passa ao próximo campo, esquerda e direita (ou as primeiras letras) escolhem, Esc fecha.\n",
+        out);
     fclose(out);
     model_show_text(model, "Teclas do balcão", content, false);
     free(content);

@@ -2,9 +2,9 @@
 #include "ra-cli/screen/plain.h"
 
 #include "ra-cli/screen/keys.h"
+#include "ra-cli/screen/plain_internal.h"
 #include "ra-cli/screen/words_view.h"
 #include "ra-cli/terminal.h"
-#include "ra-cli/words.h"
 
 #include <ctype.h>
 #include <openssl/crypto.h>
@@ -12,20 +12,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = FIELD_SIZE, WAIT_MS = 200 };
+enum { LINE_SIZE = FIELD_SIZE, WAIT_MS = 200, SOME_KEYS = 150 };
 
 /* --- lines in and out --- */
 
-static void say(const char *text)
+static void say_and_free(char *take_text)
 {
-    terminal_text(stdout, text);
-    putchar('\n');
+    plain_say(take_text == NULL ? "" : take_text);
+    talloc_free(take_text);
 }
 
-/* false at the end of the input. */
+/* false at the end of the input. The prompt's line ends, when it is long, where its last word does. */
 static bool ask(const char *prompt, char line[LINE_SIZE])
 {
-    terminal_text(stdout, prompt);
+    char *lines = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&lines, &size);
+    if (out == NULL)
+        return false;
+    terminal_paragraph(out, prompt, 0, 0, plain_width());
+    fclose(out);
+    lines[strlen(lines) - 1] = ' '; /* the paragraph's last line stays open */
+    fputs(lines, stdout);
+    free(lines);
     fflush(stdout);
     if (fgets(line, LINE_SIZE, stdin) == NULL)
         return false;
@@ -67,103 +76,26 @@ static void settle(struct session *session)
         poll(&ready, 1, WAIT_MS);
         session_step(session);
         if (!model->linked && !told)
-            say("Sem rede. O ato vai de novo, uma vez só, quando ela voltar.");
+            plain_say("Sem rede. O ato vai de novo, uma vez só, quando ela voltar.");
         told = told || !model->linked;
     }
-}
-
-/* --- what is in hand, read out --- */
-
-static void say_member(const json_t *item, const char *name)
-{
-    const char *value = screen_member(item, name);
-    fputs(value[0] == '\0' ? "" : ", ", stdout);
-    terminal_text(stdout, words_state(value));
-}
-
-static void say_queue(struct screen_model *model, TALLOC_CTX *context)
-{
-    const bool inbox = model->page == PAGE_INBOX;
-    const char *list = inbox ? "inbox" : "items";
-    const size_t count = screen_queue_count(model, list), at = inbox ? model->inbox_at : model->queue_at;
-    const char *note = words_handover(context, model->queue), *notice;
-    putchar('\n');
-    for (size_t line = 0; (notice = words_notice(context, model->queue, line)) != NULL; line++)
-        say(notice);
-    if (note[0] != '\0')
-        say(note);
-    printf("%s: %zu\n", inbox ? "Casos que esperam um agente" : "Fila do dia", count);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = screen_queue_item(model, list, i);
-        const char *left = hour_left(context, screen_member(item, "deadline"), model->now_s);
-        const char *ticket = screen_member(item, "ticket"), *start = screen_member(item, "start");
-        printf("%zu%s. ", i + 1, i == at ? " (escolhido)" : "");
-        terminal_text(stdout, ticket);
-        fputs(ticket[0] == '\0' ? "" : " ", stdout);
-        terminal_text(stdout, screen_member(item, "name"));
-        if (strlen(start) > 16)
-            printf(", às %.5s", start + 11);
-        const bool renewal = strcmp(screen_member(item, "kind"), "renewal") == 0;
-        fputs(inbox && !renewal ? ", validado por " : ", ", stdout);
-        terminal_text(stdout, renewal ? "renovação: conferir e validar"
-                              : inbox ? screen_member(item, "validated_by")
-                                      : words_state(screen_member(item, "state")));
-        say_member(item, "parked_reason");
-        say_member(item, "priority");
-        printf("%s%s\n", left[0] == '\0' ? "" : ", ", left);
-    }
-}
-
-static void say_case(struct screen_model *model, TALLOC_CTX *context)
-{
-    const struct screen_case *kase = screen_front(model);
-    const char *person = "";
-    putchar('\n');
-    for (size_t i = 0; i < 3; i++)
-        say(case_head(context, kase, i));
-    say(case_count(context, kase));
-    for (size_t i = 0; i < kase->row_count; i++) {
-        const struct screen_row *row = &kase->rows[i];
-        const char *whose = row_person(context, row);
-        if (strcmp(whose, person) != 0)
-            say(whose);
-        person = whose;
-        printf("%zu%s. %s ", i + 1, i == kase->at ? " (escolhido)" : "", row_mark(row));
-        terminal_text(stdout, row->question ? "" : screen_member(row->json, "id"));
-        putchar(' ');
-        say(row_text(context, row));
-    }
-    if (screen_row_in_hand(model) != NULL)
-        say(row_detail(context, screen_row_in_hand(model)));
-}
-
-static void say_page(struct screen_model *model)
-{
-    TALLOC_CTX *context = talloc_new(model);
-    if (model->page == PAGE_CASE)
-        say_case(model, context);
-    else
-        say_queue(model, context);
-    say(keys_line(context, model, 400));
-    talloc_free(context);
 }
 
 static void say_message(struct screen_model *model)
 {
     if (model->message[0] != '\0')
-        printf("%s", model->message_is_problem ? "Não: " : "Sim: ");
-    if (model->message[0] != '\0')
-        say(model->message);
+        say_and_free(
+            talloc_asprintf(model, "%s%s", model->message_is_problem ? "Não: " : "Sim: ", model->message));
     model->message[0] = '\0';
 }
 
 /* --- forms --- */
 
-static void say_choices(const struct form_field *field)
+static void say_choices(struct screen_form *form, const struct form_field *field)
 {
     for (size_t i = 0; i < field->choice_count; i++) {
-        printf("  %zu%s. ", i + 1, i == field->chosen ? " (escolhido)" : "");
-        say(field->choices[i].label);
+        say_and_free(talloc_asprintf(form, "%zu%s. %s", i + 1, i == field->chosen ? " (escolhido)" : "",
+                                     field->choices[i].label));
     }
 }
 
@@ -171,10 +103,10 @@ static void say_choices(const struct form_field *field)
 static bool fill_field(struct screen_form *form, struct form_field *field)
 {
     char line[LINE_SIZE], prompt[LINE_SIZE];
-    snprintf(prompt, sizeof prompt, "%s%s [%s]: ", field->label, field->required ? ", necessário" : "",
+    snprintf(prompt, sizeof prompt, "%s%s [%s]:", field->label, field->required ? ", necessário" : "",
              form_shown(form, field));
     if (field->kind == FORM_CHOICE)
-        say_choices(field);
+        say_choices(form, field);
     if (!ask(prompt, line) || strcmp(line, ".") == 0)
         return false;
     size_t number = field->kind == FORM_CHOICE ? number_of(line, field->choice_count) : 0;
@@ -185,12 +117,16 @@ static bool fill_field(struct screen_form *form, struct form_field *field)
     return true;
 }
 
-static void fill_form(struct screen_model *model)
+static void fill_form(struct plain *plain)
 {
+    struct screen_model *model = plain->session->model;
     struct screen_form *form = model->form;
-    printf("\n%s. Linha vazia mantém; ponto desiste.\n", form->title);
+    plain_say(form->title);
+    if (!plain->form_told)
+        plain_say("Linha vazia mantém; ponto desiste.");
+    plain->form_told = true;
     if (form->subject != NULL)
-        say(form->subject);
+        plain_say(form->subject);
     for (size_t i = 0; i < form->count; i++) {
         if (!fill_field(form, &form->fields[i])) {
             screen_key(model, SCREEN_ESCAPE);
@@ -199,17 +135,24 @@ static void fill_form(struct screen_model *model)
     }
     screen_key(model, SCREEN_ENTER);
     if (model->form != NULL && model->form->problem != NULL)
-        say(model->form->problem);
+        plain_say(model->form->problem);
 }
 
 /* --- pages that are no list --- */
 
-static void say_text(struct screen_model *model)
+static void say_text(const struct screen_model *model)
 {
     putchar('\n');
-    say(model->text.title);
-    for (size_t i = 0; i < model->text.count; i++)
-        say(model->text.lines[i]);
+    plain_say(model->text.title);
+    for (const char *line = model->text.content; line != NULL && line[0] != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        char *one = talloc_strndup(model, line, length);
+        plain_say(one == NULL ? "" : one);
+        if (one != NULL)
+            OPENSSL_cleanse(one, length); /* it may be the slip */
+        talloc_free(one);
+        line += length + (line[length] == '\n');
+    }
 }
 
 static bool read_and_sign(struct screen_model *model)
@@ -217,7 +160,7 @@ static bool read_and_sign(struct screen_model *model)
     char line[LINE_SIZE];
     say_text(model);
     model->read_to_end = true; /* it was read out whole */
-    bool more = ask("Assinar? s ou n: ", line);
+    bool more = ask("Assinar? s ou n:", line);
     screen_key(model, more && (line[0] == 's' || line[0] == 'S') ? 's' : 'n');
     return more;
 }
@@ -225,20 +168,21 @@ static bool read_and_sign(struct screen_model *model)
 static bool find(struct screen_model *model, struct session *session)
 {
     char line[LINE_SIZE];
-    if (!ask("Procurar (vazio desiste): ", line))
+    if (!ask("Procurar (vazio desiste):", line))
         return false;
     screen_key(model, SCREEN_CLEAR);
     type(model, line);
     settle(session);
     const json_t *items = json_object_get(model->found, "items");
     for (size_t i = 0; i < json_array_size(items); i++) {
-        printf("%zu. ", i + 1);
-        terminal_text(stdout, screen_member(json_array_get(items, i), "name"));
-        printf(", pedido %s\n", screen_member(json_array_get(items, i), "order"));
+        snprintf(line, LINE_SIZE, "%zu. %s, pedido %s", i + 1,
+                 screen_member(json_array_get(items, i), "name"),
+                 screen_member(json_array_get(items, i), "order"));
+        plain_say(line);
     }
     if (json_array_size(items) == 0)
-        say("Nada encontrado.");
-    bool more = ask("Número a abrir (vazio desiste): ", line);
+        plain_say("Nada encontrado.");
+    bool more = ask("Número a abrir (vazio desiste):", line);
     size_t number = number_of(line, json_array_size(items));
     model->found_at = number == 0 ? 0 : number - 1;
     screen_key(model, number == 0 ? SCREEN_ESCAPE : SCREEN_ENTER);
@@ -249,7 +193,7 @@ static bool unlock(struct screen_model *model)
 {
     char typed[LINE_SIZE] = "";
     bool read = model->is_protected ? terminal_secret("Senha da identidade: ", typed, sizeof typed)
-                                    : ask("Trancado. Nome da identidade: ", typed);
+                                    : ask("Trancado. Nome da identidade:", typed);
     type(model, typed);
     OPENSSL_cleanse(typed, sizeof typed);
     screen_key(model, SCREEN_ENTER);
@@ -258,40 +202,53 @@ static bool unlock(struct screen_model *model)
 
 /* --- the loop --- */
 
-static void choose(struct screen_model *model, size_t number)
+/* Once: how one goes about, and the keys that serve most. */
+static void begin(struct screen_model *model)
 {
-    if (model->page == PAGE_QUEUE)
-        model->queue_at = number - 1;
-    else if (model->page == PAGE_INBOX)
-        model->inbox_at = number - 1;
-    else
-        screen_front(model)->at = number - 1;
+    TALLOC_CTX *context = talloc_new(model);
+    plain_say(
+        "Número escolhe; letra faz; linha vazia é Enter. ler diz a lista de novo; fila, conferir e caso "
+        "mudam de página; ? diz todas as teclas de onde você está.");
+    plain_say(keys_line(context, model, SOME_KEYS));
+    talloc_free(context);
 }
 
-static size_t rows_here(struct screen_model *model)
+static const char *prompt_here(const struct screen_model *model)
 {
-    if (model->page == PAGE_CASE)
-        return screen_front(model)->row_count;
-    return screen_queue_count(model, model->page == PAGE_INBOX ? "inbox" : "items");
+    return model->page == PAGE_CASE ? "Caso:" : model->page == PAGE_INBOX ? "Conferir:" : "Fila:";
 }
 
-/* A number of two digits or of a list chooses; 1 and 2 alone are lists as well, so pages go by Tab: "fila",
- * "conferir". */
-static bool command(struct screen_model *model)
+/* As if coming from elsewhere, and as the server has it now. */
+static void read_again(struct plain *plain)
 {
+    screen_refresh(plain->session->model);
+    plain->page = PAGE_LOCK;
+}
+
+/* A number that was heard chooses; 1 and 2 are pages as well, so those go by word. */
+static bool command(struct plain *plain)
+{
+    struct screen_model *model = plain->session->model;
     char line[LINE_SIZE];
-    say_page(model);
-    if (!ask("Número escolhe; letra faz; fila, conferir e caso mudam de página: ", line))
+    plain_say_place(plain);
+    if (!plain->begun)
+        begin(model);
+    plain->begun = true;
+    if (!ask(prompt_here(model), line))
         return false;
-    size_t number = number_of(line, rows_here(model));
+    size_t number = number_of(line, json_array_size(plain->heard));
     if (number > 0)
-        choose(model, number);
+        plain_choose(plain, number);
     else if (strcmp(line, "fila") == 0)
         screen_key(model, '1');
     else if (strcmp(line, "conferir") == 0)
         screen_key(model, '2');
     else if (strcmp(line, "caso") == 0 && screen_front(model)->order[0] != '\0')
         model->page = PAGE_CASE;
+    else if (strcmp(line, "ler") == 0)
+        read_again(plain);
+    else if (strcmp(line, "?") == 0)
+        plain_say_keys(model);
     else if (line[0] == '\0')
         screen_key(model, SCREEN_ENTER);
     else
@@ -299,35 +256,37 @@ static bool command(struct screen_model *model)
     return true;
 }
 
-static bool turn(struct session *session)
+static bool turn(struct plain *plain)
 {
-    struct screen_model *model = session->model;
+    struct screen_model *model = plain->session->model;
     if (model->page == PAGE_LOCK)
         return unlock(model);
     if (model->page == PAGE_READ)
         return read_and_sign(model);
     if (model->page == PAGE_FIND)
-        return find(model, session);
+        return find(model, plain->session);
     if (model->page == PAGE_TEXT) {
         say_text(model);
         screen_key(model, SCREEN_ESCAPE);
         return true;
     }
     if (model->form != NULL) {
-        fill_form(model);
+        fill_form(plain);
         return !feof(stdin);
     }
-    return command(model);
+    return command(plain);
 }
 
 void plain_run(struct session *session)
 {
     struct screen_model *model = session->model;
+    struct plain plain = {.session = session, .page = PAGE_LOCK};
     bool more = true;
     settle(session);
     while (more && !model->leaving) {
-        more = turn(session);
+        more = turn(&plain);
         settle(session);
         say_message(model);
     }
+    json_decref(plain.heard);
 }

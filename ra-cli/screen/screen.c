@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra-cli/screen/screen.h"
 
+#include "ra-cli/moment.h"
 #include "ra-cli/screen/plain.h"
 #include "ra-cli/screen/session.h"
 #include "ra-cli/screen/view.h"
@@ -45,6 +46,7 @@ static void paint_until_left(struct session *session)
 bool screen_run(struct cli *cli, bool plain, struct ra_error *error)
 {
     struct session session;
+    moment_before_threads();
     if (!session_begin(cli, &session, error)) {
         session_end(&session);
         return false;

@@ -198,6 +198,8 @@ static void run_words(struct transport *transport, const struct screen_job *job,
     else
         news->result.ok = command->run(&transport->cli, &arguments, &news->result.document, &error);
     if (news->result.ok && (job->kind == JOB_TEXT || job->kind == JOB_ACT))
+        client_office_hour(&transport->cli);
+    if (news->result.ok && (job->kind == JOB_TEXT || job->kind == JOB_ACT))
         news->text = rendered(transport, command, news->result.document);
     if (news->result.ok && strcmp(command->name, "document add") == 0)
         move_scanned(transport, &arguments);

@@ -181,8 +181,9 @@ static void draw_title(struct view *view)
     const struct screen_model *model = view->model;
     const char *link = model->linked ? "● ligado" : "✗ SEM REDE, tentando";
     char *left = talloc_asprintf(view->context, " Guichê  %s", model->who);
+    const char *instant = an_instant(model); /* before the office has said its hour there is none to show */
     char *right = talloc_asprintf(view->context, "%s  %s ", link,
-                                  clock_at(view->context, an_instant(model), model->now_s));
+                                  instant[0] == '\0' ? "" : clock_at(view->context, instant, model->now_s));
     if (left == NULL || right == NULL)
         return;
     int width = (int)view_columns(right);
@@ -295,8 +296,7 @@ void view_draw(struct screen_model *model)
 {
     struct view view = {.model = model, .context = talloc_new(model)};
     getmaxyx(stdscr, view.lines, view.columns);
-    model->page_lines = view.lines > 8 ? (size_t)view.lines - 5 : 3;
-    model->page_columns = (size_t)view.columns;
+    screen_size(model, view.lines > 8 ? (size_t)view.lines - 5 : 3, (size_t)view.columns);
     erase();
     curs_set(0);
     if (model->page == PAGE_LOCK) {

@@ -4,6 +4,7 @@
  */
 #include "agenda/agenda.h"
 #include "catalog/catalog.h"
+#include "catalog/local_time.h"
 #include "desk/desk.h"
 #include "desk/desk_act.h"
 #include "media/media.h"
@@ -173,6 +174,22 @@ static bool was_called_enough(struct desk_act *act, struct ra_error *error)
                           (int)calls, (int)minutes, counted);
 }
 
+/* Nobody is late before the hour agreed: of who has not come the appointment's, of who came earlier the
+ * visit's. */
+static bool hour_has_come(struct desk_act *act, bool never_came, struct ra_error *error)
+{
+    const struct order_appointment *appointment = act->order->appointment;
+    const bool by_hour = never_came ? appointment != NULL : act->visit.by_hour;
+    const int64_t hour_us = !by_hour ? 0 : never_came ? appointment->start_us : act->visit.due_us;
+    if (hour_us <= act->request->now_us)
+        return true;
+    const char *hour = local_time_short_text(act->request->context, hour_us,
+                                             appointment == NULL ? 0 : appointment->offset_s);
+    return ra_fail_reason(error, RA_RULE_REFUSED, "hour-not-come",
+                          "A hora marcada é %s; só depois dela se registra a ausência.",
+                          hour == NULL ? "" : hour);
+}
+
 /* Without a visit the seat goes back to the agenda; with one, only the visit ends. */
 static bool give_up(struct desk_act *act, struct ra_error *error)
 {
@@ -180,6 +197,8 @@ static bool give_up(struct desk_act *act, struct ra_error *error)
     if (never_came && !orders_in_state(act->order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked",
                               "Não há sessão marcada nem chegada registrada.");
+    if (!hour_has_come(act, never_came, error))
+        return false;
     if (!never_came)
         return was_called_enough(act, error) && desk_act_set_state(act, "no_show", error);
     return orders_set_state(act->request, act->order, ORDERS_MACHINE_ATTENDANCE, "no_show", error) &&

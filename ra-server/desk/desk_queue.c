@@ -289,9 +289,10 @@ bool desk_queue(struct http_request *request, struct http_response *response, st
         !audit_record(request, AUDIT_QUEUE_READ, NULL, json_pack("{s:s}", "date", day), NULL, error) ||
         !agenda_warnings(request, day, &warnings, error))
         return false;
-    json_t *answer = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o}", "date", day, "now", local(&view, request->now_us),
-                               "items", items_json(&view), "inbox", inbox_json(&view, inbox), "agents",
-                               agents_json(&view, busy), "warnings", warnings);
+    json_t *answer =
+        json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "date", day, "agent", office_caller(request)->name, "now",
+                  local(&view, request->now_us), "items", items_json(&view), "inbox",
+                  inbox_json(&view, inbox), "agents", agents_json(&view, busy), "warnings", warnings);
     http_reply(response, 200, answer);
     return day_add_board(request, answer, error);
 }

@@ -34,7 +34,8 @@ static const char act_schema[] =
     ",\"undone\":" TEXT ",\"warning\":" TEXT ",\"states\":{\"type\":\"object\"}}}";
 static const char queue_schema[] =
     "{\"type\":\"object\",\"required\":[\"items\",\"inbox\",\"agents\"],\"properties\":{\"date\":" TEXT
-    ",\"now\":" TEXT ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"order\","
+    ",\"agent\":" TEXT ",\"now\":" TEXT
+    ",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"order\","
     "\"ticket\",\"name\",\"product\",\"mode\",\"start\",\"state\",\"deadline\",\"priority\",\"needs\"]}},"
     "\"inbox\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"agents\":{\"type\":\"array\",\"items\":"
     "{\"type\":\"object\",\"required\":[\"name\",\"free\"]}}}}";

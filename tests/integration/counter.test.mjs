@@ -194,15 +194,29 @@ describe('contract 3: a case at the counter, act by act', () => {
     refused(cli('agent1', 'noshow', absent.code), 'not-booked');
     const start = (await slots('ecpf-a1', 40)).at(-1).start;
     done('agent1', 'book', absent.code, start);
+    refused(cli('agent1', 'noshow', absent.code), 'hour-not-come');
+    done('agent1', 'checkin', absent.code);
+    done('agent1', 'call', absent.code);
+    const early = cli('agent1', 'noshow', absent.code);
+    refused(early, 'hour-not-come');
+    assert.match(early.json.detail, /^A hora marcada é \d\d\/\d\d\/\d{4}, \d+h\d*; só depois dela/);
+    done('agent1', 'undo', absent.code);
+    done('agent1', 'undo', absent.code);
+    const hour = (starts) => sql(`update appointment a set starts = ${starts}, ends = ${starts} + interval '20 minutes'
+      from orders o where o.id = a.order_id and o.code = '${absent.code}'`);
+    const itsHour = () => hour(`now() + interval '${clockOffset()} seconds'`);
+    itsHour();
     assert.deepEqual([done('agent1', 'noshow', absent.code).states].map((one) => [one.appointment, one.attendance]),
       [['missed', 'no_show']]);
     const left = () => sql(`select visibility || ' ' || state from seat where starts = '${start}' and unclaimed_was is not null`);
     assert.equal(left(), 'walk_in free', 'the unclaimed seat is for who comes without an hour');
+    hour(`timestamptz '${start}'`);
     const undone = done('agent1', 'undo', absent.code);
     assert.deepEqual([undone.states.appointment, undone.states.attendance], ['booked', 'none']);
     assert.equal(sql(`select count(*) from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`),
       '1', 'the seat is back');
     assert.equal(left(), '', 'and is what it was');
+    itsHour();
     done('agent1', 'checkin', absent.code);
     refused(cli('agent1', 'noshow', absent.code), 'calls-missing');
     done('agent1', 'call', absent.code);

@@ -47,6 +47,7 @@ struct office {
     struct screen_model *model;
     const char *states[4]; /* of the four items */
     const char *attendance;
+    const char *queue;   /* another queue than the usual one; NULL */
     const char *refusal; /* what the next act is refused with; NULL: it succeeds */
     json_t *last;        /* words of the last act */
     size_t acts;
@@ -64,7 +65,7 @@ static json_t *answer(struct office *office, const struct screen_job *job)
 {
     switch (job->kind) {
     case JOB_QUEUE:
-        return json_loads(queue_text, 0, NULL);
+        return json_loads(office->queue == NULL ? queue_text : office->queue, 0, NULL);
     case JOB_CASE:
         return json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s}}", "order", job->order, "product", "ecpf-a1", "states",
                          "appointment", "none", "attendance", office->attendance, "identification", "open",
@@ -170,10 +171,34 @@ static void the_help_page_tells_every_key(void **state)
     keys(office, "?");
     assert_int_equal(office->model->page, PAGE_TEXT);
     char *page = talloc_strdup(office, "");
-    for (size_t i = 0; i < office->model->text.count; i++) /* a line that was wrapped is whole again */
-        page = talloc_strdup_append(page, office->model->text.lines[i]);
+    for (size_t i = 0; i < office->model->text.count; i++) { /* a line that was wrapped is whole again */
+        const char *line = office->model->text.lines[i];
+        const size_t blanks = strspn(line, " ");
+        page = talloc_strdup_append(page, blanks > 2 ? line + blanks : line);
+    }
     for (const struct screen_act *act = screen_acts; act->key != 0; act++)
         assert_non_null(strstr(page, act->help));
+}
+
+/* A line of help goes on under its text, not under its key; nothing of it is lost in a narrower terminal. */
+static void a_text_is_wrapped_anew_when_the_terminal_changes(void **state)
+{
+    struct office *office = *state;
+    static const char text[] = "  k      Chama este caso, que espera na fila. [ra-cli call]\nfim";
+    static const size_t widths[] = {80, 40, 30, 120};
+    screen_read(office->model, text, "Leia");
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        screen_size(office->model, 19, widths[i]);
+        char *whole = talloc_strdup(office, "");
+        for (size_t line = 0; line < office->model->text.count; line++) {
+            const char *one = office->model->text.lines[line];
+            const bool goes_on = line > 0 && line + 1 < office->model->text.count;
+            assert_true(strlen(one) <= widths[i]);
+            assert_int_equal(strspn(one, " "), goes_on ? 9 : line == 0 ? 2 : 0);
+            whole = talloc_strdup_append(whole, goes_on ? one + 9 : one);
+        }
+        assert_string_equal(whole, "  k      Chama este caso, que espera na fila. [ra-cli call]fim");
+    }
 }
 
 static void the_help_line_fits_eighty_columns(void **state)
@@ -266,6 +291,40 @@ static void a_callers_case_stands_beside_the_one_in_hand(void **state)
     keys(office, "x");
     assert_string_equal(screen_front(office->model)->order, "AAAAAAAAAAAA");
     assert_int_equal(screen_front(office->model)->at, 1);
+}
+
+/* Issue 4.6: refresh pushed by the server; a key is meant for who was chosen when it was pressed. */
+static void who_is_chosen_stays_chosen_when_others_come(void **state)
+{
+    struct office *office = *state;
+    screen_key(office->model, SCREEN_DOWN);
+    office->queue = "{\"items\":[{\"order\":\"EEEEEEEEEEEE\"},{\"order\":\"AAAAAAAAAAAA\"},"
+                    "{\"order\":\"BBBBBBBBBBBB\"}],\"inbox\":[]}";
+    screen_refresh(office->model);
+    serve(office);
+    keys(office, "k");
+    says(office, "call -- BBBBBBBBBBBB");
+}
+
+static void a_screen_opened_anew_finds_the_case_that_the_agent_has_in_hand(void **state)
+{
+    struct office *office = *state;
+    office->attendance = "called";
+    office->queue = "{\"agent\":\"ANA\",\"items\":[],\"inbox\":[],\"agents\":[{\"name\":\"BIA\",\"order\":"
+                    "\"BBBBBBBBBBBB\"},{\"name\":\"ANA\",\"order\":\"AAAAAAAAAAAA\"}]}";
+    screen_refresh(office->model);
+    serve(office);
+    assert_int_equal(office->model->page, PAGE_QUEUE);
+    keys(office, "x");
+    assert_int_equal(office->model->page, PAGE_CASE);
+    assert_string_equal(screen_front(office->model)->order, "AAAAAAAAAAAA");
+    assert_true(screen_front(office->model)->row_count > 0);
+    keys(office, "/davi\n");
+    assert_string_equal(screen_front(office->model)->order, "DDDDDDDDDDDD");
+    keys(office, "1x");
+    screen_refresh(office->model);
+    serve(office);
+    assert_string_equal(screen_front(office->model)->order, "DDDDDDDDDDDD"); /* and takes nobody's place */
 }
 
 /* --- what is typed while something runs --- */
@@ -511,6 +570,7 @@ int main(void)
         cmocka_unit_test(a_case_says_where_it_stands),
         cmocka_unit_test(every_key_means_one_thing_in_a_place),
         TEST(the_help_page_tells_every_key),
+        TEST(a_text_is_wrapped_anew_when_the_terminal_changes),
         TEST(the_help_line_fits_eighty_columns),
         TEST(enter_opens_the_case_and_stands_on_the_first_item_that_is_missing),
         TEST(a_case_is_identified_with_few_keys),
@@ -519,6 +579,8 @@ int main(void)
         TEST(a_question_is_answered_by_the_beginning_of_a_word),
         TEST(who_has_no_hour_is_a_walk_in),
         TEST(a_callers_case_stands_beside_the_one_in_hand),
+        TEST(who_is_chosen_stays_chosen_when_others_come),
+        TEST(a_screen_opened_anew_finds_the_case_that_the_agent_has_in_hand),
         TEST(what_is_typed_while_an_act_runs_is_played_after_it),
         TEST(a_refusal_throws_away_what_was_typed_after_it),
         TEST(an_older_search_does_not_overwrite_a_newer_one),
