@@ -14,6 +14,7 @@ struct runner {
     struct jobs *jobs;
     struct db *db;
     pthread_t thread;
+    pthread_cond_t called; /* one for each: whoever wakes one leaves the others asleep */
     bool started;
     bool woken;
 };
@@ -21,7 +22,6 @@ struct runner {
 struct jobs {
     struct ra_app *app;
     pthread_mutex_t mutex;
-    pthread_cond_t changed;
     bool stopping;
     struct runner *runners;
     size_t count;
@@ -29,7 +29,8 @@ struct jobs {
 
 static int destroy(struct jobs *jobs)
 {
-    pthread_cond_destroy(&jobs->changed);
+    for (size_t i = 0; i < jobs->count; i++)
+        pthread_cond_destroy(&jobs->runners[i].called);
     pthread_mutex_destroy(&jobs->mutex);
     return 0;
 }
@@ -55,7 +56,7 @@ static bool wait_for_turn(struct runner *runner, bool at_once)
     pthread_mutex_lock(&jobs->mutex);
     int waited = 0;
     while (!jobs->stopping && !runner->woken && waited == 0)
-        waited = pthread_cond_timedwait(&jobs->changed, &jobs->mutex, &until);
+        waited = pthread_cond_timedwait(&runner->called, &jobs->mutex, &until);
     runner->woken = false;
     bool go_on = !jobs->stopping;
     pthread_mutex_unlock(&jobs->mutex);
@@ -93,14 +94,19 @@ static void *run_job(void *argument)
     return NULL;
 }
 
-static bool init_locks(struct jobs *jobs)
+/* A runner counts once its condition stands. */
+static bool init_runners(struct jobs *jobs, const struct job *const *list, size_t count)
 {
     pthread_condattr_t attributes;
     if (pthread_condattr_init(&attributes) != 0)
         return false;
-    bool done = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(&jobs->changed, &attributes) == 0 &&
-                pthread_mutex_init(&jobs->mutex, NULL) == 0;
+    bool done = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0;
+    for (size_t i = 0; done && i < count; i++) {
+        jobs->runners[i].job = list[i];
+        jobs->runners[i].jobs = jobs;
+        done = pthread_cond_init(&jobs->runners[i].called, &attributes) == 0;
+        jobs->count += done ? 1 : 0;
+    }
     pthread_condattr_destroy(&attributes);
     return done;
 }
@@ -123,16 +129,17 @@ bool jobs_start(TALLOC_CTX *context, struct ra_app *app, const struct job *const
         return ra_fail(error, RA_NO_MEMORY, "jobs");
     made->app = app;
     made->runners = talloc_zero_array(made, struct runner, (unsigned)count);
-    if (made->runners == NULL || !init_locks(made)) {
+    if (made->runners == NULL || pthread_mutex_init(&made->mutex, NULL) != 0) {
         talloc_free(made);
         return ra_fail(error, RA_INTERNAL, "jobs");
     }
     talloc_set_destructor(made, destroy);
+    if (!init_runners(made, jobs, count)) {
+        talloc_free(made);
+        return ra_fail(error, RA_INTERNAL, "jobs");
+    }
     /* Before the first thread runs: a job may wake another one through the app. */
     app->jobs = made;
-    for (size_t i = 0; i < count; i++)
-        made->runners[i] = (struct runner){.job = jobs[i], .jobs = made};
-    made->count = count;
     for (size_t i = 0; i < count; i++) {
         if (!start_runner(made, &made->runners[i], error)) {
             app->jobs = NULL;
@@ -148,10 +155,11 @@ void jobs_wake(struct jobs *jobs, const char *name)
 {
     pthread_mutex_lock(&jobs->mutex);
     for (size_t i = 0; i < jobs->count; i++) {
-        if (strcmp(jobs->runners[i].job->name, name) == 0)
-            jobs->runners[i].woken = true;
+        if (strcmp(jobs->runners[i].job->name, name) != 0)
+            continue;
+        jobs->runners[i].woken = true;
+        pthread_cond_signal(&jobs->runners[i].called);
     }
-    pthread_cond_broadcast(&jobs->changed);
     pthread_mutex_unlock(&jobs->mutex);
 }
 
@@ -167,7 +175,8 @@ void jobs_stop(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->mutex);
     jobs->stopping = true;
-    pthread_cond_broadcast(&jobs->changed);
+    for (size_t i = 0; i < jobs->count; i++)
+        pthread_cond_signal(&jobs->runners[i].called);
     pthread_mutex_unlock(&jobs->mutex);
     for (size_t i = 0; i < jobs->count; i++) {
         if (jobs->runners[i].started)
