@@ -65,6 +65,16 @@ static void keep(struct place *place, struct bytes der, X509 *certificate)
     free(before.der);
 }
 
+void decoded_keep(X509 *certificate)
+{
+    unsigned char *data = NULL;
+    const int length = i2d_X509(certificate, &data);
+    const struct bytes der = {data, length > 0 ? (size_t)length : 0};
+    if (der.length > 0)
+        keep(place_of(der), der, certificate);
+    OPENSSL_free(data);
+}
+
 X509 *decoded_certificate(struct bytes der)
 {
     struct place *place = place_of(der);

@@ -22,4 +22,8 @@ enum {
  * X509_free. */
 X509 *decoded_certificate(struct bytes der);
 
+/* One that was decoded or made elsewhere and will be asked for by its bytes soon. From now on it is shared:
+ * nobody may change it. */
+void decoded_keep(X509 *certificate);
+
 #endif

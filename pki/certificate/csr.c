@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/certificate/csr.h"
 
-#include "pki/base/der.h"
+#include "pki/base/rsa_key.h"
 #include "pki/certificate/armour.h"
 
 #include <openssl/bn.h>
@@ -139,35 +139,12 @@ static bool check_exponent(EVP_PKEY *key, struct ra_error *error)
     return good || refuse(error, "csr-exponent", "O expoente público da chave precisa ser 65537.");
 }
 
-/* Positive, in as few octets as there can be (X.690 8.3.2). */
-static bool take_number(struct der *cursor)
-{
-    struct der_element number;
-    if (!der_take(cursor, DER_INTEGER, &number) || number.content.length == 0 ||
-        (number.content.data[0] & 0x80) != 0)
-        return false;
-    return number.content.length == 1 || number.content.data[0] != 0 || (number.content.data[1] & 0x80) != 0;
-}
-
 /* One key, one encoding: a journal that knows keys by their SPKI must not meet the same key in another dress.
- * rsaEncryption with NULL (RFC 3279 2.3.1); the library would tell too, by encoding anew, at a hundred times
- * the price. */
+ * The library would tell too, by encoding anew, at a hundred times the price. */
 static bool check_encoding(const struct csr *csr, struct ra_error *error)
 {
-    static const uint8_t algorithm[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-                                        0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
-    struct der outer = der_over(csr->spki), spki, numbers;
-    struct der_element key;
-    bool good = der_enter(&outer, DER_SEQUENCE, &spki) && der_done(&outer) &&
-                der_expect(&spki, (struct bytes){algorithm, sizeof algorithm}) &&
-                der_take(&spki, DER_BIT_STRING, &key) && der_done(&spki) && key.content.length > 1 &&
-                key.content.data[0] == 0; /* no unused bits */
-    if (!good)
-        return refuse_malformed(error);
-    struct der inside = der_over((struct bytes){key.content.data + 1, key.content.length - 1});
-    good = der_enter(&inside, DER_SEQUENCE, &numbers) && der_done(&inside) && take_number(&numbers) &&
-           take_number(&numbers) && der_done(&numbers);
-    return good || refuse_malformed(error);
+    struct rsa_numbers numbers;
+    return rsa_key_read(csr->spki, &numbers) || refuse_malformed(error);
 }
 
 static bool check_weakness(EVP_PKEY *key, const struct weak_key_list *weak_keys, struct ra_error *error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/homolog-ca/cmp_session.h"
 
+#include "pki/base/decoded.h"
 #include "pki/base/file.h"
 
 #include <openssl/err.h>
@@ -197,6 +198,7 @@ static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct cer
         status = failure(&error);
     else if (hand_out(session, record.certificate, certificate, chain))
         status = accepted();
+    decoded_keep(record.certificate); /* certConf comes next */
     X509_free(record.certificate);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/homolog-ca/issuance.h"
 
+#include "pki/base/rsa_key.h"
 #include "pki/homolog-ca/certificate_builder.h"
 
 #include <openssl/core_names.h>
@@ -165,11 +166,9 @@ static bool check_extensions(const STACK_OF(X509_EXTENSION) *extensions, enum au
 /* DOC-ICP-01.01: holder keys of A1, A3 and SE are RSA 2048 here, those of A4 RSA 4096; exponent 65537. */
 static bool read_key(struct bytes spki, int bits, EVP_PKEY **key, struct ra_error *error)
 {
-    const unsigned char *at = spki.data;
     BIGNUM *exponent = NULL;
-    *key = spki.length > 0 ? d2i_PUBKEY(NULL, &at, (long)spki.length) : NULL;
-    bool ok = *key != NULL && at == spki.data + spki.length && EVP_PKEY_is_a(*key, "RSA") == 1 &&
-              EVP_PKEY_get_bits(*key) == bits &&
+    *key = rsa_key_public(spki);
+    bool ok = *key != NULL && EVP_PKEY_get_bits(*key) == bits &&
               EVP_PKEY_get_bn_param(*key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
               BN_is_word(exponent, RSA_F4) == 1;
     BN_free(exponent);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pki/base/decoded.h"
+#include "pki/base/rsa_key.h"
 #include "pki/certificate/calendar.h"
 #include "pki/certificate/profile_check.h"
 #include "pki/certificate/subject.h"
@@ -253,8 +255,7 @@ static bool build_template(struct asking *asking, const uint8_t transaction[LEDG
     if (!subject_build_name(&asking->what, &asking->subject, error) ||
         !subject_build_extensions(&asking->what, &asking->extensions, error))
         return false;
-    const unsigned char *at = asking->spki.data;
-    asking->key = d2i_PUBKEY(NULL, &at, (long)asking->spki.length);
+    asking->key = rsa_key_public(asking->spki); /* csr_accept takes no other */
     if (asking->key == NULL)
         return ra_fail_crypto(error, "public key");
     asking->certificate_request = (struct cmp_certificate_request){
@@ -354,6 +355,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
 {
     switch (outcome->result) {
     case CMP_GRANTED:
+        decoded_keep(outcome->certificate);
         return asking_settle(asking, ATTEMPT_CONFIRMED, ASKING_CONFIRMED, error);
     case CMP_WAITING:
         *retry_after_s = outcome->retry_after_s;

@@ -116,6 +116,11 @@ static bool write_locked(struct ledger *ledger, json_t *record, uint64_t *ticket
     return ok;
 }
 
+static void log_failure(const struct ra_error *error)
+{
+    log_event(LOG_LEVEL_ALARM, "journal-failed", "{s:s}", "detail", error->detail);
+}
+
 /* Gives up the lock, then waits until the record is durable. */
 static bool finish(struct ledger *ledger, bool written, uint64_t ticket, struct ra_error *error)
 {
@@ -123,7 +128,7 @@ static bool finish(struct ledger *ledger, bool written, uint64_t ticket, struct 
     if (written && journal_wait(ledger->journal, ticket, error))
         return true;
     if (error->code == RA_IO)
-        log_event(LOG_LEVEL_ALARM, "journal-failed", "{s:s}", "detail", error->detail);
+        log_failure(error);
     return false;
 }
 
@@ -258,7 +263,10 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_intent *intent, st
                       "crls", crls_value(intent->crls));
         ok = write_locked(ledger, record, &ticket, error);
     }
-    return finish(ledger, ok, ticket, error);
+    pthread_mutex_unlock(&ledger->lock);
+    if (!ok && error->code == RA_IO)
+        log_failure(error);
+    return ok;
 }
 
 static bool read_record(struct ledger *ledger, struct journal_place place, json_t **record,

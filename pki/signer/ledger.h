@@ -2,7 +2,8 @@
  *
  * What the signer remembers, replayed from its journal at start: attempts and what became of them, refusals,
  * keys seen, the roster, CRL numbers, the last checkpoint, revocations (protocol 6). Every change is one
- * journal record, applied in memory and durable before the function that makes it returns.
+ * journal record, applied in memory and, but for an intent, durable before the function that makes it
+ * returns.
  *
  * A journal started anew has forgotten what was refused or used before; so it remembers when it began, and
  * statements signed before that moment are refused by those who decide.
@@ -119,7 +120,8 @@ struct ledger_intent {
     const struct ledger_crls *crls;
 };
 
-/* Admits once more and binds the key to the attempt, in one step. */
+/* Admits once more and binds the key to the attempt, in one step. Durable with the next record, ATTEMPT_SENT,
+ * or by ledger_settle: until then nothing of it leaves the signer, and an intent lost to a crash was none. */
 RA_MUST_CHECK bool ledger_intend(struct ledger *ledger, const struct ledger_intent *intent,
                                  struct ra_error *error);
 

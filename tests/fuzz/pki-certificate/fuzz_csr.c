@@ -2,6 +2,7 @@
  *
  * Any bytes as a certificate request: refused with a reason, or accepted with a key the profile admits.
  */
+#include "pki/base/rsa_key.h"
 #include "pki/certificate/csr.h"
 
 #include <openssl/err.h>
@@ -19,6 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (accepted && (csr->key_bits != 2048 || csr->spki.length == 0))
         abort();
+    EVP_PKEY *key = accepted ? rsa_key_public(csr->spki) : NULL;
+    if (accepted && (key == NULL || EVP_PKEY_eq(key, X509_REQ_get0_pubkey(csr->request)) != 1))
+        abort();
+    EVP_PKEY_free(key);
     if (ERR_peek_error() != 0)
         abort();
     talloc_free(csr);

@@ -51,6 +51,18 @@ static void what_is_not_one_certificate_is_none(void **state)
     ERR_clear_error();
 }
 
+static void one_that_was_handed_in_is_the_one_that_comes_back(void **state)
+{
+    struct authority *authority = *state;
+    X509 *carla = X509_dup(authority->people[CARLA]);
+    assert_non_null(carla);
+    decoded_keep(carla);
+    X509 *again = decoded_certificate(encoded(authority, carla));
+    assert_ptr_equal(again, carla);
+    X509_free(again);
+    X509_free(carla);
+}
+
 /* Many certificates that differ in their serial number alone: more than are kept. */
 struct crowd {
     struct bytes der;
@@ -110,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bytes_are_decoded_once),
+        cmocka_unit_test(one_that_was_handed_in_is_the_one_that_comes_back),
         cmocka_unit_test(what_is_not_one_certificate_is_none),
         cmocka_unit_test(many_at_once_are_never_mistaken),
     };
