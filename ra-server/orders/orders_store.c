@@ -153,11 +153,18 @@ static bool not_found(struct ra_error *error)
     return ra_fail(error, RA_NOT_FOUND, "Não há pedido com este código.");
 }
 
-static bool load_code(TALLOC_CTX *context, struct db *db, const char *code, struct order **order,
-                      struct ra_error *error)
+/* Held first when `lock`: in one round trip, but reading is a statement of its own, which sees the work of
+ * whoever the first one waited for. */
+static bool load(TALLOC_CTX *context, struct db *db, bool lock, bool by_code, struct db_value key,
+                 struct order **order, struct ra_error *error)
 {
+    struct db_rows *held = NULL;
     struct db_rows *rows = NULL;
-    if (!db_query(db, context, STATEMENT_ORDER_BY_CODE, DB_VALUES(db_text(code)), &rows, error))
+    const struct db_reading readings[] = {
+        {by_code ? STATEMENT_ORDER_LOCK_BY_CODE : STATEMENT_ORDER_LOCK_BY_ID, &key, 1, &held},
+        {by_code ? STATEMENT_ORDER_BY_CODE : STATEMENT_ORDER_BY_ID, &key, 1, &rows},
+    };
+    if (!db_query_all(db, context, lock ? readings : readings + 1, lock ? 2 : 1, error))
         return false;
     return db_row_count(rows) == 1 ? orders_from_row(context, rows, 0, order, error) : not_found(error);
 }
@@ -177,7 +184,7 @@ bool orders_load(struct http_request *request, const char *code, struct order **
     char normal[ORDERS_CODE_SIZE];
     if (!orders_code_normalise(code, normal))
         return not_found(error);
-    return load_code(request->context, request->db, normal, order, error) &&
+    return load(request->context, request->db, false, true, db_text(normal), order, error) &&
            check_states(request, *order, error);
 }
 
@@ -185,24 +192,16 @@ bool orders_load_for_update(struct http_request *request, const char *code, stru
                             struct ra_error *error)
 {
     char normal[ORDERS_CODE_SIZE];
-    int64_t locked = 0;
     if (!orders_code_normalise(code, normal))
         return not_found(error);
-    if (!db_exec(request->db, STATEMENT_ORDER_LOCK_BY_CODE, DB_VALUES(db_text(normal)), &locked, error))
-        return false;
-    return load_code(request->context, request->db, normal, order, error) &&
+    return load(request->context, request->db, true, true, db_text(normal), order, error) &&
            check_states(request, *order, error);
 }
 
 bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock, struct order **order,
                        struct ra_error *error)
 {
-    struct db_rows *rows = NULL;
-    if (lock && !db_exec(db, STATEMENT_ORDER_LOCK_BY_ID, DB_VALUES(db_int(id)), NULL, error))
-        return false;
-    if (!db_query(db, context, STATEMENT_ORDER_BY_ID, DB_VALUES(db_int(id)), &rows, error))
-        return false;
-    return db_row_count(rows) == 1 ? orders_from_row(context, rows, 0, order, error) : not_found(error);
+    return load(context, db, lock, false, db_int(id), order, error);
 }
 
 /* --- changing --- */
