@@ -11,6 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { requestSync } from './sync-https.mjs';
+import { sqlSync } from './sync-sql.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const home = process.env.RA_HOME ?? path.join(root, 'var');
@@ -409,14 +410,12 @@ export function openssl(...words) {
 
 // SQL as the superuser of the private cluster: what somebody with the database in hand could do.
 export function sql(text) {
-  const owner = fs.statSync(path.join(home, 'pg')).uid;
-  const drop = process.getuid() === 0
-    ? ['setpriv', `--reuid=${owner}`, `--regid=${fs.statSync(path.join(home, 'pg')).gid}`, '--clear-groups'] : [];
-  const words = [...drop, 'psql', '-h', path.join(home, 'pg/run'), '-d', 'ra', '-v', 'ON_ERROR_STOP=1', '-Atqc',
-    `set search_path = ra, public; ${text}`];
-  const run = spawnSync(words[0], words.slice(1), { encoding: 'utf8', env: { PATH: process.env.PATH } });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return run.stdout.trim();
+  const owner = fs.statSync(path.join(home, 'pg'));
+  const drop = process.getuid() === 0 ? ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'] : [];
+  const { status, output, error } = sqlSync({ command: [...drop, 'psql', '-h', path.join(home, 'pg/run'), '-d', 'ra'],
+    text: `set search_path = ra, public; ${text}` });
+  if (status !== 0) throw new Error(error);
+  return output.trim();
 }
 
 // A policy's value from now on, without the two signatures that it takes; the server reads it within five seconds.

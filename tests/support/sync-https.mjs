@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One HTTPS request that blocks its caller, on kept connections: a worker does the work while the caller sleeps. The
-// steps of a case are told in order, and a process for each would be most of a test's time.
+// One HTTPS request that blocks its caller, on kept connections.
 import https from 'node:https';
-import { MessageChannel, Worker, isMainThread, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
-const PATIENCE_MS = 60000;
-
-// --- the worker ---
+import { blocking } from './blocking.mjs';
 
 const agents = new Map(); // identity in PEM -> agent
 
@@ -31,33 +27,5 @@ function ask({ url, method, headers, body, identity, ca }) {
   });
 }
 
-if (!isMainThread && workerData?.syncHttps) {
-  const { port, done } = workerData.syncHttps;
-  port.on('message', async (wanted) => {
-    port.postMessage(await ask(wanted));
-    Atomics.store(done, 0, 1);
-    Atomics.notify(done, 0);
-  });
-}
-
-// --- the caller ---
-
-let line;
-
-function open() {
-  const { port1, port2 } = new MessageChannel();
-  const done = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL(import.meta.url), { workerData: { syncHttps: { port: port2, done } }, transferList: [port2],
-    execArgv: [] }); // `node -e` would hand its own text on
-  worker.unref();
-  return { port: port1, done };
-}
-
 // { status, text }; status 0 and `error` when no answer came. `identity` is key and certificates in PEM.
-export function requestSync(wanted) {
-  line ??= open();
-  Atomics.store(line.done, 0, 0);
-  line.port.postMessage(wanted);
-  if (Atomics.wait(line.done, 0, 0, PATIENCE_MS) === 'timed-out') throw new Error(`${wanted.method} ${wanted.url}: no answer in ${PATIENCE_MS} ms`);
-  return receiveMessageOnPort(line.port).message;
-}
+export const requestSync = blocking(import.meta.url, ask);
