@@ -119,11 +119,11 @@ static bool accept_blank(const struct field_rule *rule, enum presence presence,
     case WITH_RG:
         return !companion_given(presence, data) ||
                ra_fail_field(error, rule->api_name, "incomplete",
-                             "Com o RG, informe também o órgão emissor e a UF.");
+                             "Com o RG, informe também o órgão emissor e o estado.");
     case WITH_VOTER_ID:
         return !companion_given(presence, data) ||
                ra_fail_field(error, rule->api_name, "incomplete",
-                             "Com o título de eleitor, informe também zona, seção, município e UF.");
+                             "Com o título de eleitor, informe também zona, seção, município e estado.");
     case OPTIONAL:
     case ABSENT:
         return true;

@@ -313,8 +313,9 @@ bool rg_issuer_normalise(const char *input, char output[RG_ISSUER_SIZE], struct 
     output[0] = '\0';
     /* A slash is no mask here: in "SSP/SP" the UF would come twice. */
     if (!unmask(input, ".- ", true, &issuer))
-        return refuse(problem, "charset",
-                      "Informe só a sigla do órgão que emitiu o RG, como SSP; a UF vai no campo ao lado.");
+        return refuse(
+            problem, "charset",
+            "Informe só a sigla do órgão que emitiu o RG, como SSP; o estado vai no campo ao lado.");
     if (issuer.length == 0)
         return refuse(problem, "empty", "Informe o órgão que emitiu o RG.");
     if (issuer.length < 2 || issuer.length >= RG_ISSUER_SIZE)
@@ -340,7 +341,7 @@ static bool uf_or(const char *input, const char *other, char output[UF_SIZE], st
     output[0] = '\0';
     bool plain = unmask(input, " ", true, &uf);
     if (plain && uf.length == 0)
-        return refuse(problem, "empty", "Informe a UF.");
+        return refuse(problem, "empty", "Informe a sigla do estado.");
     if (!plain || uf.length != 2 || !(is_uf(uf.text) || strcmp(uf.text, other) == 0))
         return refuse(problem, "uf", "Informe a sigla de um estado, como SP.");
     memcpy(output, uf.text, UF_SIZE);

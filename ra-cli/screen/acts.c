@@ -19,7 +19,7 @@ static const struct act_field order_fields[] = {
     {"Telefone", "phone", FORM_TEXT, true, SOURCE_TEXT, ""},
     {"CNPJ", "cnpj", FORM_CNPJ, false, SOURCE_TEXT, ""},
     {"Empresa", "company-name", FORM_TEXT, false, SOURCE_TEXT, ""},
-    {"UF", "company-uf", FORM_TEXT, false, SOURCE_TEXT, ""},
+    {"Estado", "company-uf", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"Cidade", "company-city", FORM_TEXT, false, SOURCE_TEXT, ""},
     END};
 static const struct act_field arrival_fields[] = {

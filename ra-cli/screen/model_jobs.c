@@ -322,8 +322,20 @@ static void act_done(struct screen_model *model, const struct screen_job *job,
     read_after(model, job);
 }
 
+/* Half a code or number is none yet: nothing is found, and who is still typing is not told off. */
+static void found_nothing(struct screen_model *model, const struct screen_job *job)
+{
+    json_t *nothing = json_object();
+    take_reading(model, job, nothing);
+    json_decref(nothing);
+}
+
 static void failed(struct screen_model *model, const struct screen_job *job, const char *problem)
 {
+    if (job->kind == JOB_FIND && model->linked) {
+        found_nothing(model, job);
+        return;
+    }
     screen_message(model, true, "%s: %s", job->label, problem == NULL ? "não deu certo" : problem);
     model->waiting_count = 0;
     model->flow = false;

@@ -106,7 +106,7 @@ static void say_case(struct screen_model *model, TALLOC_CTX *context)
     const struct screen_case *kase = screen_front(model);
     const char *person = "";
     for (size_t i = 0; i < 3; i++)
-        plain_say(case_head(context, kase, i));
+        plain_say(case_head(context, kase, i, SIZE_MAX));
     plain_say(case_count(context, kase));
     for (size_t i = 0; i < kase->row_count; i++) {
         const char *whose = row_person(context, &kase->rows[i]);

@@ -261,7 +261,8 @@ void view_case(struct view *view, int first, int last, int column, int width)
     const struct screen_row *row = screen_row_in_hand(view->model);
     const char *hour = hour_of_case(view, kase);
     for (size_t i = 0; i < 3; i++)
-        view_put(view, first + (int)i, column, width, PAINT_PLAIN, false, case_head(view->context, kase, i));
+        view_put(view, first + (int)i, column, width, PAINT_PLAIN, false,
+                 case_head(view->context, kase, i, (size_t)width));
     char *count = talloc_asprintf(view->context, " %s%s%s ", case_count(view->context, kase),
                                   hour[0] == '\0' ? "" : " · a hora: ", hour);
     view_rule(view, first + 3, column, width, count == NULL ? "" : count);

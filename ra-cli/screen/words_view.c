@@ -171,6 +171,14 @@ const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s)
 
 /* --- the case --- */
 
+static size_t columns_of(const char *text)
+{
+    size_t columns = 0;
+    for (; *text != '\0'; text++)
+        columns += ((unsigned char)*text & 0xC0) != 0x80;
+    return columns;
+}
+
 static const char *ticket_of(const struct screen_model *model, const char *order)
 {
     for (size_t i = 0; i < screen_queue_count(model, "items"); i++)
@@ -219,16 +227,34 @@ static const char *states_line(TALLOC_CTX *context, const json_t *states)
     return or_nothing(text);
 }
 
-const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line)
+/* At least a word of the name, whatever the rest takes. */
+static const char *beginning(TALLOC_CTX *context, const char *name, size_t columns)
+{
+    enum { LEAST = 12 };
+    const size_t room = columns < LEAST ? LEAST : columns;
+    size_t used = 0, bytes = 0;
+    if (columns_of(name) <= room)
+        return name;
+    for (; used < room - 1; used++)
+        for (bytes++; ((unsigned char)name[bytes] & 0xC0) == 0x80; bytes++)
+            ;
+    return or_nothing(talloc_asprintf(context, "%.*s…", (int)bytes, name));
+}
+
+const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line, size_t width)
 {
     const json_t *states = json_object_get(kase->show, "states");
     const json_t *holder = json_object_get(kase->show, "holder");
     if (kase->show == NULL)
         return line == 0 ? "lendo o caso…" : "";
-    if (line == 0)
-        return or_nothing(talloc_asprintf(context, "%s · CPF %s · %s · pedido %s", holder_name(kase),
-                                          screen_member(holder, "cpf"),
-                                          screen_member(kase->show, "product_name"), kase->order));
+    if (line == 0) {
+        const char *rest =
+            or_nothing(talloc_asprintf(context, " · CPF %s · %s · pedido %s", screen_member(holder, "cpf"),
+                                       screen_member(kase->show, "product_name"), kase->order));
+        const size_t taken = columns_of(rest);
+        const char *name = beginning(context, holder_name(kase), width < taken ? 0 : width - taken);
+        return or_nothing(talloc_asprintf(context, "%s%s", name, rest));
+    }
     if (line == 1)
         return states_line(context, states);
     const json_t *company = json_object_get(kase->show, "company");
@@ -292,14 +318,6 @@ const char *words_handover(TALLOC_CTX *context, const json_t *queue)
 }
 
 /* --- the help line --- */
-
-static size_t columns_of(const char *text)
-{
-    size_t columns = 0;
-    for (; *text != '\0'; text++)
-        columns += ((unsigned char)*text & 0xC0) != 0x80;
-    return columns;
-}
 
 static const char *fixed_keys(const struct screen_model *model)
 {

@@ -34,8 +34,9 @@ const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s);
 /* "B001 MARINA PRADO": how a case is called on its tab. */
 const char *case_name(TALLOC_CTX *context, const struct screen_model *model, const struct screen_case *kase);
 
-/* The case in two lines: who and what; the states. */
-const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line);
+/* The case in three lines: who and what; the states; how to reach whom. Of a name for which `width` has no
+ * room the beginning, so that CPF and order are always there; SIZE_MAX: whole. */
+const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line, size_t width);
 
 /* "4 de 11 itens" */
 const char *case_count(TALLOC_CTX *context, const struct screen_case *kase);

@@ -269,8 +269,44 @@ static bool check_age(const struct order_form *form, const char *birth_date, con
     return good;
 }
 
-bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder holder, const char *today,
-                     int minimum_age_years, struct order_form *form, struct ra_error *error)
+/* The order of the fields on the page (pedido-novo.html): what is wrong is told from its top to its end. */
+static const char *const page_order[] = {
+    "product",           "company",         "company.cnpj",    "company.name",      "company.city",
+    "company.uf",        "holder",          "holder.name",     "holder.cpf",        "holder.birth_date",
+    "holder.email",      "holder.phone",    "representatives", "holder.nis",        "holder.rg",
+    "holder.rg_issuer",  "holder.rg_uf",    "holder.voter_id", "holder.voter_zone", "holder.voter_section",
+    "holder.voter_city", "holder.voter_uf", "holder.cei",      "company.cei",       NULL};
+
+/* Of a representative the whole group's place, then the member's in the group. */
+static size_t place_on_page(const char *field)
+{
+    enum { GROUP = 16 };
+    const size_t group = sizeof "representatives" - 1;
+    const bool grouped = strncmp(field, "representatives.", group + 1) == 0;
+    size_t place = 0, within = 0;
+    while (page_order[place] != NULL && strcmp(page_order[place], grouped ? "representatives" : field) != 0)
+        place++;
+    const char *member = grouped ? strrchr(field, '.') + 1 : "";
+    while (grouped && representative_members[within] != NULL &&
+           strcmp(representative_members[within], member) != 0)
+        within++;
+    return place * GROUP + within;
+}
+
+/* Stable: two faults of one field stay as they were found. */
+static void sort_as_on_page(struct ra_error *error)
+{
+    for (size_t i = 1; i < error->field_count; i++) {
+        const struct ra_field_error moved = error->fields[i];
+        size_t at = i;
+        for (; at > 0 && place_on_page(error->fields[at - 1].field) > place_on_page(moved.field); at--)
+            error->fields[at] = error->fields[at - 1];
+        error->fields[at] = moved;
+    }
+}
+
+static bool read_form(TALLOC_CTX *context, json_t *body, enum certificate_holder holder, const char *today,
+                      int minimum_age_years, struct order_form *form, struct ra_error *error)
 {
     json_t *person = json_object_get(body, "holder");
     json_t *company = json_object_get(body, "company");
@@ -298,6 +334,14 @@ bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder 
         good = read_representatives(context, representatives, "representatives", true, form, error) && good;
     if (birth_date_normalise(text_or_empty(person, "birth_date"), birth_date, &ignored))
         good = check_age(form, birth_date, today, minimum_age_years, error) && good;
+    return good;
+}
+
+bool order_form_read(TALLOC_CTX *context, json_t *body, enum certificate_holder holder, const char *today,
+                     int minimum_age_years, struct order_form *form, struct ra_error *error)
+{
+    bool good = read_form(context, body, holder, today, minimum_age_years, form, error);
+    sort_as_on_page(error);
     return good;
 }
 

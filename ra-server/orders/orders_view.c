@@ -206,10 +206,14 @@ static void add_attendance_steps(TALLOC_CTX *context, const struct order *order,
                  talloc_asprintf(context, "/pedido/%s/agenda", order->code), "Ver os horários");
     if (orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked")) {
         const struct order_appointment *appointment = order->appointment;
+        const bool by_video = strcmp(appointment->mode, "video") == 0;
         add_step(steps, "attend",
-                 talloc_asprintf(context, "Venha ao atendimento, com os documentos originais: %s.",
+                 talloc_asprintf(context, "%s: %s.",
+                                 by_video ? "Entre na sala de vídeo, com os documentos originais à mão"
+                                          : "Venha ao atendimento, com os documentos originais",
                                  local_time_long_text(context, appointment->start_us, appointment->offset_s)),
-                 talloc_asprintf(context, "/checklist?product=%s", order->product_id), "Ver o que levar");
+                 talloc_asprintf(context, "/checklist?product=%s", order->product_id),
+                 by_video ? "Ver o que ter à mão" : "Ver o que levar");
         add_deadline(steps, context, appointment->start_us, appointment->offset_s);
     }
     if (orders_in_state(order, ORDERS_MACHINE_ORDER, "awaiting_payment"))
@@ -372,6 +376,29 @@ static void add_appointment_texts(struct http_request *request, const struct ord
             talloc_asprintf(request->context, "%s: %s, %s", office->name, office->address, office->district));
 }
 
+/* Why there is no hour to show. */
+static const char *no_hour_text(const struct order *order)
+{
+    const struct {
+        bool holds;
+        const char *text;
+    } cases[] = {
+        {orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "waiting") ||
+             orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked"),
+         "Você já chegou: aguarde ser chamado ao balcão."},
+        {orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called"), "Você está em atendimento."},
+        {is_renewed_by_signature(order), "A sua assinatura vale pelo atendimento: você não precisa vir."},
+        {orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "finished"), "O atendimento já foi feito."},
+        {order->closed_us != 0, "O pedido está encerrado: não há mais horário a marcar."},
+        {orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "missed"),
+         "O horário marcado passou. O pedido continua valendo: escolha outro."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (cases[i].holds)
+            return cases[i].text;
+    return "Nenhum horário marcado.";
+}
+
 void orders_add_page_texts(struct http_request *request, const struct order *order, json_t *model)
 {
     TALLOC_CTX *context = request->context;
@@ -395,12 +422,8 @@ void orders_add_page_texts(struct http_request *request, const struct order *ord
                        order->email_confirmed ? "confirmado" : "e-mail não confirmado", "tone",
                        order->email_confirmed ? "success" : "warning"));
     page_set(model, "payment", payment_tag(order));
-    page_set(model, "arrived",
-             json_boolean(orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "waiting") ||
-                          orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "called") ||
-                          orders_in_state(order, ORDERS_MACHINE_ATTENDANCE, "parked")));
+    page_set_text(model, "hour_text", no_hour_text(order));
     page_set(model, "may_book", json_boolean(may_book(order)));
-    page_set(model, "without_meeting", json_boolean(is_renewed_by_signature(order)));
     page_set(model, "may_claim",
              json_boolean(orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
                           orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "delivered") ||

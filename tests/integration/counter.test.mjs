@@ -227,6 +227,26 @@ describe('contract 3: a case at the counter, act by act', () => {
     refused(cli('agent1', 'undo', orderNew().code), 'nothing-to-undo');
   });
 
+  test('the order\'s page says what became of the hour, and "no hour" only while there may be one', async () => {
+    const [came, missed] = [await order(), await order()];
+    const says = async (kase) => {
+      const { text } = await api('GET', `/pedido/${kase.code}`, { token: kase.token, headers: { Accept: 'text/html' } });
+      return /<h2 id="atendimento">Atendimento<\/h2>\s*(?:<p>([^<]*)<\/p>)?/.exec(text)[1];
+    };
+    assert.equal(await says(came), 'Nenhum horário marcado.');
+    for (const [words, text] of [[['checkin', came.code, '--walk-in'], 'Você já chegou: aguarde ser chamado ao balcão.'],
+      [['call', came.code], 'Você está em atendimento.'], [['finish', came.code], 'O atendimento já foi feito.']]) {
+      done('agent1', ...words);
+      assert.equal(await says(came), text);
+    }
+    done('agent1', 'book', missed.code, (await slots('ecpf-a1', 40)).at(-1).start);
+    assert.equal(await says(missed), undefined, 'the hour itself');
+    sql(`update appointment a set starts = now() + interval '${clockOffset()} seconds', ends = now() + interval '${clockOffset() + 1200} seconds'
+      from orders o where o.id = a.order_id and o.code = '${missed.code}'`);
+    done('agent1', 'noshow', missed.code);
+    assert.equal(await says(missed), 'O horário marcado passou. O pedido continua valendo: escolha outro.');
+  });
+
   test('acts in the wrong state are conflicts', () => {
     const fresh = orderNew();
     refused(cli('agent1', 'checkin', fresh.code), 'not-booked');

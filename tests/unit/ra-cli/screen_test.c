@@ -374,6 +374,19 @@ static void an_older_search_does_not_overwrite_a_newer_one(void **state)
     json_decref(second.words);
 }
 
+static void half_a_code_is_no_fault_while_one_types(void **state)
+{
+    struct office *office = *state;
+    struct screen_job job;
+    keys(office, "/da");
+    screen_key(office->model, '1');
+    assert_true(screen_take_job(office->model, &job));
+    screen_done(office->model, &job, &(struct screen_result){.ok = false, .problem = "Há dados a corrigir."});
+    assert_string_equal(office->model->message, "");
+    assert_int_equal(json_array_size(json_object_get(office->model->found, "items")), 0);
+    json_decref(job.words);
+}
+
 /* --- reading and the lock --- */
 
 static void nothing_is_signed_before_it_was_read_to_the_end(void **state)
@@ -552,7 +565,7 @@ static void a_case_says_where_it_stands(void **state)
         TALLOC_CTX *context = talloc_new(NULL);
         struct screen_case kase = {.show = json_object(), .checklist = json_pack("{s:b}", "complete", true)};
         json_object_set_new(kase.show, "states", json_loads(cases[i].states, 0, NULL));
-        assert_non_null(strstr(case_head(context, &kase, 1), cases[i].head));
+        assert_non_null(strstr(case_head(context, &kase, 1, 80), cases[i].head));
         assert_string_equal(case_count(context, &kase), cases[i].count);
         json_decref(kase.show);
         json_decref(kase.checklist);
@@ -584,6 +597,7 @@ int main(void)
         TEST(what_is_typed_while_an_act_runs_is_played_after_it),
         TEST(a_refusal_throws_away_what_was_typed_after_it),
         TEST(an_older_search_does_not_overwrite_a_newer_one),
+        TEST(half_a_code_is_no_fault_while_one_types),
         TEST(nothing_is_signed_before_it_was_read_to_the_end),
         TEST(what_the_shift_must_know_stands_beside_the_queue),
         TEST(a_long_line_is_wrapped_and_never_cut),
