@@ -20,19 +20,10 @@
 static const char *const before_validation[] = {"open", "returned", NULL};
 static const char *const returnable[] = {"validated", "verified", NULL};
 
-static bool check_renewal(const struct order *order, struct ra_error *error)
-{
-    return !order->renewal_ended ||
-           ra_fail_reason(
-               error, RA_CONFLICT, "renewal-ended",
-               "A renovação terminou: o certificado que a assinou foi revogado, ou tem a revogação "
-               "pedida. O titular faz um pedido novo.");
-}
-
 /* What must be so before anybody signs. */
 static bool check_ready(struct http_request *request, const struct order *order, struct ra_error *error)
 {
-    return check_renewal(order, error) && incoming_require_state(order, before_validation, error) &&
+    return renewal_require_alive(order, error) && incoming_require_state(order, before_validation, error) &&
            orders_check_gates(request, order, "validate", error) &&
            identification_require_complete(request, order, error);
 }

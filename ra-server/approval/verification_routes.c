@@ -83,6 +83,7 @@ bool verification_get(struct http_request *request, struct http_response *respon
     json_t *dossier = NULL;
     json_t *crls = NULL;
     bool done = orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) &&
+                renewal_require_alive(order, error) &&
                 incoming_require_state(order, awaiting_second, error) &&
                 load_validation(request, order, &cms, &validation, error) &&
                 mail_key(request, order, validation, public_key, error) &&
@@ -157,7 +158,8 @@ bool verification_post(struct http_request *request, struct http_response *respo
     if (!incoming_read(request, STATEMENT_VERIFICATION, &incoming, error)) {
         return false;
     }
-    if (!incoming_require_state(incoming.order, awaiting_second, error) ||
+    if (!renewal_require_alive(incoming.order, error) ||
+        !incoming_require_state(incoming.order, awaiting_second, error) ||
         !load_validation(request, incoming.order, &cms, &validation, error) ||
         !check_verification(request, &incoming, validation, error)) {
         return incoming_reject(request, incoming.order, STATEMENT_VERIFICATION, error);

@@ -35,6 +35,10 @@ RA_MUST_CHECK bool renewal_of(struct db *db, TALLOC_CTX *context, int64_t order_
 RA_MUST_CHECK bool renewal_tell_ready(struct http_request *request, const struct order *order,
                                       int64_t until_s, struct ra_error *error);
 
+/* Before an agent signs: a renewal whose certificate is revoked, or about to be, has ended (RA_CONFLICT,
+ * reason renewal-ended). Of any other order true. */
+RA_MUST_CHECK bool renewal_require_alive(const struct order *order, struct ra_error *error);
+
 /* The codes of the renewals that were signed with this order's certificate and end with it; new reference. */
 RA_MUST_CHECK bool renewal_dependents(struct http_request *request, const struct order *order, json_t **codes,
                                       struct ra_error *error);

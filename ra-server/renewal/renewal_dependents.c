@@ -2,6 +2,15 @@
 #include "db/db.h"
 #include "renewal/renewal.h"
 
+bool renewal_require_alive(const struct order *order, struct ra_error *error)
+{
+    return !order->renewal_ended ||
+           ra_fail_reason(
+               error, RA_CONFLICT, "renewal-ended",
+               "A renovação terminou: o certificado que a assinou foi revogado, ou tem a revogação "
+               "pedida. O titular faz um pedido novo.");
+}
+
 bool renewal_dependents(struct http_request *request, const struct order *order, json_t **codes,
                         struct ra_error *error)
 {

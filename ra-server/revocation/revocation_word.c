@@ -11,6 +11,7 @@
 #include "identification/identification.h"
 #include "orders/tokens.h"
 #include "pki/certificate/reader.h"
+#include "renewal/renewal.h"
 #include "revocation/revocation_store.h"
 
 #include <openssl/x509.h>
@@ -291,6 +292,7 @@ bool revocation_word_post(struct http_request *request, struct http_response *re
     struct saying saying = {.request = request};
     struct order *order = NULL;
     struct ra_error cause = {0};
+    json_t *renewals = NULL;
     if (!orders_code_normalise(http_path_parameter(request, "code"), saying.code))
         return refuse(error);
     if (!read_word(&saying, error) || !check_fresh(&saying, error) || !count_tries(&saying, error) ||
@@ -302,11 +304,11 @@ bool revocation_word_post(struct http_request *request, struct http_response *re
         *error = cause;
         return false;
     }
-    if (!write_word(&saying, &order, error))
+    if (!write_word(&saying, &order, error) || !renewal_dependents(request, order, &renewals, error))
         return false;
     bool revoked = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "revoked");
     http_reply(response, revoked ? 200 : 202,
-               json_pack("{s:s, s:s, s:s}", "order", order->code, "state", revoked ? "revoked" : "requested",
-                         "serial", order->serial));
+               json_pack("{s:s, s:s, s:s, s:o}", "order", order->code, "state",
+                         revoked ? "revoked" : "requested", "serial", order->serial, "renewals", renewals));
     return true;
 }

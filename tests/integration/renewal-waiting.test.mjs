@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { api, cli, cliPath, done, home, identify, mail, makeCsr, officeUrl, person, readyByKey, scratch, uniqueWord } from '../support/office.mjs';
+import { api, cli, cliPath, done, home, identify, mail, makeCsr, officeUrl, person, readyByKey, scratch, sql, uniqueWord } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 async function signed(product = 'ecpf-a3') {
@@ -18,7 +18,7 @@ async function signed(product = 'ecpf-a3') {
   fs.writeFileSync(file, fs.readFileSync(old.key, 'utf8') + answer.json.certificate + answer.json.chain, { mode: 0o600 });
   const { csr } = makeCsr();
   const { order: code, token } = done(null, 'renew', '--key', file, '--csr', csr);
-  return { old, code, token, csr };
+  return { old, code, token, csr, file };
 }
 
 const inbox = () => done('agent1', 'queue').inbox;
@@ -56,6 +56,8 @@ describe('a signed renewal', () => {
     done('agent1', 'validate', kase.code);
     assert.equal(waiting(kase.code), undefined, 'nobody has to confer it again');
     assert.ok(steps(kase.code).includes('emit'));
+    const ready = await mail(kase.old.holder.email, new RegExp(`Um agente conferiu a sua renovação, pedido ${kase.code}`));
+    assert.match(ready.text, new RegExp(`/renovar[^]*ra-cli issue ${kase.code}`));
     const report = done('agent1', 'fraud', 'report', kase.old.code, '--kind', 'attempt', '--description', 'A pessoa não é quem diz ser.');
     assert.deepEqual(report.renewals, [kase.code]);
     assert.deepEqual(steps(kase.code), ['renewal-ended']);
@@ -66,7 +68,7 @@ describe('a signed renewal', () => {
   });
 });
 
-test('a revocation names the renewals that end with it, and no agent validates them', async () => {
+test('a revocation names the renewals that end with it, and no agent validates nor verifies them', async () => {
   const kase = await signed();
   identify(kase.code);
   const revoked = done('agent1', 'revoke', kase.old.code, '--reason', '1');
@@ -75,4 +77,15 @@ test('a revocation names the renewals that end with it, and no agent validates t
   assert.deepEqual(steps(kase.code), ['renewal-ended']);
   const run = cli('agent1', 'validate', kase.code);
   assert.deepEqual([run.status !== 0, run.json.reason], [true, 'renewal-ended'], run.stdout);
+  // No renewal waits for a second agent today; a rule that wanted two would give him the same answer.
+  sql(`update orders set identification_state = 'validated' where code = '${kase.code}'`);
+  const second = cli('agent2', 'verify', kase.code);
+  assert.deepEqual([second.status !== 0, second.json.reason], [true, 'renewal-ended'], second.stdout);
+});
+
+test('its holder, who revokes by its key, hears which renewals end too', async () => {
+  const kase = await signed();
+  const word = done(null, 'revoke', kase.old.code, '--reason', '4', '--key', kase.file);
+  assert.deepEqual([word.state, word.renewals], ['requested', [kase.code]]);
+  assert.deepEqual(steps(kase.code), ['renewal-ended']);
 });

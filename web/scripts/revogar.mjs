@@ -80,6 +80,11 @@ function done(answer) {
   find('revoke-serial').textContent = answer.serial;
   find('revoke-already').hidden = answer.state !== 'revoked';
   find('revoke-going').hidden = answer.state === 'revoked';
+  const renewals = answer.renewals ?? [];
+  find('revoke-renewals').hidden = renewals.length === 0;
+  find('revoke-renewals').textContent = renewals.length === 1
+    ? `A renovação que este certificado assinou, pedido ${renewals[0]}, termina com ele. Para ter outro certificado, comece um pedido novo.`
+    : `As renovações que este certificado assinou, pedidos ${renewals.join(' e ')}, terminam com ele. Para ter outro certificado, comece um pedido novo.`;
   find('revoke-done-title').focus();
 }
 
