@@ -14,9 +14,9 @@
 struct conversation {
     const struct cmp_authority *authority;
     OSSL_CMP_CTX *cmp;
-    TALLOC_CTX *memory;      /* bytes of the newest answer */
-    STACK_OF(X509) *extra;   /* certificates that came with the newest answer that had any */
-    STACK_OF(X509) *earlier; /* those of the answers before it, or NULL */
+    TALLOC_CTX *memory;    /* bytes of the newest answer */
+    STACK_OF(X509) *extra; /* certificates that came with the newest answer that had any */
+    STACK_OF(X509) *kept;  /* they and those of all answers before */
     int sent;
     int received;  /* -1 when the carrier brought nothing that decodes */
     bool withheld; /* nothing more is carried; carry_error says why */
@@ -62,33 +62,17 @@ static STACK_OF(X509) *gather_untrusted(const struct conversation *conversation)
     return untrusted;
 }
 
-/* Those of earlier messages live until the end: OpenSSL 3.0 gives up its reference to the certificate that
- * validated one of them, and looks at it once more (check_msg_find_cert). */
-static bool retire_extra(struct conversation *conversation)
-{
-    if (conversation->earlier == NULL) {
-        conversation->earlier = conversation->extra;
-        conversation->extra = NULL;
-        return true;
-    }
-    bool ok = X509_add_certs(conversation->earlier, conversation->extra, X509_ADD_FLAG_UP_REF) == 1;
-    sk_X509_pop_free(conversation->extra, X509_free);
-    conversation->extra = NULL;
-    return ok;
-}
-
 /* No protection covers the certificates that come along: apart from the message they are as good, and the
  * same ones come every time. */
 static bool take_extra(struct conversation *conversation, STACK_OF(X509) *take)
 {
+    struct ra_error ignored = {0};
     if (take == NULL)
         return true;
-    if (!retire_extra(conversation)) {
-        sk_X509_pop_free(take, X509_free);
-        return false;
-    }
+    sk_X509_pop_free(conversation->extra, X509_free);
     conversation->extra = take;
-    STACK_OF(X509) *untrusted = gather_untrusted(conversation);
+    STACK_OF(X509) *untrusted =
+        cmp_keep(&conversation->kept, take, &ignored) ? gather_untrusted(conversation) : NULL;
     bool ok = untrusted != NULL && OSSL_CMP_CTX_set1_untrusted(conversation->cmp, untrusted) == 1;
     sk_X509_pop_free(untrusted, X509_free);
     return ok;
@@ -233,8 +217,8 @@ static void conversation_close(struct conversation *conversation)
     OSSL_CMP_CTX_free(conversation->cmp);
     conversation->cmp = NULL;
     sk_X509_pop_free(conversation->extra, X509_free);
-    sk_X509_pop_free(conversation->earlier, X509_free);
-    conversation->extra = conversation->earlier = NULL;
+    sk_X509_pop_free(conversation->kept, X509_free);
+    conversation->extra = conversation->kept = NULL;
     TALLOC_FREE(conversation->memory);
 }
 

@@ -347,3 +347,30 @@ bool cmp_read_revocation_reason(const struct cmp_peek *peek, int *reason, struct
             return malformed(error, "crlEntryDetails");
     return true;
 }
+
+/* --- certificates --- */
+
+/* The object itself: an equal one will not do. */
+static bool is_kept(const STACK_OF(X509) *kept, const X509 *certificate)
+{
+    for (int i = 0; i < sk_X509_num(kept); i++)
+        if (sk_X509_value(kept, i) == certificate)
+            return true;
+    return false;
+}
+
+bool cmp_keep(STACK_OF(X509) **kept, const STACK_OF(X509) *more, struct ra_error *error)
+{
+    if (*kept == NULL)
+        *kept = sk_X509_new_null();
+    bool ok = *kept != NULL;
+    for (int i = 0; ok && i < sk_X509_num(more); i++) {
+        X509 *certificate = sk_X509_value(more, i);
+        if (is_kept(*kept, certificate))
+            continue;
+        if (sk_X509_num(*kept) >= CMP_KEPT_MAX)
+            return malformed(error, "too many certificates");
+        ok = X509_add_cert(*kept, certificate, X509_ADD_FLAG_UP_REF) == 1;
+    }
+    return ok || ra_fail_crypto(error, "certificates of a CMP message");
+}

@@ -44,6 +44,15 @@ RA_MUST_CHECK bool cmp_peek(struct bytes message, struct cmp_peek *peek, struct 
 RA_MUST_CHECK bool cmp_split(TALLOC_CTX *context, struct bytes message, struct bytes *bare,
                              STACK_OF(X509) **certificates, struct ra_error *error);
 
+/* Most certificates that a conversation keeps: those of 16 messages with 16 each. */
+enum { CMP_KEPT_MAX = 256 };
+
+/* Keeps the certificates that came with a message until its conversation ends: OpenSSL 3.0 gives up its
+ * reference to the one that validated a message, and looks at it once more when a later message does not fit
+ * it (check_msg_find_cert). Each object is kept, an equal one too; *kept is NULL before the first, and the
+ * caller's (sk_X509_pop_free). `more` may be NULL. */
+RA_MUST_CHECK bool cmp_keep(STACK_OF(X509) **kept, const STACK_OF(X509) *more, struct ra_error *error);
+
 /* The fields of a CertTemplate that OpenSSL 3.0 keeps to itself. Absent fields are empty. */
 struct cmp_template {
     struct bytes public_key; /* SubjectPublicKeyInfo as DER, with its own SEQUENCE tag (field [6] is

@@ -435,20 +435,14 @@ static bool set_identity(const struct hierarchy *hierarchy, OSSL_CMP_CTX *cmp)
            OSSL_CMP_CTX_set1_pkey(cmp, hierarchy->cmp_key) == 1;
 }
 
-/* They live until the end: OpenSSL 3.0 gives up its reference to the certificate that validated a message,
- * and looks at it once more when a later one does not fit it (check_msg_find_cert). */
-static bool remember(struct session *session, STACK_OF(X509) *extra)
-{
-    if (session->seen == NULL)
-        session->seen = sk_X509_new_null();
-    return session->seen != NULL &&
-           X509_add_certs(session->seen, extra, X509_ADD_FLAG_UP_REF | X509_ADD_FLAG_NO_DUP) == 1;
-}
-
 bool session_know(struct session *session, STACK_OF(X509) *extra, struct ra_error *error)
 {
     STACK_OF(X509) *known = hierarchy_chain(session->registry->hierarchy, AUTHORITY_TISS);
-    bool ok = known != NULL && (extra == NULL || remember(session, extra));
+    if (!cmp_keep(&session->kept, extra, error)) {
+        sk_X509_pop_free(known, X509_free);
+        return false;
+    }
+    bool ok = known != NULL;
     for (int i = 0; ok && i < sk_X509_num(extra); i++)
         ok = X509_add_cert(known, sk_X509_value(extra, i), X509_ADD_FLAG_UP_REF) == 1;
     ok = ok && OSSL_CMP_CTX_set1_untrusted(OSSL_CMP_SRV_CTX_get0_cmp_ctx(session->cmp), known) == 1;
@@ -474,8 +468,8 @@ void session_end(struct session *session)
 {
     OSSL_CMP_SRV_CTX_free(session->cmp);
     OSSL_CMP_MSG_free(session->original);
-    sk_X509_pop_free(session->seen, X509_free);
-    session->seen = NULL;
+    sk_X509_pop_free(session->kept, X509_free);
+    session->kept = NULL;
     session->cmp = NULL;
     session->original = NULL;
 }

@@ -26,7 +26,7 @@ struct session {
     const struct cmp_server_options *options;
     OSSL_CMP_SRV_CTX *cmp;
     OSSL_CMP_MSG *original; /* the request that waits */
-    STACK_OF(X509) *seen;   /* certificates that came with the messages so far, each once */
+    STACK_OF(X509) *kept;   /* certificates that came with the messages so far (cmp_keep) */
     int waits_given;
     const struct cmp_peek *message; /* the one being worked on */
 };

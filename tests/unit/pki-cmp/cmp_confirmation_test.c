@@ -164,6 +164,26 @@ static void issue_5_2_an_ac_that_does_not_revoke_is_told_apart(void **state)
     assert_non_null(strstr(outcome.status_text, "no such certificate"));
 }
 
+/* The AC looks once more at the certificate that the ir came with (cmp_keep): that it is there still is for
+ * the sanitizer to say, as it is in untold_refusal_is_unknown for the AR's half. */
+static void a_confirmation_that_was_altered_is_none(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    world.fault = CARRIER_ALTERS_REQUEST;
+    world.fault_from = 2;
+    assert_false(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+    struct transaction record = recorded(&request);
+    assert_int_equal(record.state, TRANSACTION_ISSUED);
+    X509_free(record.certificate);
+    world.fault = CARRIER_HONEST;
+    world_expect_granted(&world, &request, &outcome);
+    cmp_outcome_clear(&outcome);
+}
+
 /* A fault of ours is no verdict: the AC is told nothing, and the same certificate comes when asked again. */
 static void protocol_6_a_check_that_cannot_tell_is_unknown_and_heals(void **state)
 {
@@ -251,6 +271,7 @@ int main(void)
         TEST(issue_5_2_an_ac_that_confirms_for_us_is_told_to_revoke),
         TEST(issue_5_2_a_lost_rr_is_unknown_and_heals),
         TEST(issue_5_2_an_ac_that_does_not_revoke_is_told_apart),
+        TEST(a_confirmation_that_was_altered_is_none),
         TEST(protocol_6_a_check_that_cannot_tell_is_unknown_and_heals),
         TEST(issue_2_6_a_missing_certconf_revokes_in_time),
         TEST(missing_confirmation_is_remembered_over_a_restart),

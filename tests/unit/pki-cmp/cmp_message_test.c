@@ -267,6 +267,43 @@ static void reads_the_revocation_reason(void **state)
     assert_false(ok);
 }
 
+/* Equal certificates are kept both: whoever holds one of them holds that one. */
+static void keeps_each_certificate_once_and_equal_ones_too(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    STACK_OF(X509) *kept = NULL, *more = sk_X509_new_null();
+    X509 *first = X509_new(), *equal = X509_new();
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(first), 7), 1);
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(equal), 7), 1);
+    assert_true(cmp_keep(&kept, NULL, &error));
+    assert_true(sk_X509_push(more, first) == 1 && sk_X509_push(more, first) == 2 &&
+                sk_X509_push(more, equal) == 3);
+    assert_true(cmp_keep(&kept, more, &error));
+    assert_true(cmp_keep(&kept, more, &error));
+    sk_X509_free(more);
+    X509_free(first);
+    X509_free(equal);
+    assert_int_equal(sk_X509_num(kept), 2);
+    assert_ptr_equal(sk_X509_value(kept, 0), first); /* not gone with its first owner */
+    assert_ptr_equal(sk_X509_value(kept, 1), equal);
+    assert_int_equal(ASN1_INTEGER_get(X509_get0_serialNumber(sk_X509_value(kept, 1))), 7);
+    sk_X509_pop_free(kept, X509_free);
+}
+
+static void keeps_no_more_than_a_conversation_needs(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    STACK_OF(X509) *kept = NULL, *more = sk_X509_new_null();
+    for (int i = 0; i <= CMP_KEPT_MAX; i++)
+        assert_int_equal(sk_X509_push(more, X509_new()), i + 1);
+    assert_false(cmp_keep(&kept, more, &error));
+    assert_int_equal(sk_X509_num(kept), CMP_KEPT_MAX);
+    sk_X509_pop_free(more, X509_free);
+    sk_X509_pop_free(kept, X509_free);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +315,8 @@ int main(void)
         cmocka_unit_test(finds_key_and_validity_in_every_length_form),
         cmocka_unit_test(refuses_templates_that_are_not_der),
         cmocka_unit_test(reads_the_revocation_reason),
+        cmocka_unit_test(keeps_each_certificate_once_and_equal_ones_too),
+        cmocka_unit_test(keeps_no_more_than_a_conversation_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,14 @@ static struct bytes altered(TALLOC_CTX *memory, struct bytes message)
     return (struct bytes){copy, message.length};
 }
 
+/* The last octet of the body, which is a number's in certConf: still DER, and not what was protected. */
+static struct bytes with_altered_body(TALLOC_CTX *memory, struct bytes message, struct bytes body)
+{
+    uint8_t *copy = talloc_memdup(memory, message.data, message.length);
+    copy[body.data + body.length - 1 - message.data] ^= 1;
+    return (struct bytes){copy, message.length};
+}
+
 /* So many other certificates that none of this conversation is kept decoded (pki/base/decoded.h). */
 static void crowd_out(const struct world *world)
 {
@@ -213,6 +221,7 @@ static bool misbehave(struct world *world, TALLOC_CTX *memory, struct bytes *res
     switch (world->fault) {
     case CARRIER_HONEST:
     case CARRIER_LOSES_REQUEST:
+    case CARRIER_ALTERS_REQUEST:
         return true;
     case CARRIER_LOSES_ANSWER:
         return lose(error);
@@ -246,6 +255,10 @@ static bool carry(void *context, struct bytes request, TALLOC_CTX *memory, struc
     if ((faulty && world->fault == CARRIER_LOSES_REQUEST) ||
         (world->deaf_from != 0 && world->carried >= world->deaf_from))
         return lose(error);
+    if (faulty && world->fault == CARRIER_ALTERS_REQUEST) {
+        crowd_out(world);
+        request = with_altered_body(memory, request, peek.body);
+    }
     must(cmp_server_handle(world->server, memory, request, response, error), error);
     if (world->carried == 1)
         world->first_answer = bytes_copy(world->memory, response->data, response->length);

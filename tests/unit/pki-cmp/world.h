@@ -18,7 +18,8 @@ enum carrier_fault {
     CARRIER_LOSES_ANSWER,  /* the AC gets the message, the answer never arrives */
     CARRIER_LOSES_REQUEST, /* the AC never sees it */
     CARRIER_ALTERS_ANSWER, /* flips a bit near the end of the answer: in the protection or the certificates */
-    CARRIER_REPLAYS_FIRST, /* brings the answer to the first message again */
+    CARRIER_ALTERS_REQUEST, /* the message, on its way to the AC */
+    CARRIER_REPLAYS_FIRST,  /* brings the answer to the first message again */
     CARRIER_BRINGS_RUBBISH, /* something that is no CMP */
     AC_CONFIRMS_FOR_US,     /* the AC's own: it says that it takes our confirmation for granted */
 };
