@@ -157,9 +157,9 @@ static void print_item(const struct listing *listing, const json_t *item)
         return;
     print_alternatives(listing, item);
     print_labelled(listing, "Consulta:", text(item, "consult"));
-    print_line(
-        listing, ITEM_INDENT,
-        talloc_asprintf(listing->context, "Por quê: %s Fonte: %s.", text(item, "why"), text(item, "source")));
+    print_line(listing, ITEM_INDENT,
+               talloc_asprintf(listing->context, "Por quê: %s Fonte: %s.", text(item, "why"),
+                               text(item, "source_text")));
 }
 
 /* --- questions --- */

@@ -2,12 +2,13 @@
 //
 // WEB_OUT/static/…            what the pages link to
 // WEB_OUT/emitir/index.html   the emission page: one file that needs nothing else (protocol §4)
+// WEB_OUT/problems/NNN.html   the front's own errors for a browser, in the words of front/problems/NNN.problem
 // WEB_OUT/emitir.sha256       its digest, as sha256sum -c reads it
 //
 // No clock, no random name: the same sources and lock file give the same bytes, so that the SHA-256 printed in
 // the manual can be recomputed by anybody.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
@@ -92,7 +93,21 @@ async function writeEmissionPage() {
   await writeFile(path.join(out, 'emitir.sha256'), `${digest}  emitir/index.html\n`);
 }
 
+// A browser gets a page where a program gets the document.
+async function writeProblemPages() {
+  const [from, folder] = [path.join(here, 'front/problems'), path.join(out, 'problems')];
+  await mkdir(folder, { recursive: true });
+  const page = await readFile(path.join(here, 'front/problem.html'), 'utf8');
+  for (const name of (await readdir(from)).filter((file) => file.endsWith('.problem'))) {
+    const { title, detail } = JSON.parse(await readFile(path.join(from, name), 'utf8'));
+    const filled = { TITLE: title, DETAIL: detail === title ? '' : `<p class="lead">${detail}</p>` };
+    await writeFile(path.join(folder, name.replace('.problem', '.html')), page.replace(/@(TITLE|DETAIL)@/g, (all, word) => filled[word]));
+  }
+}
+
+await rm(path.join(out, 'problems'), { recursive: true, force: true });
 await rm(path.join(out, 'static'), { recursive: true, force: true });
 await rm(path.join(out, 'emitir'), { recursive: true, force: true });
 await writeStatic();
 await writeEmissionPage();
+await writeProblemPages();

@@ -59,6 +59,7 @@ enum ra_error_category {
     X(RA_CERTIFICATE_REFUSED, "certificate-refused", INTERNAL, 502,                                          \
       "A AC devolveu um certificado diferente do pedido; ele foi recusado.", "profile_check failed")         \
     X(RA_VERIFICATION_FAILED, "verification-failed", INPUT, 422, "A verificação falhou.", "")                \
+    X(RA_REQUEST_TIMEOUT, "request-timeout", UNAVAILABLE, 408, "O pedido demorou demais para chegar.", "")   \
     X(RA_RATE_LIMITED, "rate-limited", LIMIT, 429, "Muitos pedidos em pouco tempo. Tente daqui a pouco.",    \
       "")                                                                                                    \
     X(RA_HEADER_TOO_LARGE, "header-too-large", LIMIT, 431, "O cabeçalho do pedido é grande demais.", "")     \

@@ -131,7 +131,7 @@ const char *row_detail(TALLOC_CTX *context, const struct screen_row *row)
         text = add(text, label, whole(context, screen_member(row->json, "detail")));
     text = add(text, "Serve: ", whole(context, alternatives(context, row->json)));
     text = add(text, "Por quê: ", whole(context, screen_member(row->json, "why")));
-    return or_nothing(add(text, "Fonte: ", whole(context, screen_member(row->json, "source"))));
+    return or_nothing(add(text, "Fonte: ", whole(context, screen_member(row->json, "source_text"))));
 }
 
 /* --- hours --- */

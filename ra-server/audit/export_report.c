@@ -2,12 +2,12 @@
 #include "audit/export_report.h"
 
 #include "approval/approval.h"
+#include "audit/report_words.h"
 #include "catalog/catalog.h"
-#include "pki/base/clock.h"
+#include "catalog/local_time.h"
 #include "term/term.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct export_report {
@@ -23,18 +23,21 @@ static const char *day_text(TALLOC_CTX *context, const char *day)
     return text != NULL ? text : day;
 }
 
-static const char how_to_verify[] = "## Como conferir\n"
-                                    "- O arquivo que se confere é events.jsonl, com o checkpoint e as "
-                                    "provas: este PDF é uma cópia para leitura e, "
-                                    "sozinho, não prova nada.\n"
-                                    "- ra-cli audit verify ARQUIVO.zip --log-key log.vkey confere a "
-                                    "exportação inteira, sem o servidor. A chave do registro "
-                                    "(log.vkey) vem por outro caminho, nunca com a exportação.\n"
-                                    "- O SHA-256 deste PDF está em manifest.json, assinado em manifest.p7s. "
-                                    "LEIAME.txt diz como conferir tudo só com o "
-                                    "openssl e uma ferramenta de árvores RFC 6962.\n"
-                                    "## Registros\n"
-                                    "| Folha | Quando | O quê | Quem | Pedido\n";
+static const char how_to_verify[] =
+    "## Como conferir\n"
+    "- O arquivo que se confere é events.jsonl, com o checkpoint e as "
+    "provas: este PDF é uma cópia para leitura e, "
+    "sozinho, não prova nada.\n"
+    "- ra-cli audit verify ARQUIVO.zip --log-key log.vkey confere a "
+    "exportação inteira, sem o servidor. A chave do registro "
+    "(log.vkey) vem por outro caminho, nunca com a exportação.\n"
+    "- O SHA-256 deste PDF está em manifest.json, assinado em manifest.p7s. "
+    "LEIAME.txt diz como conferir tudo só com o "
+    "openssl e uma ferramenta de árvores RFC 6962.\n"
+    "- Códigos e resumos aparecem aqui pelo começo; inteiros, estão na linha de mesma folha em "
+    "events.jsonl.\n"
+    "## Registros\n"
+    "| Folha | Quando | O quê | Quem | Pedido\n";
 
 static bool write_head(struct export_report *report, const struct export_report_head *head,
                        struct ra_error *error)
@@ -43,7 +46,6 @@ static bool write_head(struct export_report *report, const struct export_report_
     const struct catalog_office *office = report->office;
     const char *instance = "";
     uint8_t digest[32];
-    char made_at[CLOCK_TEXT_SIZE];
     if (!approval_instance(request, &instance, error)) {
         return false;
     }
@@ -53,7 +55,7 @@ static bool write_head(struct export_report *report, const struct export_report_
     const struct merkle_hash *root = &head->checkpoint->root;
     const char *root_text = hex_encode(request->context, (struct bytes){root->bytes, sizeof root->bytes});
     const char *note_text = hex_encode(request->context, (struct bytes){digest, sizeof digest});
-    clock_format_utc(request->now_us, made_at, sizeof made_at);
+    const char *made_at = local_time_short_text(request->context, request->now_us, office->offset_s);
     report->text = talloc_asprintf(
         request->context,
         "# Registro de auditoria\n"
@@ -74,7 +76,7 @@ static bool write_head(struct export_report *report, const struct export_report_
         day_text(request->context, head->from), day_text(request->context, head->to), head->first,
         head->after > head->first ? head->after - 1 : head->first, head->after - head->first,
         head->checkpoint->size, root_text != NULL ? root_text : "", note_text != NULL ? note_text : "",
-        made_at);
+        made_at != NULL ? made_at : "");
     report->text = report->text != NULL ? talloc_strdup_append_buffer(report->text, how_to_verify) : NULL;
     return report->text != NULL || ra_fail(error, RA_NO_MEMORY, "report");
 }
@@ -106,25 +108,6 @@ bool export_report_begin(struct http_request *request, const struct export_repor
     return write_head(made, head, error);
 }
 
-/* What the act was, in the words of the leaf: {"act":"call"} as "act: call". On `context`. */
-static char *detail_text(TALLOC_CTX *context, json_t *detail)
-{
-    char *text = talloc_strdup(context, "");
-    const char *name;
-    json_t *value;
-    json_object_foreach(detail, name, value)
-    {
-        char *other = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-        const char *shown = json_is_string(value) ? json_string_value(value) : other;
-        if (text != NULL && shown != NULL) {
-            text =
-                talloc_asprintf_append_buffer(text, "%s%s: %s", text[0] == '\0' ? " · " : ", ", name, shown);
-        }
-        free(other);
-    }
-    return text;
-}
-
 /* A cell holds neither the mark between cells nor the end of a line. */
 static void make_cell(char *text)
 {
@@ -150,14 +133,14 @@ bool export_report_add(struct export_report *report, const struct export_report_
         json_decref(leaf);
         return ra_fail(error, RA_INTERNAL, "leaf %" PRIu64 " has no event or no time", row->n);
     }
-    char *what = detail_text(report, json_object_get(leaf, "detail"));
+    char *what = report_act(report, event, json_object_get(leaf, "detail"), report->office->offset_s);
     char *who = talloc_strdup(report, word_of_actor(row->actor));
     if (what != NULL && who != NULL) {
         make_cell(what);
         make_cell(who);
         report->text = talloc_asprintf_append_buffer(
-            report->text, "| %" PRIu64 " | %.2s/%.2s/%.4s %.8s | %s%s | %s | %s\n", row->n, when + 8,
-            when + 5, when, when + 11, event, what, who, row->order[0] != '\0' ? row->order : "–");
+            report->text, "| %" PRIu64 " | %.2s/%.2s/%.4s %.8s | %s | %s | %s\n", row->n, when + 8, when + 5,
+            when, when + 11, what, who, row->order[0] != '\0' ? row->order : "–");
     }
     bool done = what != NULL && who != NULL && report->text != NULL;
     talloc_free(what);

@@ -4,7 +4,6 @@
 #include "metrics.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -15,9 +14,10 @@ struct connection {
     int fd;
     bool idle;
     bool cut;
-    bool receiving;      /* a body: nothing of an answer was written */
-    int64_t heard_ms;    /* when its last piece came */
-    int64_t deadline_ms; /* monotonic; 0: none */
+    bool receiving;           /* a body: nothing of an answer was written */
+    const struct bytes *late; /* what to say then */
+    int64_t heard_ms;         /* when its last piece came */
+    int64_t deadline_ms;      /* monotonic; 0: none */
     struct connection *next;
     struct connection *previous;
 };
@@ -58,17 +58,11 @@ static bool is_late(const struct connection *connection, int64_t now)
 }
 
 /* Written past the library, which has said nothing yet: one piece, into a buffer that is empty. */
-static void tell_timeout(int fd)
+static void tell_timeout(const struct connection *connection)
 {
-    static const char body[] =
-        "{\"type\":\"urn:guiche:problem:timeout\",\"title\":\"O pedido demorou demais para chegar.\","
-        "\"status\":408,\"detail\":\"O pedido não chegou inteiro a tempo. Tente de novo.\",\"errors\":[]}\n";
-    char answer[sizeof body + 256];
-    int length = snprintf(answer, sizeof answer,
-                          "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
-                          "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-                          sizeof body - 1, body);
-    (void)!send(fd, answer, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (connection->late != NULL)
+        (void)!send(connection->fd, connection->late->data, connection->late->length,
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Only shuts the socket down: its owner notices and closes it, so a descriptor is never reused under us. */
@@ -80,7 +74,7 @@ static void cut_late(struct connections *connections)
             continue;
         one->cut = true;
         if (one->receiving)
-            tell_timeout(one->fd);
+            tell_timeout(one);
         shutdown(one->fd, SHUT_RDWR);
         if (!one->idle)
             metric_add(METRIC_REAPED, 1);
@@ -178,6 +172,14 @@ void connections_receiving(struct connections *connections, struct connection *c
     pthread_mutex_lock(&connections->mutex);
     connection->receiving = true;
     connection->heard_ms = monotonic_ms();
+    pthread_mutex_unlock(&connections->mutex);
+}
+
+void connections_late_answer(struct connections *connections, struct connection *connection,
+                             const struct bytes *answer)
+{
+    pthread_mutex_lock(&connections->mutex);
+    connection->late = answer;
     pthread_mutex_unlock(&connections->mutex);
 }
 

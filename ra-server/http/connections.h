@@ -9,6 +9,7 @@
 #ifndef HTTP_CONNECTIONS_H
 #define HTTP_CONNECTIONS_H
 
+#include "pki/base/bytes.h"
 #include "pki/base/error.h"
 
 #include <stdbool.h>
@@ -35,9 +36,13 @@ void connections_remove(struct connections *connections, struct connection *conn
 void connections_busy(struct connections *connections, struct connection *connection, int64_t seconds);
 
 /* As connections_busy while a body comes, and no answer has begun: who sends nothing for CONNECTION_STALL_S
- * or is not done in `seconds` is told 408 before the connection is cut. The library cannot answer in the
- * middle of a body. */
+ * or is not done in `seconds` is told so (connections_late_answer) before the connection is cut. The library
+ * cannot answer in the middle of a body. */
 void connections_receiving(struct connections *connections, struct connection *connection, int64_t seconds);
+
+/* The whole answer for who is late with this body; it outlives the connection. */
+void connections_late_answer(struct connections *connections, struct connection *connection,
+                             const struct bytes *answer);
 
 /* A piece of the body came. */
 void connections_heard(struct connections *connections, struct connection *connection);

@@ -9,6 +9,11 @@
 #include "health.h"
 #include "http/http.h"
 
+/* Of every page that names no other. */
+#define HTTP_PAGE_POLICY                                                                                     \
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "                         \
+    "form-action 'self'; frame-ancestors 'none'"
+
 struct router;
 struct limits;
 struct idempotency;

@@ -42,6 +42,8 @@ json_t *problem_document(const struct ra_error *error, const char *request_id, c
                   "instance", instance, "errors", field_list(error));
     if (problem == NULL)
         return NULL;
+    if (request_id[0] == '\0')
+        json_object_del(problem, "instance");
     if (!detail_is_private(error->code))
         set_text(problem, "reason", error->reason);
     set_text(problem, "source", error->source);

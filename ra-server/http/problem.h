@@ -9,7 +9,8 @@
 #include "http/http.h"
 
 /* The problem document; `extra` (may be NULL) are further members, which never replace the standard ones.
- * NULL when memory ran out. Details of internal errors stay in the log. */
+ * NULL when memory ran out. An empty id: no
+ * instance. Details of internal errors stay in the log. */
 json_t *problem_document(const struct ra_error *error, const char *request_id, const json_t *extra);
 
 /* Adds "errors", "error_by_field", "problem" and "is" ({"unauthenticated":true}) to a page's model. */

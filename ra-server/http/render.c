@@ -73,6 +73,11 @@ static bool accepts_html(const struct http_exchange *exchange)
     return accept != NULL && strstr(accept, "text/html") != NULL;
 }
 
+bool render_wants_page(const struct http_exchange *exchange)
+{
+    return exchange->request.face == HTTP_FACE_PAGE && accepts_html(exchange);
+}
+
 static bool refuse_as_page(struct http_exchange *exchange, const struct ra_error *refusal, bool form_again,
                            struct ra_error *error)
 {
@@ -100,7 +105,7 @@ static bool refuse_as_problem(struct http_exchange *exchange, const struct ra_er
 void render_refusal(struct http_exchange *exchange, const struct ra_error *error, bool form_again)
 {
     struct ra_error own = {0};
-    bool page = exchange->request.face == HTTP_FACE_PAGE && (form_again || accepts_html(exchange));
+    bool page = (form_again && exchange->request.face == HTTP_FACE_PAGE) || render_wants_page(exchange);
     if (page && refuse_as_page(exchange, error, form_again, &own))
         return;
     if (page)

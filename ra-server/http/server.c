@@ -149,7 +149,8 @@ static bool equip(struct http_server *server, struct listener *listener, struct 
     if (public && !limits_new(server, config->rate_per_minute, &listener->site.limits, error))
         return false;
     listener->site.secure_cookies = !(public && is_loopback_http(config->public_url));
-    return connections_new(server, &listener->connections, error) &&
+    return late_answers_new(server, &listener->site, &listener->late, error) &&
+           connections_new(server, &listener->connections, error) &&
            work_queue_new(server, transfer_work, workers, count, (size_t)config->queue_limit,
                           &listener->queue, error);
 }

@@ -5,6 +5,7 @@
 #include "http/framing.h"
 #include "http/limits.h"
 #include "http/parse.h"
+#include "http/render.h"
 #include "http/router.h"
 #include "http/stream.h"
 #include "log.h"
@@ -177,13 +178,10 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
 
 static bool add_page_headers(struct MHD_Response *answer, const struct http_response *response)
 {
-    static const char policy[] =
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'";
     if (response->content_type == NULL || strncmp(response->content_type, "text/html", 9) != 0)
         return true;
     return (response_header(response, "Content-Security-Policy") != NULL ||
-            add_header(answer, "Content-Security-Policy", policy)) &&
+            add_header(answer, "Content-Security-Policy", HTTP_PAGE_POLICY)) &&
            add_header(answer, "X-Frame-Options", "DENY") &&
            add_header(answer, "Referrer-Policy", "same-origin");
 }
@@ -487,9 +485,14 @@ static enum MHD_Result begin(struct transfer *transfer, const char *method, cons
     struct ra_error error = {0};
     connections_receiving(transfer->listener->connections, transfer->record,
                           transfer->listener->site.app->config->request_seconds);
+    connections_late_answer(transfer->listener->connections, transfer->record,
+                            &transfer->listener->late.problem);
     bool admitted = read_headers(transfer, version, &error) && within_limits(transfer, &error) &&
                     find_route(transfer, method, &error) && admit_body(transfer, &error);
     if (admitted) {
+        if (render_wants_page(transfer->exchange))
+            connections_late_answer(transfer->listener->connections, transfer->record,
+                                    &transfer->listener->late.page);
         transfer->stage = STAGE_BODY;
         return MHD_YES;
     }

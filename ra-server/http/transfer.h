@@ -8,6 +8,7 @@
 
 #include "http/connections.h"
 #include "http/internal.h"
+#include "http/late.h"
 #include "http/work_queue.h"
 
 #include <microhttpd.h>
@@ -19,6 +20,7 @@ struct listener {
     int socket;
     struct work_queue *queue;
     struct connections *connections;
+    struct late_answers late;
     atomic_bool stopping;
 };
 

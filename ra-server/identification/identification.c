@@ -42,14 +42,15 @@ static const char *person_name(const struct judged_case *judged, const struct en
 static json_t *item_json(const struct judged_case *judged, const struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
-    json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:b}", "id", rule->id,
-                             "person", rules_role_word(item->person->role), "person_id", item->person->id,
-                             "person_name", person_name(judged, item->person), "kind",
-                             rules_kind_word(rule->kind), "alternatives", texts_json(&rule->alternatives),
-                             "alternative_names", kind_names_json(judged->ruleset, &rule->alternatives),
-                             "text", rule->text_agent, "why", rule->why, "layer", rule->layer, "evidence",
-                             rule->evidence, "source", rule->source, "required", rule->required ? 1 : 0,
-                             "state", engine_state_word(item->state), "waivable", item->may_waive ? 1 : 0);
+    json_t *json =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:b}", "id", rule->id,
+                  "person", rules_role_word(item->person->role), "person_id", item->person->id, "person_name",
+                  person_name(judged, item->person), "kind", rules_kind_word(rule->kind), "alternatives",
+                  texts_json(&rule->alternatives), "alternative_names",
+                  kind_names_json(judged->ruleset, &rule->alternatives), "text", rule->text_agent, "why",
+                  rule->why, "layer", rule->layer, "evidence", rule->evidence, "source", rule->source,
+                  "source_text", rule->source_text, "required", rule->required ? 1 : 0, "state",
+                  engine_state_word(item->state), "waivable", item->may_waive ? 1 : 0);
     if (json == NULL)
         return NULL;
     if (rule->consult[0] != '\0')

@@ -97,7 +97,8 @@ static const struct http_parameter document_parameters[] = {
     "\"properties\":{\"id\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"},"                         \
     "\"kind\":{\"type\":\"string\"},\"consult\":{\"type\":\"string\"},\"alternatives\":{\"type\":"           \
     "\"array\",\"items\":{\"type\":\"string\"}},\"text\":{\"type\":\"string\"},"                             \
-    "\"why\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},\"required\":{\"type\":\"boolean\"}}}}}" \
+    "\"why\":{\"type\":\"string\"},\"source\":{\"type\":\"string\"},\"source_text\":{\"type\":\"string\"},"  \
+    "\"required\":{\"type\":\"boolean\"}}}}}"                                                                \
     "}"
 #define REASON_SCHEMA                                                                                        \
     "{\"type\":\"object\",\"properties\":{\"reason\":{\"type\":\"string\"},\"person\":{\"type\":\"string\"}" \

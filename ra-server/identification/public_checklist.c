@@ -178,11 +178,12 @@ static json_t *texts_json(const struct rules_texts *texts)
 static json_t *item_json(const struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:b}", "id", rule->id, "person",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "id", rule->id, "person",
                      rules_role_word(item->person->role), "kind", rules_kind_word(rule->kind), "consult",
                      rule->consult, "alternatives", texts_json(&rule->alternatives), "text",
                      rule->text_citizen, "why", rule->why, "layer", rule->layer, "evidence", rule->evidence,
-                     "source", rule->source, "required", rule->required ? 1 : 0);
+                     "source", rule->source, "source_text", rule->source_text, "required",
+                     rule->required ? 1 : 0);
 }
 
 static json_t *product_choices(struct http_request *request, const char *day, const char *chosen,

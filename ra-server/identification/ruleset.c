@@ -272,11 +272,28 @@ static bool read_kind(struct reading *reading, const json_t *row, struct rules_d
            read_text(reading, row, "valid_to", &kind->valid_to);
 }
 
+/* What a mark of evidence says to who reads a rule; a norm that was read and the Carta speak for themselves.
+ */
+static const char *doubt_of(const char *evidence)
+{
+    static const char *const doubts[][2] = {
+        {"S", " (citada por outra fonte)"}, {"V", " (não é norma)"}, {"U", " (a confirmar)"}};
+    for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
+        if (strcmp(doubts[i][0], evidence) == 0)
+            return doubts[i][1];
+    }
+    return "";
+}
+
 static bool read_source(struct reading *reading, struct rules_rule *rule)
 {
-    rule->source = talloc_asprintf(reading->context, "%s%s%s [%s]", rule->norm,
-                                   rule->item[0] == '\0' ? "" : " ", rule->item, rule->evidence);
-    return rule->source != NULL || ra_fail(reading->error, RA_NO_MEMORY, "rules");
+    const char *between = rule->item[0] == '\0' ? "" : " ";
+    rule->source_text = talloc_asprintf(reading->context, "%s%s%s%s", rule->norm, between, rule->item,
+                                        doubt_of(rule->evidence));
+    rule->source =
+        talloc_asprintf(reading->context, "%s%s%s [%s]", rule->norm, between, rule->item, rule->evidence);
+    return (rule->source != NULL && rule->source_text != NULL) ||
+           ra_fail(reading->error, RA_NO_MEMORY, "rules");
 }
 
 static bool read_rule(struct reading *reading, const json_t *row, struct rules_rule *rule)

@@ -85,7 +85,8 @@ struct rules_rule {
     int recency_days; /* -1: no limit */
     const char *text_citizen, *text_agent, *why;
     const char *layer, *norm, *item, *evidence;
-    const char *source; /* "norm item [mark]": what a refusal quotes */
+    const char *source;      /* "norm item [mark]": what a refusal quotes */
+    const char *source_text; /* the same to who reads it: "norm item (a confirmar)" */
 };
 
 struct rules_document_kind {

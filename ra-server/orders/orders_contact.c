@@ -14,12 +14,15 @@
 
 /* --- contact --- */
 
-/* The address stands in the certificate: what was signed over the old one is void. */
+/* The address stands in the certificate: what was signed over the old one is void. Who reads the old one
+ * keeps nothing that opens the order. */
 static bool change_email(struct http_request *request, struct order *order, struct ra_error *error)
 {
     return approval_void_attempt(request, order, "contact", error) &&
            db_exec(request->db, STATEMENT_ORDER_EMAIL_UNCONFIRM, DB_VALUES(db_int(order->id)), NULL, error) &&
            db_exec(request->db, STATEMENT_ORDER_LINKS_DROP, DB_VALUES(db_int(order->id)), NULL, error) &&
+           db_exec(request->db, STATEMENT_ORDER_MAIL_SESSIONS_DROP, DB_VALUES(db_int(order->id)), NULL,
+                   error) &&
            db_exec(request->db, STATEMENT_ORDER_MAIL_READDRESS,
                    DB_VALUES(db_int(order->id), db_text(order->subject->email)), NULL, error) &&
            waiting_readdress(request, order, error) && orders_send_confirmation(request, order, error);

@@ -72,8 +72,8 @@ on conflict (token_hash, order_id) do nothing;
 -- A fresh session takes over what the browser's former one opened.
 -- name: order_access_inherit
 -- params: new_hash bytea, old_hash bytea, at timestamptz, expires timestamptz
-insert into order_access (token_hash, order_id, kind, created_at, expires_at)
-select $1, order_id, 'session', $3, $4 from order_access
+insert into order_access (token_hash, order_id, kind, created_at, expires_at, by_mail)
+select $1, order_id, 'session', $3, $4, by_mail from order_access
  where token_hash = $2 and kind = 'session' and expires_at > $3
 on conflict (token_hash, order_id) do nothing;
 
@@ -190,6 +190,10 @@ update orders set email_confirmed_at = null where id = $1;
 -- params: order_id bigint
 delete from appointment_link l using appointment a where a.id = l.appointment_id and a.order_id = $1;
 
+-- name: order_mail_sessions_drop
+-- params: order_id bigint
+delete from order_access where order_id = $1 and by_mail;
+
 -- What still waits to be told about the appointment follows the order to its new address.
 -- name: order_mail_readdress
 -- params: order_id bigint, email text
@@ -254,8 +258,8 @@ update login_code set used_at = $2 where id = $1;
 
 -- name: order_login_open
 -- params: token_hash bytea, cpf text, email text, at timestamptz, expires timestamptz
-insert into order_access (token_hash, order_id, kind, created_at, expires_at)
-select distinct $1, p.order_id, 'session', $4, $5
+insert into order_access (token_hash, order_id, kind, created_at, expires_at, by_mail)
+select distinct $1, p.order_id, 'session', $4, $5, true
   from person p
  where p.cpf = $2 and p.email = $3 and p.role <> 'representative'
 on conflict (token_hash, order_id) do nothing;

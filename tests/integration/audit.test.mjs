@@ -145,8 +145,12 @@ describe('contract 4: the export', () => {
     assert.ok(text.replace(/\s/g, '').includes(digest(made.files.get('checkpoint'))), 'the digest of the checkpoint');
     const events = linesOf(made.files.get('events.jsonl')).map((line) => JSON.parse(line));
     const { first } = JSON.parse(made.files.get('manifest.json'));
-    const rows = [...text.matchAll(/^ *(\d+) +\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d +([A-Z_]+)/gm)];
-    assert.deepEqual(rows.map((row) => [Number(row[1]), row[2]]), events.map((event, i) => [first + i, event.event]));
+    const rows = [...text.matchAll(/^ *(\d+) +\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d +\p{Lu}/gmu)];
+    assert.deepEqual(rows.map((row) => Number(row[1])), events.map((event, i) => first + i));
+    assert.match(flat, /Pedido feito · produto: ecpf-a1/);
+    const raw = flat.slice(flat.indexOf('Registros')).match(/\b(?!RFB_)[A-Z]{3,}_[A-Z]+|\b1[6-9]\d{8}\b|\d{4}-\d\d-\d\dT|\bin_person\b/g);
+    assert.deepEqual(raw, null, 'words and the hour of the office');
+    assert.match(flat, /Feito em \d\d\/\d\d\/\d{4}, \d+h/);
     assert.equal(text.match(/^\f? *Folha +Quando +O quê +Quem +Pedido$/gm).length, Number(/^Pages: +(\d+)/m.exec(info)[1]));
     assert.ok(text.includes(kase.code));
     for (const secret of [canary.name, canary.email, canary.phone]) assert.ok(!flat.toUpperCase().includes(secret.toUpperCase()), secret);

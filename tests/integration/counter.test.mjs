@@ -100,6 +100,21 @@ describe('contract 3: a case at the counter, act by act', () => {
     assert.equal(done('agent1', 'show', before.code).states.appointment, 'booked');
   });
 
+  test('a session that a code in the old mailbox opened ends with the address; what the order itself gave stays', async () => {
+    const one = await order();
+    await api('POST', '/api/login', { body: { cpf: one.holder.cpf } });
+    const { found } = await mail(one.holder.email, /c[óo]digo[^0-9]{0,80}(\d{3} ?\d{3})/i);
+    const login = await api('POST', '/api/login/code', { body: { cpf: one.holder.cpf, code: found[1] } });
+    const look = (access) => api('GET', `/api/orders/${one.code}`, access);
+    const session = { headers: { Cookie: login.headers.get('set-cookie').split(';')[0] } };
+    assert.equal((await look(session)).status, 200);
+    done('agent1', 'contact', one.code, '--phone', '(19) 3755-6787');
+    assert.equal((await look(session)).status, 200, 'another telephone ends nothing');
+    done('agent1', 'contact', one.code, '--email', `certo${one.holder.email}`);
+    assert.equal((await look(session)).status, 404);
+    assert.equal((await look({ token: one.token })).status, 200);
+  });
+
   test('a mail in flight to an address that was the order\'s once carries no link, and is no mail that came back', async () => {
     const late = orderNew({}, 'ecpf-a1');
     done('agent1', 'book', late.code, (await slots('ecpf-a1', 40)).at(-6).start);

@@ -33,6 +33,8 @@ const dripping = raw(front, [...'GET /api/products HTTP/1.1\r\nHost: x'].flatMap
 // sentence is the server's; the front, if it collected bodies, would close without a word).
 const stalled = ['POST /api/orders', 'POST /api/orders/ABCDEFGHJKMN/documents'].map((line) => raw(front,
   [head(`${line} HTTP/1.1`, host, json, 'Transfer-Encoding: chunked'), '5\r\n{"a":\r\n'], { seconds: 25 }));
+const stalledForm = raw(front, [head('POST /pedido/novo HTTP/1.1', host, 'Content-Type: application/x-www-form-urlencoded', 'Accept: text/html',
+  'Content-Length: 20'), 'product='], { seconds: 25 });
 
 describe('through the front', () => {
   const cases = [
@@ -145,6 +147,14 @@ describe('through the front', () => {
   test('the front\'s own errors on its static pages are problem documents', async () => {
     isProblem(await raw(front, [head('POST /static/site.css HTTP/1.1', host, 'Content-Length: 0', 'Connection: close')]), 405);
     isProblem(await raw(front, [head('GET /static/nada.css HTTP/1.1', host, 'Connection: close')]), 404);
+  });
+
+  test('and pages where a browser asks for a page', async () => {
+    const page = await raw(front, [head('GET /static/nada.css HTTP/1.1', host, 'Accept: text/html', 'Connection: close')]);
+    assert.equal(page.status, 404);
+    assert.match(page.headers['content-type'], /^text\/html/);
+    assert.match(page.body, /<html lang="pt-BR">[\s\S]*<h1>[^<]+<\/h1>/);
+    isProblem(await raw(front, [head('POST /api/orders HTTP/1.1', host, json, 'Accept: text/html', 'Content-Length: 1073741824') + '{']), 413);
   });
 
   test('the emission page is one file, whatever follows, and nobody may frame it', async () => {
@@ -298,8 +308,13 @@ test('a connection that sends a byte a second is ended', async () => {
 test('a body that stops is told 408 by the server, which had its first part (uploads are not collected by the front)', async () => {
   for (const answer of await Promise.all(stalled)) {
     isProblem(answer, 408, 'stalled');
+    assert.equal(answer.json.type, 'urn:guiche:problem:request-timeout');
     assert.match(answer.json.detail, /não chegou inteiro a tempo/);
   }
+  const form = await stalledForm;
+  assert.equal(form.status, 408);
+  assert.match(form.headers['content-type'], /^text\/html/);
+  assert.match(form.body, /<h1>O pedido demorou demais para chegar\.<\/h1>/);
 });
 
 test('after all this the service is healthy', async () => {

@@ -48,12 +48,12 @@ export const pages = {
   '/checklist': ['checklist', {
     title: 'O que levar', products, product: products[2],
     questions: [{ key: 'nature', question: 'Natureza jurídica', hint: 'está no cartão CNPJ', options: [{ value: 'unknown', label: 'ainda não informada', selected: true }, { value: 'ltda', label: 'sociedade limitada' }] }],
-    who: [{ text: 'Compareça em pessoa no dia marcado.', why: 'Na identificação presencial a pessoa está à frente do agente.', source: 'Carta de Serviços 5.1.13 [SEED]' }],
+    who: [{ text: 'Compareça em pessoa no dia marcado.', why: 'Na identificação presencial a pessoa está à frente do agente.', source: 'Carta de Serviços 5.1.13 [SEED]', source_text: 'Carta de Serviços 5.1.13' }],
     bring: [
-      { heading: 'Do responsável na Receita', items: [{ text: 'Documento de identidade original, com foto e na validade.', why: 'Quem participa do pedido é identificado por documento original com foto.', source: 'DOC-ICP-05 v6.1 3.2.3.1 a [T]', required: true }] },
-      { heading: 'Da empresa', items: [{ text: 'Cartão CNPJ da empresa.', why: 'A Carta de Serviços pede o cartão CNPJ.', source: 'Carta de Serviços 5.1.13 [SEED]', required: true }] },
+      { heading: 'Do responsável na Receita', items: [{ text: 'Documento de identidade original, com foto e na validade.', why: 'Quem participa do pedido é identificado por documento original com foto.', source: 'DOC-ICP-05 v6.1 3.2.3.1 a [T]', source_text: 'DOC-ICP-05 v6.1 3.2.3.1 a', required: true }] },
+      { heading: 'Da empresa', items: [{ text: 'Cartão CNPJ da empresa.', why: 'A Carta de Serviços pede o cartão CNPJ.', source: 'Carta de Serviços 5.1.13 [SEED]', source_text: 'Carta de Serviços 5.1.13', required: true }] },
     ],
-    expect: [{ text: 'Consultamos a lista de fraudes conhecidas.', why: 'A lista negativa é consultada em toda emissão, sem exceção.', source: 'DOC-ICP-05.02 v4.0 2.2 [T]' }],
+    expect: [{ text: 'Consultamos a lista de fraudes conhecidas.', why: 'A lista negativa é consultada em toda emissão, sem exceção.', source: 'DOC-ICP-05.02 v4.0 2.2 [T]', source_text: 'DOC-ICP-05.02 v4.0 2.2' }],
   }],
   '/entrar': ['entrar', { title: 'Meu pedido', form: {} }],
   '/entrar/codigo': ['entrar', { title: 'Meu pedido', code_step: true, code_minutes: 10, cpf: holder.cpf, form: {} }],

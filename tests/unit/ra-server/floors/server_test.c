@@ -244,8 +244,22 @@ static void a_byte_a_second_is_cut_and_told_so(void **state)
     const char *got = fixture_read(fd);
     assert_int_equal(status_of(got), 408);
     assert_non_null(strstr(got, "Content-Type: application/problem+json"));
-    assert_non_null(strstr(body_of(got), "urn:guiche:problem:timeout"));
+    assert_non_null(strstr(body_of(got), "urn:guiche:problem:request-timeout"));
     assert_int_equal(atomic_load(&handled), 0);
+}
+
+static void a_form_that_stops_is_told_by_a_page(void **state)
+{
+    (void)state;
+    int fd = fixture_connect(HTTP_PUBLIC);
+    static const char head[] = "POST /pedido HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n"
+                               "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n";
+    assert_true(send(fd, head, sizeof head - 1, MSG_NOSIGNAL) > 0);
+    const char *got = fixture_read(fd);
+    assert_int_equal(status_of(got), 408);
+    assert_non_null(strstr(got, "Content-Type: text/html"));
+    assert_non_null(strstr(got, "Content-Security-Policy: default-src 'self'"));
+    assert_string_equal(body_of(got), "<h1>O pedido demorou demais para chegar.</h1>");
 }
 
 static void the_sixth_request_of_a_minute_is_told_to_wait(void **state)
@@ -378,6 +392,7 @@ int main(void)
         ordinary(files_leave_as_attachments),
         ordinary(health_tells_its_parts_only_to_the_machine_itself),
         tight(a_byte_a_second_is_cut_and_told_so),
+        tight(a_form_that_stops_is_told_by_a_page),
         tight(the_sixth_request_of_a_minute_is_told_to_wait),
         tight(a_full_queue_says_so_at_once_and_the_counter_goes_on),
         cmocka_unit_test(a_stop_finishes_what_is_under_way),
