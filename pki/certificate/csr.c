@@ -174,6 +174,11 @@ static bool check_weakness(EVP_PKEY *key, const struct weak_key_list *weak_keys,
     case WEAK_KEY_DEBIAN:
         return refuse(
             error, "csr-weak-key",
+            "A chave foi feita pelo OpenSSL defeituoso do Debian (2006 a 2008), que só podia fazer umas "
+            "poucas, hoje conhecidas de todos. Gere outra num sistema atualizado.");
+    case WEAK_KEY_LISTED:
+        return refuse(
+            error, "csr-weak-key",
             "A chave está na lista de chaves fracas conhecidas. Gere outra num sistema atualizado.");
     }
     return refuse(error, "csr-weak-key", "A chave tem um fator pequeno e pode ser descoberta. Gere outra.");

@@ -40,8 +40,8 @@ RA_MUST_CHECK bool csr_decode(TALLOC_CTX *context, struct bytes input, struct cs
                               struct ra_error *error);
 
 /* Key, exponent, digest and self-signature of a decoded request, against the sizes of `profile`. `weak_keys`
- * NULL: that list is not looked into. For who tells people early what csr_accept would refuse: a modulus that
- * is one prime or a power of it is found there alone, at the price of six signatures. */
+ * NULL: no further ones than Debian's. For who tells people early what csr_accept would refuse: a modulus
+ * that is one prime or a power of it is found there alone, at the price of six signatures. */
 RA_MUST_CHECK bool csr_check(const struct csr *csr, const struct certificate_profile *profile,
                              const struct weak_key_list *weak_keys, struct ra_error *error);
 

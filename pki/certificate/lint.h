@@ -22,7 +22,7 @@
 /* What the object is judged by. Everything borrowed; zeros and NULL leave a question out. */
 struct lint_about {
     time_t now;                                /* 0: no day is today */
-    const struct weak_key_list *weak_keys;     /* NULL: that list is not looked into */
+    const struct weak_key_list *weak_keys;     /* NULL: no further keys than Debian's */
     X509 *issuer;                              /* the AC that should have signed it */
     struct bytes crl;                          /* DER of a CRL that should list it or not */
     const struct certificate_profile *profile; /* the product */

@@ -87,7 +87,10 @@ static bool lint_weakness(struct bytes modulus, const struct lint_about *about, 
         return true;
     case WEAK_KEY_DEBIAN:
         findings_add(findings, FINDING_RULE_KEY_DEBIAN,
-                     "A chave está na lista das chaves fracas do Debian de 2008.");
+                     "A chave é uma das poucas que o OpenSSL do Debian podia fazer de 2006 a 2008.");
+        return true;
+    case WEAK_KEY_LISTED:
+        findings_add(findings, FINDING_RULE_KEY_DEBIAN, "A chave está na lista de chaves fracas.");
         return true;
     }
     return true;

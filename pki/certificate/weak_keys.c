@@ -2,6 +2,7 @@
 #include "pki/certificate/weak_keys.h"
 
 #include "pki/base/file.h"
+#include "pki/certificate/debian_keys.h"
 
 #include <errno.h>
 #include <math.h>
@@ -35,6 +36,7 @@ static struct {
     uint32_t product[GROUP_PRODUCTS]; /* of consecutive primes, each below 2^32 */
     uint8_t first[GROUP_PRODUCTS + 1];
     size_t products;
+    EVP_MD *sha1; /* of the lists; NULL when OpenSSL has none */
 } tables;
 
 static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
@@ -67,6 +69,7 @@ static void make_tables(void)
     mark_squares(tables.square_63, 63);
     mark_squares(tables.square_65, 65);
     mark_squares(tables.square_11, 11);
+    tables.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
 }
 
 static uint32_t remainder_of(struct bytes number, uint32_t divisor)
@@ -198,19 +201,12 @@ static bool has_close_primes(struct bytes modulus, bool *close)
     return done;
 }
 
-/* --- the list --- */
+/* --- the lists --- */
 
 struct weak_key_list {
     size_t count;
     uint8_t (*tails)[DIGEST_TAIL];
-    EVP_MD *digest;
 };
-
-static int list_destructor(struct weak_key_list *list)
-{
-    EVP_MD_free(list->digest);
-    return 0;
-}
 
 static int compare_tails(const void *left, const void *right)
 {
@@ -242,8 +238,7 @@ static bool fill(struct weak_key_list *list, struct bytes content, const char *p
 {
     char *text = talloc_strndup(list, (const char *)content.data, content.length);
     list->tails = talloc_array_size(list, DIGEST_TAIL, (unsigned)(content.length / (size_t)LINE_DIGITS + 1));
-    list->digest = EVP_MD_fetch(NULL, "SHA1", NULL);
-    if (text == NULL || list->tails == NULL || list->digest == NULL)
+    if (text == NULL || list->tails == NULL)
         return ra_fail(error, RA_NO_MEMORY, "weak keys");
     if (strlen(text) != content.length)
         return ra_fail(error, RA_INVALID, "%s: not a text", path);
@@ -257,7 +252,6 @@ bool weak_key_list_parse(TALLOC_CTX *context, struct bytes content, const char *
     *list = NULL;
     if (loaded == NULL)
         return ra_fail(error, RA_NO_MEMORY, "weak keys");
-    talloc_set_destructor(loaded, list_destructor);
     if (!fill(loaded, content, path, error)) {
         talloc_free(loaded);
         return false;
@@ -287,18 +281,16 @@ bool weak_key_list_load_if_there(TALLOC_CTX *context, const char *path, struct w
     return errno == ENOENT || ra_fail_errno(error, path);
 }
 
-size_t weak_key_list_count(const struct weak_key_list *list)
+size_t weak_key_count(const struct weak_key_list *list)
 {
-    return list->count;
+    return debian_keys_count() + (list != NULL ? list->count : 0);
 }
 
-static bool is_listed(struct bytes modulus, const struct weak_key_list *list, bool *listed)
+static bool digest_modulus(struct bytes modulus, uint8_t digest[EVP_MAX_MD_SIZE], unsigned *size)
 {
     static const char digits[] = "0123456789ABCDEF";
     static const char prefix[] = "Modulus=";
     char text[sizeof prefix + (size_t)2 * WEAK_KEY_MODULUS_MAX + 1];
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
     size_t used = sizeof prefix - 1;
     memcpy(text, prefix, used);
     for (size_t i = 0; i < modulus.length; i++) {
@@ -306,10 +298,21 @@ static bool is_listed(struct bytes modulus, const struct weak_key_list *list, bo
         text[used++] = digits[modulus.data[i] & 15];
     }
     text[used++] = '\n';
-    if (EVP_Digest(text, used, digest, &size, list->digest, NULL) != 1 || size < (unsigned)LINE_DIGITS)
+    return tables.sha1 != NULL && EVP_Digest(text, used, digest, size, tables.sha1, NULL) == 1 &&
+           *size >= (unsigned)DIGEST_TAIL;
+}
+
+static bool by_lists(struct bytes modulus, const struct weak_key_list *list, enum weak_key *weakness)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (!digest_modulus(modulus, digest, &size))
         return false;
-    *listed =
-        bsearch(digest + size - DIGEST_TAIL, list->tails, list->count, DIGEST_TAIL, compare_tails) != NULL;
+    if (debian_keys_hold(digest + size - DEBIAN_KEY_SIZE))
+        *weakness = WEAK_KEY_DEBIAN;
+    else if (list != NULL && bsearch(digest + size - DIGEST_TAIL, list->tails, list->count, DIGEST_TAIL,
+                                     compare_tails) != NULL)
+        *weakness = WEAK_KEY_LISTED;
     return true;
 }
 
@@ -323,16 +326,12 @@ bool weak_key_find(struct bytes modulus, const struct weak_key_list *list, enum 
     *weakness = by_small_primes(modulus);
     if (*weakness != WEAK_KEY_NONE)
         return true;
-    if (list != NULL && !is_listed(modulus, list, &found))
-        return false;
-    if (found) {
-        *weakness = WEAK_KEY_DEBIAN;
-        return true;
-    }
-    if (!has_close_primes(modulus, &found)) {
+    if (!by_lists(modulus, list, weakness) ||
+        (*weakness == WEAK_KEY_NONE && !has_close_primes(modulus, &found))) {
         ERR_clear_error();
         return false;
     }
-    *weakness = found ? WEAK_KEY_CLOSE_PRIMES : WEAK_KEY_NONE;
+    if (found)
+        *weakness = WEAK_KEY_CLOSE_PRIMES;
     return true;
 }

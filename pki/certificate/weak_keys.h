@@ -2,10 +2,9 @@
  *
  * RSA moduli that can be factored by whoever knows how they were made. All that these checks see is public.
  *
- * Debian's keys of 2006 to 2008 (CVE-2008-0166) are recognised by a list, in the form of the package
- * openssl-blacklist: each line the last 20 hexadecimal digits of SHA-1("Modulus=" ‖ upper-case hexadecimal ‖
- * "\n"), comments after '#'. The list is the office's to install; without one that check is not made, and the
- * callers say so.
+ * Debian's keys of 2006 to 2008 (CVE-2008-0166) are always looked for (debian_keys.h). A list of the office's
+ * own adds further ones, in the form of the package openssl-blacklist: each line the last 20 hexadecimal
+ * digits of SHA-1("Modulus=" ‖ upper-case hexadecimal ‖ "\n"), comments after '#'.
  */
 #ifndef PKI_CERTIFICATE_WEAK_KEYS_H
 #define PKI_CERTIFICATE_WEAK_KEYS_H
@@ -20,7 +19,8 @@ enum weak_key {
                     */
     WEAK_KEY_CLOSE_PRIMES, /* Fermat's method finds the factors within WEAK_KEY_FERMAT_ROUNDS (CVE-2022-26320)
                             */
-    WEAK_KEY_DEBIAN,       /* in the list */
+    WEAK_KEY_DEBIAN,       /* among debian_keys.h */
+    WEAK_KEY_LISTED,       /* in the office's list */
 };
 
 enum { WEAK_KEY_FERMAT_ROUNDS = 100, WEAK_KEY_MODULUS_MAX = 2048 /* octets */ };
@@ -40,7 +40,8 @@ RA_MUST_CHECK bool weak_key_list_load(TALLOC_CTX *context, const char *path, str
 RA_MUST_CHECK bool weak_key_list_load_if_there(TALLOC_CTX *context, const char *path,
                                                struct weak_key_list **list, struct ra_error *error);
 
-size_t weak_key_list_count(const struct weak_key_list *list);
+/* How many are known with `list`, which may be NULL. */
+size_t weak_key_count(const struct weak_key_list *list);
 
 /* `modulus` big-endian without leading zeros; `list` may be NULL. false only when memory or the library
  * fails. */

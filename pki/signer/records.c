@@ -168,7 +168,6 @@ json_t *handle_status(struct signer *signer, const struct signer_channel *channe
     if (!ledger_last_checkpoint(signer->ledger, &size, &root, error))
         return NULL;
     const struct statement *roster = about.roster != NULL ? about.roster->statement : NULL;
-    const struct weak_key_list *weak_keys = signer->settings->weak_keys;
     return json_pack("{s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:s,s:I,s:I,s:I}", "type", "status", "instance",
                      signer->settings->instance, "isolated", signer->isolated ? 1 : 0, "confined",
                      signer->confined ? 1 : 0, "agents_floor", (json_int_t)signer->settings->agents_floor,
@@ -176,5 +175,5 @@ json_t *handle_status(struct signer *signer, const struct signer_channel *channe
                      "roster_not_after", (json_int_t)(roster != NULL ? roster->not_after : 0), "log_key",
                      log_key, "tree_size", (json_int_t)size, "unknown",
                      (json_int_t)ledger_unresolved(signer->ledger), "weak_keys",
-                     (json_int_t)(weak_keys != NULL ? weak_key_list_count(weak_keys) : 0));
+                     (json_int_t)weak_key_count(signer->settings->weak_keys));
 }

@@ -13,7 +13,7 @@
  *   ac-secret            only with cmp_protection = mac: two lines, the reference and the secret shared with
  *                        the AC
  *   log.key              Ed25519, PEM: signs the log's checkpoints
- *   weak-keys            optional: Debian's weak keys in the form of openssl-blacklist (weak_keys.h)
+ *   weak-keys            optional: weak keys known to the office besides Debian's (weak_keys.h)
  *
  * Keys must belong to the signer's user and be closed to everybody else; the other files must not be writable
  * by anybody but their owner, who is the signer's user or root. Otherwise the signer does not start.
@@ -82,7 +82,7 @@ struct settings {
     X509 *ra_certificate;
     EVP_PKEY *ra_key;
     struct note_key *log_key;
-    struct weak_key_list *weak_keys; /* NULL: no such file, and requests are not looked up */
+    struct weak_key_list *weak_keys; /* NULL: no such file */
 };
 
 /* The text of signer.conf over the defaults. */

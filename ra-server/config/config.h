@@ -39,7 +39,7 @@
     X(text, ac_tls_identity, "", 0, 0, "PEM, key and chain, for an AC that asks who connects; empty: none")  \
     X(path, signer_socket, "signer/run/sock", 0, 0, "socket of ra-signer")                                   \
     X(path, profiles_dir, "share/pki/profiles", 0, 0, "certificate profile rows")                            \
-    X(path, weak_keys, "weak-keys", 0, 0, "list of weak RSA keys (docs/lint.md); may be absent")             \
+    X(path, weak_keys, "weak-keys", 0, 0, "list of further weak RSA keys (docs/lint.md); may be absent")     \
     X(path, agents_anchors, "config/agents-anchors.pem", 0, 0, "roots of the agents' certificates")          \
     X(path, administrators, "config/administrators.pem", 0, 0, "certificates that may sign a roster")        \
     X(number, rules_threshold, "2", 2, 8, "administrators who must sign a change of a policy")               \

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import { debianKeyCsr } from '../support/debian-key.mjs';
 import { alternativeNames, certificate, requestSpki } from '../support/der.mjs';
 import {
   api, attend, cli, clockOffset, cnpj, company, done, home, mail, makeCsr, office, openssl, order, person, readyByCode, readyByKey,
@@ -354,6 +355,16 @@ test('the AC\'s certificates can be revoked, and the CRL says so (two agents; on
 });
 
 describe('issue 5, 3: weak keys', () => {
+  test('a key of Debian\'s OpenSSL of 2008 is refused by its name, and no list has to be installed', async () => {
+    const kase = await order();
+    const { csr } = debianKeyCsr();
+    attend(kase.code);
+    const told = cli('agent1', 'validate', kase.code, '--bind-csr', csr);
+    assert.deepEqual([told.status, told.json.reason], [1, 'csr-weak-key'], told.stdout);
+    assert.match(told.json.detail, /OpenSSL defeituoso do Debian/);
+    assert.ok(done(null, 'lint', csr).findings.some((finding) => finding.code === 'key-debian'));
+  });
+
   test('a key of the list that the station names is refused before anybody signs for it', async () => {
     const kase = await order();
     const keys = makeCsr();

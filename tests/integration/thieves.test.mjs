@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import { debianKeyCsr } from '../support/debian-key.mjs';
 import { certificate, requestSpki } from '../support/der.mjs';
 import {
   api, attend, cli, clockOffset, cpf, done, home, makeCsr, office, officeLater, openssl, order, person, port, readyByCode, readyByKey,
@@ -486,7 +487,8 @@ describe('issue 2: requests for certificates that cannot be', () => {
     await send(file, 'csr-signature');
   });
 
-  test('thief 30: RSA 1024, P-256, exponent 3, a weak digest', async () => {
+  test('thief 30: RSA 1024, P-256, exponent 3, a weak digest, a key of Debian\'s broken OpenSSL', async () => {
+    await send(debianKeyCsr(folder).csr, 'csr-weak-key');
     await send(request('rsa1024', '-newkey', 'rsa:1024'), 'csr-key-size');
     await send(request('p256', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'), 'csr-algorithm');
     const e3 = path.join(folder, 'e3.key');
