@@ -52,6 +52,7 @@ static void show_people(const json_t *result, FILE *out)
         labelled(out, "CNPJ", text(company, "cnpj"));
     }
     labelled(out, company == NULL ? "Titular" : "Responsável", text(holder, "name"));
+    labelled(out, "Nome social", text(holder, "social_name"));
     labelled(out, "CPF", text(holder, "cpf"));
     labelled(out, "Nascimento", moment_day(text(holder, "birth_date"), born));
     labelled(out, "E-mail", text(holder, "email"));

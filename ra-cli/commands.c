@@ -26,6 +26,7 @@ static const struct cli_option order_options[] = {
     {"voter-city", "CIDADE", false, false},
     {"voter-uf", "UF", false, false},
     {"cei", "CEI", false, false},
+    {"social-name", "NOME SOCIAL", false, false},
     {"cnpj", "CNPJ", false, false},
     {"company-name", "NOME", false, false},
     {"company-uf", "UF", false, false},

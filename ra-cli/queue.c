@@ -60,6 +60,12 @@ static void add_visit(FILE *out, const json_t *item)
     add(out, "para o guichê ", text(item, "reserved_desk"));
 }
 
+static const char *called(const json_t *item)
+{
+    const char *social = text(item, "social_name");
+    return social[0] != '\0' ? social : text(item, "name");
+}
+
 static void show_item(FILE *out, const json_t *item)
 {
     const char *start = text(item, "start");
@@ -67,7 +73,7 @@ static void show_item(FILE *out, const json_t *item)
     fprintf(out, " %-6.5s ", strlen(start) > 16 ? start + 11 : start);
     terminal_column(out, text(item, "order"), 13);
     fputc(' ', out);
-    terminal_column(out, text(item, "name"), 31);
+    terminal_column(out, called(item), 31);
     fputc(' ', out);
     terminal_column(out, text(item, "product"), 10);
     fputc(' ', out);
@@ -84,7 +90,7 @@ static void show_waiting_case(FILE *out, const json_t *item)
     fputs("  ", out);
     terminal_column(out, text(item, "order"), 13);
     fputc(' ', out);
-    terminal_column(out, text(item, "name"), 31);
+    terminal_column(out, called(item), 31);
     if (strcmp(text(item, "kind"), "renewal") == 0) {
         fputs(" renovação assinada pelo titular: conferir e validar\n", out);
         return;

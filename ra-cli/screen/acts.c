@@ -17,6 +17,7 @@ static const struct act_field order_fields[] = {
     {"Nome", "name", FORM_TEXT, true, SOURCE_TEXT, ""},
     {"E-mail", "email", FORM_TEXT, true, SOURCE_TEXT, ""},
     {"Telefone", "phone", FORM_TEXT, true, SOURCE_TEXT, ""},
+    {"Nome social", "social-name", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"CNPJ", "cnpj", FORM_CNPJ, false, SOURCE_TEXT, ""},
     {"Empresa", "company-name", FORM_TEXT, false, SOURCE_TEXT, ""},
     {"Estado", "company-uf", FORM_TEXT, false, SOURCE_TEXT, ""},

@@ -36,8 +36,7 @@ static const char *queue_line(const struct screen_model *model, TALLOC_CTX *cont
     const bool renewal = strcmp(screen_member(item, "kind"), "renewal") == 0;
     const char *left = hour_left(context, screen_member(item, "deadline"), model->now_s);
     const char *ticket = screen_member(item, "ticket"), *start = screen_member(item, "start");
-    char *text =
-        talloc_asprintf(context, "%s%s%s", ticket, ticket[0] == '\0' ? "" : " ", screen_member(item, "name"));
+    char *text = talloc_asprintf(context, "%s%s%s", ticket, ticket[0] == '\0' ? "" : " ", words_called(item));
     if (text != NULL && strlen(start) > 16)
         text = talloc_asprintf_append(text, ", às %.5s", start + 11);
     if (text != NULL)

@@ -86,7 +86,7 @@ static const char *queue_line(struct view *view, const json_t *item, int width, 
     fprintf(columns.out, " %s ", queue_mark(screen_member(item, "state")));
     terminal_column(columns.out, screen_member(item, "ticket"), 5);
     terminal_column(columns.out, hour_of(view, screen_member(item, "start")), 6);
-    terminal_column(columns.out, screen_member(item, "name"), width < NARROW ? 16 : 27);
+    terminal_column(columns.out, words_called(item), width < NARROW ? 16 : 27);
     fputc(' ', columns.out);
     if (width >= NARROW) {
         terminal_column(columns.out, screen_member(item, "product"), 9);
@@ -144,7 +144,7 @@ static const char *inbox_line(struct view *view, const json_t *item)
         return "";
     fputs("   ", columns.out);
     terminal_column(columns.out, hour_of(view, screen_member(item, "since")), 6);
-    terminal_column(columns.out, screen_member(item, "name"), 28);
+    terminal_column(columns.out, words_called(item), 28);
     fputc(' ', columns.out);
     terminal_column(columns.out, screen_member(item, "product"), 9);
     if (is(item, "kind", "renewal"))
@@ -285,7 +285,7 @@ static const char *found_line(struct view *view, const json_t *item)
     fputs("  ", columns.out);
     terminal_column(columns.out, screen_member(item, "order"), 13);
     fputc(' ', columns.out);
-    terminal_column(columns.out, screen_member(item, "name"), 36);
+    terminal_column(columns.out, words_called(item), 36);
     fputc(' ', columns.out);
     terminal_column(columns.out, screen_member(item, "product"), 10);
     fprintf(columns.out, " %s",

@@ -187,9 +187,15 @@ static const char *ticket_of(const struct screen_model *model, const char *order
     return "";
 }
 
+const char *words_called(const json_t *who)
+{
+    const char *social = screen_member(who, "social_name");
+    return social[0] != '\0' ? social : screen_member(who, "name");
+}
+
 static const char *holder_name(const struct screen_case *kase)
 {
-    const char *name = screen_member(json_object_get(kase->show, "holder"), "name");
+    const char *name = words_called(json_object_get(kase->show, "holder"));
     return name[0] == '\0' ? kase->order : name;
 }
 
@@ -260,9 +266,11 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
     const json_t *company = json_object_get(kase->show, "company");
     const char *confirmed =
         json_is_true(json_object_get(kase->show, "email_confirmed")) ? "" : " (não confirmado)";
+    const bool social = screen_member(holder, "social_name")[0] != '\0'; /* the papers have the other name */
     if (company == NULL)
-        return or_nothing(talloc_asprintf(context, "%s%s · %s", screen_member(holder, "email"), confirmed,
-                                          screen_member(holder, "phone")));
+        return or_nothing(talloc_asprintf(
+            context, "%s%s%s%s%s · %s", social ? "no CPF: " : "", social ? screen_member(holder, "name") : "",
+            social ? " · " : "", screen_member(holder, "email"), confirmed, screen_member(holder, "phone")));
     return or_nothing(talloc_asprintf(context, "%s · CNPJ %s · %s%s", screen_member(company, "name"),
                                       screen_member(company, "cnpj"), screen_member(holder, "email"),
                                       confirmed));

@@ -31,6 +31,9 @@ const char *hour_left(TALLOC_CTX *context, const char *deadline, int64_t now_s);
  * UTC where it has none. */
 const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s);
 
+/* How to call whom an item or a holder is: the social name where there is one. */
+const char *words_called(const json_t *who);
+
 /* "B001 MARINA PRADO": how a case is called on its tab. */
 const char *case_name(TALLOC_CTX *context, const struct screen_model *model, const struct screen_case *kase);
 

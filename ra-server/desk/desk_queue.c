@@ -171,6 +171,8 @@ static json_t *item_json(const struct view *view, const struct item *item)
     if (json != NULL)
         json_object_set_new(json, "priority_text", json_string(class != NULL ? class->label : ""));
     if (json != NULL)
+        json_object_set_new(json, "social_name", json_string(row_text(rows, row, "social_name")));
+    if (json != NULL)
         json_object_update(json, visit);
     json_decref(visit);
     return json;
@@ -188,9 +190,9 @@ static json_t *waiting_case_json(const struct view *view, const struct db_rows *
 {
     const char *kind = row_text(rows, row, "kind");
     json_t *since = local(view, row_time(rows, row, "since"));
-    json_t *item = json_pack("{s:s,s:s,s:s,s:s,s:O}", "order", row_text(rows, row, "code"), "name",
-                             row_text(rows, row, "name"), "product", row_text(rows, row, "product"), "kind",
-                             kind, "since", since);
+    json_t *item = json_pack("{s:s,s:s,s:s,s:s,s:s,s:O}", "order", row_text(rows, row, "code"), "name",
+                             row_text(rows, row, "name"), "social_name", row_text(rows, row, "social_name"),
+                             "product", row_text(rows, row, "product"), "kind", kind, "since", since);
     if (item != NULL && is(kind, "second_agent")) {
         json_object_set_new(item, "validated_by", json_string(row_text(rows, row, "validated_by")));
         json_object_set(item, "validated_at", since);

@@ -52,7 +52,7 @@ static bool restore_visit(struct desk_act *act, const json_t *before, const char
                           struct ra_error *error)
 {
     struct desk_visit *visit = &act->visit;
-    if (visit->id == 0)
+    if (visit->id == 0 || strcmp(visit->state, "undone") == 0) /* one that never was is none to put back */
         return true;
     /* An undone check-in leaves its ticket behind: numbers have no gaps and no twins. */
     if (number_of(before, "visit") != visit->id) {

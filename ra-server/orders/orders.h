@@ -49,6 +49,7 @@ struct order_person {
     const char *name, *cpf, *birth_date, *email, *phone;
     const char *nis, *rg, *rg_issuer, *rg_uf;
     const char *voter_id, *voter_zone, *voter_section, *voter_city, *voter_uf, *cei;
+    const char *social_name; /* how to call the person; never in the certificate */
 };
 
 struct order_company {

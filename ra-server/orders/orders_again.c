@@ -23,7 +23,7 @@ static json_t *holder_json(const struct order_person *person)
                  add(holder, "voter_zone", person->voter_zone) &&
                  add(holder, "voter_section", person->voter_section) &&
                  add(holder, "voter_city", person->voter_city) && add(holder, "voter_uf", person->voter_uf) &&
-                 add(holder, "cei", person->cei);
+                 add(holder, "cei", person->cei) && add(holder, "social_name", person->social_name);
     if (whole)
         return holder;
     json_decref(holder);

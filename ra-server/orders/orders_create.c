@@ -82,6 +82,8 @@ static bool created_event(struct http_request *request, const struct order *orde
     CERTIFICATE_DATA_FIELDS(X)
 #undef X
     json_object_set_new(personal, "phone", json_string(order->subject->phone));
+    if (order->subject->social_name[0] != '\0')
+        json_object_set_new(personal, "social_name", json_string(order->subject->social_name));
     return audit_record(request, AUDIT_REQUEST_CREATED, order, detail, personal, error);
 }
 

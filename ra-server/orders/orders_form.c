@@ -10,8 +10,9 @@
 static const char *const top_members[] = {"product", "holder", "company", "representatives", NULL};
 static const char *const top_structured[] = {"holder", "company", "representatives", NULL};
 static const char *const holder_members[] = {
-    "name",  "cpf",      "birth_date", "email",         "phone",      "nis",      "rg",  "rg_issuer",
-    "rg_uf", "voter_id", "voter_zone", "voter_section", "voter_city", "voter_uf", "cei", NULL};
+    "name",       "cpf",       "birth_date", "email",       "phone",      "nis",
+    "rg",         "rg_issuer", "rg_uf",      "voter_id",    "voter_zone", "voter_section",
+    "voter_city", "voter_uf",  "cei",        "social_name", NULL};
 static const char *const company_structured[] = {"representatives", NULL};
 static const char *const company_members[] = {"cnpj", "name", "uf", "city", "cei", "representatives", NULL};
 static const char *const representative_qualities[] = {"parent", "guardian", "curator", NULL};
@@ -147,6 +148,21 @@ static bool read_phone(TALLOC_CTX *context, const char *field, const char *input
     return *phone != NULL || ra_fail(error, RA_NO_MEMORY, "order");
 }
 
+static bool read_social_name(TALLOC_CTX *context, const json_t *person, const char **name,
+                             struct ra_error *error)
+{
+    char output[PERSON_NAME_SIZE];
+    struct field_problem problem;
+    const char *given = text_or_empty(person, "social_name");
+    *name = "";
+    if (given[0] == '\0')
+        return true;
+    if (!person_name_normalise(bytes_of_text(given), output, &problem))
+        return field_fail(error, "holder.social_name", &problem);
+    *name = talloc_strdup(context, output);
+    return *name != NULL || ra_fail(error, RA_NO_MEMORY, "order");
+}
+
 static bool keep(TALLOC_CTX *context, const char *text, const char **kept, struct ra_error *error)
 {
     *kept = talloc_strdup(context, text);
@@ -270,12 +286,32 @@ static bool check_age(const struct order_form *form, const char *birth_date, con
 }
 
 /* The order of the fields on the page (pedido-novo.html): what is wrong is told from its top to its end. */
-static const char *const page_order[] = {
-    "product",           "company",         "company.cnpj",    "company.name",      "company.city",
-    "company.uf",        "holder",          "holder.name",     "holder.cpf",        "holder.birth_date",
-    "holder.email",      "holder.phone",    "representatives", "holder.nis",        "holder.rg",
-    "holder.rg_issuer",  "holder.rg_uf",    "holder.voter_id", "holder.voter_zone", "holder.voter_section",
-    "holder.voter_city", "holder.voter_uf", "holder.cei",      "company.cei",       NULL};
+static const char *const page_order[] = {"product",
+                                         "company",
+                                         "company.cnpj",
+                                         "company.name",
+                                         "company.city",
+                                         "company.uf",
+                                         "holder",
+                                         "holder.name",
+                                         "holder.social_name",
+                                         "holder.cpf",
+                                         "holder.birth_date",
+                                         "holder.email",
+                                         "holder.phone",
+                                         "representatives",
+                                         "holder.nis",
+                                         "holder.rg",
+                                         "holder.rg_issuer",
+                                         "holder.rg_uf",
+                                         "holder.voter_id",
+                                         "holder.voter_zone",
+                                         "holder.voter_section",
+                                         "holder.voter_city",
+                                         "holder.voter_uf",
+                                         "holder.cei",
+                                         "company.cei",
+                                         NULL};
 
 /* Of a representative the whole group's place, then the member's in the group. */
 static size_t place_on_page(const char *field)
@@ -314,7 +350,7 @@ static bool read_form(TALLOC_CTX *context, json_t *body, enum certificate_holder
     struct certificate_data raw;
     struct field_problem ignored; /* the date's own fault is told with the rest of the data */
     char birth_date[DATE_SIZE];
-    *form = (struct order_form){.holder = holder, .phone = ""};
+    *form = (struct order_form){.holder = holder, .phone = "", .social_name = ""};
     if (!check_objects(body, holder, error))
         return false;
     if (holder == CERTIFICATE_HOLDER_PERSON)
@@ -326,6 +362,7 @@ static bool read_form(TALLOC_CTX *context, json_t *body, enum certificate_holder
     raw_data(person, company, &raw);
     good = certificate_data_normalise(context, holder, &raw, &form->data, error) && good;
     good = read_phone(context, "holder.phone", text_or_empty(person, "phone"), &form->phone, error) && good;
+    good = read_social_name(context, person, &form->social_name, error) && good;
     if (company != NULL)
         good = read_representatives(context, json_object_get(company, "representatives"),
                                     "company.representatives", false, form, error) &&

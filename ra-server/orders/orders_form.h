@@ -26,6 +26,7 @@ struct order_form {
     enum certificate_holder holder;
     struct certificate_data data;
     const char *phone;
+    const char *social_name; /* how to call the person, as names are written; "" */
     struct order_representative *representatives;
     size_t representative_count;
 };

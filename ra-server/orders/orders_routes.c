@@ -182,7 +182,7 @@ static bool leave_handler(struct http_request *request, struct http_response *re
     ",\"birth_date\":{\"type\":\"string\",\"format\":\"date\"},\"email\":" TEXT ",\"phone\":" TEXT           \
     ",\"nis\":" TEXT ",\"rg\":" TEXT ",\"rg_issuer\":" TEXT ",\"rg_uf\":" TEXT ",\"voter_id\":" TEXT         \
     ",\"voter_zone\":" TEXT ",\"voter_section\":" TEXT ",\"voter_city\":" TEXT ",\"voter_uf\":" TEXT         \
-    ",\"cei\":" TEXT "}}"
+    ",\"cei\":" TEXT ",\"social_name\":" TEXT "}}"
 #define COMPANY_SCHEMA                                                                                       \
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"cnpj\",\"name\",\"uf\",\"city\"],"  \
     "\"properties\":{\"cnpj\":" TEXT ",\"name\":" TEXT ",\"uf\":" TEXT ",\"city\":" TEXT ",\"cei\":" TEXT    \

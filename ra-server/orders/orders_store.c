@@ -35,7 +35,7 @@ static const struct {
     MEMBER(birth_date), MEMBER(email),         MEMBER(phone),      MEMBER(nis),
     MEMBER(rg),         MEMBER(rg_issuer),     MEMBER(rg_uf),      MEMBER(voter_id),
     MEMBER(voter_zone), MEMBER(voter_section), MEMBER(voter_city), MEMBER(voter_uf),
-    MEMBER(cei),
+    MEMBER(cei),        MEMBER(social_name),
 #undef MEMBER
 };
 
@@ -320,22 +320,23 @@ static json_t *subject_json(const struct order_form *form)
 {
     const struct certificate_data *data = &form->data;
     const char *role = form->holder == CERTIFICATE_HOLDER_COMPANY ? "responsible" : "holder";
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-                     "role", role, "name", data->name, "cpf", data->cpf, "birth_date", data->birth_date,
-                     "email", data->email, "phone", form->phone, "nis", data->nis, "rg", data->rg,
-                     "rg_issuer", data->rg_issuer, "rg_uf", data->rg_uf, "voter_id", data->voter_id,
-                     "voter_zone", data->voter_zone, "voter_section", data->voter_section, "voter_city",
-                     data->voter_city, "voter_uf", data->voter_uf, "cei", data->cei);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+                     "role", role, "social_name", form->social_name, "name", data->name, "cpf", data->cpf,
+                     "birth_date", data->birth_date, "email", data->email, "phone", form->phone, "nis",
+                     data->nis, "rg", data->rg, "rg_issuer", data->rg_issuer, "rg_uf", data->rg_uf,
+                     "voter_id", data->voter_id, "voter_zone", data->voter_zone, "voter_section",
+                     data->voter_section, "voter_city", data->voter_city, "voter_uf", data->voter_uf, "cei",
+                     data->cei);
 }
 
 /* A representative has no numbers of his own in the certificate. */
 static json_t *representative_json(const struct order_representative *person)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-                     "role", "representative", "name", person->name, "cpf", person->cpf, "birth_date",
-                     person->birth_date, "email", person->email, "phone", person->phone, "nis", "", "rg", "",
-                     "rg_issuer", "", "rg_uf", "", "voter_id", "", "voter_zone", "", "voter_section", "",
-                     "voter_city", "", "voter_uf", "", "cei", "");
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+                     "role", "representative", "social_name", "", "name", person->name, "cpf", person->cpf,
+                     "birth_date", person->birth_date, "email", person->email, "phone", person->phone, "nis",
+                     "", "rg", "", "rg_issuer", "", "rg_uf", "", "voter_id", "", "voter_zone", "",
+                     "voter_section", "", "voter_city", "", "voter_uf", "", "cei", "");
 }
 
 static char *dumped(TALLOC_CTX *context, json_t *take_json)

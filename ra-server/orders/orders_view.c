@@ -14,12 +14,13 @@
 
 static json_t *person_json(const struct order_person *person)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id",
-                     person->id, "name", person->name, "cpf", person->cpf, "birth_date", person->birth_date,
-                     "email", person->email, "phone", person->phone, "nis", person->nis, "rg", person->rg,
-                     "rg_issuer", person->rg_issuer, "rg_uf", person->rg_uf, "voter_id", person->voter_id,
-                     "voter_zone", person->voter_zone, "voter_section", person->voter_section, "voter_city",
-                     person->voter_city, "voter_uf", person->voter_uf, "cei", person->cei);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+                     "id", person->id, "social_name", person->social_name, "name", person->name, "cpf",
+                     person->cpf, "birth_date", person->birth_date, "email", person->email, "phone",
+                     person->phone, "nis", person->nis, "rg", person->rg, "rg_issuer", person->rg_issuer,
+                     "rg_uf", person->rg_uf, "voter_id", person->voter_id, "voter_zone", person->voter_zone,
+                     "voter_section", person->voter_section, "voter_city", person->voter_city, "voter_uf",
+                     person->voter_uf, "cei", person->cei);
 }
 
 static json_t *company_json(const struct order *order)

@@ -143,7 +143,7 @@ select o.code, p.name, o.product_id as product, a.starts
   join person p on p.order_id = o.id
  where a.office_id = $1 and a.state = 'booked' and (a.starts at time zone $3)::date = $2
    and case when $4 <> '' then p.cpf = $4
-            else position($5 in p.name) > 0 end
+            else position($5 in p.name) > 0 or position($5 in p.social_name) > 0 end
  order by a.starts, o.code
  limit 10;
 
@@ -160,7 +160,7 @@ select o.code, p.name, o.product_id as product, null::timestamptz as starts
 -- name: desk_queue
 -- params: office_id integer, day date, zone text
 -- Everybody of the day: visits, and appointments whose holder has not come yet.
-select o.code, p.name, o.product_id as product, coalesce(a.mode, 'in_person') as mode,
+select o.code, p.name, p.social_name, o.product_id as product, coalesce(a.mode, 'in_person') as mode,
        coalesce(v.ticket_letter::text || lpad(v.ticket_number::text, 3, '0'), '') as ticket,
        coalesce(v.priority, a.priority, '') as priority, coalesce(v.walk_in, false) as walk_in,
        coalesce(a.starts, v.checked_in_at) as start, v.id as visit_id, v.checked_in_at, v.called_at, v.finished_at,
@@ -214,7 +214,7 @@ with waiting as (
    where r.cms is not null and o.office_id = $1 and o.identification_state in ('open', 'returned') and o.closed_at is null
      and f.issuance_state not in ('revocation_requested', 'revoked')
 )
-select o.code, p.name, o.product_id as product, w.kind, w.validated_by, w.since
+select o.code, p.name, p.social_name, o.product_id as product, w.kind, w.validated_by, w.since
   from waiting w
   join orders o on o.id = w.order_id
   join person p on p.order_id = o.id and p.role in ('holder', 'responsible') and p.removed_at is null

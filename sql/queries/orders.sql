@@ -51,11 +51,11 @@ with made as (
   returning id, ref
 ), people as (
   insert into person (order_id, role, name, cpf, birth_date, email, phone, nis, rg, rg_issuer, rg_uf, voter_id,
-                      voter_zone, voter_section, voter_city, voter_uf, cei)
+                      voter_zone, voter_section, voter_city, voter_uf, cei, social_name)
   select made.id, q.*
     from made, jsonb_to_recordset($10) as q (role text, name text, cpf text, birth_date date, email text, phone text,
          nis text, rg text, rg_issuer text, rg_uf text, voter_id text, voter_zone text, voter_section text,
-         voter_city text, voter_uf text, cei text)
+         voter_city text, voter_uf text, cei text, social_name text)
 ), firm as (
   insert into company (order_id, cnpj, name, uf, city, cei)
   select made.id, c.* from made, jsonb_to_recordset($11) as c (cnpj text, name text, uf text, city text, cei text)

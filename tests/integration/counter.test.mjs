@@ -9,8 +9,8 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  api, attend, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, openssl, order, person,
-  photograph, publicUrl, scratch, slots, sql, until, validate, verify,
+  api, attend, book, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, openssl, order, person,
+  photograph, publicUrl, scratch, slots, sql, uniqueWord, until, validate, verify,
 } from '../support/office.mjs';
 
 const refused = (run, reason, status = 1) => {
@@ -39,6 +39,27 @@ function orderNew(changes = {}, product = 'ecpf-a1') {
     '--email', who.email, '--phone', who.phone, ...company);
   return { code: made.order, holder: who, cnpj: company[1], made };
 }
+
+test('social name: who has one is called and found by it at the counter, and reads what the certificate will say', async () => {
+  const social = `Luana ${uniqueWord()}`;
+  const kase = await order('ecpf-a1', person({ name: `Lauro ${uniqueWord()} Teste`, social_name: social }));
+  const official = kase.holder.name.toUpperCase();
+  await book(kase);
+  const day = new Date(Date.now() + clockOffset() * 1000 - 3 * 3600e3).toISOString().slice(0, 10);
+  sql(`update appointment set starts = '${day} 12:00-03', ends = '${day} 12:20-03' from orders o where o.id = order_id and o.code = '${kase.code}'`);
+  assert.equal(done('agent1', 'checkin', social).order, kase.code);
+  const item = done('agent1', 'queue').items.find((one) => one.order === kase.code);
+  assert.deepEqual([item.name, item.social_name], [official, social.toUpperCase()]);
+  const list = shown('agent1', 'queue').stdout;
+  assert.ok(list.includes(social.toUpperCase().slice(0, 15)) && !list.includes(official.slice(0, 15)), list);
+  const page = await api('GET', `/pedido/${kase.code}`, { token: kase.token, headers: { Accept: 'text/html' } });
+  assert.match(page.text, new RegExp(`Nome social</dt><dd>${social.toUpperCase()}<br>[^]*O certificado leva o nome do CPF`));
+  assert.match(shown('agent1', 'show', kase.code).stdout, new RegExp(`Titular +${official}\\n *Nome social +${social.toUpperCase()}`));
+  assert.equal(done('agent1', 'show', kase.code).holder.name, official, 'of which the certificate is made');
+  const faulty = await api('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person({ social_name: 'Luana\u202e' }) } });
+  assert.deepEqual([faulty.status, faulty.json.errors[0].field], [422, 'holder.social_name']);
+  done('agent1', 'undo', kase.code);
+});
 
 describe('contract 3: a case at the counter, act by act', () => {
   const name = `Teodora ${'BCDFGHJKLM'.split('').sort(() => Math.random() - 0.5).join('')} Vasques`;
@@ -209,6 +230,7 @@ describe('contract 3: a case at the counter, act by act', () => {
     refused(cli('agent1', 'noshow', absent.code), 'not-booked');
     const start = (await slots('ecpf-a1', 40)).at(-1).start;
     done('agent1', 'book', absent.code, start);
+    const seat = sql(`select s.id from seat s join orders o on o.id = s.order_id where o.code = '${absent.code}'`);
     refused(cli('agent1', 'noshow', absent.code), 'hour-not-come');
     done('agent1', 'checkin', absent.code);
     done('agent1', 'call', absent.code);
@@ -223,7 +245,7 @@ describe('contract 3: a case at the counter, act by act', () => {
     itsHour();
     assert.deepEqual([done('agent1', 'noshow', absent.code).states].map((one) => [one.appointment, one.attendance]),
       [['missed', 'no_show']]);
-    const left = () => sql(`select visibility || ' ' || state from seat where starts = '${start}' and unclaimed_was is not null`);
+    const left = () => sql(`select visibility || ' ' || state from seat where id = ${seat} and unclaimed_was is not null`);
     assert.equal(left(), 'walk_in free', 'the unclaimed seat is for who comes without an hour');
     hour(`timestamptz '${start}'`);
     const undone = done('agent1', 'undo', absent.code);

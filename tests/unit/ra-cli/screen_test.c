@@ -546,6 +546,23 @@ static void what_the_day_needs_has_its_key(void **state)
     }
 }
 
+/* Who has a social name is called by it; beside it stands the name that the papers have. */
+static void who_has_a_social_name_is_called_by_it(void **state)
+{
+    struct office *office = *state;
+    struct screen_case kase = {.order = "AAAAAAAAAAAA", .show = json_object()};
+    json_object_set_new(
+        kase.show, "holder",
+        json_pack("{s:s,s:s,s:s}", "name", "LAURO LIMA", "social_name", "LUANA LIMA", "cpf", "11144477735"));
+    assert_memory_equal(case_head(office, &kase, 0, 80), "LUANA LIMA · CPF 11144477735", 26);
+    assert_non_null(strstr(case_head(office, &kase, 2, 80), "no CPF: LAURO LIMA"));
+    assert_string_equal(case_name(office, office->model, &kase), "A001 LUANA LIMA");
+    json_object_set_new(json_object_get(kase.show, "holder"), "social_name", json_string(""));
+    assert_memory_equal(case_head(office, &kase, 0, 80), "LAURO LIMA · CPF", 16);
+    assert_null(strstr(case_head(office, &kase, 2, 80), "no CPF"));
+    json_decref(kase.show);
+}
+
 /* What is said of a case is what can still be done with it. */
 static void a_case_says_where_it_stands(void **state)
 {
@@ -582,6 +599,7 @@ int main(void)
         cmocka_unit_test(what_the_day_needs_has_its_key),
         cmocka_unit_test(a_case_says_where_it_stands),
         cmocka_unit_test(every_key_means_one_thing_in_a_place),
+        TEST(who_has_a_social_name_is_called_by_it),
         TEST(the_help_page_tells_every_key),
         TEST(a_text_is_wrapped_anew_when_the_terminal_changes),
         TEST(the_help_line_fits_eighty_columns),

@@ -3,6 +3,7 @@
  * Seats under attack (design 2.8): the last seat, impatient clicks, moves, holds that lapse, hours that
  * change; and memory against the database after each.
  */
+#include "catalog/local_time.h"
 #include "seats_fixture.h"
 
 #include <pthread.h>
@@ -330,6 +331,37 @@ static void the_invitation_follows_the_appointment(void **state)
     answer_free(third);
 }
 
+/* Who books sits in Campinas; the office's clock, and the invitation, are Cuiabá's. */
+static void an_office_in_minus_four_is_booked_from_minus_three(void **state)
+{
+    (void)state;
+    enum { MINUS_THREE_S = -3 * 3600, MINUS_FOUR_S = -4 * 3600 };
+    char path[80], body[160];
+    talloc_free(owner_sql("update ra.office set zone = 'America/Cuiaba' where id = 1"));
+    rooms_refresh();
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    const int64_t start_us = fresh_slot();
+    struct placed order = place_order();
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
+    snprintf(body, sizeof body, "{\"start\":\"%s\",\"mode\":\"in_person\"}",
+             local_time_rfc3339(scratch, start_us, MINUS_THREE_S));
+    struct answer *answer = ask("POST", path, order.token, body);
+    assert_int_equal(answer->status, 201);
+    assert_string_equal(answer_text(answer, "start"), local_time_rfc3339(scratch, start_us, MINUS_FOUR_S));
+    answer_free(answer);
+    assert_int_equal(count_of("state = 'booked'", start_us), 1);
+    snprintf(path, sizeof path, "/api/orders/%s/appointment.ics", order.code);
+    answer = ask("GET", path, order.token, NULL);
+    const struct local_time there = local_time_of(start_us, MINUS_FOUR_S);
+    assert_non_null(strstr(
+        answer->body, talloc_asprintf(scratch, "\r\nDTSTART;TZID=America/Cuiaba:%04d%02d%02dT%02d%02d00\r\n",
+                                      there.year, there.month, there.day, there.hour, there.minute)));
+    answer_free(answer);
+    talloc_free(scratch);
+    talloc_free(owner_sql("update ra.office set zone = 'America/Sao_Paulo' where id = 1"));
+    rooms_refresh();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +379,7 @@ int main(void)
         cmocka_unit_test(availability_follows_a_booking_at_once),
         cmocka_unit_test(the_query_is_judged_field_by_field),
         cmocka_unit_test(the_invitation_follows_the_appointment),
+        cmocka_unit_test(an_office_in_minus_four_is_booked_from_minus_three),
     };
     return cmocka_run_group_tests(tests, rooms_start, rooms_stop);
 }
