@@ -4,6 +4,7 @@
 #include "pki/base/clock.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { SHOWN_OF_A_DIGEST = 12, EPOCH_MIN = 1000000000 };
@@ -52,8 +53,8 @@ static char *list_shown(TALLOC_CTX *context, const char *name, json_t *list, int
     json_t *one;
     json_array_foreach(list, i, one)
     {
-        const char *shown = value_shown(context, name, one, offset_s);
-        if (text == NULL || shown == NULL) {
+        char *shown = text == NULL ? NULL : value_shown(text, name, one, offset_s);
+        if (shown == NULL) {
             return NULL;
         }
         text = talloc_asprintf_append_buffer(text, "%s%s", i > 0 ? " e " : "", shown);
@@ -78,25 +79,33 @@ static char *value_shown(TALLOC_CTX *context, const char *name, json_t *value, i
     return talloc_strdup(context, "");
 }
 
+/* Adds "label: value"; what is empty says nothing. false when memory ran out. */
+static bool add_member(char **line, const char *name, json_t *value, bool first, int offset_s)
+{
+    TALLOC_CTX *work = talloc_new(NULL);
+    const char *shown = value_shown(work, name, value, offset_s);
+    const bool made = shown != NULL;
+    if (made && shown[0] != '\0') {
+        *line =
+            talloc_asprintf_append_buffer(*line, "%s%s: %s", first ? " · " : ", ", report_label(name), shown);
+    }
+    talloc_free(work);
+    return made && *line != NULL;
+}
+
 char *report_act(TALLOC_CTX *context, const char *event, json_t *detail, int offset_s)
 {
     char *line = talloc_strdup(context, report_event(event));
-    const char *between = " · ";
+    const size_t bare = line == NULL ? 0 : strlen(line);
     const char *name;
     json_t *value;
     json_object_foreach(detail, name, value)
     {
-        const char *shown = value_shown(context, name, value, offset_s);
-        if (line == NULL || shown == NULL) {
-            return NULL;
-        }
         /* The sentence of a counter act says the act, save where another one was undone. */
         const bool said = strcmp(name, "act") == 0 && strcmp(event, "UNDONE") != 0;
-        if (shown[0] == '\0' || said) {
-            continue;
+        if (line == NULL || (!said && !add_member(&line, name, value, strlen(line) == bare, offset_s))) {
+            return NULL;
         }
-        line = talloc_asprintf_append_buffer(line, "%s%s: %s", between, report_label(name), shown);
-        between = ", ";
     }
     return line;
 }

@@ -258,6 +258,38 @@ function falsified(files, change, { thorough = true } = {}) {
   return verifyFile(put(thorough ? signedAnew(copy) : copy));
 }
 
+describe('protocol 7: the rows of the log, changed by who owns the database', () => {
+  // Each change and the way back, in the event's bytes or the leaves as they stand.
+  const own = 'set session_replication_role = replica;';
+  const bytesOf = (n) => `(select bytes from event e join leaf l on l.event_id = e.id where l.n = ${n})`;
+  const put = (n, hex) => `update event set bytes = '\\x${hex}' where id = (select event_id from leaf where n = ${n});`;
+  const changes = [
+    ['edited', (was) => put(3, Buffer.from(Buffer.from(was[0], 'hex').toString().replace(/"ts_local":"2/, '"ts_local":"1')).toString('hex')), (was) => put(3, was[0])],
+    ['two in each other\'s place', (was) => put(3, was[1]) + put(4, was[0]), (was) => put(3, was[0]) + put(4, was[1])],
+    ['dropped', () => 'create table public.kept as select * from leaf where n = 3; delete from leaf where n = 3;',
+      () => 'insert into leaf select * from public.kept; drop table public.kept;'],
+  ];
+  for (const [what, change, back] of changes) {
+    test(`${what}: no export of it verifies`, async () => {
+      await settled();
+      const was = sql(`select encode(${bytesOf(3)}, 'hex') || ' ' || encode(${bytesOf(4)}, 'hex')`).split(' ');
+      sql(own + change(was));
+      try {
+        const words = ['--from', day(-1), '--to', day(1), '--format', 'jsonl', '-o', path.join(folder, `${what[0]}.zip`)];
+        assert.equal(cli('auditor', 'audit', 'export', ...words).status, 0);
+        assert.equal(verifyFile(path.join(folder, `${what[0]}.zip`)).status, 4, what);
+      } finally {
+        sql(own + back(was));
+      }
+    });
+  }
+
+  test('and put back, it does', async () => {
+    await settled();
+    assert.equal(verifyFile(exported().file).status, 0);
+  });
+});
+
 describe('contract 4: falsified exports never pass (exit 4)', () => {
   let files;
   let lines;

@@ -257,6 +257,14 @@ describe('contract 1: an instance beside another', () => {
     assert.equal(run('status').status, 0);
   });
 
+  test('a port in use is told by its number, with the remedy, before anything is made', () => {
+    const elsewhere = path.join(parent, 'p');
+    const taken = run('start', { RA_HOME: elsewhere, RA_PORT: String(suitePort - 2) });
+    assert.equal(taken.status, 1, taken.text);
+    assert.match(taken.text, new RegExp(`a porta ${suitePort} já está em uso\\..*RA_PORT=`));
+    assert.ok(!fs.existsSync(path.join(elsewhere, 'pg')));
+  });
+
   test('an unknown word is a usage error', () => assert.equal(run('dance').status, 2));
 });
 
