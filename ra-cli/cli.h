@@ -83,7 +83,7 @@ RA_MUST_CHECK bool cli_new_passphrase(struct cli *cli, const char *file, char *b
 RA_MUST_CHECK bool cli_first_line(struct cli *cli, const char *path, char *buffer, size_t size,
                                   struct ra_error *error);
 
-enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 24, CLI_REPEATS_MAX = 16 };
+enum { CLI_ARGUMENTS_MAX = 16, CLI_OPTIONS_MAX = 32, CLI_REPEATS_MAX = 16 };
 
 /* One option of a command: "--reason R" or, without a value name, a flag. */
 struct cli_option {

@@ -24,7 +24,7 @@ static size_t option_index(const struct cli_option *options, const char *name)
 const char *cli_option_at(const struct cli_arguments *arguments, const char *name, size_t index)
 {
     size_t at = option_index(arguments->options, name);
-    if (arguments->options == NULL || arguments->options[at].name == NULL ||
+    if (arguments->options == NULL || at >= CLI_OPTIONS_MAX || arguments->options[at].name == NULL ||
         index >= arguments->value_counts[at])
         return NULL;
     return arguments->values[at][index];
