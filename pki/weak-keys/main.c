@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAIL = 10, PACKED = 8, PACK_MAX = 1 << 20 };
+enum { TAIL = 10, TAIL_DIGITS = 2 * TAIL, PACKED = 8, PACKED_DIGITS = 2 * PACKED, PACK_MAX = 1 << 20 };
 
 static const char *const machine_names[MACHINES] = {"le32", "le64", "be32"};
 static const char *const file_names[RANDOM_FILES] = {"rnd", "nornd-old", "nornd-new"};
@@ -54,13 +54,13 @@ static int compare(const void *left, const void *right)
     return memcmp(left, right, PACKED);
 }
 
-static bool read_line(char line[2 * TAIL + 2], uint8_t packed[PACKED])
+static bool read_line(char line[TAIL_DIGITS + 2], uint8_t packed[PACKED])
 {
     size_t length = 0;
-    if (strlen(line) != (size_t)2 * TAIL + 1 || line[2 * TAIL] != '\n')
+    if (strlen(line) != TAIL_DIGITS + 1 || line[TAIL_DIGITS] != '\n')
         return false;
-    line[2 * TAIL] = '\0';
-    return OPENSSL_hexstr2buf_ex(packed, PACKED, &length, line + 2 * (TAIL - PACKED), '\0') == 1 &&
+    line[TAIL_DIGITS] = '\0';
+    return OPENSSL_hexstr2buf_ex(packed, PACKED, &length, line + TAIL_DIGITS - PACKED_DIGITS, '\0') == 1 &&
            length == PACKED;
 }
 
@@ -68,7 +68,7 @@ static bool pack(void)
 {
     static uint8_t keys[PACK_MAX][PACKED];
     size_t count = 0, written = 0;
-    char line[2 * TAIL + 2];
+    char line[TAIL_DIGITS + 2];
     for (; fgets(line, sizeof line, stdin) != NULL; count++)
         if (count == PACK_MAX || !read_line(line, keys[count]))
             return false;

@@ -177,7 +177,7 @@ describe('issue 4.6: the screen', () => {
   });
 
   test('the line mode breaks between words, tells its keys when asked, and a number means what was heard', async () => {
-    const screen = open('agent1', { columns: 40, lines: 120, options: ['--plain'] });
+    const screen = open('agent1', { columns: 40, lines: 1000, options: ['--plain'] });
     const whole = await screen.until(/Fila do dia[\s\S]*Fila: *$/m);
     const words = whole[0].replace(/\s+/g, ' ');
     assert.match(words, /Número escolhe; letra faz; linha vazia é Enter\. ler diz a lista de novo;/);
