@@ -117,19 +117,29 @@ static void put(struct text_buffer *buffer, const char *text, size_t length)
     buffer->used += length;
 }
 
+/* Not by snprintf: one for each slot, and there may be hundreds in an answer. */
+static void put_count(struct text_buffer *buffer, int count)
+{
+    char digits[12];
+    size_t at = sizeof digits;
+    for (unsigned left = (unsigned)count; at == sizeof digits || left > 0; left /= 10)
+        digits[--at] = (char)('0' + left % 10);
+    put(buffer, digits + at, sizeof digits - at);
+}
+
 /* A session of one seat without preparation is the slot itself, whose text is ready. */
 static void put_slot(struct text_buffer *buffer, const struct agenda_day *day,
                      const struct agenda_day_slot *slot, const struct agenda_slot *found)
 {
-    char number[16], text[AGENDA_SLOT_TEXT_SIZE];
-    int length = snprintf(number, sizeof number, "%d}", found->seats);
+    char text[AGENDA_SLOT_TEXT_SIZE];
     if (buffer->data[buffer->used - 1] == '}')
         put(buffer, ",", 1);
     if (found->start_us == slot->start_us && found->end_us == slot->end_us)
         put(buffer, slot->text, slot->text_length);
     else
         put(buffer, text, agenda_slot_text(day, found->start_us, found->end_us, text));
-    put(buffer, number, (size_t)length);
+    put_count(buffer, found->seats);
+    put(buffer, "}", 1);
 }
 
 static struct agenda_look look_of(struct ra_app *app, int64_t now_us, enum agenda_side side)

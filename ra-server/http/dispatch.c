@@ -163,6 +163,12 @@ static bool run_own(struct http_exchange *exchange, struct db *db, struct ra_err
     return !keyed || record_own(exchange, db, error);
 }
 
+/* Nothing to begin, nothing to record: a GET has no key. */
+static bool run_at_once(struct http_exchange *exchange, struct ra_error *error)
+{
+    return authorize(exchange, error) && handle(exchange, error) && render_response(exchange, error);
+}
+
 static bool lost_a_race(const struct ra_error *error)
 {
     return error->code == RA_CONFLICT &&
@@ -182,6 +188,8 @@ static void pause_before(int attempt)
 static bool run_route(struct http_exchange *exchange, struct db *db, struct ra_error *error)
 {
     struct http_request *request = &exchange->request;
+    if (request->route->transaction == HTTP_AT_ONCE)
+        return run_at_once(exchange, error);
     if (request->route->transaction == HTTP_OWN)
         return run_own(exchange, db, error);
     for (int attempt = 1;; attempt++) {
@@ -271,7 +279,8 @@ void dispatch_run(struct http_exchange *exchange, struct db *db)
     request->now_us = clock_now_us(&request->app->clock);
     bool done = origin_is_ours(request, &error) && read_certificate(exchange, &error) &&
                 parse_body(exchange, &error) && find_key(exchange, &error) && run_route(exchange, db, &error);
-    db_rollback(db); /* an authorizer's that forgot it: the next request must find the connection free */
+    if (db != NULL)
+        db_rollback(db); /* an authorizer's that forgot it: the next request must find the connection free */
     if (done) {
         for (struct http_after_commit *after = request->after_commit; after != NULL; after = after->next)
             after->run(request->app, after->argument);

@@ -16,9 +16,10 @@
  * "form_key":"…"}. A form should carry <input type="hidden" name="_form_key" value="{{site.form_key}}">: it
  * is the form's Idempotency-Key, so that five clicks make one order. The floor takes it out of the body.
  *
- * The order of things for one request, all on one worker thread: body parsing → BEGIN (WRAPPED) → authorize →
- * the authorisation matrix → known Idempotency-Key? then the answer of then → handler → record of the answer
- * → COMMIT → after-commit callbacks → answer. A failure rolls back and records nothing.
+ * The order of things for one request, all on one worker thread (HTTP_AT_ONCE apart): body parsing → BEGIN
+ * (WRAPPED) → authorize → the authorisation matrix → known Idempotency-Key? then the answer of then → handler
+ * → record of the answer → COMMIT → after-commit callbacks → answer. A failure rolls back and records
+ * nothing.
  *
  * Thread rules: a request and its response belong to the worker that runs them. Ownership: whatever is
  * allocated for a request hangs on `request->context`.
@@ -59,6 +60,9 @@ enum http_body {
 enum http_transaction {
     HTTP_WRAPPED, /* the floor begins before authorize and commits before the answer is sent */
     HTTP_OWN,     /* authorize and handler begin and commit themselves, or run single statements */
+    HTTP_AT_ONCE, /* no database at all, request->db is NULL: a GET of the API that everybody may ask,
+                     answered from memory on the listener's own thread, which must not wait; no change of
+                     threads */
 };
 
 /* Who calls, and may this request go on? false with RA_UNAUTHENTICATED, RA_FORBIDDEN or RA_NOT_FOUND. May set

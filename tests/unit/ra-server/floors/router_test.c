@@ -12,6 +12,11 @@ static bool handle(struct http_request *request, struct http_response *response,
     return true;
 }
 
+static bool somebody(struct http_request *request, struct ra_error *error)
+{
+    return request->role != NULL || ra_fail(error, RA_UNAUTHENTICATED, "%s", "");
+}
+
 #define ROUTE(verb, where, api, page, name)                                                                  \
     {                                                                                                        \
         .method = verb, .listeners = where, .api_path = api, .page_path = page, .page_template = "x",        \
@@ -160,6 +165,16 @@ static void refuses_tables_that_contradict_themselves(void **state)
     route = (struct http_route)ROUTE(HTTP_GET, HTTP_PUBLIC, "/a", NULL, "one");
     route.response_schema = "{\"type\":";
     refuses(&route, 1, "bad JSON schema");
+    route = (struct http_route)ROUTE(HTTP_POST, HTTP_PUBLIC, "/a", NULL, "one");
+    route.transaction = HTTP_AT_ONCE;
+    refuses(&route, 1, "answered at once");
+    route = (struct http_route)ROUTE(HTTP_GET, HTTP_PUBLIC, "/a", "/b", "one");
+    route.transaction = HTTP_AT_ONCE;
+    refuses(&route, 1, "answered at once");
+    route = (struct http_route)ROUTE(HTTP_GET, HTTP_PUBLIC, "/a", NULL, "one");
+    route.transaction = HTTP_AT_ONCE;
+    route.authorize = somebody;
+    refuses(&route, 1, "answered at once");
 }
 
 int main(void)

@@ -163,6 +163,14 @@ static bool own(struct http_request *request, struct http_response *response, st
     return true;
 }
 
+static bool at_once(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    if (http_query(request, "refuse") != NULL)
+        return ra_fail_field(error, "refuse", "range", "Assim não.");
+    http_reply(response, 200, json_pack("{s:b}", "database", request->db != NULL));
+    return true;
+}
+
 static bool give_file(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     int fd = -1;
@@ -196,6 +204,7 @@ static const struct http_route test_routes[] = {
     {COMMON(race, "race"), .method = HTTP_POST, .api_path = "/api/race"},
     {COMMON(careless, "careless"), .method = HTTP_POST, .api_path = "/api/careless", .transaction = HTTP_OWN},
     {COMMON(own, "own"), .method = HTTP_POST, .api_path = "/api/own", .transaction = HTTP_OWN},
+    {COMMON(at_once, "atOnce"), .method = HTTP_GET, .api_path = "/api/at-once", .transaction = HTTP_AT_ONCE},
     {COMMON(abort_itself, "abort"), .method = HTTP_POST, .api_path = "/api/abort"},
     {COMMON(unrecordable, "unrecordable"), .method = HTTP_POST, .api_path = "/api/unrecordable"},
     {COMMON(unrecordable, "unrecordableOwn"), .method = HTTP_POST, .api_path = "/api/unrecordable-own",

@@ -313,6 +313,23 @@ static void a_full_queue_says_so_at_once_and_the_counter_goes_on(void **state)
     assert_int_equal(status_of(fixture_read(waiting)), 200);
 }
 
+static void what_is_answered_at_once_waits_for_no_worker(void **state)
+{
+    (void)state;
+    atomic_store(&hold, 1);
+    int running = send_slow(HTTP_PUBLIC, "192.0.2.1");
+    wait_until_handled(1);
+    int waiting = send_slow(HTTP_PUBLIC, "192.0.2.2");
+    pause_ms(200);
+    const char *got = get("/api/at-once", "X-Real-IP: 192.0.2.3\r\n");
+    assert_int_equal(status_of(got), 200);
+    assert_non_null(strstr(got, "{\"database\":false}"));
+    assert_int_equal(status_of(get("/api/at-once?refuse=1", "")), 422);
+    atomic_store(&hold, 0);
+    assert_int_equal(status_of(fixture_read(running)), 200);
+    assert_int_equal(status_of(fixture_read(waiting)), 200);
+}
+
 static void *let_go(void *unused)
 {
     (void)unused;
@@ -395,6 +412,7 @@ int main(void)
         tight(a_form_that_stops_is_told_by_a_page),
         tight(the_sixth_request_of_a_minute_is_told_to_wait),
         tight(a_full_queue_says_so_at_once_and_the_counter_goes_on),
+        tight(what_is_answered_at_once_waits_for_no_worker),
         cmocka_unit_test(a_stop_finishes_what_is_under_way),
         cmocka_unit_test(a_start_that_fails_removes_only_its_own),
         cmocka_unit_test_setup_teardown(a_stranger_on_the_socket_gets_nothing, start_for_another_front, stop),
