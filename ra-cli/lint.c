@@ -12,6 +12,7 @@
 #include "ra-cli/terminal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { LINT_INPUT_MAX = 64 << 20 };
 
@@ -64,17 +65,19 @@ static json_t *finding_json(const struct finding *finding)
                      "item", row->item, "detail", finding->detail);
 }
 
-static json_t *findings_json(enum lint_kind kind, const struct findings *findings)
+/* `number` says which of several objects; 0 when there is one. */
+static void add_findings(json_t *list, const struct findings *findings, size_t number)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < findings->count; i++)
-        json_array_append_new(list, finding_json(&findings->items[i]));
-    return json_pack("{s:s, s:b, s:o}", "kind", lint_kind_word(kind), "whole", !findings->overflow,
-                     "findings", list);
+    for (size_t i = 0; i < findings->count; i++) {
+        json_t *row = finding_json(&findings->items[i]);
+        if (number > 0)
+            json_object_set_new(row, "object", json_integer((json_int_t)number));
+        json_array_append_new(list, row);
+    }
 }
 
 /* "certificado de MARIA": who it is of, when it can be read. On the context. */
-static const char *named(struct cli *cli, enum lint_kind kind, struct bytes content)
+static const char *named(struct cli *cli, const struct lint_object *object)
 {
     static const char *const words[] = {[LINT_CERTIFICATE] = "certificado",
                                         [LINT_REQUEST] = "pedido de certificado (CSR)",
@@ -82,42 +85,122 @@ static const char *named(struct cli *cli, enum lint_kind kind, struct bytes cont
     struct ra_error ignored = {0};
     X509 *certificate = NULL;
     char name[256] = "";
-    if (kind == LINT_CERTIFICATE && certificate_decode(content, &certificate, &ignored))
+    if (object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored))
         (void)X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
                                         sizeof name);
     X509_free(certificate);
-    return name[0] == '\0' ? words[kind] : talloc_asprintf(cli->context, "%s de %s", words[kind], name);
+    const char *told =
+        name[0] == '\0' ? NULL : talloc_asprintf(cli->context, "%s de %s", words[object->kind], name);
+    return told != NULL ? told : words[object->kind];
 }
 
 /* For people only: what the file was taken for and what was not looked at. */
-static void add_reading(struct cli *cli, const struct lint_inputs *inputs, enum lint_kind kind,
-                        struct bytes content, json_t *answer)
+static void add_reading(struct cli *cli, const struct lint_inputs *inputs, const struct lint_objects *objects,
+                        json_t *answer)
 {
-    const char *name = named(cli, kind, content);
+    const char *name = objects->count == 1
+                           ? named(cli, &objects->items[0])
+                           : talloc_asprintf(cli->context, "um conjunto de %zu", objects->count);
+    bool unsigned_objects = inputs->about.issuer == NULL && objects->count == 1 &&
+                            objects->items[0].kind != LINT_REQUEST; /* a request's own was verified */
     json_object_set_new(answer, "read_as", json_string(name == NULL ? "" : name));
     json_object_set_new(answer, "profile", json_string(inputs->profile == NULL ? "" : inputs->profile->id));
-    json_object_set_new(answer, "unsigned", json_boolean(inputs->about.issuer == NULL));
+    json_object_set_new(answer, "unsigned", json_boolean(unsigned_objects));
+}
+
+static X509 *decoded(const struct lint_object *object)
+{
+    struct ra_error ignored = {0};
+    X509 *certificate = NULL;
+    return object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored)
+               ? certificate
+               : NULL;
+}
+
+/* Among several, each is judged beside its AC if that is there too; NULL without. The caller's to free. */
+static X509 *issuer_among(const struct lint_objects *objects, size_t of)
+{
+    X509 *subject = decoded(&objects->items[of]);
+    X509 *issuer = NULL;
+    for (size_t i = 0; subject != NULL && issuer == NULL && i < objects->count; i++) {
+        issuer = i != of ? decoded(&objects->items[i]) : NULL;
+        if (issuer != NULL &&
+            X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(subject)) != 0) {
+            X509_free(issuer);
+            issuer = NULL;
+        }
+    }
+    X509_free(subject);
+    return issuer;
+}
+
+/* *beside: an AC stood beside it, or a request's own key. */
+static bool examine_one(const struct lint_inputs *inputs, const struct lint_objects *objects, size_t at,
+                        struct findings *findings, bool *beside, struct ra_error *error)
+{
+    struct lint_about about = inputs->about;
+    X509 *issuer = about.issuer == NULL ? issuer_among(objects, at) : NULL;
+    about.issuer = issuer != NULL ? issuer : about.issuer;
+    *beside = about.issuer != NULL || objects->items[at].kind == LINT_REQUEST;
+    findings_clear(findings);
+    bool done = lint_object(&objects->items[at], &about, findings, error);
+    X509_free(issuer);
+    return done;
+}
+
+static bool examine_all(struct cli *cli, const struct lint_inputs *inputs, const struct lint_objects *objects,
+                        json_t *answer, struct ra_error *error)
+{
+    struct findings *findings = findings_new(cli->context);
+    json_t *rows = json_object_get(answer, "findings");
+    json_t *list = json_array();
+    const bool several = objects->count > 1;
+    bool whole = true, beside = false, done = findings != NULL || ra_fail(error, RA_NO_MEMORY, "findings");
+    for (size_t i = 0; done && i < objects->count; i++) {
+        done = examine_one(inputs, objects, i, findings, &beside, error);
+        add_findings(rows, findings, several ? i + 1 : 0);
+        whole = whole && !findings->overflow;
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:b}", "kind", lint_kind_word(objects->items[i].kind),
+                                        "name", named(cli, &objects->items[i]), "beside_issuer", beside));
+    }
+    json_object_set_new(answer, "kind",
+                        json_string(several ? "bundle" : lint_kind_word(objects->items[0].kind)));
+    json_object_set_new(answer, "whole", json_boolean(whole));
+    if (several)
+        json_object_set(answer, "objects", list);
+    json_decref(list);
+    return done;
+}
+
+/* "-" is standard input, whatever is at its other end. */
+static bool read_file(struct cli *cli, const char *path, struct bytes *content, struct ra_error *error)
+{
+    return strcmp(path, "-") == 0 ? file_read_open(cli->context, STDIN_FILENO, "a entrada padrão",
+                                                   LINT_INPUT_MAX, content, error)
+                                  : file_read(cli->context, path, LINT_INPUT_MAX, content, error);
 }
 
 bool lint_examine(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
 {
     struct lint_inputs inputs = {0};
-    struct findings *findings = findings_new(cli->context);
+    struct lint_objects objects;
     struct bytes content;
-    enum lint_kind kind;
-    if (findings == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "findings");
+    json_t *answer = json_pack("{s:s, s:b, s:[]}", "kind", "", "whole", 1, "findings");
+    if (answer == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "json");
     bool done = read_inputs(cli, arguments, &inputs, error) &&
-                file_read(cli->context, arguments->positional[0], LINT_INPUT_MAX, &content, error) &&
-                lint_file(cli->context, content, &inputs.about, &kind, findings, error);
-    *result = done ? findings_json(kind, findings) : NULL;
-    if (*result != NULL && !cli->json)
-        add_reading(cli, &inputs, kind, content, *result);
+                read_file(cli, arguments->positional[0], &content, error) &&
+                lint_open(cli->context, content, &objects, error) &&
+                examine_all(cli, &inputs, &objects, answer, error);
+    if (done && !cli->json)
+        add_reading(cli, &inputs, &objects, answer);
     X509_free(inputs.about.issuer);
+    *result = done ? answer : NULL;
     if (!done)
-        return false;
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+        json_decref(answer);
+    return done;
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -146,21 +229,49 @@ static void print_reading(FILE *out, const json_t *result)
         fputs("Nenhuma assinatura de AC foi conferida: para isso, --issuer AC.pem.\n", out);
 }
 
+static void print_finding(const json_t *finding, FILE *out)
+{
+    fprintf(out, "%s %s: ", severity_word(text_of(finding, "severity")), text_of(finding, "code"));
+    terminal_text(out, text_of(finding, "detail"));
+    fputs(" [", out);
+    terminal_text(out, text_of(finding, "source"));
+    fputs("]\n", out);
+}
+
+/* Those of one object; how many there were. */
+static size_t print_findings(const json_t *list, size_t number, FILE *out)
+{
+    const json_t *finding;
+    size_t index, count = 0;
+    json_array_foreach(list, index, finding)
+    {
+        if (json_integer_value(json_object_get(finding, "object")) != (json_int_t)number)
+            continue;
+        print_finding(finding, out);
+        count++;
+    }
+    return count;
+}
+
 void render_lint(const struct cli *cli, const json_t *result, FILE *out)
 {
     const json_t *list = json_object_get(result, "findings");
-    const json_t *finding;
+    const json_t *objects = json_object_get(result, "objects");
+    const json_t *object;
     size_t index;
     (void)cli;
     print_reading(out, result);
-    if (json_array_size(list) == 0)
+    if (objects == NULL && print_findings(list, 0, out) == 0)
         fputs("Nada a apontar.\n", out);
-    json_array_foreach(list, index, finding)
+    json_array_foreach(objects, index, object)
     {
-        fprintf(out, "%s %s: ", severity_word(text_of(finding, "severity")), text_of(finding, "code"));
-        terminal_text(out, text_of(finding, "detail"));
-        fputs(" [", out);
-        terminal_text(out, text_of(finding, "source"));
-        fputs("]\n", out);
+        fprintf(out, "%zu. ", index + 1);
+        terminal_text(out, text_of(object, "name"));
+        fputs(json_is_true(json_object_get(object, "beside_issuer"))
+                  ? ":\n"
+                  : " (a AC não está aqui: assinatura não conferida):\n",
+              out);
+        if (print_findings(list, index + 1, out) == 0)
+            fputs("Nada a apontar.\n", out);
     }
 }

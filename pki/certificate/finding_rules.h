@@ -28,7 +28,11 @@
     X(VALIDITY_POLICY, "validity-policy", ERROR, D04, "tabela 6")                                            \
     X(SIGNATURE_ALGORITHM, "signature-algorithm", ERROR, D0101, "assinatura")                                \
     X(SIGNATURE_UNVERIFIABLE, "signature-unverifiable", WARNING, D0101, "assinatura")                        \
-    X(SIGNATURE_TWICE, "signature-differs", ERROR, PKIX, "4.1.1.2")
+    X(SIGNATURE_TWICE, "signature-differs", ERROR, PKIX, "4.1.1.2")                                          \
+    X(SIGNATURE_PARAMETERS, "signature-parameters", WARNING, "RFC 4055", "5 (e RFC 5758, 3.2)")              \
+    X(ISSUER_FORM, "issuer-form", ERROR, PKIX, "4.1.2.4")                                                    \
+    X(ISSUER_SELF, "self-issued", ERROR, PKIX, "6.1")                                                        \
+    X(UNIQUE_ID, "unique-id", ERROR, PKIX, "4.1.2.8")
 
 /* The holder's key. */
 #define FINDING_RULES_KEY(X)                                                                                 \
@@ -58,9 +62,12 @@
     X(POLICY_EXTINCT, "policy-extinct", ERROR, R211, "art. 3")                                               \
     X(POLICY_HOLDER, "policy-holder", ERROR, D04, "1.1.6 e 1.1.7 (Res. 211/2024)")                           \
     X(POLICY_CPS, "policy-cps", WARNING, D04, "7.1.2.2 c")                                                   \
+    X(WEB_ADDRESS, "web-address", ERROR, PKIX, "7.4")                                                        \
     X(CRL_POINTS, "crl-points", WARNING, D04, "7.1.2.2 d")                                                   \
+    X(CRL_POINT_PARTIAL, "crl-point-partial", WARNING, PKIX, "4.2.1.13")                                     \
     X(CA_ISSUERS, "ca-issuers", WARNING, D04, "7.1.2.2 e")                                                   \
     X(AUTHORITY_KEY, "authority-key", ERROR, D04, "7.1.2.2 a")                                               \
+    X(AUTHORITY_KEY_MORE, "authority-key-more", WARNING, D04, "7.1.2.2 a")                                   \
     X(BASIC_CONSTRAINTS, "basic-constraints", ERROR, PKIX, "4.2.1.9")                                        \
     X(SUBJECT_KEY, "subject-key", ERROR, PKIX, "4.2.1.2")
 
@@ -68,6 +75,8 @@
     X(SUBJECT_FORM, "subject-form", ERROR, PKIX, "4.1.2.6")                                                  \
     X(SUBJECT_COUNTRY, "subject-country", ERROR, D04, "7.1.4.1")                                             \
     X(SUBJECT_ORGANIZATION, "subject-organization", WARNING, D04, "7.1.4.1")                                 \
+    X(SUBJECT_ATTRIBUTE, "subject-attribute", WARNING, LAYOUT, "atributos do nome")                          \
+    X(SUBJECT_BLANKS, "subject-blanks", WARNING, GUIDE, "brancos nas pontas")                                \
     X(STRING_TYPE, "string-type", ERROR, PKIX, "4.1.2.4")                                                    \
     X(STRING_CHARSET, "string-charset", ERROR, "X.680", "41")                                                \
     X(NAME_CHARSET, "name-charset", ERROR, D04, "7.1.5.2")                                                   \
@@ -86,6 +95,7 @@
     X(SAN_IDENTITY, "san-identity", ERROR, D04, "7.1.2.3")                                                   \
     X(SAN_SET, "san-set", ERROR, D04, "7.1.2.3")                                                             \
     X(SAN_EXTINCT, "san-extinct", WARNING, D04, "8.3, 7.1.2.3")                                              \
+    X(SAN_KIND, "san-kind", WARNING, D04, "7.1.2.3")                                                         \
     X(SAN_FOREIGN, "san-foreign", WARNING, GUIDE, "OIDs fora de 2.16.76.1")                                  \
     X(SAN_SIZE, "san-size", WARNING, GUIDE, "otherName com menos de 128 bytes")                              \
     X(SAN_DUPLICATE, "san-duplicate", ERROR, D04, "7.1.2.3")                                                 \
@@ -149,6 +159,7 @@
     X(CRL_NEXT_UPDATE, "crl-next-update", ERROR, PKIX, "5.1.2.5")                                            \
     X(CRL_EXPIRED, "crl-expired", ERROR, PKIX, "5.1.2.5")                                                    \
     X(CRL_EMPTY_LIST, "crl-empty-list", ERROR, PKIX, "5.1.2.6")                                              \
+    X(CRL_SERIAL, "crl-serial", ERROR, PKIX, "5.1.2.6")                                                      \
     X(CRL_DUPLICATE, "crl-duplicate", ERROR, PKIX, "5.1.2.6")                                                \
     X(CRL_FUTURE, "crl-future", WARNING, PKIX, "5.1.2.6")                                                    \
     X(CRL_REASON, "crl-reason", ERROR, PKIX, "5.3.1")                                                        \

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/certificate/lint.h"
 
-#include "pki/certificate/armour.h"
 #include "pki/certificate/lint_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <string.h>
-
-enum { LINT_FILE_MAX = 64 << 20 };
 
 bool lint_certificate(struct bytes der, const struct lint_about *about, struct findings *findings,
                       struct ra_error *error)
@@ -78,6 +75,7 @@ bool lint_request(struct bytes der, const struct lint_about *about, struct findi
     if (view.version != 1)
         findings_add(findings, FINDING_RULE_ENCODING, "O pedido não é da versão 1.");
     lint_signature_algorithms(view.outer_algorithm, view.outer_algorithm, findings);
+    lint_signature_bits(view.signature, findings);
     lint_attributes(view.attributes, findings);
     if (!lint_key(view.spki, about, SUBJECT_HOLDER, 0, &bits, findings, error))
         return false;
@@ -103,45 +101,28 @@ const char *lint_kind_word(enum lint_kind kind)
     return "";
 }
 
-/* The label says what the sender meant; DER says it by its shape. */
-static bool open_file(TALLOC_CTX *context, struct bytes content, enum lint_kind *kind, struct bytes *der)
+bool lint_object(const struct lint_object *object, const struct lint_about *about, struct findings *findings,
+                 struct ra_error *error)
 {
-    static const struct {
-        enum lint_kind kind;
-        const char *labels[3];
-    } forms[] = {
-        {LINT_CERTIFICATE, {"CERTIFICATE", "X509 CERTIFICATE", NULL}},
-        {LINT_REQUEST, {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL}},
-        {LINT_CRL, {"X509 CRL", NULL}},
-    };
-    if (content.length > 0 && content.data[0] == DER_SEQUENCE) {
-        enum view_kind shape = certificate_view_kind(content);
-        *kind = shape == VIEW_REQUEST ? LINT_REQUEST : shape == VIEW_CRL ? LINT_CRL : LINT_CERTIFICATE;
-        *der = content; /* what has no such shape is told as a certificate that is none */
-        return true;
+    switch (object->kind) {
+    case LINT_CERTIFICATE:
+        return lint_certificate(object->der, about, findings, error);
+    case LINT_REQUEST:
+        return lint_request(object->der, about, findings, error);
+    case LINT_CRL:
+        return lint_crl(object->der, about, findings, error);
     }
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-        if (armour_open(context, content, forms[i].labels, der)) {
-            *kind = forms[i].kind;
-            return true;
-        }
     return false;
 }
 
 bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
                enum lint_kind *kind, struct findings *findings, struct ra_error *error)
 {
-    struct bytes der;
-    if (content.length > LINT_FILE_MAX || !open_file(context, content, kind, &der))
-        return ra_fail(error, RA_INVALID,
-                       "não é um certificado, um pedido (CSR) nem uma LCR, em PEM ou DER, sem nada em volta");
-    switch (*kind) {
-    case LINT_CERTIFICATE:
-        return lint_certificate(der, about, findings, error);
-    case LINT_REQUEST:
-        return lint_request(der, about, findings, error);
-    case LINT_CRL:
-        return lint_crl(der, about, findings, error);
-    }
-    return false;
+    struct lint_objects objects;
+    if (!lint_open(context, content, &objects, error))
+        return false;
+    if (objects.count != 1)
+        return ra_fail(error, RA_INVALID, "há mais de um certificado, pedido ou LCR");
+    *kind = objects.items[0].kind;
+    return lint_object(&objects.items[0], about, findings, error);
 }

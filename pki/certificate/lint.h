@@ -43,8 +43,29 @@ RA_MUST_CHECK bool lint_request(struct bytes der, const struct lint_about *about
 RA_MUST_CHECK bool lint_crl(struct bytes der, const struct lint_about *about, struct findings *findings,
                             struct ra_error *error);
 
-/* Exactly one of the three, PEM or DER, told apart by the label or by its form. RA_INVALID when it is none.
- */
+enum { LINT_OBJECTS_MAX = 64 };
+
+struct lint_object {
+    enum lint_kind kind;
+    struct bytes der;
+};
+
+struct lint_objects {
+    size_t count;
+    struct lint_object items[LINT_OBJECTS_MAX];
+};
+
+/* What a file holds: one of the three in DER, any of them in PEM one after the other, or the certificates and
+ * CRLs that a PKCS#7 carries. Told apart by the label or by their form; what has neither is a certificate
+ * that is none. The bytes are borrowed from `content` or on `context`. RA_INVALID when there is nothing. */
+RA_MUST_CHECK bool lint_open(TALLOC_CTX *context, struct bytes content, struct lint_objects *objects,
+                             struct ra_error *error);
+
+/* One of them, as above. */
+RA_MUST_CHECK bool lint_object(const struct lint_object *object, const struct lint_about *about,
+                               struct findings *findings, struct ra_error *error);
+
+/* A file that holds exactly one. RA_INVALID when it holds none or more. */
 RA_MUST_CHECK bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
                              enum lint_kind *kind, struct findings *findings, struct ra_error *error);
 

@@ -59,12 +59,41 @@ void lint_against_issuer(X509 *certificate, X509 *issuer, struct findings *findi
     if (ASN1_TIME_compare(X509_get0_notAfter(certificate), X509_get0_notAfter(issuer)) == 1)
         findings_add(findings, FINDING_RULE_ISSUER_OUTLIVED,
                      "O certificado vale por mais tempo que o da AC.");
-    lint_issuer_policy(certificate, issuer, findings);
+    if ((X509_get_extension_flags(certificate) & EXFLAG_CA) ==
+        0) /* an AC lists other policies than those above */
+        lint_issuer_policy(certificate, issuer, findings);
     ERR_clear_error();
 }
 
-static void lint_revocation(X509 *certificate, struct bytes crl, time_t now, struct findings *findings)
+void lint_crl_against(struct bytes der, X509 *issuer, struct findings *findings)
 {
+    const unsigned char *at = der.data;
+    X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)der.length);
+    EVP_PKEY *key = X509_get0_pubkey(issuer);
+    AUTHORITY_KEYID *authority =
+        list != NULL ? X509_CRL_get_ext_d2i(list, NID_authority_key_identifier, NULL, NULL) : NULL;
+    const ASN1_OCTET_STRING *subject = X509_get0_subject_key_id(issuer);
+    if (list == NULL)
+        findings_add(findings, FINDING_RULE_ENCODING, "A LCR não pôde ser lida.");
+    else if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(issuer)) != 0)
+        findings_add(findings, FINDING_RULE_ISSUER_NAME, "O emissor da LCR não é esta AC.");
+    if (list != NULL && (key == NULL || X509_CRL_verify(list, key) != 1))
+        findings_add(findings, FINDING_RULE_ISSUER_SIGNATURE, "A assinatura da LCR não é desta AC.");
+    if (authority != NULL && authority->keyid != NULL &&
+        (subject == NULL || ASN1_OCTET_STRING_cmp(authority->keyid, subject) != 0))
+        findings_add(findings, FINDING_RULE_ISSUER_KEY,
+                     "authorityKeyIdentifier da LCR não é o identificador da chave da AC.");
+    if ((X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0)
+        findings_add(findings, FINDING_RULE_ISSUER_NO_AUTHORITY, "Quem assinou a LCR não pode assinar LCR.");
+    AUTHORITY_KEYID_free(authority);
+    X509_CRL_free(list);
+    ERR_clear_error();
+}
+
+static void lint_revocation(X509 *certificate, const struct lint_about *about, struct findings *findings)
+{
+    const struct bytes crl = about->crl;
+    time_t now = about->now;
     const unsigned char *at = crl.data;
     X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)crl.length);
     X509_REVOKED *entry = NULL;
@@ -72,6 +101,12 @@ static void lint_revocation(X509 *certificate, struct bytes crl, time_t now, str
         findings_add(findings, FINDING_RULE_CRL_FOREIGN, "A LCR não é da AC que emitiu o certificado.");
         X509_CRL_free(list);
         ERR_clear_error();
+        return;
+    }
+    if (about->issuer != NULL && X509_CRL_verify(list, X509_get0_pubkey(about->issuer)) != 1) {
+        findings_add(findings, FINDING_RULE_CRL_FOREIGN,
+                     "A assinatura da LCR não é da AC: não se sabe se o certificado foi revogado.");
+        X509_CRL_free(list);
         return;
     }
     if (X509_CRL_get0_by_cert(list, &entry, certificate) == 1)
@@ -124,7 +159,7 @@ bool lint_against(const struct lint *lint, struct bytes der)
     if (about->issuer != NULL)
         lint_against_issuer(certificate, about->issuer, lint->findings);
     if (about->crl.length > 0)
-        lint_revocation(certificate, about->crl, about->now, lint->findings);
+        lint_revocation(certificate, about, lint->findings);
     X509_free(certificate);
     ERR_clear_error();
     return true;

@@ -88,7 +88,7 @@ static void lint_birth_date(const struct lint *lint, const char *field, const ui
         return;
     }
     profile_day(lint->not_before, issued);
-    if (strcmp(date, issued) > 0)
+    if (lint->not_before != 0 && strcmp(date, issued) > 0)
         findings_add(lint->findings, FINDING_RULE_SAN_BIRTH_FUTURE,
                      "%s: a data de nascimento é depois da emissão.", field);
 }
@@ -408,13 +408,18 @@ void lint_alt_name(struct lint *lint)
     if (lint->kind != SUBJECT_HOLDER)
         return;
     struct der outer = der_over(extension != NULL ? extension->value : (struct bytes){NULL, 0});
-    bool whole = extension != NULL && der_enter(&outer, DER_SEQUENCE, &list) && der_done(&outer);
+    bool whole =
+        extension != NULL && der_enter(&outer, DER_SEQUENCE, &list) && der_done(&outer) && !der_done(&list);
     while (whole && !der_done(&list)) {
         struct der_element entry;
         whole =
             der_next(&list, &entry) && (entry.whole.data[0] != OTHER_NAME || lint_other_name(&names, &entry));
         if (whole && entry.whole.data[0] == EMAIL)
             lint_email(&names, entry.content);
+        else if (whole && entry.whole.data[0] != OTHER_NAME)
+            findings_add(lint->findings, FINDING_RULE_SAN_KIND,
+                         "O subjectAltName traz um item (etiqueta %02X) que não é otherName nem e-mail.",
+                         entry.whole.data[0]);
     }
     if (!whole)
         findings_add(lint->findings, FINDING_RULE_SAN_FORM, "O subjectAltName está ausente ou malformado.");

@@ -13,7 +13,7 @@ enum { REASON_LAST = 10, REASON_UNUSED = 7, REASON_UNSPECIFIED = 0, REASON_HOLD 
 struct crl_entries {
     const struct lint_about *about;
     struct findings *findings;
-    size_t malformed, in_future, odd_reasons, holds;
+    size_t malformed, in_future, odd_reasons, holds, odd_serials;
     size_t count;
     struct bytes *serials;
     size_t room;
@@ -69,6 +69,7 @@ static bool see_entry(struct crl_entries *entries, TALLOC_CTX *memory, struct de
              der_next(&fields, &when);
     if (!*whole)
         return true;
+    entries->odd_serials += lint_serial_good(serial.content) ? 0 : 1;
     if (!lint_time(&when, &instant))
         entries->malformed++;
     else if (entries->about->now != 0 && instant > entries->about->now)
@@ -117,6 +118,10 @@ static bool lint_entries(const struct crl_view *view, const struct lint_about *a
         enough = see_entry(&entries, memory, &list, &whole);
     if (!whole || entries.malformed > 0)
         findings_add(findings, FINDING_RULE_ENCODING, "Há entradas malformadas na LCR.");
+    if (entries.odd_serials > 0)
+        findings_add(findings, FINDING_RULE_CRL_SERIAL,
+                     "%zu entradas têm número de série que não é positivo ou passa de 20 bytes.",
+                     entries.odd_serials);
     if (entries.in_future > 0)
         findings_add(findings, FINDING_RULE_CRL_FUTURE, "%zu entradas têm data no futuro.",
                      entries.in_future);
@@ -154,15 +159,29 @@ static void lint_times(const struct crl_view *view, const struct lint_about *abo
         findings_add(findings, FINDING_RULE_CRL_EXPIRED, "A LCR está vencida.");
 }
 
+/* Zero is one (RFC 5280 5.2.3). */
+static bool is_crl_number(struct bytes value)
+{
+    struct der outer = der_over(value);
+    struct der_element number;
+    return der_take(&outer, DER_INTEGER, &number) && der_done(&outer) &&
+           (lint_serial_good(number.content) || (number.content.length == 1 && number.content.data[0] == 0));
+}
+
 static void lint_crl_extensions(const struct view_extensions *extensions, struct findings *findings)
 {
     char name[OID_TEXT_SIZE];
     if (extensions->malformed)
         findings_add(findings, FINDING_RULE_EXTENSION_FORM, "A lista de extensões está malformada.");
-    if (certificate_view_find(extensions, OID_CRL_NUMBER) == NULL)
-        findings_add(findings, FINDING_RULE_CRL_NUMBER, "A LCR não traz o número (CRLNumber).");
-    if (certificate_view_find(extensions, OID_AUTHORITY_KEY) == NULL)
-        findings_add(findings, FINDING_RULE_CRL_AUTHORITY_KEY, "A LCR não traz authorityKeyIdentifier.");
+    const struct view_extension *number = certificate_view_find(extensions, OID_CRL_NUMBER);
+    const struct view_extension *key = certificate_view_find(extensions, OID_AUTHORITY_KEY);
+    bool more;
+    if (number == NULL || !is_crl_number(number->value))
+        findings_add(findings, FINDING_RULE_CRL_NUMBER,
+                     "A LCR não traz o número (CRLNumber), não negativo e com até 20 bytes.");
+    if (key == NULL || !lint_authority_key(key->value, &more))
+        findings_add(findings, FINDING_RULE_CRL_AUTHORITY_KEY,
+                     "A LCR não traz authorityKeyIdentifier com o identificador da chave da AC.");
     for (size_t i = 0; i < extensions->count; i++) {
         const struct view_extension *extension = &extensions->items[i];
         oid_text(extension->type, name);
@@ -187,7 +206,11 @@ bool lint_crl(struct bytes der, const struct lint_about *about, struct findings 
     if (view.version != 2)
         findings_add(findings, FINDING_RULE_CRL_VERSION, "A LCR não é da versão 2.");
     lint_signature_algorithms(view.inner_algorithm, view.outer_algorithm, findings);
+    lint_signature_bits(view.signature, findings);
+    lint_issuer_name(view.issuer, findings);
     lint_times(&view, about, findings);
     lint_crl_extensions(&view.extensions, findings);
+    if (about->issuer != NULL)
+        lint_crl_against(der, about->issuer, findings);
     return lint_entries(&view, about, findings, error);
 }

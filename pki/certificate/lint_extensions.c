@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Extensions: which are there, how often, how critical, and what they say. The subjectAltName has its own
- * file.
+ * Extensions: which are there, how often, how critical, and what they say. The subjectAltName and the
+ * addresses have their own files.
  */
 #include "pki/certificate/lint_internal.h"
 
@@ -12,19 +12,17 @@ enum {
     KEY_USAGE_RESPONDER = 0x80,
     KEY_USAGE_AUTHORITY = 0x06, /* keyCertSign, cRLSign */
     KEY_USAGE_CERT_SIGN = 0x04,
-    CRL_ADDRESSES = 2,
-    URI = 0x86,
     KEY_ID = 0x80,
     POLICY_ARCS = 7,
 };
 
-static bool enter_sequence(struct bytes value, struct der *inner)
+bool lint_enter(struct bytes value, struct der *inner)
 {
     struct der outer = der_over(value);
     return der_enter(&outer, DER_SEQUENCE, inner) && der_done(&outer);
 }
 
-static void malformed(const struct lint *lint, const char *name)
+void lint_malformed(const struct lint *lint, const char *name)
 {
     findings_add(lint->findings, FINDING_RULE_EXTENSION_FORM, "A extensão %s está malformada.", name);
 }
@@ -41,6 +39,15 @@ static int key_usage_bits(struct bytes value)
     return bits.content.data[1];
 }
 
+/* X.690 11.2.2: no zeros after the last bit of a list of named bits. */
+static bool key_usage_shortest(struct bytes value)
+{
+    unsigned unused = 0;
+    while (unused < 7 && (value.data[3] >> unused & 1U) == 0)
+        unused++;
+    return value.data[2] == unused;
+}
+
 /* cA of basicConstraints; false also for what cannot be read. *path is the pathLenConstraint, -1 without one.
  */
 static bool read_constraints(struct bytes value, bool *authority, int *path)
@@ -49,7 +56,7 @@ static bool read_constraints(struct bytes value, bool *authority, int *path)
     struct der_element flag, number;
     *authority = false;
     *path = -1;
-    if (!enter_sequence(value, &fields))
+    if (!lint_enter(value, &fields))
         return false;
     if (der_peek(&fields) == DER_BOOLEAN) {
         if (!der_take(&fields, DER_BOOLEAN, &flag) || flag.content.length != 1 ||
@@ -128,6 +135,8 @@ static void lint_key_usage(const struct lint *lint)
                          "keyUsage de quem assina OCSP precisa ter digitalSignature, e só ele.");
         break;
     }
+    if (bits > 0 && !key_usage_shortest(usage->value))
+        lint_malformed(lint, "keyUsage");
     if (usage != NULL && !usage->critical)
         findings_add(lint->findings, FINDING_RULE_KEY_USAGE_CRITICAL,
                      "A extensão keyUsage precisa ser crítica.");
@@ -164,13 +173,13 @@ static void lint_extended_usage(const struct lint *lint)
     bool client = false, email = false;
     if (lint->kind != SUBJECT_HOLDER)
         return; /* the responder was known by it; an AC has none */
-    if (extended != NULL && !enter_sequence(extended->value, &list)) {
-        malformed(lint, "extendedKeyUsage");
+    if (extended != NULL && !lint_enter(extended->value, &list)) {
+        lint_malformed(lint, "extendedKeyUsage");
         return;
     }
     while (extended != NULL && !der_done(&list)) {
         if (!der_take(&list, DER_OID, &oid)) {
-            malformed(lint, "extendedKeyUsage");
+            lint_malformed(lint, "extendedKeyUsage");
             return;
         }
         lint_one_usage(lint, oid.content, &client, &email);
@@ -194,29 +203,10 @@ uint32_t lint_policy_type(const struct certificate_view *view)
     const struct view_extension *policies = certificate_view_find(&view->extensions, OID_POLICIES);
     struct der list, policy;
     struct der_element oid;
-    if (policies == NULL || !enter_sequence(policies->value, &list) ||
-        !der_enter(&list, DER_SEQUENCE, &policy) || !der_take(&policy, DER_OID, &oid) || !der_done(&list))
+    if (policies == NULL || !lint_enter(policies->value, &list) || !der_enter(&list, DER_SEQUENCE, &policy) ||
+        !der_take(&policy, DER_OID, &oid) || !der_done(&list))
         return 0;
     return policy_type(oid.content);
-}
-
-static bool is_web_address(struct bytes text)
-{
-    return (text.length > 7 && memcmp(text.data, "http://", 7) == 0) ||
-           (text.length > 8 && memcmp(text.data, "https://", 8) == 0);
-}
-
-static bool has_cps(struct der policy)
-{
-    struct der qualifiers, qualifier;
-    struct der_element type, address;
-    if (!der_enter(&policy, DER_SEQUENCE, &qualifiers))
-        return false;
-    while (der_enter(&qualifiers, DER_SEQUENCE, &qualifier))
-        if (der_take(&qualifier, DER_OID, &type) && oid_known(type.content) == OID_CPS &&
-            der_take(&qualifier, DER_IA5_STRING, &address) && is_web_address(address.content))
-            return true;
-    return false;
 }
 
 /* Which persons may hold which type (DOC-ICP-04 1.1 by Res. 211/2024, for the new chain). */
@@ -241,9 +231,9 @@ static void lint_policy(struct lint *lint, struct bytes value)
     struct der list, policy;
     struct der_element oid;
     char name[OID_TEXT_SIZE];
-    if (!enter_sequence(value, &list) || !der_enter(&list, DER_SEQUENCE, &policy) ||
+    if (!lint_enter(value, &list) || !der_enter(&list, DER_SEQUENCE, &policy) ||
         !der_take(&policy, DER_OID, &oid)) {
-        malformed(lint, "certificatePolicies");
+        lint_malformed(lint, "certificatePolicies");
         return;
     }
     if (!der_done(&list)) {
@@ -256,8 +246,7 @@ static void lint_policy(struct lint *lint, struct bytes value)
         findings_add(lint->findings, FINDING_RULE_POLICY_ARC,
                      "A política %s não é de certificado de titular da ICP-Brasil.", name);
     }
-    if (!has_cps(policy))
-        findings_add(lint->findings, FINDING_RULE_POLICY_CPS, "A política não traz o endereço da DPC.");
+    lint_practice_statement(lint, policy);
     lint_policy_holder(lint);
 }
 
@@ -273,60 +262,20 @@ static void lint_policies(struct lint *lint)
         lint_policy(lint, policies->value);
 }
 
-/* The address of a DistributionPoint with one fullName. */
-static bool point_address(struct der point, struct bytes *address)
+bool lint_authority_key(struct bytes value, bool *more)
 {
-    struct der name, full;
-    struct der_element uri;
-    if (!der_enter(&point, DER_CONTEXT_0, &name) || !der_enter(&name, DER_CONTEXT_0, &full) ||
-        !der_take(&full, URI, &uri) || !is_web_address(uri.content))
-        return false;
-    *address = uri.content;
-    return true;
+    struct der fields;
+    struct der_element key;
+    bool known = lint_enter(value, &fields) && der_take(&fields, KEY_ID, &key) && key.content.length > 0;
+    *more = known && !der_done(&fields);
+    return known;
 }
 
-static void lint_crl_points(const struct lint *lint)
+static bool is_key_identifier(struct bytes value)
 {
-    const struct view_extension *points = certificate_view_find(&lint->view->extensions, OID_CRL_POINTS);
-    struct der list, point;
-    struct bytes first = {NULL, 0}, address;
-    int count = 0;
-    if (points != NULL && !enter_sequence(points->value, &list)) {
-        malformed(lint, "cRLDistributionPoints");
-        return;
-    }
-    while (points != NULL && der_enter(&list, DER_SEQUENCE, &point)) {
-        if (!point_address(point, &address) || (count == 1 && bytes_equal(first, address)))
-            continue;
-        first = count++ == 0 ? address : first;
-    }
-    int wanted = lint->kind == SUBJECT_HOLDER ? CRL_ADDRESSES : 1;
-    bool root = bytes_equal(lint->view->issuer, lint->view->subject);
-    if (count < wanted && !root && lint->kind != SUBJECT_RESPONDER)
-        findings_add(lint->findings, FINDING_RULE_CRL_POINTS, "Há %d endereços de LCR; a norma pede %d.",
-                     count, wanted);
-}
-
-static void lint_authority_access(const struct lint *lint)
-{
-    const struct view_extension *access =
-        certificate_view_find(&lint->view->extensions, OID_AUTHORITY_ACCESS);
-    struct der list, description;
-    struct der_element method, address;
-    bool found = false;
-    if (lint->kind != SUBJECT_HOLDER)
-        return;
-    if (access != NULL && !enter_sequence(access->value, &list)) {
-        malformed(lint, "authorityInfoAccess");
-        return;
-    }
-    while (access != NULL && der_enter(&list, DER_SEQUENCE, &description))
-        found = found ||
-                (der_take(&description, DER_OID, &method) && oid_known(method.content) == OID_CA_ISSUERS &&
-                 der_take(&description, URI, &address) && is_web_address(address.content));
-    if (!found)
-        findings_add(lint->findings, FINDING_RULE_CA_ISSUERS,
-                     "authorityInfoAccess não traz o endereço da cadeia (caIssuers).");
+    struct der outer = der_over(value);
+    struct der_element key;
+    return der_take(&outer, DER_OCTET_STRING, &key) && der_done(&outer) && key.content.length > 0;
 }
 
 static void lint_key_identifiers(const struct lint *lint)
@@ -334,17 +283,20 @@ static void lint_key_identifiers(const struct lint *lint)
     const struct view_extension *authority =
         certificate_view_find(&lint->view->extensions, OID_AUTHORITY_KEY);
     const struct view_extension *subject = certificate_view_find(&lint->view->extensions, OID_SUBJECT_KEY);
-    struct der fields;
-    struct der_element key;
     bool root = bytes_equal(lint->view->issuer, lint->view->subject);
-    bool known = authority != NULL && enter_sequence(authority->value, &fields) &&
-                 der_take(&fields, KEY_ID, &key) && key.content.length > 0;
-    if (!known && !root)
+    bool more = false;
+    bool known = authority != NULL && lint_authority_key(authority->value, &more);
+    if (!known && (!root || authority != NULL))
         findings_add(lint->findings, FINDING_RULE_AUTHORITY_KEY,
                      "authorityKeyIdentifier está ausente ou sem keyIdentifier.");
+    if (more && lint->kind == SUBJECT_HOLDER)
+        findings_add(lint->findings, FINDING_RULE_AUTHORITY_KEY_MORE,
+                     "authorityKeyIdentifier traz mais do que o keyIdentifier.");
     if (subject == NULL && lint->kind == SUBJECT_AUTHORITY)
         findings_add(lint->findings, FINDING_RULE_SUBJECT_KEY,
                      "O certificado da AC não traz subjectKeyIdentifier.");
+    if (subject != NULL && !is_key_identifier(subject->value))
+        findings_add(lint->findings, FINDING_RULE_SUBJECT_KEY, "subjectKeyIdentifier está malformado.");
 }
 
 static void lint_constraints(const struct lint *lint)
@@ -418,8 +370,7 @@ void lint_extensions(struct lint *lint)
     lint_key_usage(lint);
     lint_extended_usage(lint);
     lint_policies(lint);
-    lint_crl_points(lint);
-    lint_authority_access(lint);
+    lint_addresses(lint);
     lint_key_identifiers(lint);
     lint_constraints(lint);
 }

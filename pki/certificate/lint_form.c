@@ -67,16 +67,52 @@ void lint_text(struct bytes content, char output[LINT_TEXT_SIZE])
     output[length] = '\0';
 }
 
-void lint_serial(struct bytes serial, struct findings *findings)
+bool lint_serial_good(struct bytes serial)
 {
     bool zero = true;
     for (size_t i = 0; i < serial.length; i++)
         zero = zero && serial.data[i] == 0;
+    if (zero || serial.data[0] >= 0x80)
+        return false;
     bool padded = serial.length > 1 && serial.data[0] == 0 && serial.data[1] < 0x80;
-    size_t octets = serial.length > 0 && serial.data[0] == 0 ? serial.length - 1 : serial.length;
-    if (zero || padded || serial.data[0] >= 0x80 || octets > SERIAL_OCTETS_MAX)
+    size_t octets = serial.data[0] == 0 ? serial.length - 1 : serial.length;
+    return !padded && octets <= SERIAL_OCTETS_MAX;
+}
+
+void lint_serial(struct bytes serial, struct findings *findings)
+{
+    if (!lint_serial_good(serial))
         findings_add(findings, FINDING_RULE_SERIAL,
                      "O número de série precisa ser positivo e ter até 20 bytes.");
+}
+
+void lint_issuer_name(struct bytes issuer, struct findings *findings)
+{
+    struct der list, set, pair;
+    struct der_element type, value;
+    bool whole = lint_enter(issuer, &list) && !der_done(&list);
+    while (whole && !der_done(&list))
+        whole = der_enter(&list, DER_SET, &set) && der_enter(&set, DER_SEQUENCE, &pair) &&
+                der_take(&pair, DER_OID, &type) && der_next(&pair, &value) && der_done(&pair) &&
+                value.content.length > 0;
+    if (!whole)
+        findings_add(findings, FINDING_RULE_ISSUER_FORM, "O nome do emissor está vazio ou malformado.");
+}
+
+void lint_signature_bits(struct bytes signature, struct findings *findings)
+{
+    if (signature.length < 2 || signature.data[0] != 0)
+        findings_add(findings, FINDING_RULE_ENCODING, "A assinatura não é feita de octetos inteiros.");
+}
+
+/* RSA writes NULL after the algorithm (RFC 4055 5), ECDSA and EdDSA nothing (RFC 5758 3.2, RFC 8410 3). */
+static void lint_parameters(int algorithm, struct bytes parameters, struct findings *findings)
+{
+    static const uint8_t null[] = {DER_NULL, 0};
+    bool rsa = algorithm == OID_SHA256_RSA || algorithm == OID_SHA512_RSA;
+    if (rsa ? !bytes_equal(parameters, (struct bytes){null, sizeof null}) : parameters.length > 0)
+        findings_add(findings, FINDING_RULE_SIGNATURE_PARAMETERS,
+                     "O algoritmo de assinatura não traz os parâmetros que o padrão manda.");
 }
 
 enum algorithm_class { ALGORITHM_ACCEPTED, ALGORITHM_REFUSED, ALGORITHM_UNVERIFIABLE };
@@ -119,6 +155,7 @@ void lint_signature_algorithms(struct bytes inner, struct bytes outer, struct fi
     oid_text(type, name);
     switch (class_of(oid_known(type))) {
     case ALGORITHM_ACCEPTED:
+        lint_parameters(oid_known(type), parameters, findings);
         return;
     case ALGORITHM_REFUSED:
         findings_add(findings, FINDING_RULE_SIGNATURE_ALGORITHM,
@@ -189,6 +226,14 @@ void lint_form(struct lint *lint)
         findings_add(lint->findings, FINDING_RULE_VERSION, "O certificado não é da versão 3.");
     lint_serial(lint->view->serial, lint->findings);
     lint_signature_algorithms(lint->view->inner_algorithm, lint->view->outer_algorithm, lint->findings);
+    lint_signature_bits(lint->view->signature, lint->findings);
+    lint_issuer_name(lint->view->issuer, lint->findings);
+    if (lint->view->unique_ids)
+        findings_add(lint->findings, FINDING_RULE_UNIQUE_ID,
+                     "O certificado traz issuerUniqueID ou subjectUniqueID, que não se usam.");
+    if (lint->kind == SUBJECT_HOLDER && bytes_equal(lint->view->issuer, lint->view->subject))
+        findings_add(lint->findings, FINDING_RULE_ISSUER_SELF,
+                     "O emissor é o próprio titular: nenhuma AC emitiu este certificado.");
     lint_validity(lint);
     if (lint->kind == SUBJECT_HOLDER)
         lint_longest(lint);

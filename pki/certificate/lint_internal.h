@@ -58,11 +58,28 @@ RA_MUST_CHECK bool lint_key(struct bytes spki, const struct lint_about *about, e
                             uint32_t policy, unsigned *rsa_bits, struct findings *findings,
                             struct ra_error *error);
 
+/* The Name of an issuer; told when it is empty or no Name. */
+void lint_issuer_name(struct bytes issuer, struct findings *findings);
+/* A signature is whole octets, at least one. */
+void lint_signature_bits(struct bytes signature, struct findings *findings);
+/* A positive number in its shortest form, of up to 20 octets (RFC 5280 4.1.2.2 and 5.2.3). */
+bool lint_serial_good(struct bytes serial);
+
 /* lint_extensions.c */
 void lint_extensions(struct lint *lint);
+/* Stands inside the one SEQUENCE that `value` must be. */
+RA_MUST_CHECK bool lint_enter(struct bytes value, struct der *inner);
+void lint_malformed(const struct lint *lint, const char *name);
+/* The value of an authorityKeyIdentifier has a key identifier; *more: and something else. */
+RA_MUST_CHECK bool lint_authority_key(struct bytes value, bool *more);
 enum subject_kind lint_subject_kind(const struct certificate_view *view);
 /* The one policy of a leaf; 0 when it is none of 2.16.76.1.2. */
 uint32_t lint_policy_type(const struct certificate_view *view);
+
+/* lint_addresses.c */
+void lint_addresses(const struct lint *lint);
+/* The CPS qualifier of one policy, after its OID. */
+void lint_practice_statement(const struct lint *lint, struct der policy);
 
 /* lint_names.c */
 void lint_subject(struct lint *lint);
@@ -72,6 +89,8 @@ void lint_alt_name(struct lint *lint);
 
 /* lint_against.c */
 RA_MUST_CHECK bool lint_against(const struct lint *lint, struct bytes der);
+/* A CRL against the AC that should have signed it. */
+void lint_crl_against(struct bytes der, X509 *issuer, struct findings *findings);
 
 /* At most LINT_TEXT_SIZE-1 characters; what is not printable ASCII becomes '?'. */
 void lint_text(struct bytes content, char output[LINT_TEXT_SIZE]);

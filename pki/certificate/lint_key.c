@@ -4,7 +4,7 @@
  */
 #include "pki/certificate/lint_internal.h"
 
-enum { RSA_LEAST = 2048, RSA_HOLDER = 2048, RSA_A4 = 4096 };
+enum { RSA_LEAST = 2048, RSA_HOLDER = 2048, RSA_A4 = 4096, UNCOMPRESSED = 0x04 };
 
 struct rsa_key {
     struct bytes modulus; /* without the zero octet before it */
@@ -114,7 +114,8 @@ static bool lint_rsa(struct bytes parameters, struct bytes bits, const struct li
 }
 
 /* brainpoolP256r1 for holders, brainpoolP512r1 for ACs; NIST's curves are not in the list. */
-static void lint_curve(struct bytes parameters, enum subject_kind kind, struct findings *findings)
+static void lint_curve(struct bytes parameters, struct bytes bits, enum subject_kind kind,
+                       struct findings *findings)
 {
     struct der cursor = der_over(parameters);
     struct der_element curve;
@@ -123,11 +124,21 @@ static void lint_curve(struct bytes parameters, enum subject_kind kind, struct f
         return;
     }
     int wanted = kind == SUBJECT_AUTHORITY ? OID_BRAINPOOL_P512R1 : OID_BRAINPOOL_P256R1;
+    size_t coordinate = kind == SUBJECT_AUTHORITY ? 64 : 32;
     char name[OID_TEXT_SIZE];
     oid_text(curve.content, name);
     if (oid_known(curve.content) != wanted)
         findings_add(findings, FINDING_RULE_KEY_ALGORITHM, "A curva %s não é das que a ICP-Brasil admite.",
                      name);
+    else if (bits.length != 2 + 2 * coordinate || bits.data[0] != 0 || bits.data[1] != UNCOMPRESSED)
+        findings_add(findings, FINDING_RULE_KEY_FORM, "O ponto da chave não está inteiro.");
+}
+
+/* RFC 8410: no parameters, a fixed number of octets. */
+static void lint_edwards(struct bytes parameters, struct bytes bits, size_t octets, struct findings *findings)
+{
+    if (parameters.length > 0 || bits.length != octets + 1 || bits.data[0] != 0)
+        findings_add(findings, FINDING_RULE_KEY_FORM, "A chave não tem o tamanho do seu algoritmo.");
 }
 
 bool lint_key(struct bytes spki, const struct lint_about *about, enum subject_kind kind, uint32_t policy,
@@ -150,11 +161,14 @@ bool lint_key(struct bytes spki, const struct lint_about *about, enum subject_ki
     case OID_RSA:
         return lint_rsa(parameters, bits.content, about, kind, policy, rsa_bits, findings, error);
     case OID_EC:
-        lint_curve(parameters, kind, findings);
+        lint_curve(parameters, bits.content, kind, findings);
         return true;
     case OID_ED25519:
     case OID_X25519:
+        lint_edwards(parameters, bits.content, 32, findings);
+        return true;
     case OID_ED448:
+        lint_edwards(parameters, bits.content, 57, findings);
         return true;
     case OID_DSA:
         findings_add(findings, FINDING_RULE_KEY_ALGORITHM, "A ICP-Brasil não admite chaves DSA.");

@@ -181,6 +181,32 @@ static void see_value(struct subject *subject, int type, struct bytes content)
     }
 }
 
+/* Legacy: C, O, OU, ST, L, CN; the new layout also serialNumber. A blank at the edge is what a cut left, and
+ * two readers make two names of it. */
+static void lint_attribute(const struct lint *lint, const struct der_element *type,
+                           const struct der_element *value)
+{
+    char name[OID_TEXT_SIZE], text[LINT_TEXT_SIZE];
+    lint_text(value->content, text);
+    switch (oid_known(type->content)) {
+    case OID_COUNTRY:
+    case OID_ORGANIZATION:
+    case OID_UNIT:
+    case OID_STATE:
+    case OID_LOCALITY:
+    case OID_COMMON_NAME:
+    case OID_SERIAL_NUMBER:
+        break;
+    default:
+        oid_text(type->content, name);
+        findings_add(lint->findings, FINDING_RULE_SUBJECT_ATTRIBUTE,
+                     "O nome do titular traz o atributo %s, que nenhum leiaute tem.", name);
+        break;
+    }
+    if (trimmed(value->content).length != value->content.length)
+        findings_add(lint->findings, FINDING_RULE_SUBJECT_BLANKS, "“%s” começa ou termina com branco.", text);
+}
+
 static bool see_entry(struct subject *subject, struct der *list)
 {
     struct der set, pair;
@@ -190,8 +216,10 @@ static bool see_entry(struct subject *subject, struct der *list)
         !der_next(&pair, &value) || !der_done(&pair) || !der_done(&set))
         return false;
     int known = oid_known(type.content);
-    if (subject->lint->kind == SUBJECT_HOLDER)
+    if (subject->lint->kind == SUBJECT_HOLDER) {
         lint_string(subject->lint, known, &value);
+        lint_attribute(subject->lint, &type, &value);
+    }
     see_value(subject, known, value.content);
     return true;
 }
@@ -211,6 +239,8 @@ static void lint_common_name(const struct lint *lint)
     if (width == 0 || width > most)
         findings_add(lint->findings, FINDING_RULE_COMMON_NAME_WIDTH,
                      "O nome no CN tem %zu caracteres; o máximo antes do número é %zu.", width, most);
+    if (width > 0 && colon[-1] == ' ')
+        findings_add(lint->findings, FINDING_RULE_SUBJECT_BLANKS, "O nome no CN termina com branco.");
     if (strpbrk(lint->common_name, "abcdefghijklmnopqrstuvwxyz") != NULL)
         findings_add(lint->findings, FINDING_RULE_COMMON_NAME_CASE, "O nome no CN não está em maiúsculas.");
     if (strchr(lint->common_name, ',') != NULL)

@@ -95,9 +95,10 @@ static bool read_version(struct der *fields, int *version)
     return true;
 }
 
-static bool skip_unique_ids(struct der *fields)
+static bool skip_unique_ids(struct der *fields, bool *seen)
 {
     struct der_element unused;
+    *seen = der_peek(fields) == ISSUER_UNIQUE_ID || der_peek(fields) == SUBJECT_UNIQUE_ID;
     return (der_peek(fields) != ISSUER_UNIQUE_ID || der_next(fields, &unused)) &&
            (der_peek(fields) != SUBJECT_UNIQUE_ID || der_next(fields, &unused));
 }
@@ -114,8 +115,8 @@ bool certificate_view_open(struct bytes der, struct certificate_view *view)
         !der_enter(&fields, DER_SEQUENCE, &validity) || !der_next(&validity, &view->not_before) ||
         !der_next(&validity, &view->not_after) || !der_done(&validity) ||
         !der_take(&fields, DER_SEQUENCE, &subject) || !der_take(&fields, DER_SEQUENCE, &spki) ||
-        !skip_unique_ids(&fields) || !read_extensions(&fields, DER_CONTEXT_3, &view->extensions) ||
-        !der_done(&fields))
+        !skip_unique_ids(&fields, &view->unique_ids) ||
+        !read_extensions(&fields, DER_CONTEXT_3, &view->extensions) || !der_done(&fields))
         return false;
     view->tbs = tbs.whole;
     view->serial = serial.content;

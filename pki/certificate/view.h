@@ -34,6 +34,7 @@ struct certificate_view {
     struct bytes issuer, subject;                  /* Name, whole */
     struct der_element not_before, not_after;
     struct bytes spki; /* whole */
+    bool unique_ids;   /* issuerUniqueID or subjectUniqueID is there */
     struct view_extensions extensions;
 };
 

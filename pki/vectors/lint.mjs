@@ -112,6 +112,62 @@ function signature(add, inner, outer) {
   const name = dotted(children(outer.content)[0].content);
   if (refusedSignatures.has(name)) add('signature-algorithm');
   else if (!acceptedSignatures.has(name)) add('signature-unverifiable');
+  else if ((children(outer.content)[1]?.whole.toString('hex') ?? '') !== (name.startsWith('1.2.840.113549.') ? '0500' : '')) add('signature-parameters');
+}
+
+function signed(add, bits) {
+  if (bits.content.length < 2 || bits.content[0] !== 0) add('encoding');
+}
+
+function issuerName(add, name) {
+  const attributes = quietly(add, 'issuer-form', () => children(name.content).map(({ content }) => children(one(content).content)[1].content.length));
+  if (attributes && (attributes.length === 0 || attributes.includes(0))) add('issuer-form');
+}
+
+function serialNumber(content) {
+  const value = content[0] === 0 ? content.subarray(1) : content;
+  return content[0] < 0x80 && value.length > 0 && value.some((octet) => octet !== 0) && value.length <= 20 && (content[0] !== 0 || value[0] >= 0x80);
+}
+
+const keyIdentifier = (value) => {
+  try {
+    const parts = children(one(value).content);
+    return parts[0]?.tag === 0x80 && parts[0].content.length > 0 ? parts.length : 0;
+  } catch {
+    return 0;
+  }
+};
+
+// A web address; what has another scheme is none, and what has no scheme is told.
+function address(add, text) {
+  const good = /^https?:\/\/(?:\[[^\]]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(?::\d*)?(?:[/?#].*)?$/.test(text) && /^[!#-;=?-\[\]_a-z~]*$/.test(text);
+  if (!good && (/^https?:/.test(text) || !/^[A-Za-z]{2,}:./.test(text))) add('web-address');
+  return good;
+}
+
+// The URI of the first name of each DistributionPoint.
+function crlPoints(add, value) {
+  const found = new Set();
+  for (const point of value ? children(one(value).content) : []) {
+    if (point.tag !== universal.seq) throw new Error('point');
+    const [name, ...more] = children(point.content);
+    const uri = children(children(name.content)[0].content)[0];
+    if (uri.tag !== 0x86 || !address(add, uri.content.toString('latin1'))) continue;
+    found.add(uri.content.toString('latin1'));
+    if (more.length > 0) add('crl-point-partial');
+  }
+  return found.size;
+}
+
+function authorityAccess(add, value) {
+  let chain = false;
+  for (const description of value ? children(one(value).content) : []) {
+    if (description.tag !== universal.seq) throw new Error('access');
+    const [method, uri] = children(description.content);
+    const good = uri.tag === 0x86 && address(add, uri.content.toString('latin1'));
+    chain ||= good && dotted(method.content) === '1.3.6.1.5.5.7.48.2';
+  }
+  return chain;
 }
 
 function rsa(add, parameters, bits, holder, policy) {
@@ -144,13 +200,17 @@ function key(add, spki, holder, policy) {
   else if (name === '1.2.840.10045.2.1') {
     const wanted = holder ? '1.3.36.3.3.2.8.1.1.7' : '1.3.36.3.3.2.8.1.1.13';
     if (dotted(parameters[0].content) !== wanted) add('key-algorithm');
-  } else if (!['1.3.101.110', '1.3.101.112', '1.3.101.113'].includes(name)) add('key-unverifiable');
+    else if (bits.content.length !== (holder ? 66 : 130) || bits.content.readUInt16BE(0) !== 4) add('key-form');
+  } else if (/^1\.3\.101\.11[023]$/.test(name)) {
+    if (parameters.length > 0 || bits.content.length !== (name.endsWith('3') ? 58 : 33) || bits.content[0] !== 0) add('key-form');
+  } else add('key-unverifiable');
 }
 
 function extensionList(content) {
   return children(content).map(({ content: fields }) => {
     const parts = children(fields);
-    return { oid: dotted(parts[0].content), critical: parts.length === 3 && parts[1].content[0] !== 0, value: parts.at(-1).content };
+    const flag = parts.length === 3 ? parts[1].content[0] : 0;
+    return { oid: dotted(parts[0].content), critical: flag !== 0, spelled: parts.length === 3 && flag !== 0xff, value: parts.at(-1).content };
   });
 }
 
@@ -171,6 +231,8 @@ function subject(add, name, policy) {
     if (value.tag !== 0x13 && value.tag !== 0x0c) add('string-type');
     if (!inNames.test(text)) add('name-charset');
     if (characters < 1 || characters > (oid === '2.5.4.8' || oid === '2.5.4.7' ? 128 : 64)) add('rdn-length');
+    if (!/^2\.5\.4\.(?:3|5|6|7|8|10|11)$/.test(oid)) add('subject-attribute');
+    if (/^ | $/.test(text)) add('subject-blanks');
     seen[oid]?.push(text);
   }
   const units = seen['2.5.4.11'].map((unit) => unit.trim());
@@ -188,6 +250,7 @@ function subject(add, name, policy) {
   if (!parts || (!isCpf(parts[2]) && !isCnpj(parts[2]))) add('common-name');
   else {
     if (parts[1].length < 1 || parts[1].length > (isCpf(parts[2]) ? 52 : 49)) add('common-name-width');
+    if (parts[1].endsWith(' ')) add('subject-blanks');
     if (/[a-z]/.test(common)) add('common-name-case');
     if (common.includes(',')) add('common-name-comma');
   }
@@ -228,7 +291,7 @@ function person(add, text, issued) {
     const [day, month, year] = [text.slice(0, 2), text.slice(2, 4), text.slice(4, 8)].map(Number);
     const date = new Date(Date.UTC(year, month - 1, day));
     if (born === '' || year < 1900 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) add('san-birth-date');
-    else if (date.getTime() > issued - 3 * 3600000) add('san-birth-future');
+    else if (issued && date.getTime() > issued - 3 * 3600000) add('san-birth-future');
   }
   const cpf = digits(add, text.slice(8, 19));
   if (cpf !== null && !isCpf(cpf)) add('san-cpf');
@@ -294,8 +357,10 @@ function alternativeNames(add, value, { common, number }, issued) {
   const seen = {};
   const found = { cpf: '', cnpj: '' };
   let mails = 0;
-  if (!value) add('san-malformed');
-  for (const entry of value ? children(one(value).content) : []) {
+  const entries = value ? children(one(value).content) : [];
+  if (entries.length === 0) add('san-malformed');
+  for (const entry of entries) {
+    if (entry.tag !== 0xa0 && entry.tag !== 0x81) add('san-kind');
     if (entry.tag === 0xa0) otherName(add, entry, seen, found, issued);
     if (entry.tag === 0x81) {
       if (!/^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/.test(entry.content.toString('latin1'))) add('san-email');
@@ -333,7 +398,9 @@ function policies(add, value, policy, who, number) {
   }
   if (!policy) add('policy-arc');
   const qualifiers = children(list[0].content)[1];
-  if (!qualifiers || !/https?:\/\/./.test(qualifiers.content.toString('latin1'))) add('policy-cps');
+  const statements = (qualifiers ? children(qualifiers.content) : []).map(({ content }) => children(content)[1])
+    .filter(({ tag }) => tag === 0x16).map(({ content }) => address(add, content.toString('latin1')));
+  if (!statements.includes(true)) add('policy-cps');
   const seal = policy === 201 || policy === 202;
   if (seal && who.person) add('policy-holder');
   if (number && !seal && who.company) add('policy-holder');
@@ -373,11 +440,11 @@ function constraints(add, extension, holder) {
 
 function certificate(add, der) {
   const parts = quietly(add, 'encoding', () => {
-    const [tbs, outer] = children(one(der).content);
-    return { fields: children(tbs.content), outer };
+    const [tbs, outer, mark] = children(one(der).content);
+    return { fields: children(tbs.content), outer, mark };
   });
   if (!parts) return;
-  const { fields, outer } = parts;
+  const { fields, outer, mark } = parts;
   const version = fields[0].tag === 0xa0 ? children(fields[0].content)[0].content[0] + 1 : 1;
   const [serial, inner, issuer, validity, name, spki] = fields.slice(fields[0].tag === 0xa0 ? 1 : 0);
   const list = extensionList(children(fields.at(-1).content)[0].content);
@@ -389,8 +456,12 @@ function certificate(add, der) {
   const policy = policyOf(find(list, '2.5.29.32'));
   key(add, spki, !authority, authority ? 0 : policy);
   if (version !== 3) add('version');
-  if (serial.content[0] & 0x80 || serial.content.every((octet) => octet === 0)) add('serial');
+  if (!serialNumber(serial.content)) add('serial');
   signature(add, inner, outer);
+  signed(add, mark);
+  issuerName(add, issuer);
+  if (fields.some(({ tag }) => tag === 0x81 || tag === 0x82)) add('unique-id');
+  if (!authority && issuer.whole.equals(name.whole)) add('self-issued');
   const [from, until] = children(validity.content).map(time);
   if (from === null || until === null) add('time-form');
   else {
@@ -407,7 +478,8 @@ function certificate(add, der) {
     who = alternativeNames(add, names, told, from ?? 0);
   }
   const counted = {};
-  for (const { oid, critical } of list) {
+  for (const { oid, critical, spelled } of list) {
+    if (spelled) add('extension-form');
     if (critical && ['2.5.29.37', '2.5.29.17', '2.5.29.32'].includes(oid)) add('criticality');
     else if (critical && !['2.5.29.15', '2.5.29.19'].includes(oid)) add('critical-extension');
     counted[oid] = (counted[oid] ?? 0) + 1;
@@ -415,17 +487,22 @@ function certificate(add, der) {
   }
   const bits = usage?.length === 4 ? usage[3] : -1;
   if (bits !== (authority ? 0x06 : 0xe0)) add('key-usage');
+  if (bits > 0 && usage[2] !== Math.log2(bits & -bits)) add('extension-form');
   if (list.some(({ oid, critical }) => oid === '2.5.29.15' && !critical)) add('key-usage-critical');
   if (!authority) {
     usages(add, find(list, '2.5.29.37'));
     policies(add, find(list, '2.5.29.32'), policy, who, told.number);
-    if (!find(list, '1.3.6.1.5.5.7.1.1')?.includes(Buffer.from('06082b06010505073002', 'hex'))) add('ca-issuers');
+    if (quietly(add, 'extension-form', () => authorityAccess(add, find(list, '1.3.6.1.5.5.7.1.1'))) === false) add('ca-issuers');
   }
   const root = issuer.whole.equals(name.whole);
-  const addresses = new Set(find(list, '2.5.29.31')?.toString('latin1').match(/https?:\/\/[\x21-\x2f\x30-\x7e]+?(?=[0\x00-\x1f]|$)/g) ?? []);
-  if (!root && addresses.size < (authority ? 1 : 2)) add('crl-points');
-  if (!root && !find(list, '2.5.29.35')) add('authority-key');
-  if (authority && !find(list, '2.5.29.14')) add('subject-key');
+  const points = quietly(add, 'extension-form', () => crlPoints(add, find(list, '2.5.29.31')));
+  if (!root && points < (authority ? 1 : 2)) add('crl-points');
+  const own = find(list, '2.5.29.35');
+  const identified = own ? keyIdentifier(own) : 0;
+  if (identified === 0 && (!root || own)) add('authority-key');
+  if (identified > 1 && !authority) add('authority-key-more');
+  const named = find(list, '2.5.29.14');
+  if (named ? named[0] !== universal.octets || named[1] === 0 || named[1] + 2 !== named.length : authority) add('subject-key');
   constraints(add, list.find(({ oid }) => oid === '2.5.29.19'), !authority);
 }
 
@@ -433,6 +510,7 @@ function request(add, der) {
   const [body, algorithm, bits] = children(one(der).content);
   const [, , spki, attributes] = children(body.content);
   signature(add, algorithm, algorithm);
+  signed(add, bits);
   for (const attribute of attributes ? children(attributes.content) : []) {
     const name = dotted(children(attribute.content)[0].content);
     if (name === '1.2.840.113549.1.9.7') add('csr-password');
@@ -444,20 +522,25 @@ function request(add, der) {
 }
 
 function crl(add, der) {
-  const [body, outer] = children(one(der).content);
+  const [body, outer, mark] = children(one(der).content);
   const fields = children(body.content);
   const version = fields[0].tag === universal.int ? fields.shift().content[0] + 1 : 1;
   if (version !== 2) add('crl-version');
-  const [inner, , issued, ...rest] = fields;
+  const [inner, issuer, issued, ...rest] = fields;
   signature(add, inner, outer);
+  signed(add, mark);
+  issuerName(add, issuer);
   const next = rest[0]?.tag === 0x17 || rest[0]?.tag === 0x18 ? time(rest.shift()) : undefined;
   if (next === undefined) add('crl-next-update');
   else if (next < today) add('crl-expired');
   if (time(issued) > today) add('not-yet-valid');
   const revoked = rest[0]?.tag === universal.seq ? rest.shift() : undefined;
   const list = rest[0]?.tag === 0xa0 ? extensionList(children(rest[0].content)[0].content) : [];
-  if (!find(list, '2.5.29.20')) add('crl-number');
-  if (!find(list, '2.5.29.35')) add('crl-authority-key');
+  const number = find(list, '2.5.29.20');
+  if (!number || (number.toString('hex') !== '020100' && !serialNumber(one(number).content))) add('crl-number');
+  if (!keyIdentifier(find(list, '2.5.29.35') ?? Buffer.alloc(0))) add('crl-authority-key');
+  if (list.some(({ critical }) => critical)) add('critical-extension');
+  if (new Set(list.map(({ oid }) => oid)).size < list.length) add('duplicate-extension');
   if (revoked && revoked.content.length === 0) add('crl-empty-list');
   const told = new Set();
   const serials = new Set();
@@ -469,6 +552,7 @@ function crl(add, der) {
       const reason = more && find(extensionList(more.content), '2.5.29.21')?.at(-1);
       if (reason === 0 || reason === 7 || reason > 10) told.add('crl-reason');
       if (reason === 6 || reason === 8) told.add('crl-hold');
+      if (!serialNumber(serial.content)) told.add('crl-serial');
       const text = serial.content.toString('hex');
       if (serials.has(text)) told.add('crl-duplicate');
       serials.add(text);

@@ -131,6 +131,21 @@ describe('ra-cli lint, without server and without identity', () => {
     for (const file of [leaf, der]) assert.deepEqual(json(file, ...beside), { kind: 'certificate', whole: true, findings: [] });
     assert.deepEqual(codes(json(leaf, '--profile', path.join(root, 'pki/profiles/NG_PF_A3.json'))), ['policy', 'subject-serial']);
     assert.equal(json(kase.csr).kind, 'request');
+    const piped = spawnSync(cliPath, ['--json', 'lint', '-', ...beside], { encoding: 'utf8', env: { RA_HOME: home }, input: issued.certificate });
+    assert.deepEqual(JSON.parse(piped.stdout), { kind: 'certificate', whole: true, findings: [] });
+    const [chain, bundle] = ['chain.pem', 'chain.p7b'].map((name) => path.join(folder, name));
+    fs.writeFileSync(chain, issued.certificate + issued.chain);
+    openssl('crl2pkcs7', '-nocrl', '-certfile', chain, '-outform', 'DER', '-out', bundle);
+    for (const file of [chain, bundle]) { // each of them beside the next, but for the root
+      const found = json(file);
+      assert.deepEqual([found.kind, found.findings], ['bundle', []]);
+      assert.deepEqual(found.objects.map(({ beside_issuer }) => beside_issuer), [true, true, true, false]);
+    }
+    const foreign = json(leaf, '--issuer', path.join(home, 'ca/public/tmul.pem'), '--crl', path.join(home, 'ca/public/tiss.crl'));
+    assert.deepEqual(codes(foreign).sort(), ['crl-foreign', 'issuer-key', 'issuer-name', 'issuer-signature']);
+    assert.deepEqual(codes(json(path.join(home, 'ca/public/tiss.crl'), '--issuer', ac)), []);
+    assert.deepEqual(codes(json(path.join(home, 'ca/public/tiss.crl'), '--issuer', path.join(home, 'ca/public/tmul.pem'))),
+      ['issuer-name', 'issuer-signature', 'issuer-key']);
     assert.deepEqual(json(path.join(home, 'ca/public/tiss12.crl')), { kind: 'crl', whole: true, findings: [] });
   });
 

@@ -25,12 +25,15 @@ static void examine(struct bytes input, struct bytes crl)
     struct ra_error error = {.code = RA_OK};
     const struct lint_about about = {.now = SOME_DAY, .crl = crl};
     struct findings *findings = findings_new(NULL);
-    enum lint_kind kind;
+    struct lint_objects objects = {.count = 0};
     if (findings == NULL)
         return;
-    if (lint_file(findings, input, &about, &kind, findings, &error))
-        for (size_t i = 0; i < findings->count; i++)
-            require_printable(findings->items[i].detail);
+    if (!lint_open(findings, input, &objects, &error))
+        objects.count = 0;
+    for (size_t i = 0; i < objects.count; i++)
+        if (lint_object(&objects.items[i], &about, findings, &error))
+            for (size_t j = 0; j < findings->count; j++)
+                require_printable(findings->items[j].detail);
     talloc_free(findings);
     if (ERR_peek_error() != 0)
         abort();

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/pki-certificate/lint_case.h"
+
+#include "tests/unit/pki-certificate/vectors.h"
+
+// cmocka needs these before it.
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+// clang-format on
+
+const struct lint_about lint_today = {.now = FIXTURE_NOW};
+
+bool lint_raised[FINDING_RULE_COUNT];
+
+void lint_examine(const struct world *world, struct bytes der, const struct lint_about *about,
+                  const char *name, const char *codes)
+{
+    struct ra_error error = {0};
+    struct findings *findings = findings_new(world->memory);
+    enum lint_kind kind;
+    char *found = talloc_strdup(world->memory, "");
+    assert_true(lint_file(world->memory, der, about, &kind, findings, &error));
+    for (size_t i = 0; i < findings->count; i++) {
+        lint_raised[findings->items[i].rule] = true;
+        found = talloc_asprintf_append(found, "%s%s", i > 0 ? " " : "", findings->items[i].code);
+    }
+    if (about == &lint_today)
+        vector_write(name, der, findings);
+    if (strcmp(found, codes) == 0)
+        return;
+    for (size_t i = 0; i < findings->count; i++)
+        print_message("%s: %s\n", findings->items[i].code, findings->items[i].detail);
+    fail_msg("%s: found «%s», expected «%s»", name, found, codes);
+}
+
+struct bytes lint_der(const struct world *world, X509 *certificate)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509(certificate, &der);
+    struct bytes copy = bytes_copy(world->memory, der, (size_t)length);
+    OPENSSL_free(der);
+    X509_free(certificate);
+    return copy;
+}
+
+struct bytes lint_patched(const struct world *world, struct bytes der, int which, const char *from,
+                          const char *to, size_t length)
+{
+    uint8_t *copy = talloc_memdup(world->memory, der.data, der.length);
+    uint8_t *found[16];
+    int count = 0;
+    for (size_t i = 0; i + length <= der.length && count < 16; i++)
+        if (memcmp(copy + i, from, length) == 0)
+            found[count++] = copy + i;
+    assert_true(count > 0);
+    for (int i = 0; i < count; i++)
+        if (which == 0 || which == i + 1 || (which < 0 && i == count + which))
+            memcpy(found[i], to, length);
+    return (struct bytes){copy, der.length};
+}
