@@ -297,7 +297,8 @@ static bool refuse_product(TALLOC_CTX *context, const struct catalog_copy *copy,
         if (strcmp(copy->products[i].id, id) == 0)
             wanted = &copy->products[i];
     if (wanted == NULL)
-        return ra_fail_field(error, "product", "unknown", "Escolha um dos certificados à venda.");
+        return ra_fail_field(error, "product", "unknown",
+                             "Este certificado não existe. Escolha um dos que estão à venda.");
     const char *instead = alternatives_text(context, copy, wanted, day);
     if (instead == NULL)
         return ra_fail(error, RA_NO_MEMORY, "catalogue");

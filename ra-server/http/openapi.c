@@ -17,10 +17,13 @@ static const char problem_schema[] =
     "\"properties\":{\"field\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
     "\"message\":{\"type\":\"string\"}}}}},\"additionalProperties\":true}";
 
-/* Statuses that the floor may answer on any route. */
-static const short floor_statuses[] = {400, 404, 405, 414, 429, 431, 500, 503, 504};
-static const short body_statuses[] = {408, 413, 415, 422};
-static const short unsafe_statuses[] = {403, 409};
+/* Statuses that the front and the floor may answer on any route; on one that takes a body, if only a small
+ * one; on one that reads a query; on one of the office, which asks for a certificate and then for the role.
+ */
+static const short floor_statuses[] = {400, 404, 405, 414, 429, 431, 500, 502, 503, 504};
+static const short unsafe_statuses[] = {403, 408, 409, 413, 415, 422};
+static const short query_statuses[] = {422};
+static const short office_statuses[] = {401, 403};
 
 static const char *status_text(int status)
 {
@@ -88,14 +91,14 @@ static void add_path_parameters(json_t *parameters, const char *path)
     }
 }
 
-static void add_query_parameters(json_t *parameters, const struct http_parameter *query)
+static void add_declared(json_t *parameters, const char *in, const struct http_parameter *declared)
 {
-    for (; query != NULL && query->name != NULL; query++)
-        json_array_append_new(parameters,
-                              json_pack("{s:s, s:s, s:b, s:s, s:o}", "name", query->name, "in", "query",
-                                        "required", query->required, "description",
-                                        query->description != NULL ? query->description : query->name,
-                                        "schema", schema_or(query->schema, "{\"type\":\"string\"}")));
+    for (; declared != NULL && declared->name != NULL; declared++)
+        json_array_append_new(
+            parameters, json_pack("{s:s, s:s, s:b, s:s, s:o}", "name", declared->name, "in", in, "required",
+                                  declared->required, "description",
+                                  declared->description != NULL ? declared->description : declared->name,
+                                  "schema", schema_or(declared->schema, "{\"type\":\"string\"}")));
 }
 
 static void add_key_parameter(json_t *parameters)
@@ -107,11 +110,25 @@ static void add_key_parameter(json_t *parameters)
                                     "type", "string", "minLength", 1, "maxLength", 255));
 }
 
-static json_t *parameters_of(const struct http_route *route)
+/* What an agent's station says of itself; events carry it. */
+static void add_station_parameters(json_t *parameters)
+{
+    static const struct http_parameter said[] = {
+        {"X-Station", false, "{\"type\":\"string\",\"maxLength\":64}",
+         "name of the station; goes into the events"},
+        {"X-Clock", false, "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}",
+         "the station's clock, ms since 1970; its offset goes into the events"},
+        {NULL, false, NULL, NULL}};
+    add_declared(parameters, "header", said);
+}
+
+static json_t *parameters_of(const struct http_route *route, enum http_listener listener)
 {
     json_t *parameters = json_array();
     add_path_parameters(parameters, route->api_path);
-    add_query_parameters(parameters, route->query);
+    add_declared(parameters, "query", route->query);
+    if (listener == HTTP_OFFICE && route->authorize != http_anyone)
+        add_station_parameters(parameters);
     if (route->method != HTTP_GET)
         add_key_parameter(parameters);
     return parameters;
@@ -121,12 +138,12 @@ static json_t *parameters_of(const struct http_route *route)
 
 static json_t *request_body_of(const struct http_route *route)
 {
-    if (route->body == HTTP_BODY_NONE)
+    if (route->body == HTTP_BODY_NONE && route->request_schema == NULL)
         return NULL;
     if (route->body == HTTP_BODY_RAW)
         return json_pack("{s:b, s:{s:{}}}", "required", 1, "content", "application/octet-stream");
-    return json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json", "schema",
-                     schema_or(route->request_schema, "{\"type\":\"object\"}"));
+    return json_pack("{s:b, s:{s:{s:o}}}", "required", route->body == HTTP_BODY_JSON, "content",
+                     "application/json", "schema", schema_or(route->request_schema, "{\"type\":\"object\"}"));
 }
 
 static json_t *success_of(const struct http_route *route, int status)
@@ -160,7 +177,7 @@ static void add_statuses(json_t *responses, const struct http_route *route, cons
         add_response(responses, route, statuses[i]);
 }
 
-static json_t *responses_of(const struct http_route *route)
+static json_t *responses_of(const struct http_route *route, enum http_listener listener)
 {
     json_t *responses = json_object();
     if (route->statuses[0] == 0 || route->statuses[0] >= 400)
@@ -168,8 +185,10 @@ static json_t *responses_of(const struct http_route *route)
     for (size_t i = 0; i < HTTP_STATUSES_MAX && route->statuses[i] != 0; i++)
         add_response(responses, route, route->statuses[i]);
     add_statuses(responses, route, floor_statuses, sizeof floor_statuses / sizeof floor_statuses[0]);
-    if (route->body != HTTP_BODY_NONE)
-        add_statuses(responses, route, body_statuses, sizeof body_statuses / sizeof body_statuses[0]);
+    if (route->query != NULL)
+        add_statuses(responses, route, query_statuses, sizeof query_statuses / sizeof query_statuses[0]);
+    if (listener == HTTP_OFFICE && route->authorize != http_anyone)
+        add_statuses(responses, route, office_statuses, sizeof office_statuses / sizeof office_statuses[0]);
     if (route->method != HTTP_GET)
         add_statuses(responses, route, unsafe_statuses, sizeof unsafe_statuses / sizeof unsafe_statuses[0]);
     if (route->authorize != http_anyone)
@@ -192,8 +211,8 @@ static json_t *security_of(const struct http_route *route, enum http_listener li
 static json_t *operation_of(const struct http_route *route, enum http_listener listener)
 {
     json_t *operation = json_pack("{s:s, s:s, s:o, s:o, s:o}", "operationId", route->operation, "summary",
-                                  route->summary, "parameters", parameters_of(route), "responses",
-                                  responses_of(route), "security", security_of(route, listener));
+                                  route->summary, "parameters", parameters_of(route, listener), "responses",
+                                  responses_of(route, listener), "security", security_of(route, listener));
     json_t *body = request_body_of(route);
     if (body != NULL)
         json_object_set_new(operation, "requestBody", body);

@@ -315,7 +315,8 @@ static const struct http_route routes[] = {
      .summary = "Encerra uma tarefa, dizendo como terminou",
      .request_schema = "{\"type\":\"object\",\"required\":[\"outcome\"],\"properties\":{\"outcome\":{"
                        "\"type\":\"string\"}}}",
-     .response_schema = "{\"type\":\"object\",\"required\":[\"kind\",\"state\"]}",
+     .response_schema = "{\"type\":\"object\",\"required\":[\"kind\",\"state\"],\"properties\":{\"kind\":{"
+                        "\"type\":\"string\"},\"state\":{\"type\":\"string\"}}}",
      .statuses = {200, 401, 403, 404, 422}},
     {.method = HTTP_POST,
      .listeners = HTTP_OFFICE,

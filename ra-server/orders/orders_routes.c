@@ -53,6 +53,32 @@ static json_t *quality_choices(const struct http_request *request)
     return choices;
 }
 
+static bool says(const json_t *object, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        const char *text = json_string_value(json_object_get(object, *names));
+        if (text != NULL && text[0] != '\0')
+            return true;
+    }
+    return false;
+}
+
+/* The parts that few need stay folded until something was written in them. */
+static void unfold(const struct http_request *request, json_t *model)
+{
+    static const char *const numbers[] = {"nis",           "rg",         "rg_issuer", "rg_uf",
+                                          "cei",           "voter_id",   "voter_uf",  "voter_zone",
+                                          "voter_section", "voter_city", NULL};
+    static const char *const company_numbers[] = {"cei", NULL};
+    static const char *const people[] = {"as", "name", "cpf", "birth_date", "email", "phone", NULL};
+    const json_t *body = request->body;
+    page_set(model, "numbers_said",
+             json_boolean(says(json_object_get(body, "holder"), numbers) ||
+                          says(json_object_get(body, "company"), company_numbers)));
+    page_set(model, "representative_said",
+             json_boolean(says(json_array_get(json_object_get(body, "representatives"), 0), people)));
+}
+
 /* What the form shows: the product that the query (first view) or the form (shown again) names. */
 static bool form_model(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -75,6 +101,7 @@ static bool form_model(struct http_request *request, struct http_response *respo
                               catalog_validity_text(request->context, product->validity_months), "is_company",
                               strcmp(product->holder, "pj") == 0);
     page_set(model, "qualities", quality_choices(request));
+    unfold(request, model);
     http_reply(response, 200,
                page_frame(model, talloc_asprintf(request->context, "Pedido de %s", product->name)));
     return true;

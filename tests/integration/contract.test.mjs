@@ -390,6 +390,20 @@ describe('contract 2: forms without JavaScript', () => {
     assert.match(page.text, /value="12345678901"/);
     assert.ok(!page.text.includes('<b>"Prado"'), 'escaped');
     assert.match(page.text, /aria-invalid="true"/);
+    assert.match(page.text, /<title>Erro: Pedido de e-CPF A1/);
+  });
+
+  test('what few need stays folded in a form that comes back, until it holds something or is what is missing', async () => {
+    const opened = async (fields) => {
+      const { text } = await api('POST', '/pedido/novo', { headers: formHeaders, body: form({ product: 'ecpf-a1', ...fields }) });
+      return [...text.matchAll(/<details class="more"( open)?>/g)].map((found) => found[1] !== undefined);
+    };
+    const child = Object.fromEntries(Object.entries(person({ birth_date: `${new Date().getUTCFullYear() - 5}-01-01` }))
+      .map(([name, value]) => [`holder.${name}`, value]));
+    assert.deepEqual(await opened({}), [false, false]);
+    assert.deepEqual(await opened({ 'holder.nis': '1' }), [false, true]);
+    assert.deepEqual(await opened({ 'representatives.0.name': 'Rui Lima' }), [true, false]);
+    assert.deepEqual(await opened(child), [true, false]);
   });
 
   test('a good form leads to the agenda with a session, and the book of the case opens with it', async () => {

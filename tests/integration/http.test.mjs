@@ -13,6 +13,8 @@ import { head, raw, rawAs } from '../support/raw.mjs';
 import { asOwnerOf } from '../support/thief.mjs';
 
 const front = { host: '127.0.0.1', port };
+const identity = fs.readFileSync(path.join(home, 'identities/agent1.pem'));
+const officeDoor = { host: 'localhost', port: port + 1, cert: identity, key: identity, ca: fs.readFileSync(path.join(home, 'identities/ca.pem')) };
 const host = `Host: localhost:${port}`;
 const json = 'Content-Type: application/json';
 
@@ -21,7 +23,7 @@ function isProblem(answer, status, message = '') {
   assert.ok(statuses.includes(answer.status), `${message}: ${answer.status} ${answer.text.slice(0, 300)}`);
   assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/, message);
   const problem = JSON.parse(answer.body);
-  assert.match(problem.type, /^urn:guiche:problem:/, message);
+  assert.equal(problem.type, `urn:guiche:problem:${problem.code}`, message);
   assert.equal(problem.status, answer.status, message);
   assert.ok(problem.title && problem.detail, message);
 }
@@ -57,6 +59,7 @@ describe('through the front', () => {
     ['no HTTP at all', 'ola mundo\r\n\r\n', 400],
     ['a NUL in a header', head('GET /api/products HTTP/1.1', host, 'X-A: a\0b'), 400],
     ['a method nobody knows', head('BREW /api/products HTTP/1.1', host), 405],
+    ['a version of HTTP to come', head('GET /api/products HTTP/3.0', host), 505],
     ['TRACE', head('TRACE /api/products HTTP/1.1', host), 405],
     ['a chunk that lies about its size', head('POST /api/orders HTTP/1.1', host, json, 'Transfer-Encoding: chunked')
       + 'ffffffffffffffffff\r\n{}\r\n0\r\n\r\n', [400, 413]],
@@ -64,6 +67,9 @@ describe('through the front', () => {
   for (const [name, bytes, status] of cases) {
     test(`${name}: ${[status].flat().join(' or ')} as a problem document`, async () => {
       isProblem(await raw(front, [bytes], { seconds: 5 }), status, name);
+    });
+    test(`${name}, at the office: the same`, async () => {
+      isProblem(await raw(officeDoor, [bytes.replace('/api/orders', '/api/office/orders')], { seconds: 5 }), status, name);
     });
   }
 

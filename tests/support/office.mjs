@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isDescribed } from './described.mjs';
 import { requestSync } from './sync-https.mjs';
 import { sqlSync } from './sync-sql.mjs';
 
@@ -95,7 +96,9 @@ export function api(method, where, { body, token, headers = {}, base = publicUrl
         let json;
         try { json = JSON.parse(text); } catch { json = undefined; }
         const told = Object.entries(response.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
-        resolve({ status: response.statusCode, headers: new Headers(told), text, json });
+        const answer = { status: response.statusCode, headers: new Headers(told), text, json };
+        try { if (base === publicUrl) isDescribed(base, [], method, where, answer); } catch (error) { reject(error); }
+        resolve(answer);
       });
     });
     sent.on('error', reject);
@@ -182,6 +185,8 @@ export function cliLater(who, ...words) {
   });
 }
 
+const staffWords = ['--cacert', path.join(home, 'identities/ca.pem'), '--cert', path.join(home, 'identities/auditor.pem')];
+
 // The office API itself, with an agent's certificate, for what no command would ever send.
 export function office(who, method, where, { body, headers = [] } = {}) {
   const content = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -197,6 +202,7 @@ export function office(who, method, where, { body, headers = [] } = {}) {
   });
   let json;
   try { json = JSON.parse(answer.text); } catch { json = undefined; }
+  if (answer.status) isDescribed(officeUrl, staffWords, method, where, { ...answer, json });
   return { ...answer, json };
 }
 

@@ -2,14 +2,15 @@
 // Bytes on a socket, as no client library would send them.
 import { spawnSync } from 'node:child_process';
 import net from 'node:net';
+import tls from 'node:tls';
 
-// Sends the parts (strings or buffers; a number is a pause in ms) and collects what comes until the peer closes, one
+// `target` as net.connect takes it; with a `cert` over TLS. Sends the parts (strings or buffers; a number is a pause in ms) and collects what comes until the peer closes, one
 // answer is whole (unless `all` are wanted), or `seconds` are over.
 // {status, headers (lower-case names, last one wins), body, json, text, closed, seconds}
 export function raw(target, parts, { seconds = 10, all = false } = {}) {
   return new Promise((resolve) => {
     const started = Date.now();
-    const socket = net.connect(target);
+    const socket = target.cert ? tls.connect(target) : net.connect(target);
     const chunks = [];
     let over = false;
     let timer;
@@ -27,7 +28,7 @@ export function raw(target, parts, { seconds = 10, all = false } = {}) {
     });
     socket.on('error', () => finish(true));
     socket.on('close', () => finish(true));
-    socket.on('connect', async () => {
+    socket.on(target.cert ? 'secureConnect' : 'connect', async () => {
       for (const part of parts) {
         if (over) return;
         if (typeof part === 'number') await new Promise((wake) => { setTimeout(wake, part); });

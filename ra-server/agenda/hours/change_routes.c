@@ -255,11 +255,26 @@ static const struct http_parameter day_query[] = {
     {NULL, false, NULL, NULL},
 };
 
-#define READING(path, function, word, text)                                                                  \
+#define LIST(name) "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"
+#define HOURS_SCHEMA                                                                                         \
+    "{\"type\":\"object\",\"required\":[\"office\",\"zone\",\"series\",\"exceptions\",\"holidays\"],"        \
+    "\"properties\":{"                                                                                       \
+    "\"office\":{\"type\":\"string\"},\"zone\":{\"type\":\"string\"},\"horizon_last\":{\"type\":\"string\"}" \
+    "," LIST("series") "," LIST("exceptions") "," LIST("holidays") "," LIST("absences") "," LIST(            \
+        "lanes") "," LIST("skills") "}}"
+#define CONFLICTS_SCHEMA "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{" LIST("items") "}}"
+#define DAY_SCHEMA                                                                                           \
+    "{\"type\":\"object\",\"required\":[\"date\",\"open\",\"slots\",\"appointments\"],\"properties\":{"      \
+    "\"date\":{"                                                                                             \
+    "\"type\":\"string\"},\"open\":{\"type\":\"boolean\"},\"agents_may_sign\":{\"type\":\"integer\"},"       \
+    "\"warnings\":{"                                                                                         \
+    "\"type\":\"array\"}," LIST("agents") "," LIST("holidays") "," LIST("slots") "," LIST(                   \
+        "appointments") "}}"
+
+#define READING(path, function, word, text, schema)                                                          \
     {                                                                                                        \
         .method = HTTP_GET, .listeners = HTTP_OFFICE, .api_path = path, .authorize = office_authorize_any,   \
-        .handler = function, .operation = word, .summary = text, .response_schema = "{\"type\":\"object\"}", \
-        .statuses = {                                                                                        \
+        .handler = function, .operation = word, .summary = text, .response_schema = schema, .statuses = {    \
             200,                                                                                             \
             0                                                                                                \
         }                                                                                                    \
@@ -267,9 +282,9 @@ static const struct http_parameter day_query[] = {
 
 static const struct http_route routes[] = {
     READING("/api/office/agenda/hours", hours_handler, "officeHours",
-            "Horários, exceções, feriados, ausências e guichês da agenda."),
+            "Horários, exceções, feriados, ausências e guichês da agenda.", HOURS_SCHEMA),
     READING("/api/office/agenda/conflicts", conflicts_handler, "officeConflicts",
-            "Quem perdeu o horário e ainda não escolheu outro, e a quem telefonar."),
+            "Quem perdeu o horário e ainda não escolheu outro, e a quem telefonar.", CONFLICTS_SCHEMA),
     {
         .method = HTTP_GET,
         .listeners = HTTP_OFFICE,
@@ -279,7 +294,7 @@ static const struct http_route routes[] = {
         .operation = "officeAgendaDay",
         .summary = "O dia: vagas, marcados, agentes e avisos.",
         .query = day_query,
-        .response_schema = "{\"type\":\"object\"}",
+        .response_schema = DAY_SCHEMA,
         .statuses = {200, 422, 0},
     },
     {

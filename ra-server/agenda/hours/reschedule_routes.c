@@ -217,6 +217,17 @@ static bool act(struct http_request *request, struct http_response *response, st
     return true;
 }
 
+#define TEXT(name) "\"" name "\":{\"type\":\"string\"}"
+#define FLAG(name) "\"" name "\":{\"type\":\"boolean\"}"
+#define SLOTS(name)                                                                                          \
+    "\"" name "\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"start\"]}}"
+#define SHOWN_SCHEMA                                                                                         \
+    "{\"type\":\"object\",\"required\":[\"order\",\"start_text\"],\"properties\":{" TEXT("order") "," TEXT(  \
+        "start_text") "," FLAG("settled") "," FLAG("cancelled") "," TEXT("product") "," SLOTS("choices") "," SLOTS("others") "}}"
+#define DONE_SCHEMA                                                                                          \
+    "{\"type\":\"object\",\"required\":[\"order\",\"done\",\"cancelled\",\"start_text\"],\"properties\":"    \
+    "{" TEXT("order") "," FLAG("done") "," FLAG("cancelled") "," TEXT("start_text") "}}"
+
 static const struct http_parameter query[] = {
     {"start", false, NULL, "O horário que o botão vai escolher."},
     {"cancel", false, NULL, "O botão vai cancelar."},
@@ -236,7 +247,7 @@ static const struct http_route routes[] = {
         .operation = "reschedulePage",
         .summary = "O horário que deixou de existir e as escolhas que há; nada muda ao abrir.",
         .query = query,
-        .response_schema = "{\"type\":\"object\"}",
+        .response_schema = SHOWN_SCHEMA,
         .statuses = {200, 404, 0},
     },
     {
@@ -254,7 +265,7 @@ static const struct http_route routes[] = {
         .summary = "Escolhe outro horário ({\"start\"}) ou cancela ({\"cancel\":\"1\"}).",
         .request_schema = "{\"type\":\"object\",\"properties\":{\"start\":{\"type\":\"string\"},\"cancel\":{"
                           "\"type\":\"string\"}}}",
-        .response_schema = "{\"type\":\"object\"}",
+        .response_schema = DONE_SCHEMA,
         .statuses = {200, 404, 409, 422, 0},
     },
 };

@@ -101,6 +101,57 @@ static void every_operation_is_complete(void **state)
     }
 }
 
+/* What a row says of its bodies reaches the document: an answer in JSON has its members named, and what may
+ * be sent has its schema, required only where the route cannot do without. */
+static void bodies_are_described(void **state)
+{
+    (void)state;
+    json_t *whole[] = {document(HTTP_PUBLIC), document(HTTP_OFFICE)};
+    for (size_t i = 0; rooms[i] != NULL; i++) {
+        for (size_t r = 0; r < rooms[i]->route_count; r++) {
+            const struct http_route *route = &rooms[i]->routes[r];
+            const char *path = route->api_path;
+            if (path == NULL || strchr(path, '*') != NULL)
+                continue;
+            char method[8] = "";
+            for (size_t c = 0; http_method_name(route->method)[c] != '\0'; c++)
+                method[c] = (char)(http_method_name(route->method)[c] | 0x20);
+            json_t *document_of = whole[(route->listeners & HTTP_OFFICE) != 0];
+            json_t *operation = member(member(member(document_of, "paths"), path), method);
+            if (route->request_schema != NULL) {
+                json_t *body = member(operation, "requestBody");
+                assert_int_equal(json_is_true(member(body, "required")), route->body == HTTP_BODY_JSON);
+                member(member(member(body, "content"), "application/json"), "schema");
+            }
+            if (route->response_schema != NULL) {
+                json_t *schema = json_loads(route->response_schema, 0, NULL);
+                if (json_object_get(schema, "properties") == NULL && json_object_get(schema, "$ref") == NULL)
+                    fail_msg("%s %s: an answer without members", method, path);
+                json_decref(schema);
+            }
+        }
+    }
+    json_decref(whole[0]);
+    json_decref(whole[1]);
+}
+
+/* The front answers 502 and reads every body; the office asks who is there and whether he may. */
+static void answers_of_the_floor_are_described(void **state)
+{
+    (void)state;
+    json_t *paths = json_object_get(document(HTTP_OFFICE), "paths");
+    json_t *responses = member(member(member(paths, "/api/office/audit/export"), "get"), "responses");
+    member(responses, "401");
+    member(responses, "403");
+    member(responses, "422");
+    member(responses, "502");
+    responses =
+        member(member(member(paths, "/api/office/orders/{code}/items/{item}/accept"), "post"), "responses");
+    member(responses, "408");
+    member(responses, "413");
+    member(responses, "415");
+}
+
 static void the_floor_is_in_it(void **state)
 {
     (void)state;
@@ -114,6 +165,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operation_is_complete),
+        cmocka_unit_test(bodies_are_described),
+        cmocka_unit_test(answers_of_the_floor_are_described),
         cmocka_unit_test(the_floor_is_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
