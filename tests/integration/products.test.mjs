@@ -141,10 +141,12 @@ describe('ra-cli lint, without server and without identity', () => {
       assert.deepEqual([found.kind, found.findings], ['bundle', []]);
       assert.deepEqual(found.objects.map(({ beside_issuer }) => beside_issuer), [true, true, true, false]);
     }
-    const foreign = json(leaf, '--issuer', path.join(home, 'ca/public/tmul.pem'), '--crl', path.join(home, 'ca/public/tiss.crl'));
+    const other = path.join(folder, 'other.pem');
+    openssl('x509', '-in', path.join(home, 'ca/public/tmul.pem'), '-out', other); // its chain follows it there
+    const foreign = json(leaf, '--issuer', other, '--crl', path.join(home, 'ca/public/tiss.crl'));
     assert.deepEqual(codes(foreign).sort(), ['crl-foreign', 'issuer-key', 'issuer-name', 'issuer-signature']);
     assert.deepEqual(codes(json(path.join(home, 'ca/public/tiss.crl'), '--issuer', ac)), []);
-    assert.deepEqual(codes(json(path.join(home, 'ca/public/tiss.crl'), '--issuer', path.join(home, 'ca/public/tmul.pem'))),
+    assert.deepEqual(codes(json(path.join(home, 'ca/public/tiss.crl'), '--issuer', other)),
       ['issuer-name', 'issuer-signature', 'issuer-key']);
     assert.deepEqual(json(path.join(home, 'ca/public/tiss12.crl')), { kind: 'crl', whole: true, findings: [] });
   });
