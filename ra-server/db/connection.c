@@ -29,12 +29,15 @@ static void ignore_notice(void *unused, const PGresult *result)
     (void)result;
 }
 
+/* Every statement is prepared and finds its rows by key, so one plan serves all its values; PostgreSQL would
+ * make many of them anew each time, at several times the price of running them (docs/decisions/0081). */
 static PGconn *open_connection(const struct db *db)
 {
-    char options[256];
+    char options[384];
     snprintf(options, sizeof options,
              "-c statement_timeout=%u -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 "
-             "-c timezone=UTC -c datestyle=ISO -c search_path=ra,public",
+             "-c timezone=UTC -c datestyle=ISO -c search_path=ra,public "
+             "-c plan_cache_mode=force_generic_plan -c jit=off",
              db->statement_timeout_ms);
     const char *const keywords[] = {
         "dbname", "connect_timeout", "client_encoding", "keepalives_idle", "application_name", "options",

@@ -61,14 +61,27 @@ static bool note_one(struct job_run *run, const struct db_rows *rows, size_t row
                    NULL, error);
 }
 
+static bool note_all(struct job_run *run, const struct db_rows *rows, const struct expiry_case *thresholds,
+                     struct ra_error *error)
+{
+    if (!db_begin(run->db, error))
+        return false;
+    for (size_t row = 0; row < db_row_count(rows); row++)
+        if (!note_one(run, rows, row, thresholds, error))
+            return false;
+    return db_commit(run->db, error);
+}
+
+/* With one commit for all of them. */
 static bool note_new(struct job_run *run, const struct expiry_case *thresholds, struct ra_error *error)
 {
     struct db_rows *rows = NULL;
     if (!db_query(run->db, run->context, STATEMENT_EXPIRY_UNKNOWN, DB_VALUES(db_int(BATCH)), &rows, error))
         return false;
-    for (size_t row = 0; row < db_row_count(rows); row++)
-        if (!note_one(run, rows, row, thresholds, error))
-            return false;
+    if (db_row_count(rows) > 0 && !note_all(run, rows, thresholds, error)) {
+        db_rollback(run->db);
+        return false;
+    }
     run->again = run->again || db_row_count(rows) == BATCH;
     return true;
 }

@@ -21,6 +21,7 @@ enum test_statement {
     T_BROKEN_SERIES,
     T_BACKEND,
     T_COUNT_ROWS,
+    T_PLANS,
     T_COUNT
 };
 
@@ -46,6 +47,8 @@ static const struct statement_row rows[] = {
                          types_series, 1, "test"},
     [T_BACKEND] = {"t_backend", "select pg_backend_pid() as pid", NULL, 0, "test"},
     [T_COUNT_ROWS] = {"t_count", "select count(*) as n from thing", NULL, 0, "test"},
+    [T_PLANS] = {"t_plans", "select custom_plans as n from pg_prepared_statements where name = 't_types'",
+                 NULL, 0, "test"},
 };
 static const struct statement_table table = {rows, T_COUNT};
 #define S(name) ((enum db_statement)(T_##name))
@@ -134,6 +137,20 @@ static void values_come_back_as_they_went(void **state)
     assert_string_equal(row_text(row, 0, "nothing"), "");
     assert_true(db_reads_were_sound(db, &error));
     talloc_free(row);
+}
+
+/* docs/decisions/0081 */
+static void no_statement_is_planned_anew_for_its_values(void **state)
+{
+    struct db *db = *state;
+    struct ra_error error = {0};
+    struct db_rows *row = NULL;
+    assert_done(db_one(db, db, S(TYPES),
+                       DB_VALUES(db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(),
+                                 db_null(), db_null()),
+                       &row, &error));
+    assert_done(db_one(db, db, S(PLANS), DB_NO_VALUES, &row, &error));
+    assert_int_equal(row_int(row, 0, "n"), 0);
 }
 
 static void null_values_and_whole_seconds(void **state)
@@ -404,6 +421,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_db(values_come_back_as_they_went),
+        with_db(no_statement_is_planned_anew_for_its_values),
         with_db(null_values_and_whole_seconds),
         with_db(sqlstates_become_our_errors),
         with_db(mistakes_of_ours_are_told),
