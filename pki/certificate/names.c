@@ -135,8 +135,11 @@ static bool build(struct bytes input, const struct name_kind *kind, char *text, 
     if (!builder.has_letter)
         return refuse(problem, "charset", "O %s precisa ter letras.", kind->noun);
     if (builder.length > kind->max)
-        return refuse(problem, "length", "O %s tem no máximo %zu caracteres; aqui há %zu.", kind->noun,
-                      kind->max, builder.length);
+        return refuse(
+            problem, "length",
+            "O %s tem no máximo %zu caracteres; aqui há %zu. Um mais longo não cabe no certificado: se "
+            "é o seu caso, fale com o atendimento.",
+            kind->noun, kind->max, builder.length);
     text[builder.length] = '\0';
     return true;
 }

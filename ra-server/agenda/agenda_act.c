@@ -40,6 +40,12 @@ bool agenda_is_live(const struct order *order)
     return order->appointment != NULL && order->appointment->seat_id != 0;
 }
 
+bool agenda_is_as_wished(const struct order *order, const struct agenda_wish *wish)
+{
+    return agenda_is_live(order) && order->appointment->start_us == wish->start_us &&
+           strcmp(order->appointment->mode, wish->mode) == 0;
+}
+
 bool agenda_check_case(struct http_request *request, const struct order *order,
                        const struct agenda_wish *wish, struct ra_error *error)
 {

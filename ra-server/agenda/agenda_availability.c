@@ -31,9 +31,9 @@ bool agenda_check_mode(struct http_request *request, const char *mode, const cha
         snprintf(error->source, sizeof error->source, "catálogo: modos do produto");
         return false;
     }
-    if (!catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
+    if (!agenda_video_open(request->app, request->now_us, &video_room, error))
         return false;
-    if (video_room && agenda_video_configured(request->app))
+    if (video_room)
         return true;
     ra_fail_reason(error, RA_RULE_REFUSED, "video-room-closed",
                    "O atendimento por vídeo ainda não está disponível. Escolha o presencial.");

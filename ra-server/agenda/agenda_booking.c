@@ -101,7 +101,7 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     if (!agenda_check_case(request, order, wish, error) ||
         !desk_take_needs(request, order, request->body, error))
         return false;
-    if (agenda_is_live(order) && order->appointment->start_us == wish->start_us)
+    if (agenda_is_as_wished(order, wish))
         return true;
     if (agenda_is_live(order))
         return ra_fail_reason(error, RA_CONFLICT, "already-booked",
@@ -142,7 +142,7 @@ bool agenda_move(struct http_request *request, struct order *order, const struct
         return false;
     if (!agenda_is_live(order) || !orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "Não há horário marcado para mudar.");
-    if (order->appointment->start_us == wish->start_us)
+    if (agenda_is_as_wished(order, wish))
         return true;
     if (!pair_of(request, order, &two, &pair, error))
         return false;

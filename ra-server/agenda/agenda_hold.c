@@ -10,7 +10,7 @@ static bool check_holdable(const struct order *order, const struct agenda_wish *
         return true;
     if (!orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked"))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked", "O atendimento já começou.");
-    return order->appointment->start_us != wish->start_us ||
+    return !agenda_is_as_wished(order, wish) ||
            ra_fail_reason(error, RA_CONFLICT, "already-booked", "Este já é o seu horário.");
 }
 
@@ -39,8 +39,12 @@ static bool record_hold(struct http_request *request, const struct order *order,
 bool agenda_finish_hold(struct http_request *request, const struct agenda_taking *taking,
                         const struct agenda_taken *taken, struct agenda_held *held, struct ra_error *error)
 {
-    *held = (struct agenda_held){taking->wish->start_us, taken->end_us, taken->held_until_us,
-                                 taking->session.offset_s};
+    *held = (struct agenda_held){.start_us = taking->wish->start_us,
+                                 .from_us = taking->session.from_us,
+                                 .end_us = taken->end_us,
+                                 .until_us = taken->held_until_us,
+                                 .offset_s = taking->session.offset_s,
+                                 .mode = taking->wish->mode};
     return record_hold(request, taking->order, taking->wish, taken, error) &&
            agenda_tell_memory_all(request, taken->changes, taken->change_count, error);
 }
@@ -75,6 +79,24 @@ bool agenda_let_go(struct http_request *request, const struct order *order, stru
            agenda_tell_memory_all(request, changes, count, error);
 }
 
+static struct agenda_held held_row(const struct db_rows *rows, size_t row)
+{
+    return (struct agenda_held){.from_us = row_time(rows, row, "starts"),
+                                .end_us = row_time(rows, row, "ends"),
+                                .until_us = row_time(rows, row, "held_until"),
+                                .offset_s = (int)row_int(rows, row, "offset_s"),
+                                .mode = row_text(rows, row, "mode")};
+}
+
+/* What is prepared comes before the person (docs/decisions/0039). */
+static void find_start(struct http_request *request, const struct order *order, struct agenda_held *held)
+{
+    struct agenda_need needs[RUN_HALVES];
+    const struct order *const orders[RUN_HALVES] = {order, NULL};
+    agenda_needs_of(request, orders, held->mode, held->from_us, needs);
+    held->start_us = held->from_us + needs[0].before_us;
+}
+
 bool agenda_own_hold(struct http_request *request, const struct order *order, bool *found,
                      struct agenda_held *held, struct ra_error *error)
 {
@@ -83,16 +105,14 @@ bool agenda_own_hold(struct http_request *request, const struct order *order, bo
                   DB_VALUES(db_int(order->id), db_time(request->now_us)), &rows, error))
         return false;
     *found = db_row_count(rows) > 0;
-    for (size_t i = 0; i < db_row_count(rows); i++) {
-        struct agenda_held seat = {row_time(rows, i, "starts"), row_time(rows, i, "ends"),
-                                   row_time(rows, i, "held_until"), (int)row_int(rows, i, "offset_s")};
-        if (i > 0 && seat.start_us != held->end_us)
-            break;
-        if (i > 0) {
-            seat.start_us = held->start_us;
-            seat.until_us = held->until_us < seat.until_us ? held->until_us : seat.until_us;
-        }
-        *held = seat;
+    if (!*found)
+        return true;
+    *held = held_row(rows, 0);
+    for (size_t i = 1; i < db_row_count(rows) && row_time(rows, i, "starts") == held->end_us; i++) {
+        const struct agenda_held seat = held_row(rows, i);
+        held->end_us = seat.end_us;
+        held->until_us = held->until_us < seat.until_us ? held->until_us : seat.until_us;
     }
+    find_start(request, order, held);
     return true;
 }

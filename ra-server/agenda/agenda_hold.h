@@ -12,8 +12,11 @@
 #include "agenda/agenda.h"
 
 struct agenda_held {
-    int64_t start_us, end_us, until_us;
+    int64_t start_us;        /* the person's; what is prepared before it is held too */
+    int64_t from_us, end_us; /* of its first seat and its last */
+    int64_t until_us;        /* the end of the hold */
     int offset_s;
+    const char *mode;
 };
 
 /* Holds a seat for policy `hold_minutes`. Held already at that start: its end stays. Refused as agenda_book
@@ -31,8 +34,8 @@ RA_MUST_CHECK bool agenda_let_go(struct http_request *request, const struct orde
 RA_MUST_CHECK bool agenda_own_hold(struct http_request *request, const struct order *order, bool *found,
                                    struct agenda_held *held, struct ra_error *error);
 
-/* The same for people: {"start","start_text","held_until","until_text","left_text"}, new reference; NULL
- * without a hold that still lasts. */
+/* The same for people: {"start","start_text","held_until","until_text","left_text","mode","by_video"}, new
+ * reference; NULL without a hold that still lasts. */
 RA_MUST_CHECK bool agenda_hold_json(struct http_request *request, const struct order *order, json_t **hold,
                                     struct ra_error *error);
 

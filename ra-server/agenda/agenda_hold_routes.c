@@ -11,6 +11,8 @@
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 
+#include <string.h>
+
 /* --- over the API --- */
 
 static json_t *held_json(TALLOC_CTX *context, const struct order *order, const struct agenda_held *held,
@@ -99,7 +101,8 @@ static char *left_text(TALLOC_CTX *context, int64_t left_us)
 static json_t *hold_model(struct http_request *request, const struct agenda_held *held)
 {
     TALLOC_CTX *context = request->context;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "start",
+    return json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s}", "mode", held->mode, "by_video",
+                     strcmp(held->mode, "video") == 0, "start",
                      local_time_rfc3339(context, held->start_us, held->offset_s), "start_text",
                      local_time_long_text(context, held->start_us, held->offset_s), "held_until",
                      local_time_rfc3339(context, held->until_us, held->offset_s), "until_text",
@@ -140,7 +143,7 @@ static bool add_companion(struct http_request *request, const struct order *orde
         return false;
     if (!agenda_own_hold(request, other, &found, &after, error))
         return false;
-    if (found && after.start_us == held->end_us)
+    if (found && after.from_us == held->end_us)
         page_set(model, "companion",
                  json_pack("{s:s, s:s, s:s}", "order", other->code, "product_name", other->product_name,
                            "time_text",
@@ -154,7 +157,7 @@ static bool fill_confirm(struct http_request *request, const struct order *order
     struct agenda_held held = {0};
     bool found = false;
     if (!agenda_own_hold(request, order, &found, &held, error) ||
-        !agenda_add_case(request, model, order, error))
+        !agenda_add_case(request, model, order, found ? held.mode : "in_person", error))
         return false;
     page_frame(model, "Confirmar o horário");
     if (!found)

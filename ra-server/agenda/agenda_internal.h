@@ -150,6 +150,9 @@ RA_MUST_CHECK bool agenda_check_case(struct http_request *request, const struct 
                                      const struct agenda_wish *wish, struct ra_error *error);
 bool agenda_is_live(const struct order *order);
 
+/* At that hour and in that way already: nothing is left to do. */
+bool agenda_is_as_wished(const struct order *order, const struct agenda_wish *wish);
+
 /* When a seat given back now is open to the public: drawn between the two policies. */
 RA_MUST_CHECK bool agenda_release_time(struct http_request *request, int64_t *public_from_us,
                                        struct ra_error *error);

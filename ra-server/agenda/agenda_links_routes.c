@@ -53,6 +53,7 @@ static json_t *link_model(struct http_request *request, const struct order *orde
     page_set(model, state, json_true());
     page_set_text(model, "start_text",
                   local_time_long_text(context, appointment->start_us, appointment->offset_s));
+    page_set(model, "by_video", json_boolean(strcmp(appointment->mode, "video") == 0));
     page_set_text(model, "action", request->path);
     page_set_text(model, "confirm_href", way(request, "confirmar"));
     page_set_text(model, "move_href", way(request, "mudar"));

@@ -58,9 +58,10 @@ static bool write_offer(struct http_request *request, const struct order *order,
                              db_time(row_time(offered->rows, last, "ends"))),
                    NULL, error) &&
            notice_enqueue(request, order, NOTICE_SEAT_OFFER,
-                          json_pack("{s:I, s:I, s:I, s:i, s:I}", "seat", offer->seat_id, "offered_us",
-                                    request->now_us, "start_us", offered->start_us, "offset_s",
-                                    offer->offset_s, "until_us", offer->until_us),
+                          json_pack("{s:s, s:I, s:I, s:I, s:i, s:I}", "mode", offer->mode, "seat",
+                                    offer->seat_id, "offered_us", request->now_us, "start_us",
+                                    offered->start_us, "offset_s", offer->offset_s, "until_us",
+                                    offer->until_us),
                           error) &&
            audit_record(request, AUDIT_SEAT_OFFERED, order,
                         json_pack("{s:s, s:s}", "start", start, "office", order->office_code), NULL, error) &&

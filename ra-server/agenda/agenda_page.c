@@ -97,23 +97,63 @@ static void read_window(struct http_request *request, const struct catalog_offic
         window->first = window->today;
 }
 
+/* --- at the office or by video --- */
+
+struct ways {
+    const char *mode; /* of the hours shown */
+    bool in_person, video;
+};
+
+static bool is_open(struct http_request *request, const struct order *order, const char *mode)
+{
+    struct ra_error closed = {0}; /* why is said to whoever asks for it */
+    return agenda_check_mode(request, mode, order->media, order->sold_in_person, order->sold_by_video,
+                             &closed);
+}
+
+/* The way asked for, the one of the appointment, or the usual one: the first that is open. */
+static struct ways find_ways(struct http_request *request, const struct order *order)
+{
+    const char *asked =
+        request->method == HTTP_GET ? http_query(request, "mode") : http_text(request->body, "mode");
+    struct ways ways = {.in_person = is_open(request, order, "in_person"),
+                        .video = is_open(request, order, "video")};
+    if (asked == NULL || !agenda_mode_known(asked))
+        asked = agenda_is_live(order) ? order->appointment->mode : "in_person";
+    const bool video = ways.video && (strcmp(asked, "video") == 0 || !ways.in_person);
+    ways.mode = video ? "video" : "in_person";
+    return ways;
+}
+
+/* A choice only where there is one. */
+static void add_ways(json_t *model, const struct ways *ways)
+{
+    const bool video = strcmp(ways->mode, "video") == 0;
+    if (!ways->in_person || !ways->video)
+        return;
+    page_set(model, "ways",
+             json_pack("[{s:s, s:s, s:b}, {s:s, s:s, s:b}]", "text", "Na sede", "href", "?mode=in_person",
+                       "chosen", !video, "text", "Por vídeo", "href", "?mode=video", "chosen", video));
+    page_set(model, "has_ways", json_true());
+}
+
 /* Without a horizon's day to turn to there is no link. */
-static void add_pager(TALLOC_CTX *context, json_t *model, const struct window *window)
+static void add_pager(TALLOC_CTX *context, json_t *model, const struct window *window, const char *mode)
 {
     char day[CATALOG_DAY_SIZE];
     int64_t next = window->first + PAGE_DAYS;
     int64_t previous = window->first - PAGE_DAYS;
     if (next <= window->last) {
         catalog_day_of(next * INT64_C(86400000000), 0, day);
-        page_set_text(model, "next_href", talloc_asprintf(context, "?from=%s", day));
+        page_set_text(model, "next_href", talloc_asprintf(context, "?from=%s&mode=%s", day, mode));
     }
     if (window->first > window->today) {
         catalog_day_of((previous > window->today ? previous : window->today) * INT64_C(86400000000), 0, day);
-        page_set_text(model, "previous_href", talloc_asprintf(context, "?from=%s", day));
+        page_set_text(model, "previous_href", talloc_asprintf(context, "?from=%s&mode=%s", day, mode));
     }
 }
 
-bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order,
+bool agenda_add_case(struct http_request *request, json_t *model, const struct order *order, const char *mode,
                      struct ra_error *error)
 {
     struct catalog_office *office = NULL;
@@ -126,13 +166,15 @@ bool agenda_add_case(struct http_request *request, json_t *model, const struct o
     page_set(model, "office",
              json_pack("{s:s, s:s, s:s}", "name", office->name, "address", office->address, "district",
                        office->district));
-    page_set_text(model, "mode", "in_person");
+    page_set_text(model, "mode", mode);
+    page_set(model, "by_video", json_boolean(strcmp(mode, "video") == 0));
     page_set(model, "moving", json_boolean(moving));
     if (moving)
         page_set(model, "current",
-                 json_pack("{s:s}", "start_text",
+                 json_pack("{s:s, s:b}", "start_text",
                            local_time_long_text(context, order->appointment->start_us,
-                                                order->appointment->offset_s)));
+                                                order->appointment->offset_s),
+                           "by_video", strcmp(order->appointment->mode, "video") == 0));
     page_frame(model, moving ? "Mudar o horário" : "Escolher o horário");
     return add_self_told(request, model, order, moving, error);
 }
@@ -184,8 +226,8 @@ static bool add_choices(struct http_request *request, json_t *model, const struc
 }
 
 /* What the case's visit takes; two orders that are one visit move together. */
-static bool find_search(struct http_request *request, const struct order *order, struct agenda_search *search,
-                        struct ra_error *error)
+static bool find_search(struct http_request *request, const struct order *order, const char *mode,
+                        struct agenda_search *search, struct ra_error *error)
 {
     struct order *other = NULL;
     if (agenda_is_live(order) && !pair_other(request, order, &other, error))
@@ -193,10 +235,21 @@ static bool find_search(struct http_request *request, const struct order *order,
     bool first = other == NULL || strcmp(order->code, other->code) < 0;
     const struct order *orders[2] = {first ? order : other, first ? other : order};
     *search = (struct agenda_search){.side = AGENDA_PUBLIC};
-    search->halves =
-        agenda_needs_of(request, orders, agenda_is_live(order) ? order->appointment->mode : "in_person",
-                        request->now_us, search->needs);
+    search->halves = agenda_needs_of(request, orders, mode, request->now_us, search->needs);
     return true;
+}
+
+/* The hour one has already is no choice. */
+static size_t leave_own_out(const struct order *order, const char *mode, struct agenda_slot *slots,
+                            size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct agenda_wish same = {.start_us = slots[i].start_us, .mode = mode};
+        if (!agenda_is_as_wished(order, &same))
+            slots[kept++] = slots[i];
+    }
+    return kept;
 }
 
 bool agenda_page_of(struct http_request *request, struct http_response *response, const struct order *order,
@@ -206,20 +259,23 @@ bool agenda_page_of(struct http_request *request, struct http_response *response
     struct agenda_slot *slots = NULL;
     struct agenda_search search;
     struct window window;
+    const struct ways ways = find_ways(request, order);
     size_t count = 0;
     if (!catalog_office(request->app, request->context, &office, error))
         return false;
     read_window(request, office, &window);
-    if (!find_search(request, order, &search, error) ||
+    if (!find_search(request, order, ways.mode, &search, error) ||
         !agenda_free_slots(request->app, request->context, request->now_us, window.first, PAGE_DAYS, &search,
                            &slots, &count, error))
         return false;
+    count = leave_own_out(order, ways.mode, slots, count);
     json_t *model = json_pack("{s:o}", "days", days_json(request->context, slots, count));
-    if (!agenda_add_case(request, model, order, error)) {
+    if (!agenda_add_case(request, model, order, ways.mode, error)) {
         json_decref(model);
         return false;
     }
-    add_pager(request->context, model, &window);
+    add_ways(model, &ways);
+    add_pager(request->context, model, &window, ways.mode);
     page_set_text(model, "action", way->action);
     page_set_text(model, "send", way->send);
     page_set_text(model, "back", way->back);

@@ -203,8 +203,7 @@ static bool is_booked_so(const struct taking_two *two)
 {
     bool so = true;
     for (size_t i = 0; i < RUN_HALVES; i++)
-        so = so && agenda_is_live(two->orders[i]) &&
-             two->orders[i]->appointment->start_us == two->wishes[i].start_us;
+        so = so && agenda_is_as_wished(two->orders[i], &two->wishes[i]);
     return so;
 }
 

@@ -65,7 +65,8 @@ bool agenda_place_run(struct job_run *run, struct ra_error *error)
                   error))
         return false;
     for (size_t i = 0; i < db_row_count(rows); i++) {
-        const struct moving_place one = {row_int(rows, i, "id"), row_int(rows, i, "order_id"), place};
+        const struct moving_place one = {row_int(rows, i, "id"), row_int(rows, i, "order_id"),
+                                         row_text(rows, i, "place")};
         if (!tell_one(run, &one, error))
             return false;
     }
@@ -75,6 +76,20 @@ bool agenda_place_run(struct job_run *run, struct ra_error *error)
     return true;
 }
 
+/* Before anything is booked: an appointment is told where it is when it is made. */
+static bool start(struct ra_app *app, struct db *db, struct ra_error *error)
+{
+    struct catalog_office *office = NULL;
+    TALLOC_CTX *context = talloc_new(NULL);
+    if (context == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "place");
+    bool good = catalog_office(app, context, &office, error) &&
+                db_exec(db, STATEMENT_AGENDA_VIDEO_SERVICE,
+                        DB_VALUES(db_int(office->id), db_text(app->config->video_url)), NULL, error);
+    talloc_free(context);
+    return good;
+}
+
 static const struct job jobs[] = {{"office-place", PERIOD_MS, agenda_place_run}};
 
 const struct room agenda_place_room = {
@@ -82,4 +97,5 @@ const struct room agenda_place_room = {
     .id = ROOM_AGENDA,
     .jobs = jobs,
     .job_count = sizeof jobs / sizeof jobs[0],
+    .start = start,
 };

@@ -33,10 +33,10 @@ static bool take_pass(struct db *db, TALLOC_CTX *context, const struct agenda_ta
                                   db_text(wish->mode), db_text(wish->priority), skills, until),
                         rows, error);
     case AGENDA_ACT_HOLD:
-        return db_query(
-            db, context, statement,
-            DB_VALUES(office, start, now, internal, order, db_time(taking->until_us), skills, until), rows,
-            error);
+        return db_query(db, context, statement,
+                        DB_VALUES(office, start, now, internal, order, db_time(taking->until_us), skills,
+                                  until, db_text(wish->mode)),
+                        rows, error);
     case AGENDA_ACT_BOOK:
     default:
         return db_query(db, context, statement,
@@ -305,7 +305,7 @@ static bool query_locked(struct db *db, TALLOC_CTX *context, const struct agenda
                         rows, error);
     case AGENDA_ACT_HOLD:
         return db_query(db, context, STATEMENT_AGENDA_HOLD_RUN,
-                        DB_VALUES(ids, now, order, db_time(taking->until_us)), rows, error);
+                        DB_VALUES(ids, now, order, db_time(taking->until_us), mode), rows, error);
     case AGENDA_ACT_BOOK:
     default:
         return db_query(db, context, STATEMENT_AGENDA_TAKE_RUN,
@@ -359,7 +359,9 @@ bool agenda_store_take(struct db *db, TALLOC_CTX *context, const struct agenda_t
                        const struct agenda_seats *freed, struct agenda_taken *taken, struct ra_error *error)
 {
     struct agenda_seats seats[RUN_HALVES];
-    if (taking->session.one_seat && freed->count <= 1)
+    /* Another way at the same hour may take the very seat that was given back. */
+    const bool same_hour = freed->count > 0 && taking->order->appointment->start_us == taking->wish->start_us;
+    if (taking->session.one_seat && freed->count <= 1 && !same_hour)
         return take_one(db, context, taking, taken, error);
     return agenda_store_lock_runs(db, context, taking, 1, freed, seats, error) &&
            agenda_store_take_locked(db, context, taking, &seats[0], taken, error);

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agenda/agenda_video.h"
 
+#include "catalog/catalog.h"
 #include "config/config.h"
 #include "orders/tokens.h"
 
 #include <string.h>
 
-bool agenda_video_configured(const struct ra_app *app)
+static bool has_service(const struct ra_app *app)
 {
     return app->config->video_url[0] != '\0';
+}
+
+bool agenda_video_open(struct ra_app *app, int64_t now_us, bool *open, struct ra_error *error)
+{
+    if (!catalog_policy_flag(app, now_us, "video_room", open, error))
+        return false;
+    *open = *open && has_service(app);
+    return true;
 }
 
 bool agenda_video_room(struct ra_app *app, TALLOC_CTX *context, const char *mode, const char *uid,
@@ -16,7 +25,7 @@ bool agenda_video_room(struct ra_app *app, TALLOC_CTX *context, const char *mode
 {
     char token[TOKEN_SIZE];
     *url = "";
-    if (strcmp(mode, "video") != 0 || !agenda_video_configured(app))
+    if (strcmp(mode, "video") != 0 || !has_service(app))
         return true;
     if (!token_video_room(app, uid, token, error))
         return false;

@@ -14,8 +14,8 @@
 
 struct order_appointment;
 
-/* True when the office has a video service to send people to. */
-bool agenda_video_configured(const struct ra_app *app);
+/* *open when video is sold (policy `video_room`) and there is a service to send people to. */
+RA_MUST_CHECK bool agenda_video_open(struct ra_app *app, int64_t now_us, bool *open, struct ra_error *error);
 
 /* The room's address, on `context`; "" for a session in person, or where there is no service. */
 RA_MUST_CHECK bool agenda_video_room(struct ra_app *app, TALLOC_CTX *context, const char *mode,

@@ -207,7 +207,7 @@ static bool holds_it(struct http_request *request, const struct order *order, co
     struct agenda_held held = {0};
     if (!agenda_own_hold(request, order, holds, &held, error))
         return false;
-    *holds = *holds && held.start_us <= wish->start_us && wish->start_us < held.end_us;
+    *holds = *holds && held.from_us <= wish->start_us && wish->start_us < held.end_us;
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agenda/agenda_video.h"
 #include "catalog/catalog.h"
 #include "catalog/catalog_internal.h"
 #include "catalog/page.h"
@@ -83,9 +84,8 @@ static bool products_handler(struct http_request *request, struct http_response 
     bool video_room = false;
     catalog_today(request->app, request->now_us, day);
     if (!catalog_products_on(request->app, request->context, day, &products, &count, error) ||
-        !catalog_policy_flag(request->app, request->now_us, "video_room", &video_room, error))
+        !agenda_video_open(request->app, request->now_us, &video_room, error))
         return false;
-    video_room = video_room && request->app->config->video_url[0] != '\0';
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *product = product_json(&products[i], video_room);
@@ -96,6 +96,7 @@ static bool products_handler(struct http_request *request, struct http_response 
     json_t *model = json_pack("{s:O}", "products", list);
     if (page_is_wanted(request)) {
         page_set(model, "groups", groups_json(products, list));
+        page_set(model, "video", json_boolean(video_room));
         page_frame(model, "Certificado digital com hora marcada");
     }
     json_decref(list);

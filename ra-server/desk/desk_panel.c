@@ -43,8 +43,10 @@ bool desk_panel(struct http_request *request, struct http_response *response, st
         json_pack("{s:s,s:s,s:s,s:o}", "office", office->name, "now",
                   local_time_rfc3339(request->context, request->now_us, office->offset_s), "now_text",
                   local_time_hour_text(request->context, request->now_us, office->offset_s), "calls", calls);
-    if (page_is_wanted(request))
+    if (page_is_wanted(request)) {
+        page_set(model, "has_calls", json_boolean(db_row_count(rows) > 0));
         page_frame(model, "Painel de chamadas");
+    }
     http_reply(response, 200, model);
     return true;
 }

@@ -162,6 +162,8 @@ static bool offer_model(struct job_run *run, const struct notice_row *row, const
     char *until = local_time_hour_text(run->context, until_us, offset_s);
     set(model, "start_text", start != NULL ? start : "");
     set(model, "until_text", until != NULL ? until : "");
+    const char *mode = http_text(row->message, "mode");
+    json_object_set_new(model, "by_video", json_boolean(mode != NULL && strcmp(mode, "video") == 0));
     set_link(run, model, "offer_url", "vaga/", token);
     return true;
 }

@@ -92,6 +92,17 @@ json_t *orders_next_json(struct http_request *request, const struct order *order
 RA_MUST_CHECK bool orders_timeline_json(struct http_request *request, const struct order *order,
                                         json_t **timeline, struct ra_error *error);
 
+/* Renewed by the holder's signature, which stands for the meeting. */
+bool orders_renewed_by_signature(const struct order *order);
+
+/* Renewed so, or seen by video: nobody comes to the counter. */
+bool orders_without_visit(const struct order *order);
+
+/* An hour is still to be chosen. */
+bool orders_may_book(const struct order *order);
+
+/* --- the words of its page (orders_page.c) --- */
+
 /* Page members for one order: formatted numbers, times, tags. */
 void orders_add_page_texts(struct http_request *request, const struct order *order, json_t *model);
 

@@ -3,6 +3,7 @@
  * The public side of an order: asking for it, seeing it.
  */
 #include "agenda/agenda_hold.h"
+#include "agenda/agenda_video.h"
 #include "catalog/local_time.h"
 #include "catalog/page.h"
 #include "identification/identification.h"
@@ -100,6 +101,12 @@ static bool form_model(struct http_request *request, struct http_response *respo
                               catalog_price_text(request->context, product->price_cents), "validity_text",
                               catalog_validity_text(request->context, product->validity_months), "is_company",
                               strcmp(product->holder, "pj") == 0);
+    bool video = false;
+    if (!agenda_video_open(request->app, request->now_us, &video, error)) {
+        json_decref(model);
+        return false;
+    }
+    page_set(model, "video", json_boolean(video && product->video));
     page_set(model, "qualities", quality_choices(request));
     unfold(request, model);
     http_reply(response, 200,

@@ -151,9 +151,9 @@ select moved.seat_id, moved.ends, taken.version, moved.sequence,
        released.version as released_version, released.public_from as released_public_from
   from moved cross join taken left join released on true;
 
--- A hold taken again keeps its end: nobody holds a seat for ever by clicking.
+-- A hold taken again keeps its end: nobody holds a seat for ever by clicking. The order keeps in which way it is meant.
 -- name: agenda_hold
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz, mode text
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
    where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7) and s.ends >= $8
@@ -167,6 +167,8 @@ with chosen as (
          public_from = case when chosen.own then s.public_from end
     from chosen where s.id = chosen.id
   returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), noted as (
+  update orders o set hold_mode = $9 where o.id = $5 and o.hold_mode <> $9 and exists (select from taken)
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
@@ -181,7 +183,7 @@ select taken.id as seat_id, taken.ends, taken.held_until, taken.public_from, tak
   from taken left join released on true;
 
 -- name: agenda_hold_waiting
--- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz
+-- params: office_id integer, start timestamptz, now timestamptz, internal_too boolean, order_id bigint, held_until timestamptz, skills integer, until timestamptz, mode text
 with chosen as (
   select s.id, s.state = 'held' and s.order_id = $5 as own from seat s
    where s.office_id = $1 and s.starts = $2 and seat_is_open(s, $3, $4, $5, $7) and s.ends >= $8
@@ -195,6 +197,8 @@ with chosen as (
          public_from = case when chosen.own then s.public_from end
     from chosen where s.id = chosen.id
   returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), noted as (
+  update orders o set hold_mode = $9 where o.id = $5 and o.hold_mode <> $9 and exists (select from taken)
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h, chosen
@@ -277,7 +281,7 @@ select true, r.id, r.starts, r.ends, r.version, null, r.public_from, 0, 0 from r
 
 -- A hold taken again keeps its end, a run the earliest of its seats.
 -- name: agenda_hold_run
--- params: seats bigint[], now timestamptz, order_id bigint, held_until timestamptz
+-- params: seats bigint[], now timestamptz, order_id bigint, held_until timestamptz, mode text
 with taken as (
   update seat s
      set held_until = case when s.state = 'held' and s.order_id = $3 and s.held_until > $2 then s.held_until else $4 end,
@@ -285,6 +289,8 @@ with taken as (
          state = 'held', order_id = $3
    where s.id = any ($1)
   returning s.id, s.starts, s.ends, s.held_until, s.public_from, s.version
+), noted as (
+  update orders o set hold_mode = $5 where o.id = $3 and o.hold_mode <> $5 and exists (select from taken)
 ), released as (
   update seat s set state = 'free', order_id = null, held_until = null
     from (select h.id from seat h
@@ -324,11 +330,15 @@ insert into work_spent (challenge_hash, expires_at) values ($1, $2) on conflict 
 -- name: agenda_own_hold
 -- params: order_id bigint, now timestamptz
 -- Its seats follow each other; an offer of the waiting list stands apart on its own lane or hour.
-select s.starts, s.ends, s.held_until,
+select s.starts, s.ends, s.held_until, s.offered,
+       case when s.offered then coalesce(w.mode, o.hold_mode) else o.hold_mode end as mode,
        extract(epoch from (s.starts at time zone f.zone) - (s.starts at time zone 'UTC'))::integer as offset_s
-  from seat s join office f on f.id = s.office_id
- where s.order_id = $1 and s.state = 'held' and s.held_until > $2
- order by seat_is_offered(s), s.starts;
+  from (select h.*, seat_is_offered(h) as offered from seat h where h.order_id = $1 and h.state = 'held') s
+  join office f on f.id = s.office_id
+  join orders o on o.id = s.order_id
+  left join waiting w on w.order_id = o.id and w.left_at is null
+ where s.held_until > $2
+ order by s.offered, s.starts;
 
 -- name: agenda_let_go
 -- params: order_id bigint
@@ -401,12 +411,20 @@ with taken as (
 )
 select id, starts, version from taken order by starts;
 
--- Appointments to come whose calendars were told of another place than the office's present one.
+-- Where sessions by video are joined, by the configuration.
+-- name: agenda_video_service
+-- params: office_id integer, url text
+insert into video_service (office_id, url) values ($1, $2)
+on conflict (office_id) do update set url = excluded.url where video_service.url <> excluded.url;
+
+-- Appointments to come whose calendars were told of another place than the present one. Without a video service there is
+-- nothing to tell those who are seen by video.
 -- name: agenda_places_changed
 -- params: office_id integer, place text, now timestamptz, most integer
-select a.id, a.order_id
+select a.id, a.order_id, appointment_place(a.office_id, a.mode) as place
   from appointment a join office f on f.id = a.office_id
- where a.office_id = $1 and a.state = 'booked' and a.starts > $3 and a.place <> $2 and office_place(f) = $2
+ where a.office_id = $1 and a.state = 'booked' and a.starts > $3 and office_place(f) = $2
+   and a.place <> appointment_place(a.office_id, a.mode) and appointment_place(a.office_id, a.mode) <> ''
  order by a.starts, a.id
  limit $4;
 

@@ -17,7 +17,7 @@ const arrive = async () => {
 };
 const number = (ticket) => Number(ticket.slice(1));
 
-test('calls appear at once, are announced one after another, and not again after a reload', async () => {
+test('calls appear at once, are announced one after another, and not again after a reload; after midnight it says that nobody was called', async () => {
   const page = await openPage(browser, { viewport: { width: 1920, height: 1080 } });
   await page.goto(address('/painel'));
   await page.evaluate(() => {
@@ -43,9 +43,14 @@ test('calls appear at once, are announced one after another, and not again after
   await page.locator('.call--newest').filter({ hasText: second.ticket }).waitFor();
   await page.waitForTimeout(300);
   assert.equal(await page.locator('[data-announcement]').textContent(), '', 'nothing is said twice');
+  const nobody = page.getByText('Ninguém foi chamado ainda hoje.');
+  await page.route('**/api/display', (route) => route.fulfill({ json: { now_text: '0h00', calls: [] } }));
   done('agent1', 'undo', second.code);
-  await page.locator('.call--newest').filter({ hasText: first.ticket }).waitFor();
+  await nobody.waitFor(); // midnight: the calls of the day are gone, and the panel says so
+  await page.unroute('**/api/display');
   done('agent1', 'call', second.code);
+  await page.locator('.call--newest').filter({ hasText: second.ticket }).waitFor();
+  assert.ok(await nobody.isHidden());
   for (const kase of [first, second]) done('agent1', 'finish', kase.code);
   await closePage(page);
 });

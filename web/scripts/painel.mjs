@@ -38,7 +38,7 @@ function row(call, index) {
 
 function show(panel) {
   clock.textContent = panel.now_text;
-  document.querySelector('[data-empty]')?.toggleAttribute('hidden', panel.calls.length > 0);
+  document.querySelector('[data-empty]').hidden = panel.calls.length > 0; // at midnight the calls of the day go
   const speaking = list.querySelector('.call--speaking')?.dataset.call;
   list.replaceChildren(...panel.calls.map(row));
   if (speaking) list.querySelector(`[data-call="${speaking}"]`)?.classList.add('call--speaking');

@@ -129,7 +129,9 @@ static void lengths_are_counted_in_characters(void **state)
     expected[PERSON_NAME_MAX] = '\0';
     accepts(name, expected);
     strncat(name, " b", 3);
-    refuses(name, "length", "O nome tem no máximo 100 caracteres; aqui há 102.");
+    refuses(name, "length",
+            "O nome tem no máximo 100 caracteres; aqui há 102. Um mais longo não cabe no certificado: se é o "
+            "seu caso, fale com o atendimento.");
     assert_true(company_name_normalise(bytes_of_text(name), output, &problem));
     assert_int_equal(strlen(output), 102);
     assert_false(city_name_normalise(bytes_of_text(name), output, &problem));

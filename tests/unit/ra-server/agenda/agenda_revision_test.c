@@ -20,7 +20,6 @@ static const char *const steps[] = {
     "interval '1 day'",
     "ends = starts + interval '2%u minutes'",
     "mode = (array['in_person', 'video'])[1 + %u %% 2]",
-    "join_url = (array['', 'https://ar.example/sala'])[1 + %u %% 2]",
     "office_id = 1 + %u %% 2",
     "place = (array['Rua A', 'Rua B'])[1 + %u %% 2]",
     "state = (array['booked', 'kept'])[1 + %u %% 2], seat_id = (select min(id) from ra.seat)",
@@ -63,9 +62,9 @@ static char *step(void)
         sql, sizeof sql,
         "with before as (select * from ra.appointment), after as (update ra.appointment set %s returning "
         "*) select format('%%s|%%s', after.sequence - before.sequence, (after.starts, after.ends, "
-        "after.office_id, after.place, after.mode, after.join_url, after.state = 'cancelled') is distinct "
+        "after.office_id, after.place, after.mode, after.state = 'cancelled') is distinct "
         "from "
-        "(before.starts, before.ends, before.office_id, before.place, before.mode, before.join_url, "
+        "(before.starts, before.ends, before.office_id, before.place, before.mode, "
         "before.state = "
         "'cancelled')) as value from before, after",
         change);

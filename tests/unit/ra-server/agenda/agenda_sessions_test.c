@@ -166,9 +166,10 @@ static void the_database_refuses_half_a_session(void **state)
     const char *ids[] = {seat};
     struct db_rows *rows = NULL;
     assert_true(db_begin(db, &error));
-    assert_true(db_query(db, db, STATEMENT_AGENDA_HOLD_RUN,
-                         DB_VALUES(db_texts(ids, 1), db_time(0), db_int(1), db_time(start_us)), &rows,
-                         &error));
+    assert_true(
+        db_query(db, db, STATEMENT_AGENDA_HOLD_RUN,
+                 DB_VALUES(db_texts(ids, 1), db_time(0), db_int(1), db_time(start_us), db_text("in_person")),
+                 &rows, &error));
     assert_false(db_commit(db, &error));
     talloc_free(db);
     talloc_free(seat);

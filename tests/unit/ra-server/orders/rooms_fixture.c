@@ -5,6 +5,7 @@
 #include "agenda/agenda_inbox.h"
 #include "agenda/agenda_internal.h"
 #include "agenda/agenda_links.h"
+#include "agenda/agenda_place.h"
 #include "agenda/agenda_waiting.h"
 #include "audit/audit.h"
 #include "authorization/authorization.h"
@@ -31,9 +32,9 @@
 #include <unistd.h>
 
 static const struct room *const tested[] = {
-    &catalog_room,      &audit_room,        &orders_room,         &orders_public_room, &orders_login_room,
-    &agenda_room,       &notice_room,       &agenda_routes_room,  &agenda_hold_room,   &agenda_waiting_room,
-    &agenda_links_room, &agenda_inbox_room, &identification_room,
+    &catalog_room,      &audit_room,        &orders_room,        &orders_public_room,  &orders_login_room,
+    &agenda_room,       &notice_room,       &agenda_routes_room, &agenda_hold_room,    &agenda_waiting_room,
+    &agenda_links_room, &agenda_inbox_room, &agenda_place_room,  &identification_room,
 };
 enum { TESTED = sizeof tested / sizeof tested[0] };
 

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * issue 4: a session by video from the page to the calendar, and no street or counter beside it: chosen,
+ * held, confirmed, moved by the link of its mail, told of another room, and turned into a visit.
+ */
+#include "../orders/rooms_fixture.h"
+#include "agenda/agenda_place.h"
+#include "config/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char street[] = "sede: Rua";
+
+static void open_room(bool open)
+{
+    talloc_free(owner_sql(open ? "update ra.policy set value = 'true' where key = 'video_room'"
+                               : "update ra.policy set value = 'false' where key = 'video_room'"));
+    rooms_refresh();
+}
+
+static struct answer *page_of(const struct placed *order, const char *rest, const char *form)
+{
+    char path[160], cookie[120];
+    snprintf(path, sizeof path, "/pedido/%s%s", order->code, rest);
+    snprintf(cookie, sizeof cookie, "guiche_pedido=%s", order->token);
+    return browse(path, cookie, form);
+}
+
+static void says(const char *text, const char *wanted)
+{
+    if (strstr(text, wanted) == NULL)
+        fail_msg("not in it: %s\n%s", wanted, text);
+}
+
+static void says_not(const char *text, const char *unwanted)
+{
+    if (strstr(text, unwanted) != NULL)
+        fail_msg("in it: %s\n%s", unwanted, text);
+}
+
+/* The value of the last hour of a list. */
+static void last_hour(const char *page, char start[40])
+{
+    static const char field[] = "name=\"start\" value=\"";
+    const char *last = NULL;
+    for (const char *at = page; (at = strstr(at, field)) != NULL; at += sizeof field - 1)
+        last = at + sizeof field - 1;
+    assert_non_null(last);
+    snprintf(start, 40, "%.*s", (int)strcspn(last, "\""), last);
+}
+
+static void post_start(const struct placed *order, const char *rest, const char *start, int status)
+{
+    char form[120];
+    snprintf(form, sizeof form, "mode=video&start=%s", start);
+    struct answer *answer = page_of(order, rest, form);
+    if (answer->status != status)
+        fail_msg("%s: %d %s", rest, answer->status, answer->body);
+    answer_free(answer);
+}
+
+/* The newest mail once it tells of that SEQUENCE, its calendar unfolded. */
+static char *mail_at(const struct placed *order, const char *sequence)
+{
+    char *mail = mail_to(order->email);
+    for (int tries = 0; tries < 50 && strstr(mail, sequence) == NULL; tries++) {
+        talloc_free(mail);
+        mail = mail_to(order->email);
+    }
+    char *to = mail;
+    for (const char *at = mail; *at != '\0'; at++) {
+        if (strncmp(at, "\r\n ", 3) == 0)
+            at += 2;
+        else
+            *to++ = *at;
+    }
+    *to = '\0';
+    says(mail, sequence);
+    return mail;
+}
+
+static void is_by_video(const char *mail, const char *service)
+{
+    char conference[120];
+    snprintf(conference, sizeof conference, "CONFERENCE;VALUE=URI;FEATURE=VIDEO:%s", service);
+    says(mail, conference);
+    says(mail, "METHOD:REQUEST");
+    says(mail, "LOCATION:Por vídeo");
+    says(mail, "Tenha à mão os documentos");
+    says_not(mail, street);
+    says_not(mail, "balcão");
+}
+
+static void look_at_places(void)
+{
+    struct ra_error error = {0};
+    struct db *db = rooms_db();
+    struct job_run run = {
+        .context = db, .app = rooms_app(), .db = db, .now_us = clock_now_us(&rooms_app()->clock)};
+    assert_done(agenda_place_run(&run, &error));
+    talloc_free(db);
+}
+
+static void the_page_offers_the_choice_only_while_the_room_is_open(void **state)
+{
+    (void)state;
+    struct placed order = place_order();
+    struct answer *answer = page_of(&order, "/agenda?mode=video", NULL);
+    assert_int_equal(answer->status, 200);
+    says(answer->body, street);
+    says_not(answer->body, "Por vídeo");
+    answer_free(answer);
+    open_room(true);
+    answer = page_of(&order, "/agenda", NULL);
+    says(answer->body, street);
+    says(answer->body, "<a href=\"?mode&#61;video\">Por vídeo</a>");
+    answer_free(answer);
+    open_room(false);
+}
+
+static void chosen_held_and_confirmed_on_the_pages_it_names_a_room_and_no_street(void **state)
+{
+    (void)state;
+    char start[40], hidden[100];
+    struct placed order = place_order();
+    open_room(true);
+    struct answer *answer = page_of(&order, "/agenda?mode=video", NULL);
+    says(answer->body, "aria-current=\"true\">Por vídeo</a>");
+    says(answer->body, "mode&#61;video\">Próximos dias</a>"); /* turning the pages stays in it */
+    says_not(answer->body, street);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    assert_int_equal(start[15], '0'); /* after ten minutes that are the agent's alone */
+    assert_true((start[14] - '0') % 2 == 1);
+    post_start(&order, "/agenda", start, 303);
+    answer = page_of(&order, "/agenda/confirmar", NULL);
+    snprintf(hidden, sizeof hidden, "name=\"start\" value=\"%s\"", start);
+    says(answer->body, hidden);
+    says(answer->body, "name=\"mode\" value=\"video\"");
+    says(answer->body, "Por vídeo");
+    says_not(answer->body, street);
+    answer_free(answer);
+    answer = page_of(&order, "", NULL);
+    says(answer->body, ", por vídeo,");
+    answer_free(answer);
+    post_start(&order, "/agenda/confirmar", start, 303);
+    answer = page_of(&order, "", NULL);
+    says(answer->body, "https://video.example/");
+    says(answer->body, "Entre na sala de vídeo");
+    says(answer->body, "combine com o atendimento como pagar");
+    says_not(answer->body, "balcão");
+    says_not(answer->body, street);
+    answer_free(answer);
+    char *mail = mail_at(&order, "SEQUENCE:0");
+    is_by_video(mail, "https://video.example/");
+    talloc_free(mail);
+    open_room(false);
+}
+
+/* The link of a mail keeps the way; its pages name no street. */
+static void the_link_of_its_mail_moves_it_within_the_room(const struct placed *order, char *mail)
+{
+    static const char way[] = "http://ar.example/horario/";
+    char path[120], start[40], form[120];
+    const char *link = strstr(mail, way);
+    assert_non_null(link);
+    snprintf(path, sizeof path, "/horario/%.43s/confirmar", link + sizeof way - 1);
+    struct answer *answer = browse(path, NULL, NULL);
+    says(answer->body, "Por vídeo");
+    says_not(answer->body, street);
+    answer_free(answer);
+    snprintf(path, sizeof path, "/horario/%.43s/mudar", link + sizeof way - 1);
+    answer = browse(path, NULL, NULL);
+    assert_int_equal(answer->status, 200);
+    says(answer->body, ", por vídeo</strong>");
+    last_hour(answer->body, start);
+    answer_free(answer);
+    snprintf(form, sizeof form, "mode=video&start=%s", start);
+    answer = browse(path, NULL, form);
+    assert_int_equal(answer->status, 200);
+    says(answer->body, "Horário mudado");
+    says_not(answer->body, street);
+    answer_free(answer);
+    char *moved = mail_at(order, "SEQUENCE:1");
+    is_by_video(moved, "https://video.example/");
+    talloc_free(moved);
+}
+
+static void every_change_of_its_life_is_told_once_with_the_next_sequence(void **state)
+{
+    (void)state;
+    char start[40], path[80], body[120];
+    struct placed order = place_order();
+    open_room(true);
+    struct answer *answer = page_of(&order, "/agenda?mode=video", NULL);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    post_start(&order, "/agenda", start, 303);
+    post_start(&order, "/agenda/confirmar", start, 303);
+    char *mail = mail_at(&order, "SEQUENCE:0");
+    the_link_of_its_mail_moves_it_within_the_room(&order, mail);
+    talloc_free(mail);
+    /* Another address of the office is nothing to those who do not go there; another room is. */
+    talloc_free(owner_sql("update ra.office set address = 'Avenida Nova, 7' where id = 1"));
+    rooms_refresh();
+    look_at_places();
+    talloc_free(mail_at(&order, "SEQUENCE:1"));
+    talloc_free(owner_sql("update ra.video_service set url = 'https://outra.example/'"));
+    static struct config elsewhere;
+    elsewhere = *rooms_app()->config;
+    elsewhere.video_url = "https://outra.example/";
+    rooms_app()->config = &elsewhere;
+    look_at_places();
+    look_at_places(); /* once */
+    mail = mail_at(&order, "SEQUENCE:2");
+    is_by_video(mail, "https://outra.example/");
+    says(mail, "a sala de vídeo é outra");
+    talloc_free(mail);
+    /* A visit after all. */
+    answer = page_of(&order, "/agenda?mode=in_person", NULL);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
+    snprintf(body, sizeof body, "{\"start\":\"%s\",\"mode\":\"in_person\"}", start);
+    answer = ask("PUT", path, order.token, body);
+    assert_int_equal(answer->status, 200);
+    assert_string_equal(answer_text(answer, "mode"), "in_person");
+    answer_free(answer);
+    mail = mail_at(&order, "SEQUENCE:3");
+    says(mail, "Avenida Nova");
+    says_not(mail, "CONFERENCE");
+    talloc_free(mail);
+    open_room(false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_page_offers_the_choice_only_while_the_room_is_open),
+        cmocka_unit_test(chosen_held_and_confirmed_on_the_pages_it_names_a_room_and_no_street),
+        cmocka_unit_test(every_change_of_its_life_is_told_once_with_the_next_sequence),
+    };
+    return cmocka_run_group_tests(tests, rooms_start, rooms_stop);
+}
