@@ -123,20 +123,23 @@ static bool read_intent(struct asking *asking, struct ra_error *error)
 
 /* --- the certificate that comes back --- */
 
+static void raise_alarm(const struct asking *asking, const char *finding)
+{
+    log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
+              (json_int_t)asking->attempt, "transaction", asking->transaction, "finding", finding);
+}
+
 static void log_findings(const struct asking *asking, const struct findings *findings)
 {
     for (size_t i = 0; findings != NULL && i < findings->count; i++)
         if (findings->items[i].severity == FINDING_ERROR)
-            log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order,
-                      "attempt", (json_int_t)asking->attempt, "transaction", asking->transaction, "finding",
-                      findings->items[i].code);
+            raise_alarm(asking, findings->items[i].code);
 }
 
 /* Sets the one reason that callers see, and raises the alarm with the finding. */
 static enum cmp_check mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
 {
-    log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
-              (json_int_t)asking->attempt, "transaction", asking->transaction, "finding", finding);
+    raise_alarm(asking, finding);
     ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
                    "O certificado devolvido pela AC não é o aprovado.");
     return CMP_CHECK_REFUSED;
@@ -350,6 +353,17 @@ static const char *refusal_finding(enum cmp_withdrawal withdrawal)
     return "refused-not-revoked";
 }
 
+/* Refused or superseded while the AC worked: that is the reason to give, and the AC was told no. What the
+ * conversation itself found (another key, no path) is named as well as what profile_check did. */
+static void tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
+{
+    if (strcmp(error->reason, "attempt-refused") == 0 || strcmp(error->reason, "attempt-superseded") == 0)
+        return;
+    if (strcmp(error->reason, "certificate-mismatch") != 0)
+        raise_alarm(asking, error->reason);
+    mismatch(asking, refusal_finding(withdrawal), error);
+}
+
 static enum asking_result settle_outcome(struct asking *asking, const struct cmp_outcome *outcome,
                                          int *retry_after_s, struct ra_error *error)
 {
@@ -364,9 +378,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
         return asking_settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
     case CMP_CERTIFICATE_REFUSED:
-        /* Refused or superseded while the AC worked: that is the reason to give; the AC was told no. */
-        if (strcmp(error->reason, "attempt-refused") != 0 && strcmp(error->reason, "attempt-superseded") != 0)
-            mismatch(asking, refusal_finding(outcome->withdrawal), error);
+        tell_refusal(asking, outcome->withdrawal, error);
         return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
     case CMP_UNKNOWN:
         break;

@@ -63,9 +63,7 @@ static const int ALLOWED[] = {
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     /* memory, threads, time, signals, randomness */
-    SCMP_SYS(mmap),
     SCMP_SYS(munmap),
-    SCMP_SYS(mprotect),
     SCMP_SYS(mremap),
     SCMP_SYS(madvise),
     SCMP_SYS(brk),
@@ -89,7 +87,6 @@ static const int ALLOWED[] = {
     SCMP_SYS(geteuid),
     SCMP_SYS(getgid),
     SCMP_SYS(getegid),
-    SCMP_SYS(tgkill),
     SCMP_SYS(clock_gettime),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(nanosleep),
@@ -100,7 +97,6 @@ static const int ALLOWED[] = {
     SCMP_SYS(rt_sigtimedwait),
     SCMP_SYS(sigaltstack),
     SCMP_SYS(getrandom),
-    SCMP_SYS(prlimit64),
     SCMP_SYS(getrlimit),
     SCMP_SYS(sysinfo),
     SCMP_SYS(uname),
@@ -162,6 +158,21 @@ static bool allow_opening_to_read(scmp_filter_ctx filter)
                             SCMP_A1(SCMP_CMP_MASKED_EQ, CHANGES, O_RDONLY)) != -EINVAL;
 }
 
+/* No memory becomes code any more, no limit is set (of this process or another), no signal leaves the
+ * process.
+ */
+static bool allow_in_part(scmp_filter_ctx filter)
+{
+    const scmp_datum_t code = SANITIZED ? 0 : PROT_EXEC;
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, code, 0)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, code, 0)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0;
+}
+
 /* --- files --- */
 
 /* Every right over files that the oldest Landlock knows, and to move files, which came second. */
@@ -216,7 +227,8 @@ static bool filter_calls(struct ra_error *error)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL)
         return ra_fail(error, RA_INTERNAL, "seccomp");
-    bool ok = allow(filter, ALLOWED, sizeof ALLOWED / sizeof *ALLOWED) && allow_opening_to_read(filter);
+    bool ok = allow(filter, ALLOWED, sizeof ALLOWED / sizeof *ALLOWED) && allow_opening_to_read(filter) &&
+              allow_in_part(filter);
     if (ok && SANITIZED)
         ok = allow(filter, ALLOWED_TO_SANITIZERS,
                    sizeof ALLOWED_TO_SANITIZERS / sizeof *ALLOWED_TO_SANITIZERS);

@@ -3,6 +3,7 @@
 
 #include "pki/base/file.h"
 #include "pki/trust/roster.h"
+#include "tests/support/implicit_confirm.h"
 
 /* cmocka.h needs these before it. */
 /* clang-format off */
@@ -434,6 +435,8 @@ static bool carry(void *context, const char *transaction, struct bytes message, 
         return ra_fail(error, RA_UPSTREAM, "lost");
     if (!cmp_server_handle(office->ac, memory, message, answer, error))
         return false;
+    if (line->confirms_for_us && number == 1)
+        *answer = implicit_confirm(memory, *answer, office->hierarchy.cmp_key);
     if (line->loses_answer_from > 0 && number >= line->loses_answer_from)
         return ra_fail(error, RA_UPSTREAM, "lost");
     return true;

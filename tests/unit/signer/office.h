@@ -34,6 +34,7 @@ struct office_line {
     int carried;
     void (*on_message)(int number); /* called before the message goes out; may be NULL */
     int slow_ms;
+    bool confirms_for_us; /* the AC's first answer says that no certConf is needed */
     char transaction[33]; /* of the newest message */
 };
 

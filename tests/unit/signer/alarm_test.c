@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the signer's log says of a certificate that was not the one ordered: the alarm that people act on.
+ */
+#include "tests/unit/signer/office.h"
+
+/* cmocka.h needs these before it. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ORDER "ABCD1234EFG5"
+
+static struct office office;
+
+static int make(void **state)
+{
+    (void)state;
+    office_make(&office);
+    return 0;
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    office_free(&office);
+    return 0;
+}
+
+static json_t *honest(void)
+{
+    struct draft draft;
+    office_draft(&office, ORDER, 1, &draft);
+    return office_request(&draft);
+}
+
+static json_t *resume(void)
+{
+    return json_pack("{s:s,s:s,s:i}", "type", "resume", "order", ORDER, "attempt", 1);
+}
+
+/* What the signer logs meanwhile, in a file that nobody keeps. */
+static int heard = -1, standard_error = -1;
+
+static void begin_to_hear(void)
+{
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stderr);
+    standard_error = dup(STDERR_FILENO);
+    heard = dup(fileno(file));
+    assert_true(standard_error >= 0 && heard >= 0 && dup2(heard, STDERR_FILENO) >= 0);
+    fclose(file);
+}
+
+static FILE *end_to_hear(void)
+{
+    fflush(stderr);
+    assert_true(dup2(standard_error, STDERR_FILENO) >= 0);
+    close(standard_error);
+    assert_int_equal(lseek(heard, 0, SEEK_SET), 0);
+    return fdopen(heard, "re");
+}
+
+/* The findings of the alarms about this attempt, blanks between them; each names what people look for. */
+static char *alarms_heard(void)
+{
+    char line[2048];
+    char *found = talloc_strdup(office.memory, "");
+    FILE *log = end_to_hear();
+    while (fgets(line, sizeof line, log) != NULL) {
+        json_t *event = json_loads(line, 0, NULL);
+        if (strcmp(answer_text(event, "event"), "certificate-mismatch") == 0) {
+            assert_string_equal(answer_text(event, "level"), "alarm");
+            assert_string_equal(answer_text(event, "program"), "ra-signer");
+            assert_string_equal(answer_text(event, "order"), ORDER);
+            assert_int_equal(json_integer_value(json_object_get(event, "attempt")), 1);
+            assert_string_equal(answer_text(event, "transaction"), office.line.transaction);
+            found = talloc_asprintf_append(found, "%s%s", found[0] != '\0' ? " " : "",
+                                           answer_text(event, "finding"));
+        }
+        json_decref(event);
+    }
+    fclose(log);
+    return found;
+}
+
+static char *alarms_of(enum corruption corruption)
+{
+    office_reset(&office);
+    office_corrupt_ac(&office, corruption);
+    begin_to_hear();
+    office_expect_refused(&office, honest(), "certificate-mismatch");
+    return alarms_heard();
+}
+
+static void issue_5_2_the_alarm_says_what_was_wrong_and_that_the_ac_was_told(void **state)
+{
+    (void)state;
+    assert_string_equal(alarms_of(CORRUPTION_NAME),
+                        "common-name subject-missing subject-unexpected data-name refused");
+    assert_string_equal(alarms_of(CORRUPTION_PROFILE),
+                        "ou-policy policy-extinct policy-issuer policy refused");
+    assert_string_equal(alarms_of(CORRUPTION_KEY), "certificate-key refused");
+}
+
+/* --- an AC that confirms for us --- */
+
+static void confirm_for_us(enum corruption corruption)
+{
+    office_reset(&office);
+    office_corrupt_ac(&office, corruption);
+    office.line.confirms_for_us = true;
+}
+
+static void issue_5_2_an_ac_that_confirms_for_us_is_asked_to_revoke_and_the_alarm_says_so(void **state)
+{
+    (void)state;
+    int revoked = office_count_revoked(&office);
+    confirm_for_us(CORRUPTION_NAME);
+    begin_to_hear();
+    office_expect_refused(&office, honest(), "certificate-mismatch");
+    assert_string_equal(alarms_heard(),
+                        "common-name subject-missing subject-unexpected data-name refused-and-revoked");
+    assert_int_equal(office_count_revoked(&office), revoked + 1);
+    office_restart(&office);
+    office_expect_refused(&office, resume(), "certificate-mismatch");
+}
+
+/* The AC has lost what it issued when the rr comes. */
+static void lose_the_issued(int number)
+{
+    struct dirent *entry;
+    if (number != 2)
+        return;
+    char *path = talloc_asprintf(office.memory, "%s/issued", office.store.root);
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL)
+        if (strstr(entry->d_name, ".der") != NULL)
+            assert_int_equal(unlinkat(dirfd(folder), entry->d_name, 0), 0);
+    closedir(folder);
+}
+
+static void issue_5_2_an_ac_that_does_not_revoke_calls_for_people(void **state)
+{
+    (void)state;
+    int revoked = office_count_revoked(&office);
+    confirm_for_us(CORRUPTION_NAME);
+    office.line.on_message = lose_the_issued;
+    begin_to_hear();
+    office_expect_refused(&office, honest(), "certificate-mismatch");
+    assert_string_equal(alarms_heard(),
+                        "common-name subject-missing subject-unexpected data-name refused-not-revoked");
+    assert_int_equal(office_count_revoked(&office), revoked);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(issue_5_2_the_alarm_says_what_was_wrong_and_that_the_ac_was_told),
+        cmocka_unit_test(issue_5_2_an_ac_that_confirms_for_us_is_asked_to_revoke_and_the_alarm_says_so),
+        cmocka_unit_test(
+            issue_5_2_an_ac_that_does_not_revoke_calls_for_people), /* the AC is broken after it */
+    };
+    return cmocka_run_group_tests(tests, make, clean);
+}
