@@ -27,10 +27,12 @@ function expectDone(run) {
   assert.equal(run.status, 0, `${run.stdout}${run.stderr}`);
 }
 
+const modelName = () => openssl('x509', '-in', modelFile, '-noout', '-subject', '-nameopt', 'compat').trim().replace(/^subject=/, '');
+
 // PKCS#10 by this key with subject and extensions of the model, as a clerk would type them in.
 function requestLike(key, { subject } = {}) {
   const conf = path.join(folder, 'pedido.cnf');
-  const name = subject ?? openssl('x509', '-in', modelFile, '-noout', '-subject', '-nameopt', 'compat').trim().replace(/^subject=/, '');
+  const name = subject ?? modelName();
   const der = (id) => `DER:${model.extensions[id].value.whole.toString('hex')}`;
   fs.writeFileSync(conf, `[req]
 distinguished_name = dn
@@ -106,6 +108,20 @@ describe('issue 5, 6: openssl cmp against the homologation AC', { skip: clockOff
     assert.match(ask(), /: good/);
     expectDone(cmp('-cmd', 'rr', '-oldcert', made, '-revreason', '1'));
     assert.match(ask(), /: revoked[\s\S]*keyCompromise/);
+  });
+
+  test('ir by a template, the key proved by its holder or by the AR, gives a certificate too', () => {
+    for (const proof of ['0', '1']) { // raVerified; signature
+      const key = path.join(folder, `ir-${proof}.key`);
+      openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', key);
+      requestLike(key); // writes the extensions as OpenSSL reads them
+      const out = path.join(folder, `ir-${proof}.pem`);
+      expectDone(cmp('-cmd', 'ir', '-newkey', key, '-popo', proof, '-subject', modelName(), '-reqexts', 'ext', '-config',
+        path.join(folder, 'pedido.cnf'), '-certout', out));
+      const made = certificate(fs.readFileSync(out, 'utf8'));
+      assert.equal(made.subject.join(), model.subject.join());
+      assert.equal(openssl('x509', '-in', out, '-noout', '-pubkey'), openssl('pkey', '-in', key, '-pubout'));
+    }
   });
 
   test('ir with a template of its own is refused by the AC in a protected message', () => {
