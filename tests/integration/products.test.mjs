@@ -49,6 +49,7 @@ async function ready(product, holder, firm, bits) {
 }
 
 const tested = new Set();
+const files = []; // {product, leaf, chain} of each
 const ended = []; // orders whose newest certificate was revoked
 
 // What the norm gives (identification-rules 5.2): A3 and higher renew themselves by signature, documents, biometrics and
@@ -97,10 +98,13 @@ for (const [product, id, subject, names] of rows) {
     const chain = path.join(folder, 'chain.pem');
     fs.writeFileSync(leaf, issued.certificate);
     fs.writeFileSync(chain, issued.chain);
+    files.push({ product, leaf, chain });
     assert.match(openssl('x509', '-in', leaf, '-noout', '-issuer', '-ext', 'certificatePolicies'),
       new RegExp(`CN = ${row.issuer.name}[^]*Policy: ${row.policy_oid.replaceAll('.', '\\.')}`));
     assert.match(openssl('verify', '-x509_strict', '-attime', String(Math.floor(Date.now() / 1000) + clockOffset()),
       '-CAfile', path.join(home, 'identities/ca.pem'), '-untrusted', chain, leaf), /: OK/);
+    const linted = spawnSync(cliPath, ['--json', 'lint', leaf, '--profile', path.join(root, 'pki/profiles', `${id}.json`)], { encoding: 'utf8', env: { RA_HOME: home } });
+    assert.deepEqual(JSON.parse(linted.stdout), { kind: 'certificate', whole: true, findings: [] });
     const newest = await renewal(product, row, kase, issued, leaf, chain);
     assert.equal(done('agent1', 'revoke', newest, '--reason', '5').state, 'awaiting_second');
     assert.equal(done('agent2', 'revoke', newest, '--reason', '5').state, 'requested');
@@ -108,6 +112,37 @@ for (const [product, id, subject, names] of rows) {
     ended.push(newest);
   });
 }
+
+// OpenSSL verified each above; what else is handed out, and by whom it is read: agreement.test.mjs.
+test('GnuTLS, NSS and Java agree on the certificate of every product', { skip: clockOffset() !== 0 && 'they read the machine\'s clock' }, () => {
+  const folder = scratch();
+  const works = (program, ...words) => {
+    const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+    assert.equal(status, 0, `${program} ${words.join(' ')}: ${stdout}${stderr}`);
+    return stdout;
+  };
+  const pems = (file) => fs.readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n/g);
+  const roots = path.join(home, 'identities/ca.pem');
+  const nss = `sql:${folder}`;
+  works('certutil', '-N', '-d', nss, '--empty-password');
+  const add = (name, pem, trust) => {
+    fs.writeFileSync(path.join(folder, 'one.pem'), pem);
+    works('certutil', '-A', '-d', nss, '-n', name, '-t', trust, '-i', path.join(folder, 'one.pem'));
+  };
+  pems(roots).forEach((pem, index) => add(`root${index}`, pem, 'CT,C,C'));
+  new Set(files.flatMap(({ chain }) => pems(chain).slice(0, -1))).forEach((pem) => add(`ac${pem.slice(40, 60)}`, pem, ',,'));
+  for (const { product, leaf, chain } of files) {
+    const whole = path.join(folder, `${product}.pem`);
+    fs.writeFileSync(whole, pems(leaf).concat(pems(chain)).join(''));
+    works('certtool', '--verify', '--load-ca-certificate', roots, '--infile', whole);
+    add(product, pems(leaf)[0], ',,');
+    for (const use of ['C', 'S']) assert.match(works('certutil', '-V', '-d', nss, '-n', product, '-u', use, '-e'), /certificate is valid/);
+  }
+  fs.writeFileSync(path.join(folder, 'all.pem'), files.flatMap(({ leaf }) => pems(leaf)).join(''));
+  assert.equal(works('keytool', '-J-Duser.language=en', '-printcert', '-file', path.join(folder, 'all.pem')).match(/^Owner: CN=.+:[0-9A-Z]{11,14}\b/gm).length,
+    files.length);
+  assert.equal(files.length, rows.length);
+});
 
 describe('ra-cli lint, without server and without identity', () => {
   const run = (...words) => spawnSync(cliPath, ['--json', 'lint', ...words], { encoding: 'utf8', env: { RA_HOME: home } });
