@@ -353,9 +353,7 @@ static const char *refusal_finding(enum cmp_withdrawal withdrawal)
     return "refused-not-revoked";
 }
 
-/* Refused or superseded while the AC worked: that is the reason to give, and the AC was told no. What the
- * conversation itself found (another key, no path) is named as well as what profile_check did. */
-static void tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
+void asking_tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
 {
     if (strcmp(error->reason, "attempt-refused") == 0 || strcmp(error->reason, "attempt-superseded") == 0)
         return;
@@ -378,7 +376,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
         return asking_settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
     case CMP_CERTIFICATE_REFUSED:
-        tell_refusal(asking, outcome->withdrawal, error);
+        asking_tell_refusal(asking, outcome->withdrawal, error);
         return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
     case CMP_UNKNOWN:
         break;

@@ -33,6 +33,12 @@ struct asking {
 /* A cmp_check_function over an asking: is this the certificate that was approved? Journals it as issued. */
 enum cmp_check asking_check_certificate(void *asking, X509 *certificate, struct ra_error *error);
 
+/* The alarm about a certificate that was refused, and whether people must still see to its revocation. What
+ * the conversation itself found (another key, no path) is named as well as what profile_check did. Of an
+ * attempt that was refused or superseded while the AC worked nothing is said: `error` is the reason to give.
+ */
+void asking_tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error);
+
 /* Journals the state and gives `result`, or ASKING_FAILED when the journal does not take it. */
 RA_MUST_CHECK enum asking_result asking_settle(struct asking *asking, enum attempt_state state,
                                                enum asking_result result, struct ra_error *error);

@@ -213,7 +213,8 @@ static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const st
     const char *text = talloc_asprintf(
         issue->context,
         "A AC devolveu um certificado diferente do pedido %s. Ele foi recusado e não "
-        "foi entregue: abra um chamado na AC, devolva o caso e valide de novo, com outra chave.",
+        "foi entregue: abra um chamado na AC, confirme com ela que o certificado errado está revogado, "
+        "devolva o caso e valide de novo, com outra chave.",
         order->code);
     log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s, s:I}", "order", order->code, "attempt",
               (json_int_t)issue->attempt);

@@ -136,6 +136,33 @@ static void issue_5_2_an_ac_that_confirms_for_us_is_asked_to_revoke_and_the_alar
     office_expect_refused(&office, resume(), "certificate-mismatch");
 }
 
+/* A portal's file with a certificate for another address: nobody has told the AC. */
+static void issue_5_2_a_portal_s_wrong_certificate_calls_for_people(void **state)
+{
+    (void)state;
+    struct draft draft;
+    office_reset(&office);
+    office_corrupt_ac(&office, CORRUPTION_NONE);
+    office_draft(&office, ORDER, 1, &draft);
+    draft.validation.validation.data.email = "outra@exemplo.test";
+    json_t *other = office_send(&office, office_request(&draft));
+    assert_string_equal(answer_text(other, "type"), "issued");
+    office_reset(&office);
+    office.settings->ac_driver = AC_DRIVER_PORTAL;
+    json_t *pending = office_send(&office, honest());
+    assert_string_equal(answer_text(pending, "type"), "pending");
+    snprintf(office.line.transaction, sizeof office.line.transaction, "%s",
+             answer_text(pending, "transaction"));
+    json_t *file = resume();
+    json_object_set(file, "answer", json_object_get(other, "certificate"));
+    begin_to_hear();
+    office_expect_refused(&office, file, "certificate-mismatch");
+    assert_string_equal(alarms_heard(), "data-email refused-not-revoked");
+    json_decref(pending);
+    json_decref(other);
+    office.settings->ac_driver = AC_DRIVER_CMP;
+}
+
 /* The AC has lost what it issued when the rr comes. */
 static void lose_the_issued(int number)
 {
@@ -169,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(issue_5_2_the_alarm_says_what_was_wrong_and_that_the_ac_was_told),
         cmocka_unit_test(issue_5_2_an_ac_that_confirms_for_us_is_asked_to_revoke_and_the_alarm_says_so),
+        cmocka_unit_test(issue_5_2_a_portal_s_wrong_certificate_calls_for_people),
         cmocka_unit_test(
             issue_5_2_an_ac_that_does_not_revoke_calls_for_people), /* the AC is broken after it */
     };
