@@ -153,8 +153,7 @@ void render_visit(const struct cli *cli, const json_t *result, FILE *out)
     say(out, "", text(result, "ticket"), text(result, "ticket")[0] == '\0' ? "" : ", ");
     say(out, "pedido ", text(result, "order"), ": ");
     say(out, "", strcmp(attendance, "none") == 0 ? "sem chegada registrada" : words_state(attendance), ".\n");
-    if (json_object_get(result, "undone") != NULL)
-        fputs("  O último ato foi desfeito.\n", out);
+    say_line(out, "  Desfeito: ", words_act(text(result, "undone")));
     say_line(out, "  Chamada: ", strcmp(attendance, "called") == 0 ? text(result, "sentence") : "");
     say_line(out, "  Prioridade: ", words_state(text(result, "priority")));
     say_needs(out, json_object_get(result, "needs"));

@@ -143,7 +143,7 @@ static void share_line(FILE *out, const char *share, const json_t *seconds)
 {
     const long long value = (long long)json_integer_value(seconds);
     if (json_is_integer(seconds))
-        fprintf(out, "%s levaram até %lld min %02lld s.\n", share, value / 60, value % 60);
+        fprintf(out, "%s: até %lld min %02lld s.\n", share, value / 60, value % 60);
 }
 
 static void clock_case(FILE *out, const json_t *one)

@@ -57,3 +57,21 @@ const char *words_state(const char *state)
             return words[i].word;
     return state;
 }
+
+const char *words_act(const char *act)
+{
+    static const struct {
+        const char *act, *word;
+    } acts[] = {{"checkin", "a chegada"},
+                {"call", "a chamada"},
+                {"park", "a pausa"},
+                {"reactivate", "a volta à fila"},
+                {"transfer", "a devolução à fila"},
+                {"noshow", "a falta"},
+                {"finish", "o fim do atendimento"},
+                {"priority", "a prioridade"}};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(acts[i].act, act) == 0)
+            return acts[i].word;
+    return act;
+}

@@ -8,4 +8,7 @@
 /* Portuguese for a state of one of the five machines ("awaiting_payment") or a word of the queue. */
 const char *words_state(const char *state);
 
+/* An act of the counter that undo takes back, with its article ("a chamada"); the word itself for another. */
+const char *words_act(const char *act);
+
 #endif

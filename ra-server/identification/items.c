@@ -174,10 +174,25 @@ bool item_reject(struct http_request *request, struct http_response *response, s
            mark(request, response, &act, "rejected", AUDIT_ITEM_REJECTED, error);
 }
 
+/* What was never judged, or is open again, has nothing to be opened: two agents at one case are told so. */
+static bool is_judged(const struct item_act *act, struct ra_error *error)
+{
+    const struct engine_case *facts = &act->judged.facts;
+    const char *last = "pending";
+    for (size_t i = 0; i < facts->mark_count; i++)
+        if (strcmp(facts->marks[i].rule_id, act->item->rule->id) == 0 &&
+            strcmp(facts->marks[i].person_id, act->item->person->id) == 0)
+            last = facts->marks[i].state;
+    if (act->item->state != ENGINE_PENDING || strcmp(last, "pending") != 0)
+        return true;
+    return ra_fail_reason(error, RA_CONFLICT, "item-not-judged",
+                          "%s ainda não foi julgado: não há o que reabrir.", act->item->rule->id);
+}
+
 bool item_reopen(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct item_act act;
-    return begin(request, &act, error) && may_lift(&act, error) &&
+    return begin(request, &act, error) && is_judged(&act, error) && may_lift(&act, error) &&
            mark(request, response, &act, "pending", AUDIT_ITEM_REOPENED, error);
 }
 

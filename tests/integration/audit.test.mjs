@@ -554,6 +554,8 @@ describe('no personal data and no secret outside their places', () => {
   });
 
   test('not in any log of the instance', () => {
+    // What the database refuses it would tell with the row that it refused.
+    assert.throws(() => sql(`update person set cpf = '1' where order_id = (select id from orders where code = '${kase.code}')`), /ZULMIRA/);
     for (const name of fs.readdirSync(path.join(home, 'log'))) absent(fs.readFileSync(path.join(home, 'log', name), 'utf8'), `log/${name}`);
   });
 

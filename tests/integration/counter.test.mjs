@@ -410,6 +410,7 @@ describe('documents and items', () => {
     assert.equal(state(), 'rejected');
     done('agent1', 'item', 'reopen', kase.code, 'PFBR-01');
     assert.equal(state(), 'pending');
+    refused(cli('agent1', 'item', 'reopen', kase.code, 'PFBR-01'), 'item-not-judged');
     refused(cli('agent1', 'item', 'waive', kase.code, 'PFBR-01', '--reason', 'é meu amigo'), 'not-waivable');
     refused(cli('agent1', 'item', 'accept', kase.code, 'PJ-01'));
     done('agent1', 'item', 'accept', kase.code, 'PFBR-01');
@@ -577,7 +578,9 @@ describe('issue 2: what a terminal shows', () => {
       }
       assert.match(run.stdout, /\\x\{1B\}/);
     }
-    assert.ok(!cli('agent1', 'show', kase.code).stdout.includes('\u001b'), 'JSON escapes it too');
+    const asJson = cli('agent1', 'show', kase.code);
+    assert.ok(asJson.json.holder.name.includes('\u009b31m\u202e'), 'JSON keeps it');
+    assert.ok(!/[^\n -~]/.test(asJson.stdout), 'and escapes it');
     const odd = shown('agent1', 'find', '\u001b[31mx');
     assert.ok(!`${odd.stdout}${odd.stderr}`.includes('\u001b'));
     done('agent1', 'undo', kase.code);

@@ -101,6 +101,8 @@ static void test_who_comes_on_another_day_is_told(void **state)
     says(render_visit, early, "A001, pedido AB: esperando.\n");
     says(render_visit, early, "Marcado para 30/11 às 10:00\n");
     says(render_visit, early, "Precisa de: rampa\n");
+    says(render_visit, "{\"order\":\"AB\",\"states\":{\"attendance\":\"waiting\"},\"undone\":\"call\"}",
+         "Desfeito: a chamada\n");
     says_not(render_visit,
              VISIT(",\"booked_for\":\"2026-11-27T22:00:00-03:00\",\"now\":\"2026-11-28T01:00:00Z\""),
              "Marcado");
