@@ -122,13 +122,15 @@ static bool has_entry(const struct statement *roster, const struct roster_entry 
     return false;
 }
 
-/* An event for each entry of `these` that `those` lacks. */
-static bool record_difference(struct http_request *request, enum audit_code code,
+/* An event for each entry of `these` that `those` lacks: an agent comes or goes; whoever audits or
+ * administers is given a permission or loses it. */
+static bool record_difference(struct http_request *request, enum audit_code agent, enum audit_code permission,
                               const struct statement *these, const struct statement *those,
                               struct ra_error *error)
 {
     for (size_t at = 0; these != NULL && at < these->roster.count; at++) {
         const struct roster_entry *entry = &these->roster.entries[at];
+        const enum audit_code code = entry->role == ROSTER_AGENT ? agent : permission;
         if (!has_entry(those, entry) && !record_entry(request, code, entry, error)) {
             return false;
         }
@@ -162,8 +164,8 @@ static bool record_roster(struct http_request *request, const struct roster *ros
                                   "digest", digest, "signers", (json_int_t)roster->signers, "not_after",
                                   (json_int_t)after->not_after),
                         NULL, error) &&
-           record_difference(request, AUDIT_AGENT_ADDED, after, before, error) &&
-           record_difference(request, AUDIT_AGENT_REMOVED, before, after, error);
+           record_difference(request, AUDIT_AGENT_ADDED, AUDIT_PERM_GRANTED, after, before, error) &&
+           record_difference(request, AUDIT_AGENT_REMOVED, AUDIT_PERM_REVOKED, before, after, error);
 }
 
 /* After the commit: from now on this is the roster in force. */

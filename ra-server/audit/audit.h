@@ -37,13 +37,11 @@ struct order; /* orders/orders.h */
 #define AUDIT_CODES(X)                                                                                       \
     X(AUDIT_REQUEST_CREATED, "REQUEST_CREATED")                                                              \
     X(AUDIT_REQUEST_CHANGED, "REQUEST_CHANGED") /* data of the order; detail: which fields */                \
-    X(AUDIT_REQUEST_CANCELLED, "REQUEST_CANCELLED")                                                          \
     X(AUDIT_CONTACT_CHANGED, "CONTACT_CHANGED")                                                              \
     X(AUDIT_EMAIL_CONFIRMED, "EMAIL_CONFIRMED")                                                              \
     X(AUDIT_HOLDER_LOGIN_OK, "HOLDER_LOGIN_OK")                                                              \
     X(AUDIT_HOLDER_LOGIN_FAIL, "HOLDER_LOGIN_FAIL")                                                          \
     X(AUDIT_PAYMENT_RECORDED, "PAYMENT_RECORDED")                                                            \
-    X(AUDIT_PAYMENT_UNDONE, "PAYMENT_UNDONE")                                                                \
     X(AUDIT_NOTE_ADDED, "NOTE_ADDED")                                                                        \
     X(AUDIT_NOTICE_RESENT, "NOTICE_RESENT")                                                                  \
     X(AUDIT_APPT_BOOKED, "APPT_BOOKED")                                                                      \
@@ -72,7 +70,6 @@ struct order; /* orders/orders.h */
     X(AUDIT_NEEDS_CHANGED, "NEEDS_CHANGED") /* ramp, Libras, interpreter */                                  \
     X(AUDIT_UNDONE, "UNDONE")               /* detail: which act */                                          \
     X(AUDIT_DOC_PRESENTED, "DOC_PRESENTED")                                                                  \
-    X(AUDIT_DOC_REMOVED, "DOC_REMOVED")                                                                      \
     X(AUDIT_DOC_READ, "DOC_READ") /* the bytes of a document left the house */                               \
     X(AUDIT_DOC_REJECTED, "DOC_REJECTED")                                                                    \
     X(AUDIT_SECOND_DOC_REQUESTED, "SECOND_DOC_REQUESTED")                                                    \

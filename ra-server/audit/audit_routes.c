@@ -5,10 +5,10 @@
 #include "app.h"
 #include "approval/office.h"
 #include "audit/audit.h"
+#include "audit/audit_state.h"
 #include "audit/export.h"
 #include "audit/log_reader.h"
 #include "audit/proof.h"
-#include "audit/sequencer.h"
 #include "catalog/catalog.h"
 #include "catalog/local_time.h"
 #include "orders/orders.h"
@@ -241,7 +241,8 @@ static const struct http_route routes[] = {
     },
 };
 
-static const struct job jobs[] = {{.name = "sequencer", .period_ms = 250, .run = sequencer_run}};
+static const struct job jobs[] = {{.name = "sequencer", .period_ms = 250, .run = sequencer_run},
+                                  {.name = "self-watch", .period_ms = 10000, .run = self_watch_run}};
 
 /* Late is what an operator should look at; a promise of one second leaves room for a slow disk. */
 static const int64_t lag_alarm_ms = 5000;
@@ -250,7 +251,7 @@ static enum health_state log_health(struct ra_app *app, struct db *db, json_t *f
                                     size_t detail_size)
 {
     (void)facts;
-    struct sequencer_state *state = app->room_state[ROOM_AUDIT];
+    struct sequencer_state *state = &((struct audit_state *)app->room_state[ROOM_AUDIT])->sequencer;
     struct ra_error error = {0};
     struct db_rows *row = NULL;
     TALLOC_CTX *context = talloc_new(NULL);
@@ -271,12 +272,13 @@ static enum health_state log_health(struct ra_app *app, struct db *db, json_t *f
     return health;
 }
 
-static const struct health_part health[] = {{.name = "log", .check = log_health}};
+static const struct health_part health[] = {{.name = "log", .check = log_health},
+                                            {.name = "log_content", .check = log_content_health}};
 
 static bool start(struct ra_app *app, struct db *db, struct ra_error *error)
 {
     (void)db;
-    app->room_state[ROOM_AUDIT] = calloc(1, sizeof(struct sequencer_state));
+    app->room_state[ROOM_AUDIT] = calloc(1, sizeof(struct audit_state));
     return app->room_state[ROOM_AUDIT] != NULL || ra_fail(error, RA_NO_MEMORY, "audit room");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audit/sequencer.h"
 
+#include "audit/audit_state.h"
 #include "audit/log_reader.h"
 #include "issuance/signer_client.h"
 #include "pki/trust/note.h"
@@ -259,7 +260,7 @@ bool sequencer_sign(struct db *db, TALLOC_CTX *context, struct signer_client *si
 
 bool sequencer_run(struct job_run *run, struct ra_error *error)
 {
-    struct sequencer_state *state = run->app->room_state[ROOM_AUDIT];
+    struct sequencer_state *state = &((struct audit_state *)run->app->room_state[ROOM_AUDIT])->sequencer;
     if (!sequencer_number(run->db, run->context, &run->again, error)) {
         return false;
     }

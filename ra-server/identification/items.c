@@ -164,6 +164,16 @@ static bool note_second_document(struct http_request *request, const struct item
                         json_pack("{s:s}", "item", act->item->rule->id), NULL, error);
 }
 
+/* A paper that is not taken has its own word in the log (identification-rules 3.8). */
+static enum audit_code rejection_of(const struct item_act *act)
+{
+    for (size_t i = 0; i < act->judged.facts.document_count; i++)
+        if (strcmp(act->judged.facts.documents[i].item, act->item->rule->id) == 0 &&
+            strcmp(act->judged.facts.documents[i].person_id, act->item->person->id) == 0)
+            return AUDIT_DOC_REJECTED;
+    return AUDIT_ITEM_REJECTED;
+}
+
 bool item_reject(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct item_act act;
@@ -171,7 +181,7 @@ bool item_reject(struct http_request *request, struct http_response *response, s
     const bool diverges = reason != NULL && strcmp(reason, "divergence") == 0;
     return begin(request, &act, error) && (diverges || may_lift(&act, error)) &&
            note_second_document(request, &act, error) &&
-           mark(request, response, &act, "rejected", AUDIT_ITEM_REJECTED, error);
+           mark(request, response, &act, "rejected", rejection_of(&act), error);
 }
 
 /* What was never judged, or is open again, has nothing to be opened: two agents at one case are told so. */

@@ -3,6 +3,7 @@
  * Who may open an order on the public side: a bearer token that was given with it, or the page's cookie. Both
  * are random, both are stored as hashes, and what they open is a list of orders, nothing else.
  */
+#include "audit/audit.h"
 #include "orders/orders_internal.h"
 
 enum { BEARER_DAYS = 400, SESSION_SECONDS = 12 * 3600 };
@@ -167,10 +168,13 @@ bool orders_close_session(struct http_request *request, struct http_response *re
 {
     uint8_t hash[TOKEN_HASH_SIZE];
     const char *cookie = http_cookie(request, ORDERS_COOKIE);
+    int64_t closed = 0;
     http_clear_cookie(response, ORDERS_COOKIE);
-    return cookie == NULL ||
-           (token_hash(cookie, hash, error) &&
-            db_exec(request->db, STATEMENT_ORDER_ACCESS_CLOSE, DB_VALUES(hash_value(hash)), NULL, error));
+    if (cookie == NULL)
+        return true;
+    return token_hash(cookie, hash, error) &&
+           db_exec(request->db, STATEMENT_ORDER_ACCESS_CLOSE, DB_VALUES(hash_value(hash)), &closed, error) &&
+           (closed == 0 || audit_record(request, AUDIT_LOGOUT, NULL, json_object(), NULL, error));
 }
 
 bool orders_of_session(struct http_request *request, struct db_rows **rows, struct ra_error *error)

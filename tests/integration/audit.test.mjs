@@ -453,6 +453,25 @@ describe('issue 5, 9: the signer\'s journal against the log', () => {
   });
 });
 
+describe('identification-rules 3.8', () => {
+  test('who came into the roster is in the log: agents as agents, whoever audits by the permission given', () => {
+    const events = sql("select convert_from(bytes, 'UTF8') from event where code in ('AGENT_ADDED', 'PERM_GRANTED') order by id")
+      .split('\n').map((text) => JSON.parse(text));
+    const roles = (code) => [...new Set(events.filter((one) => one.event === code).map((one) => one.detail.role))].sort();
+    assert.deepEqual(roles('AGENT_ADDED'), ['agent']);
+    assert.ok(roles('PERM_GRANTED').includes('auditor') && !roles('PERM_GRANTED').includes('agent'), roles('PERM_GRANTED').join());
+  });
+
+  test('each event says who, at which station and place, when by both clocks and how far apart they are', () => {
+    const last = JSON.parse(sql("select convert_from(bytes, 'UTF8') from event where code = 'VALIDATION_APPROVED' order by id desc limit 1"));
+    assert.deepEqual([last.actor.kind, last.actor.spki.length, /^[0-9a-f]+$/.test(last.actor.serial)], ['agent', 64, true]);
+    assert.ok(last.station.length > 0 && Number.isInteger(last.clock_offset_ms), JSON.stringify(last));
+    assert.deepEqual(last.place, { office: 'sede', ibge: '3509502', kind: 'IT' });
+    assert.equal(Date.parse(last.ts_local), Date.parse(last.ts_utc));
+    assert.match(last.ts_local, /-03:00$/);
+  });
+});
+
 describe('contract 3: audit prove', () => {
   test('the acts of a certificate, each with its path to the signed root', async () => {
     await settled();

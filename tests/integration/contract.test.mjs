@@ -418,6 +418,13 @@ describe('contract 2: forms without JavaScript', () => {
     assert.equal(agenda.status, 200);
     assert.match(agenda.text, /horários? livres?/);
     assert.equal((await api('GET', where, { headers: { Accept: 'text/html' } })).status, 401);
+    const left = () => Number(sql("select count(*) from event where code = 'LOGOUT'"));
+    const before = left();
+    for (const visit of ['the first', 'a second, of a session that is no more']) {
+      assert.equal((await api('POST', '/sair', { headers: { ...formHeaders, Cookie: cookie } })).status, 303, visit);
+    }
+    assert.equal(left(), before + 1, 'leaving is an event');
+    assert.equal((await api('GET', where, { headers: { Accept: 'text/html', Cookie: cookie } })).status, 404);
   });
 
   test('a form posted from another site is refused', async () => {

@@ -408,6 +408,7 @@ describe('documents and items', () => {
     const state = () => done('agent1', 'checklist', kase.code).items.find((item) => item.id === 'PFBR-01').state;
     done('agent1', 'item', 'reject', kase.code, 'PFBR-01', '--reason', 'foto ilegível');
     assert.equal(state(), 'rejected');
+    assert.match(lastEvent('DOC_REJECTED'), /"item":"PFBR-01"/);
     done('agent1', 'item', 'reopen', kase.code, 'PFBR-01');
     assert.equal(state(), 'pending');
     refused(cli('agent1', 'item', 'reopen', kase.code, 'PFBR-01'), 'item-not-judged');

@@ -496,7 +496,7 @@ describe('protocol 4: "não fui eu" starts the same clock', () => {
     await api('POST', `/api/orders/${kase.code}/fraud-claim`, { token: kase.token });
     done('agent1', 'task', 'close', String(tasksOf(kase.code)[0].id), '--outcome', 'o titular se enganou');
     assert.equal(tasksOf(kase.code).length, 0);
-    assert.match(sql("select string_agg(code, ',') from (select code from event order by id desc limit 3) last"), /FRAUD_DISMISSED/);
+    assert.equal(events(kase.code).filter((code) => code === 'FRAUD_DISMISSED').length, 1);
   });
 
   test('on the page of the order, for those without a program', async () => {
