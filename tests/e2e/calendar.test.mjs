@@ -4,12 +4,12 @@
 // of an order's life as we meant it; mail scanners change nothing; answers come back; feeds tell nobody's name.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { describe } from 'node:test';
 import ICAL from 'ical.js';
-import { api, book, cli, clockOffset, done, home, mail, order, person, pick, publicUrl, scratch, slots, sql, until }
+import { api, book, cli, clockOffset, done, home, mail, order, person, publicUrl, scratch, slots, sql, until }
   from '../support/office.mjs';
 
 // The longest name that an order takes.
@@ -135,31 +135,56 @@ function assertLines(text) {
 }
 
 describe('issue 4.3: every message of an order\'s life', () => {
-  test('khal and ical.js read each as it was meant: booked, moved, moved back, cancelled, booked again, confirmed', async () => {
+  // The list offers an hour that was given back, the case's own or somebody's, and the link of the mail takes it: when.
+  async function takeOffer(kase) {
+    sql(`update waiting set left_at = now(), outcome = 'left' where left_at is null`); // whom other tests left there
+    const last = new Date(Date.now() + (clockOffset() + 55 * 86400) * 1000).toISOString().slice(0, 10);
+    assert.equal((await api('POST', `/api/orders/${kase.code}/waiting`, { token: kase.token, body: { until: last } })).status, 201);
+    const link = await until(() => linksIn(kase).find((one) => one.includes('/vaga/')), 'the offer');
+    const taken = await fetch(link, { method: 'POST', headers: { Accept: 'text/html' } });
+    assert.match(await taken.text(), /O horário é seu/);
+    return sql(`select to_char(f.starts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from seat_offer f join orders o on o.id = f.order_id
+      where o.code = '${kase.code}' and f.outcome = 'accepted'`);
+  }
+
+  test('khal and ical.js read each as it was meant: booked, moved, moved back, by the agent, by an offer, cancelled, booked again, confirmed', async () => {
     const kase = await order('ecpf-a1', person({ name: longName }));
-    const free = (await slots('ecpf-a1', 60)).filter(({ seats }) => seats >= 2).slice(-400); // a seat left is withheld
-    const [a, b, c] = [pick(free).start, pick(free).start, pick(free).start];
-    const life = [['POST', a], ['PUT', b], ['PUT', a], ['DELETE'], ['POST', c]];
-    for (const [method, start] of life) {
-      const answer = await appointment(method, kase, start);
-      assert.ok(answer.status === 200 || answer.status === 201, `${method} ${start}: ${answer.text}`);
-    }
+    const free = (await slots('ecpf-a1', 50)).filter(({ seats }) => seats >= 2).slice(-300); // a seat left is withheld
+    const [a, b, c] = [100, 200, 280].map((i) => free[i - randomInt(40)].start);
+    const by = {
+      citizen: async (method, start) => {
+        const answer = await appointment(method, kase, start);
+        assert.ok(answer.status === 200 || answer.status === 201, `${method} ${start}: ${answer.text}`);
+      },
+      agent: (word, start) => done('agent1', word, kase.code, ...(start ? [start] : [])),
+    };
+    await by.citizen('POST', a);
+    await by.citizen('PUT', b);
+    await by.citizen('PUT', a);
+    by.agent('move', b);
+    const offered = await takeOffer(kase);
+    await by.citizen('DELETE');
+    by.agent('book', b);
+    by.agent('cancel');
+    await by.citizen('POST', c);
     const mails = await until(() => {
       const found = mailsTo(kase).filter(({ name }) => /booked|moved|cancelled/.test(name));
-      return found.length === 5 && found;
-    }, 'five mails');
+      return found.length === 9 && found;
+    }, 'nine mails');
     const [, token] = /\/horario\/([\w-]{43})\//.exec(linksIn(kase).findLast((link) => link.includes('/horario/')));
     const confirmed = await api('POST', `/api/appointment-links/${token}/confirm`, { body: { sequence: 0 } });
     assert.equal(confirmed.json.state, 'confirmed', confirmed.text);
 
     const messages = mails.map(invitation);
     const expected = [['REQUEST', 0, a, 'CONFIRMED'], ['REQUEST', 1, b, 'CONFIRMED'], ['REQUEST', 2, a, 'CONFIRMED'],
-      ['CANCEL', 3, a, 'CANCELLED'], ['REQUEST', 0, c, 'CONFIRMED']];
+      ['REQUEST', 3, b, 'CONFIRMED'], ['REQUEST', 4, offered, 'CONFIRMED'], ['CANCEL', 5, offered, 'CANCELLED'],
+      ['REQUEST', 0, b, 'CONFIRMED'], ['CANCEL', 1, b, 'CANCELLED'], ['REQUEST', 0, c, 'CONFIRMED']];
+    const lives = [[0, 6], [6, 8], [8, 9]]; // of one UID each
     const khal = new Khal(messages.map(({ text }) => text));
     const shown = khal.events(new Date(Date.now() + clockOffset() * 1000).toISOString().slice(0, 10));
     const uids = messages.map(({ text }) => readByIcal(text).uid);
-    assert.equal(new Set(uids.slice(0, 4)).size, 1, 'one UID over all moves');
-    assert.notEqual(uids[4], uids[0], 'booked again is another appointment');
+    for (const [first, end] of lives) assert.equal(new Set(uids.slice(first, end)).size, 1, 'one UID over all moves');
+    assert.equal(new Set(uids).size, lives.length, 'booked again is another appointment');
     assert.match(uids[0], /^[0-9a-f]{32}@localhost$/);
     messages.forEach(({ method, text }, i) => {
       const [how, sequence, start, status] = expected[i];
@@ -175,13 +200,13 @@ describe('issue 4.3: every message of an order\'s life', () => {
       assertLines(text);
     });
     const after = shown.filter(({ calendar }) => calendar === 'life').map(({ uid, start, status }) => [uid, start, status]);
-    assert.deepEqual(after.sort(), [[uids[0], Date.parse(a) / 1000, 'CANCELLED'], [uids[4], Date.parse(c) / 1000, 'CONFIRMED']]
-      .sort(), 'who imported them all sees one cancelled and one standing');
-    assert.deepEqual(khal.sequences(), { [uids[0]]: 3, [uids[4]]: 0 });
+    assert.deepEqual(after.sort(), [[uids[0], Date.parse(offered) / 1000, 'CANCELLED'], [uids[6], Date.parse(b) / 1000, 'CANCELLED'],
+      [uids[8], Date.parse(c) / 1000, 'CONFIRMED']].sort(), 'who imported them all sees two cancelled and one standing');
+    assert.deepEqual(khal.sequences(), { [uids[0]]: 5, [uids[6]]: 1, [uids[8]]: 0 });
 
     const download = await api('GET', `/api/orders/${kase.code}/appointment.ics`, { token: kase.token });
     const own = readByIcal(download.text);
-    assert.deepEqual([own.method, own.uid, own.sequence, own.start], ['PUBLISH', uids[4], 0, Date.parse(c) / 1000]);
+    assert.deepEqual([own.method, own.uid, own.sequence, own.start], ['PUBLISH', uids[8], 0, Date.parse(c) / 1000]);
     assert.ok(!download.text.includes('ATTENDEE'));
     assertNothingPersonal(download.text, kase, 'the download');
   });
