@@ -261,6 +261,7 @@ void render_agenda(const struct cli *cli, const json_t *result, FILE *out)
         terminal_column(out, text(row, "name"), 31);
         fputc(' ', out);
         terminal_column(out, text(row, "product"), 10);
+        fputs(strcmp(text(row, "mode"), "video") == 0 ? " por vídeo" : "", out);
         fputs(json_is_true(json_object_get(row, "hour_gone")) ? " perdeu o horário\n" : "\n", out);
     }
 }

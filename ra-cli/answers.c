@@ -123,18 +123,10 @@ void render_feed(const struct cli *cli, const json_t *result, FILE *out)
 
 static void say_needs(FILE *out, const json_t *needs)
 {
-    static const char *const names[][2] = {
-        {"ramp", "rampa"}, {"libras", "Libras"}, {"interpreter", "intérprete"}};
     size_t index;
     json_t *need;
     json_array_foreach(needs, index, need)
-    {
-        const char *name = json_string_value(need);
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            if (name != NULL && strcmp(names[i][0], name) == 0)
-                name = names[i][1];
-        say(out, index == 0 ? "  Precisa de: " : ", ", name == NULL ? "" : name, "");
-    }
+        say(out, index == 0 ? "  Precisa de: " : ", ", words_state(json_string_value(need)), "");
     fputs(json_array_size(needs) > 0 ? "\n" : "", out);
 }
 

@@ -44,7 +44,8 @@ static void render_cases(FILE *out, const char *title, const json_t *list)
     json_array_foreach(list, index, one)
     {
         fputs("  ", out);
-        terminal_column(out, text(one, "ticket"), 5);
+        terminal_column(out, text(one, text(one, "hour")[0] != '\0' ? "hour" : "ticket"), 5);
+        fputc(' ', out);
         terminal_column(out, text(one, "order"), 13);
         fputc(' ', out);
         terminal_text(out, text(one, "name"));
@@ -101,13 +102,15 @@ static void render_note(FILE *out, const json_t *note)
 
 static void render_tomorrow(FILE *out, const json_t *tomorrow)
 {
+    char day[MOMENT_SIZE];
     const json_int_t free_seats = json_integer_value(json_object_get(tomorrow, "free"));
     if (!json_is_object(tomorrow))
         fputs("Próximo dia: não há vagas abertas\n", out);
     else
         fprintf(out,
                 "Próximo dia: %s, %" JSON_INTEGER_FORMAT " marcados, %" JSON_INTEGER_FORMAT " vagas livres\n",
-                text(tomorrow, "day"), json_integer_value(json_object_get(tomorrow, "booked")), free_seats);
+                moment_day(text(tomorrow, "day"), day),
+                json_integer_value(json_object_get(tomorrow, "booked")), free_seats);
 }
 
 void render_day(const struct cli *cli, const json_t *result, FILE *out)
@@ -116,8 +119,9 @@ void render_day(const struct cli *cli, const json_t *result, FILE *out)
     size_t index;
     json_t *one;
     (void)cli;
-    fprintf(out, "Dia %s, unidade %s. Atendidos: %" JSON_INTEGER_FORMAT "\n\n", text(result, "date"),
-            text(result, "office"), json_integer_value(json_object_get(result, "served")));
+    fprintf(out, "Dia %s, unidade %s. Atendidos: %" JSON_INTEGER_FORMAT "\n\n",
+            moment_day(text(result, "date"), at), text(result, "office"),
+            json_integer_value(json_object_get(result, "served")));
     render_cases(out, "Atendimentos em aberto", json_object_get(result, "open"));
     render_cases(out, "Marcados sem chegada nem falta", json_object_get(result, "absent"));
     render_cases(out, "À espera do segundo agente", json_object_get(result, "unverified"));

@@ -18,24 +18,11 @@ static void add(FILE *out, const char *label, const char *value)
     terminal_text(out, value);
 }
 
-static const char *need_word(const char *need)
-{
-    static const struct {
-        const char *need;
-        const char *word;
-    } words[] = {{"ramp", "rampa"}, {"libras", "Libras"}, {"interpreter", "intérprete"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i].need, need) == 0)
-            return words[i].word;
-    }
-    return need;
-}
-
 static void add_needs(FILE *out, const json_t *needs)
 {
     size_t index;
     json_t *need;
-    json_array_foreach(needs, index, need) add(out, "precisa de ", need_word(json_string_value(need)));
+    json_array_foreach(needs, index, need) add(out, "precisa de ", words_state(json_string_value(need)));
 }
 
 /* Where the visit is, and since when. */
@@ -79,6 +66,8 @@ static void show_item(FILE *out, const json_t *item)
     fputc(' ', out);
     add_visit(out, item);
     add(out, "prioridade ", text(item, "priority_text"));
+    if (strcmp(text(item, "mode"), "video") == 0)
+        fputs(", por vídeo", out);
     add_needs(out, json_object_get(item, "needs"));
     if (!json_is_true(json_object_get(item, "email_confirmed")))
         fputs(", e-mail não confirmado", out);

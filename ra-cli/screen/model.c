@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra-cli/screen/model.h"
 
+#include "pki/base/clock.h"
 #include "ra-cli/screen/keys.h"
 #include "ra-cli/screen/model_internal.h"
 
@@ -251,4 +252,15 @@ void screen_key(struct screen_model *model, int key)
         model->message[0] = '\0';
         plain_key(model, key);
     }
+}
+
+void model_keep_time(struct screen_model *model)
+{
+    enum { SLACK_S = 2 };
+    int64_t office_us = 0;
+    if (!clock_parse(screen_member(model->queue, "now"), &office_us))
+        return;
+    const int64_t ahead_s = office_us / INT64_C(1000000) - model->station_s;
+    if (ahead_s > model->ahead_s + SLACK_S || ahead_s < model->ahead_s - SLACK_S)
+        model->ahead_s = ahead_s;
 }

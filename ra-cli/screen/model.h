@@ -84,7 +84,9 @@ struct screen_model {
     /* the station */
     const char *who;
     bool is_protected; /* the identity has a pass phrase */
-    int64_t now_s;
+    int64_t station_s; /* by the station's clock */
+    int64_t ahead_s;   /* how far the office's is ahead of it, as far as matters */
+    int64_t now_s;     /* by the office's: hours promised and waits are counted by it */
     size_t page_lines; /* lines of text that the view has room for */
     size_t page_columns;
 

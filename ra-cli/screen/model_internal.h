@@ -33,4 +33,8 @@ void model_lock(struct screen_model *model);
 void model_lock_key(struct screen_model *model, int key);
 void model_unlocked(struct screen_model *model, bool ok, const char *problem);
 
+/* By the queue's answer: a station's clock may be wrong by minutes. What an answer takes on its way is no
+ * difference. */
+void model_keep_time(struct screen_model *model);
+
 #endif

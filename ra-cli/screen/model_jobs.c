@@ -257,6 +257,7 @@ static void take_queue(struct screen_model *model, json_t *document)
     snprintf(conferred, sizeof conferred, "%s",
              screen_member(screen_queue_item(model, "inbox", model->inbox_at), "order"));
     keep(&model->queue, document);
+    model_keep_time(model);
     follow(model, "items", chosen, &model->queue_at);
     follow(model, "inbox", conferred, &model->inbox_at);
     find_in_hand(model);
@@ -369,6 +370,14 @@ static void settle(struct screen_model *model)
     play_waiting(model);
 }
 
+/* What was asked for has come: that it was is said no longer. */
+static void show_answer(struct screen_model *model, const struct screen_job *job,
+                        const struct screen_result *result)
+{
+    model->message[0] = '\0';
+    model_show_text(model, job->label, result->text == NULL ? "" : result->text, false);
+}
+
 void screen_done(struct screen_model *model, const struct screen_job *job, const struct screen_result *result)
 {
     model->running--;
@@ -379,7 +388,7 @@ void screen_done(struct screen_model *model, const struct screen_job *job, const
     else if (job->kind == JOB_ACT)
         act_done(model, job, result);
     else if (job->kind == JOB_TEXT && model->page != PAGE_LOCK)
-        model_show_text(model, job->label, result->text == NULL ? "" : result->text, false);
+        show_answer(model, job, result);
     else if (job->kind == JOB_CHOICES && model->form_act != NULL)
         model_open_form(model, model->form_act, result->document);
     else if (job->kind != JOB_LOCK)

@@ -83,9 +83,11 @@ static void settle(struct session *session)
 
 static void say_message(struct screen_model *model)
 {
-    if (model->message[0] != '\0')
+    if (model->message_is_problem && model->message[0] != '\0')
+        say_and_free(talloc_asprintf(model, "Não: %s", model->message));
+    else if (model->message[0] != '\0')
         say_and_free(
-            talloc_asprintf(model, "%s%s", model->message_is_problem ? "Não: " : "Sim: ", model->message));
+            talloc_asprintf(model, "%c%s", toupper((unsigned char)model->message[0]), model->message + 1));
     model->message[0] = '\0';
 }
 
@@ -103,8 +105,9 @@ static void say_choices(struct screen_form *form, const struct form_field *field
 static bool fill_field(struct screen_form *form, struct form_field *field)
 {
     char line[LINE_SIZE], prompt[LINE_SIZE];
-    snprintf(prompt, sizeof prompt, "%s%s [%s]:", field->label, field->required ? ", necessário" : "",
-             form_shown(form, field));
+    const char *shown = form_shown(form, field);
+    snprintf(prompt, sizeof prompt, "%s%s%s%s%s:", field->label, field->required ? ", necessário" : "",
+             shown[0] == '\0' ? "" : " [", shown, shown[0] == '\0' ? "" : "]");
     if (field->kind == FORM_CHOICE)
         say_choices(form, field);
     if (!ask(prompt, line) || strcmp(line, ".") == 0)

@@ -24,12 +24,6 @@ static const char *joined(char *text)
     return text == NULL ? "" : text;
 }
 
-static char *add_member(char *text, const json_t *item, const char *name)
-{
-    const char *value = screen_member(item, name);
-    return value[0] == '\0' || text == NULL ? text : talloc_asprintf_append(text, ", %s", words_state(value));
-}
-
 static const char *queue_line(const struct screen_model *model, TALLOC_CTX *context, const json_t *item)
 {
     const bool inbox = model->page == PAGE_INBOX;
@@ -43,8 +37,7 @@ static const char *queue_line(const struct screen_model *model, TALLOC_CTX *cont
         text = talloc_asprintf_append(text, "%s%s", inbox && !renewal ? ", validado por " : ", ",
                                       renewal ? "renovação: conferir e validar"
                                       : inbox ? screen_member(item, "validated_by")
-                                              : words_state(screen_member(item, "state")));
-    text = add_member(add_member(text, item, "parked_reason"), item, "priority");
+                                              : words_standing(context, model, item, ", ", false));
     if (text != NULL && left[0] != '\0')
         text = talloc_asprintf_append(text, ", %s", left);
     return joined(text);
@@ -53,7 +46,7 @@ static const char *queue_line(const struct screen_model *model, TALLOC_CTX *cont
 static const char *case_line(TALLOC_CTX *context, const struct screen_row *row)
 {
     const char *id = row->question ? "" : screen_member(row->json, "id");
-    return joined(talloc_asprintf(context, "%s%s%s %s", row_mark(row), id[0] == '\0' ? "" : " ", id,
+    return joined(talloc_asprintf(context, "%s%s%s: %s", row_word(row), id[0] == '\0' ? "" : ", ", id,
                                   row_text(context, row)));
 }
 
@@ -100,12 +93,22 @@ static void say_queue(struct screen_model *model, TALLOC_CTX *context)
         say_row(model, context, i);
 }
 
+/* A dot between two words is read aloud, a comma is a pause. */
+static const char *without_dots(TALLOC_CTX *context, const char *text)
+{
+    static const char dot[] = " \u00b7 ";
+    char *said = talloc_strdup(context, "");
+    for (const char *at; said != NULL && (at = strstr(text, dot)) != NULL; text = at + sizeof dot - 1)
+        said = talloc_asprintf_append(said, "%.*s, ", (int)(at - text), text);
+    return joined(said == NULL ? NULL : talloc_asprintf_append(said, "%s", text));
+}
+
 static void say_case(struct screen_model *model, TALLOC_CTX *context)
 {
     const struct screen_case *kase = screen_front(model);
     const char *person = "";
     for (size_t i = 0; i < 3; i++)
-        plain_say(case_head(context, kase, i, SIZE_MAX));
+        plain_say(without_dots(context, case_head(context, kase, i, SIZE_MAX)));
     plain_say(case_count(context, kase));
     for (size_t i = 0; i < kase->row_count; i++) {
         const char *whose = row_person(context, &kase->rows[i]);
@@ -115,7 +118,7 @@ static void say_case(struct screen_model *model, TALLOC_CTX *context)
         say_row(model, context, i);
     }
     if (screen_row_in_hand(model) != NULL)
-        plain_say(row_detail(context, screen_row_in_hand(model)));
+        plain_say(row_detail(context, screen_row_in_hand(model), false));
 }
 
 static void remember(struct plain *plain)
@@ -181,7 +184,7 @@ void plain_say_place(struct plain *plain)
     if (*plain_chosen(model) < plain_rows(model))
         say_row(model, context, *plain_chosen(model));
     if (model->page == PAGE_CASE && screen_row_in_hand(model) != NULL)
-        plain_say(row_detail(context, screen_row_in_hand(model)));
+        plain_say(row_detail(context, screen_row_in_hand(model), false));
     talloc_free(context);
 }
 

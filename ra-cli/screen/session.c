@@ -82,6 +82,7 @@ bool session_step(struct session *session)
 {
     struct transport_news news;
     bool any = false;
+    session->model->station_s = (int64_t)clock_now(&session->cli->clock);
     for (transport_receive(session->transport, &news); news.kind != TRANSPORT_NOTHING;
          transport_receive(session->transport, &news)) {
         any = true;
@@ -99,6 +100,6 @@ bool session_step(struct session *session)
     }
     refresh(session);
     hand_out(session);
-    session->model->now_s = (int64_t)clock_now(&session->cli->clock);
+    session->model->now_s = session->model->station_s + session->model->ahead_s;
     return any;
 }

@@ -151,20 +151,27 @@ size_t view_columns(const char *text)
     return columns;
 }
 
-int view_paragraph(const struct view *view, int line, int last, int column, int width, const char *text)
+/* Lines of at most `width` columns, broken between words; "" when memory ran out. */
+static char *wrapped(const struct view *view, int width, const char *text)
 {
-    char *wrapped = NULL;
+    char *lines = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&wrapped, &size);
+    FILE *out = open_memstream(&lines, &size);
     if (out == NULL)
-        return line;
+        return talloc_strdup(view->context, "");
     terminal_paragraph(out, text, 0, 0, (size_t)width);
     fclose(out);
-    char *rest = wrapped;
+    char *kept = talloc_strdup(view->context, lines);
+    free(lines);
+    return kept;
+}
+
+int view_paragraph(const struct view *view, int line, int last, int column, int width, const char *text)
+{
+    char *rest = wrapped(view, width, text);
     for (char *one = strsep(&rest, "\n"); one != NULL && one[0] != '\0' && line <= last;
          one = strsep(&rest, "\n"))
         view_put(view, line++, column, width, PAINT_PLAIN, false, one);
-    free(wrapped);
     return line;
 }
 
@@ -216,6 +223,23 @@ static void draw_tabs(struct view *view)
     }
 }
 
+/* Whole, over the last lines of the page where one is not enough; a form stands there. */
+static void draw_message(struct view *view, enum paint paint, const char *text)
+{
+    enum { MOST = 4 };
+    int count = 0;
+    if (view->model->form != NULL || (int)view_columns(text) <= view->columns) {
+        view_put(view, view->lines - 2, 0, view->columns, paint, false, text);
+        return;
+    }
+    char *lines[MOST] = {NULL}, *rest = wrapped(view, view->columns, text);
+    for (char *one = strsep(&rest, "\n"); one != NULL && one[0] != '\0' && count < MOST;
+         one = strsep(&rest, "\n"))
+        lines[count++] = one;
+    for (int i = 0; i < count; i++)
+        view_put(view, view->lines - 1 - count + i, 0, view->columns, paint, false, lines[i]);
+}
+
 static void draw_bottom(struct view *view)
 {
     const struct screen_model *model = view->model;
@@ -225,11 +249,11 @@ static void draw_bottom(struct view *view)
                            ? "Sem rede: o ato vai de novo, uma vez só, quando ela voltar. Esc desiste."
                            : model->message;
     char *line = talloc_asprintf(view->context, "%s%s", model->linked ? mark : "✗ ", said);
-    view_put(view, view->lines - 2, 0, view->columns,
-             problem || !model->linked   ? PAINT_BAD
-             : model->message[0] != '\0' ? PAINT_GOOD
-                                         : PAINT_PLAIN,
-             false, line == NULL ? "" : line);
+    draw_message(view,
+                 problem || !model->linked   ? PAINT_BAD
+                 : model->message[0] != '\0' ? PAINT_GOOD
+                                             : PAINT_PLAIN,
+                 line == NULL ? "" : line);
     view_put(view, view->lines - 1, 0, view->columns, PAINT_DIM, false,
              keys_line(view->context, model, (size_t)view->columns));
 }

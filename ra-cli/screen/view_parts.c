@@ -68,13 +68,13 @@ static const char *hour_of(struct view *view, const char *stamp)
     return hour == NULL ? "" : hour;
 }
 
-static const char *standing(struct view *view, const json_t *item, const char *left)
+static const char *standing(struct view *view, const json_t *item, int width, const char *left)
 {
-    const char *const more[] = {screen_member(item, "parked_reason"), screen_member(item, "priority"), left};
-    char *text = talloc_strdup(view->context, words_state(screen_member(item, "state")));
-    for (size_t i = 0; text != NULL && i < sizeof more / sizeof *more; i++)
-        if (more[i][0] != '\0')
-            text = talloc_asprintf_append(text, " · %s", words_state(more[i]));
+    const char *text = words_standing(view->context, view->model, item, " · ",
+                                      width < NARROW && !is(item, "state", "called"));
+    if (left[0] == '\0')
+        return text;
+    text = talloc_asprintf(view->context, "%s · %s", text, left);
     return text == NULL ? "" : text;
 }
 
@@ -92,7 +92,7 @@ static const char *queue_line(struct view *view, const json_t *item, int width, 
         terminal_column(columns.out, screen_member(item, "product"), 9);
         fputc(' ', columns.out);
     }
-    fputs(width < NARROW && left[0] != '\0' ? left : standing(view, item, left), columns.out);
+    fputs(width < NARROW && left[0] != '\0' ? left : standing(view, item, width, left), columns.out);
     return columns_close(view, &columns);
 }
 
@@ -270,7 +270,7 @@ void view_case(struct view *view, int first, int last, int column, int width)
     draw_rows(view, first + 4, last - detail - 1, column, width);
     view_rule(view, last - detail, column, width, "");
     if (row != NULL)
-        view_paragraph(view, last - detail + 1, last, column, width, row_detail(view->context, row));
+        view_paragraph(view, last - detail + 1, last, column, width, row_detail(view->context, row, true));
 }
 
 /* --- search --- */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra-cli/screen/words_view.h"
 
-#include "pki/base/clock.h"
 #include "ra-cli/screen/keys.h"
 #include "ra-cli/words.h"
 
@@ -22,18 +21,6 @@ static bool is(const json_t *object, const char *name, const char *value)
 
 /* --- marks --- */
 
-const char *queue_mark(const char *state)
-{
-    static const struct {
-        const char *state, *mark;
-    } marks[] = {{"called", "▶"}, {"waiting", "●"},  {"parked", "‖"},  {"booked", "○"},
-                 {"issued", "★"}, {"finished", "✓"}, {"no_show", "✗"}, {"revoked", "✗"}};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strcmp(marks[i].state, state) == 0)
-            return marks[i].mark;
-    return "·";
-}
-
 const char *row_mark(const struct screen_row *row)
 {
     if (row->question)
@@ -43,6 +30,17 @@ const char *row_mark(const struct screen_row *row)
     if (is(row->json, "state", "rejected"))
         return "[!]";
     return is(row->json, "state", "waived") ? "[-]" : "[ ]";
+}
+
+const char *row_word(const struct screen_row *row)
+{
+    if (row->question)
+        return json_is_true(json_object_get(row->json, "answered")) ? "respondida" : "pergunta";
+    if (is(row->json, "state", "accepted"))
+        return "feito";
+    if (is(row->json, "state", "rejected"))
+        return "rejeitado";
+    return is(row->json, "state", "waived") ? "dispensado" : "falta";
 }
 
 /* --- rows --- */
@@ -117,12 +115,13 @@ static const char *whole(TALLOC_CTX *context, const char *text)
     return or_nothing(talloc_strndup(context, text, length));
 }
 
-const char *row_detail(TALLOC_CTX *context, const struct screen_row *row)
+const char *row_detail(TALLOC_CTX *context, const struct screen_row *row, bool with_text)
 {
     char *text = talloc_strdup(context, "");
     if (row->question)
         return or_nothing(add(text, "Resposta: ", present_answer(row->json)));
-    text = add(text, "", whole(context, screen_member(row->json, "text")));
+    if (with_text)
+        text = add(text, "", whole(context, screen_member(row->json, "text")));
     const char *label = is(row->json, "state", "rejected")  ? "REJEITADO: "
                         : is(row->json, "state", "waived")  ? "Dispensado: "
                         : is(row->json, "state", "pending") ? "Falta: "
@@ -144,21 +143,6 @@ static int64_t offset_of(const char *stamp)
     long hours = strtol(stamp + length - 5, NULL, 10), minutes = strtol(stamp + length - 2, NULL, 10);
     int64_t offset = hours * 3600 + minutes * 60;
     return stamp[length - 6] == '-' ? -offset : offset;
-}
-
-const char *hour_left(TALLOC_CTX *context, const char *deadline, int64_t now_s)
-{
-    int64_t instant_us = 0;
-    if (deadline[0] == '\0' || !clock_parse(deadline, &instant_us))
-        return "";
-    int64_t left = instant_us / US - now_s;
-    const char *word = left < 0 ? "ATRASO" : "faltam";
-    left = left < 0 ? -left : left;
-    if (left >= 3600)
-        return or_nothing(talloc_asprintf(context, "%s %lldh%02lld", word, (long long)left / 3600,
-                                          (long long)left / 60 % 60));
-    return or_nothing(
-        talloc_asprintf(context, "%s %lld:%02lld", word, (long long)left / 60, (long long)left % 60));
 }
 
 const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s)
@@ -212,10 +196,23 @@ static bool has_begun(const json_t *states, const char *machine)
     return state[0] != '\0' && strcmp(state, "none") != 0;
 }
 
+static char *add_needs(char *text, const json_t *needs)
+{
+    size_t index;
+    json_t *need;
+    json_array_foreach(needs, index, need)
+    {
+        if (text != NULL)
+            text = talloc_asprintf_append(text, " · %s", words_state(json_string_value(need)));
+    }
+    return text;
+}
+
 /* Only the machines that have begun; who is being served has come, and the state of the attendance says it.
  */
-static const char *states_line(TALLOC_CTX *context, const json_t *states)
+static const char *states_line(TALLOC_CTX *context, const struct screen_case *kase)
 {
+    const json_t *states = json_object_get(kase->show, "states");
     static const char *const machines[][2] = {{"order", "pedido"},
                                               {"appointment", "horário"},
                                               {"attendance", ""},
@@ -230,7 +227,9 @@ static const char *states_line(TALLOC_CTX *context, const json_t *states)
                                           word[0] == '\0' ? "" : ": ",
                                           words_state(screen_member(states, machine)));
     }
-    return or_nothing(text);
+    if (text != NULL && is(json_object_get(kase->show, "appointment"), "mode", "video"))
+        text = talloc_asprintf_append(text, " · por vídeo");
+    return or_nothing(add_needs(text, json_object_get(kase->show, "needs")));
 }
 
 /* At least a word of the name, whatever the rest takes. */
@@ -249,7 +248,6 @@ static const char *beginning(TALLOC_CTX *context, const char *name, size_t colum
 
 const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line, size_t width)
 {
-    const json_t *states = json_object_get(kase->show, "states");
     const json_t *holder = json_object_get(kase->show, "holder");
     if (kase->show == NULL)
         return line == 0 ? "lendo o caso…" : "";
@@ -262,7 +260,7 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
         return or_nothing(talloc_asprintf(context, "%s%s", name, rest));
     }
     if (line == 1)
-        return states_line(context, states);
+        return states_line(context, kase);
     const json_t *company = json_object_get(kase->show, "company");
     const char *confirmed =
         json_is_true(json_object_get(kase->show, "email_confirmed")) ? "" : " (não confirmado)";
@@ -303,26 +301,6 @@ const char *words_list(TALLOC_CTX *context, const json_t *list)
             text = talloc_asprintf_append(text, "%s%s", index == 0 ? "" : ", ", json_string_value(one));
     }
     return or_nothing(text);
-}
-
-const char *words_notice(TALLOC_CTX *context, const json_t *queue, size_t at)
-{
-    const char *down = words_list(context, json_object_get(queue, "outages"));
-    const size_t outages = down[0] != '\0' ? 1 : 0;
-    if (at < outages)
-        return or_nothing(talloc_asprintf(context, "! FORA DO AR: %s (W quando voltar)", down));
-    const json_t *warning = json_array_get(json_object_get(queue, "warnings"), at - outages);
-    return warning == NULL ? NULL
-                           : or_nothing(talloc_asprintf(context, "! %s", screen_member(warning, "text")));
-}
-
-const char *words_handover(TALLOC_CTX *context, const json_t *queue)
-{
-    const json_t *note = json_object_get(queue, "handover");
-    if (!json_is_object(note))
-        return "";
-    return or_nothing(talloc_asprintf(context, "Passagem, de %s: %s", screen_member(note, "agent"),
-                                      screen_member(note, "text")));
 }
 
 /* --- the help line --- */

@@ -14,18 +14,27 @@ const char *queue_mark(const char *state);
 /* "[x]", "[ ]", "[!]", "[-]" or, for a question, "[?]". */
 const char *row_mark(const struct screen_row *row);
 
+/* The same in a word, for ears: "feito", "falta", "rejeitado", "dispensado"; "pergunta" or "respondida". */
+const char *row_word(const struct screen_row *row);
+
 /* The first sentence of what the item asks, or the question with its answer. */
 const char *row_text(TALLOC_CTX *context, const struct screen_row *row);
 
 /* Whose item it is: "Titular", "Empresa" … */
 const char *row_person(TALLOC_CTX *context, const struct screen_row *row);
 
-/* What serves, what is missing, why, where from: the lines under the list. */
-const char *row_detail(TALLOC_CTX *context, const struct screen_row *row);
+/* What serves, what is missing, why, where from: the lines under the list. With what the item asks, where the
+ * list cuts it. */
+const char *row_detail(TALLOC_CTX *context, const struct screen_row *row, bool with_text);
 
 /* What is left of the hour promised: "faltam 42:10", "ATRASO 3:05"; "" where no clock runs. `deadline` as
  * the API writes it. */
 const char *hour_left(TALLOC_CTX *context, const char *deadline, int64_t now_s);
+
+/* "esperando há 12 min · 80+ · Libras" of somebody in the queue: the state, with who serves or since when
+ * somebody waits, then what is so of the person; the other way round where a line may end early. */
+const char *words_standing(TALLOC_CTX *context, const struct screen_model *model, const json_t *item,
+                           const char *between, bool person_first);
 
 /* "14:05:09" at the place whose offset stands at the end of `stamp` (an instant as the API writes it), in
  * UTC where it has none. */

@@ -13,8 +13,11 @@ select jsonb_build_object(
              join person p on p.order_id = o.id and p.role in ('holder', 'responsible')
              join lateral (select * from visit w where w.order_id = o.id order by w.id desc limit 1) v on true
             where o.office_id = $1 and v.day <= $2 and o.attendance_state in ('waiting', 'called', 'parked')),
-  'absent', (select coalesce(jsonb_agg(jsonb_build_object('order', o.code, 'name', p.name) order by a.starts), '[]')
+  'absent', (select coalesce(jsonb_agg(jsonb_build_object('order', o.code, 'name', p.name,
+                                                         'hour', to_char(a.starts at time zone f.zone, 'HH24:MI'))
+                                       order by a.starts), '[]')
                from appointment a
+               join office f on f.id = a.office_id
                join orders o on o.id = a.order_id
                join person p on p.order_id = o.id and p.role in ('holder', 'responsible')
               where a.office_id = $1 and a.state = 'booked' and a.starts >= $3 and a.starts < $4),

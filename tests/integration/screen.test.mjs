@@ -165,7 +165,7 @@ describe('issue 4.6: the screen', () => {
       '--plain'], { encoding: 'utf8', input: `/\n${kase.code}\n1\nm\ntrouxe o avô\nQ\n` });
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stdout, new RegExp(`1\\. .*${kase.code}`));
-    assert.match(run.stdout, /Sim: feito: nota/);
+    assert.match(run.stdout, /Feito: nota/);
     assert.match(run.stdout, new RegExp(`[AB][0-9]{3} ${kase.holder.name}, às [0-9]{2}:[0-9]{2}, esperando, gestante`, 'i'), 'the queue by hour and in words');
     assert.doesNotMatch(run.stdout, /\u001b/, 'nothing is painted');
     assert.equal(done('agent1', 'show', kase.code).notes[0].text, 'trouxe o avô');
@@ -173,7 +173,7 @@ describe('issue 4.6: the screen', () => {
     assert.equal(count(/n próximo/g), 1, 'the keys are told once');
     assert.equal(count(/^Fila do dia/gm), 1, 'and the queue when one comes to it');
     assert.equal(count(/PFBR-01/g) > 0 && count(/^Titular/gm), 1, 'and the case');
-    assert.match(run.stdout, /Sim: feito: nota\n\d+ \(escolhido\)\. \[ \]/, 'after an act only what is in hand');
+    assert.match(run.stdout, /Feito: nota\n\d+ \(escolhido\)\. falta, [A-Z]+-\d+: /, 'after an act only what is in hand');
   });
 
   test('the line mode breaks between words, tells its keys when asked, and a number means what was heard', async () => {

@@ -421,6 +421,34 @@ static void what_the_shift_must_know_stands_beside_the_queue(void **state)
     json_decref(quiet);
 }
 
+static void a_wait_is_counted_by_the_office_whatever_the_station_s_clock(void **state)
+{
+    struct office *office = *state;
+    struct screen_model *model = office->model;
+    TALLOC_CTX *context = talloc_new(NULL);
+    office->queue =
+        "{\"now\":\"2026-11-24T09:00:00-03:00\",\"items\":[{\"order\":\"AAAAAAAAAAAA\",\"name\":\"ANA\","
+        "\"state\":\"waiting\",\"waited_s\":600,\"priority\":\"80+\",\"mode\":\"video\",\"needs\":["
+        "\"libras\"]},"
+        "{\"order\":\"BBBBBBBBBBBB\",\"name\":\"BIA\",\"state\":\"called\",\"agent\":\"DORA "
+        "LEME\",\"waited_s\":60,"
+        "\"parked_reason\":\"outage\"}]}";
+    for (int64_t wrong_s = -3000; wrong_s <= 3000; wrong_s += 3000) {
+        model->station_s = 1795521600 + wrong_s; /* 24 November 2026, 12h00 UTC */
+        screen_refresh(model);
+        serve(office);
+        model->now_s = model->station_s + model->ahead_s;
+        const json_t *ana = screen_queue_item(model, "items", 0), *bia = screen_queue_item(model, "items", 1);
+        assert_string_equal(words_standing(context, model, ana, " · ", false),
+                            "esperando há 10 min · 80+ · por vídeo · Libras");
+        model->now_s += 120;
+        assert_string_equal(words_standing(context, model, ana, ", ", true),
+                            "80+, por vídeo, Libras, esperando há 12 min");
+        assert_string_equal(words_standing(context, model, bia, " · ", false), "em atendimento com DORA");
+    }
+    talloc_free(context);
+}
+
 static void a_long_line_is_wrapped_and_never_cut(void **state)
 {
     struct office *office = *state;
@@ -618,6 +646,7 @@ int main(void)
         TEST(half_a_code_is_no_fault_while_one_types),
         TEST(nothing_is_signed_before_it_was_read_to_the_end),
         TEST(what_the_shift_must_know_stands_beside_the_queue),
+        TEST(a_wait_is_counted_by_the_office_whatever_the_station_s_clock),
         TEST(a_long_line_is_wrapped_and_never_cut),
         TEST(a_word_that_ends_at_the_edge_keeps_its_last_letter),
         TEST(the_lock_keeps_what_was_typed_and_opens_by_name),
