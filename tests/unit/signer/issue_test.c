@@ -200,6 +200,18 @@ static void waiver_invented_by_the_second(struct draft *draft)
     draft->waivers[0] = (struct statement_waiver){"foto", "câmera quebrada"};
     draft->verification.verification.waived.count = 1;
 }
+static void another_waiver_confirmed(struct draft *draft)
+{
+    static struct statement_waiver another = {"digital", "leitor quebrado"};
+    draft->waivers[0] = (struct statement_waiver){"foto", "câmera quebrada"};
+    draft->validation.validation.waived.count = 1;
+    draft->verification.verification.waived = (struct statement_waivers){1, &another};
+}
+static void mail_half_beside_a_key(struct draft *draft)
+{
+    draft_bind_spki(draft);
+    draft->verification.verification.has_mail = true;
+}
 static void profile_not_here(struct draft *draft)
 {
     draft->validation.validation.profile.id = "RFB_ECPF_A9";
@@ -296,6 +308,8 @@ static const struct thief {
     {"2: a verification of another attempt", verified_another_attempt, "order-mismatch"},
     {"2: a waiver that the second agent did not confirm", waiver_not_confirmed, "waiver-mismatch"},
     {"2: a waiver that the first agent did not give", waiver_invented_by_the_second, "waiver-mismatch"},
+    {"2: a waiver confirmed under another name", another_waiver_confirmed, "waiver-mismatch"},
+    {"2: a mail half for a key that was read aloud", mail_half_beside_a_key, "binding-mismatch"},
     {"6: a profile this AR does not have", profile_not_here, "profile-unknown"},
     {"6: a profile row altered after the validation", profile_altered, "profile-digest"},
     {"6: a longer term than the row sells", term_too_long, "profile-term"},
@@ -347,6 +361,64 @@ static void ask_for_agents(unsigned floor, unsigned row)
         assert_non_null(changed);
         changed->agents = row;
         settings->profiles[i] = changed;
+    }
+}
+
+static void closed_yesterday(struct certificate_profile *row)
+{
+    row->valid_to = "2024-12-31";
+}
+static void opened_tomorrow(struct certificate_profile *row)
+{
+    row->valid_from = "2028-01-01";
+    row->valid_to = "2029-01-01";
+}
+static void made_by_nobody(struct certificate_profile *row)
+{
+    row->issuer = "AC de ninguém";
+}
+/* The row promises more than the AC's own certificate, which ends in 12 years. */
+static void sold_for_longer_than_its_ac(struct certificate_profile *row)
+{
+    row->term_months = 240;
+    row->issuer_until = "2099-12-31";
+    row->valid_to = "2099-12-31";
+}
+static void as_it_is(struct certificate_profile *row)
+{
+    (void)row;
+}
+
+/* Part 1: what may not be ordered today is not issued either, whatever two agents signed. */
+static void issue_5_1_only_what_may_be_issued_today(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*bend)(struct certificate_profile *row);
+        int64_t months;
+        const char *reason;
+    } rows[] = {
+        {closed_yesterday, 12, "profile-closed"},
+        {opened_tomorrow, 12, "profile-closed"},
+        {made_by_nobody, 12, "profile-issuer"},
+        {as_it_is, 18, "profile-term"},
+        {sold_for_longer_than_its_ac, 240, "profile-term"},
+    };
+    struct settings *settings = office.settings;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct draft draft;
+        office_draft(&office, ORDER, 1, &draft);
+        const char *id = draft.validation.validation.profile.id;
+        size_t at = 0;
+        while (strcmp(settings->profiles[at]->id, id) != 0)
+            at++;
+        const struct certificate_profile *row = settings->profiles[at];
+        struct certificate_profile *bent = talloc_memdup(office.memory, row, sizeof *bent);
+        rows[i].bend(bent);
+        settings->profiles[at] = bent;
+        draft.validation.validation.profile.term_months = rows[i].months;
+        office_expect_refused(&office, office_request(&draft), rows[i].reason);
+        settings->profiles[at] = row;
     }
 }
 
@@ -518,6 +590,7 @@ int main(void)
         TEST(protocol_6_the_same_key_again_gets_the_same_certificate_and_the_ac_is_not_asked),
         TEST(protocol_1_no_thief_gets_a_certificate),
         TEST(protocol_6_one_agent_only_where_configuration_and_row_agree),
+        TEST(issue_5_1_only_what_may_be_issued_today),
         TEST(protocol_2_a_statement_has_one_life),
         TEST(protocol_5_an_expired_crl_means_refusal),
         TEST(protocol_5_an_expired_roster_makes_nobody_an_agent),
