@@ -330,6 +330,91 @@ static void protocol_1_no_false_revocation(void **state)
     json_decref(issued);
 }
 
+/* Two agents, each with her own words; the instance is that of the first's. */
+static json_t *revocation_in_two_words(const char *instance, const char *order, const char *serial,
+                                       int64_t reason, json_t *issued)
+{
+    json_t *statements = json_array();
+    struct statement statement = office_statement(&office, STATEMENT_REVOCATION, ORDER, 1);
+    statement.revocation.serial = answer_text(issued, "serial");
+    statement.revocation.reason = 4;
+    statement.instance = instance;
+    json_array_append_new(statements, office_base64(office_sign(&office, office.agent1, &statement)));
+    statement.instance = OFFICE_INSTANCE;
+    statement.order = order;
+    statement.revocation.serial = serial;
+    statement.revocation.reason = reason;
+    json_array_append_new(statements, office_base64(office_sign(&office, office.agent2, &statement)));
+    return json_pack("{s:s,s:o,s:s,s:o}", "type", "revoke", "statements", statements, "certificate",
+                     answer_text(issued, "certificate"), "crls", office_crls(&office));
+}
+
+/* A second agent's words about something else lend the first's no weight. */
+static void protocol_1_two_agents_revoke_only_what_both_name(void **state)
+{
+    (void)state;
+    json_t *issued = issued_certificate(ORDER);
+    const char *serial = answer_text(issued, "serial");
+    int before = office_count_revoked(&office);
+    office_expect_refused(&office, revocation_in_two_words(OFFICE_INSTANCE, OTHER_ORDER, serial, 4, issued),
+                          "order-mismatch");
+    office_expect_refused(&office, revocation_in_two_words(OFFICE_INSTANCE, ORDER, "00ff", 4, issued),
+                          "order-mismatch");
+    office_expect_refused(&office, revocation_in_two_words(OFFICE_INSTANCE, ORDER, serial, 5, issued),
+                          "order-mismatch");
+    office_expect_refused(&office, revocation_in_two_words(OFFICE_OTHER, ORDER, serial, 4, issued),
+                          "statement-instance");
+    assert_int_equal(office_count_revoked(&office), before);
+    office_expect(&office, revocation_in_two_words(OFFICE_INSTANCE, ORDER, serial, 4, issued), "revoked");
+    /* Once the AC was asked age does not count any more; whose words they are still does. */
+    office_expect_refused(&office, revocation_in_two_words(OFFICE_OTHER, ORDER, serial, 4, issued),
+                          "statement-instance");
+    json_decref(issued);
+}
+
+/* Not ours to revoke: a certificate of the AC that signs the agents', and one of nobody's. */
+static void protocol_1_no_certificate_of_another_ac_is_revoked(void **state)
+{
+    (void)state;
+    const struct identity *const agent[] = {office.agent1};
+    unsigned char *der = NULL;
+    X509 *stranger = X509_dup(identity_certificate(office.agent2));
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    assert_true(X509_sign(stranger, key, EVP_sha256()) > 0);
+    int length = i2d_X509(stranger, &der);
+    json_t *text = office_base64((struct bytes){der, (size_t)length});
+    office_expect_refused(&office, revocation_by(agent, 1, ORDER, "01", 1, json_string_value(text)),
+                          "data-mismatch");
+    json_decref(text);
+    OPENSSL_free(der);
+    EVP_PKEY_free(key);
+    X509_free(stranger);
+}
+
+/* People take it to the portal; what was approved is journaled, and asked for again it waits again. */
+static void issue_5_6_with_a_portal_a_revocation_waits_for_people(void **state)
+{
+    (void)state;
+    const struct identity *const agent[] = {office.agent1};
+    json_t *issued = issued_certificate(ORDER);
+    const char *serial = answer_text(issued, "serial"), *certificate = answer_text(issued, "certificate");
+    int before = office_count_revoked(&office);
+    office.settings->ac_driver = AC_DRIVER_PORTAL;
+    office.line = (struct office_line){.carried = 0};
+    for (int i = 0; i < 2; i++) {
+        json_t *answer = office_send(&office, revocation_by(agent, 1, ORDER, serial, 1, certificate));
+        assert_string_equal(answer_text(answer, "type"), "pending");
+        assert_string_equal(answer_text(answer, "state"), "sent");
+        json_decref(answer);
+        office_restart(&office);
+    }
+    assert_int_equal(office.line.carried, 0);
+    assert_int_equal(office_count_revoked(&office), before);
+    office.settings->ac_driver = AC_DRIVER_CMP;
+    office_expect(&office, revocation_by(agent, 1, ORDER, serial, 1, certificate), "revoked");
+    json_decref(issued);
+}
+
 static void protocol_6_a_lost_revocation_can_be_asked_for_again(void **state)
 {
     (void)state;
@@ -415,6 +500,9 @@ int main(void)
         TEST(protocol_5_a_roster_that_could_not_be_journaled_is_not_in_force),
         TEST(protocol_6_one_agent_revokes_a_compromised_key_two_for_anything_else),
         TEST(protocol_1_no_false_revocation),
+        TEST(protocol_1_two_agents_revoke_only_what_both_name),
+        TEST(protocol_1_no_certificate_of_another_ac_is_revoked),
+        TEST(issue_5_6_with_a_portal_a_revocation_waits_for_people),
         TEST(protocol_6_a_lost_revocation_can_be_asked_for_again),
         TEST(protocol_5_a_revoked_agent_is_refused),
         TEST(protocol_6_production_refuses_a_shared_user_and_low_floors),
