@@ -174,7 +174,10 @@ function rsa(add, parameters, bits, holder, policy) {
   let numbers;
   try {
     if (parameters.length !== 1 || parameters[0].whole.toString('hex') !== '0500' || bits[0] !== 0) throw new Error('form');
-    numbers = children(one(bits.subarray(1)).content).map(({ content }) => BigInt(`0x${content.toString('hex')}`));
+    numbers = children(one(bits.subarray(1)).content).map(({ content }) => {
+      if (content[0] & 0x80 || (content[0] === 0 && !(content[1] & 0x80))) throw new Error('number');
+      return BigInt(`0x${content.toString('hex')}`);
+    });
   } catch {
     add('key-form');
     return;
@@ -196,14 +199,16 @@ function key(add, spki, holder, policy) {
   const [algorithm, bits] = children(spki.content);
   const [type, ...parameters] = children(algorithm.content);
   const name = dotted(type.content);
-  if (name === '1.2.840.113549.1.1.1') rsa(add, parameters, bits.content, holder, policy);
+  if (bits.tag !== universal.bits) add('key-form');
+  else if (name === '1.2.840.113549.1.1.1') rsa(add, parameters, bits.content, holder, policy);
   else if (name === '1.2.840.10045.2.1') {
     const wanted = holder ? '1.3.36.3.3.2.8.1.1.7' : '1.3.36.3.3.2.8.1.1.13';
-    if (dotted(parameters[0].content) !== wanted) add('key-algorithm');
+    if (parameters[0].tag !== universal.oid) add('key-form');
+    else if (dotted(parameters[0].content) !== wanted) add('key-algorithm');
     else if (bits.content.length !== (holder ? 66 : 130) || bits.content.readUInt16BE(0) !== 4) add('key-form');
   } else if (/^1\.3\.101\.11[023]$/.test(name)) {
     if (parameters.length > 0 || bits.content.length !== (name.endsWith('3') ? 58 : 33) || bits.content[0] !== 0) add('key-form');
-  } else add('key-unverifiable');
+  } else add(name === '1.2.840.10040.4.1' ? 'key-algorithm' : 'key-unverifiable');
 }
 
 function extensionList(content) {
@@ -392,6 +397,10 @@ function policies(add, value, policy, who, number) {
     return;
   }
   const list = children(one(value).content);
+  if (list[0]?.tag !== universal.seq || children(list[0].content)[0]?.tag !== universal.oid) {
+    add('extension-form');
+    return;
+  }
   if (list.length !== 1) {
     add('policy-count');
     return;
@@ -411,7 +420,10 @@ function usages(add, value) {
   const names = value === undefined ? [] : quietly(add, 'extension-form', () => {
     const only = one(value);
     if (only.tag !== universal.seq) throw new Error('form');
-    return children(only.content).map(({ content }) => dotted(content));
+    return children(only.content).map(({ tag, content }) => {
+      if (tag !== universal.oid) throw new Error('form');
+      return dotted(content);
+    });
   });
   if (names === undefined) return;
   for (const name of names) {
@@ -423,7 +435,7 @@ function usages(add, value) {
 
 function policyOf(value) {
   const list = value ? children(one(value).content) : [];
-  const found = list.length === 1 && /^2\.16\.76\.1\.2\.(\d+)\.\d+$/.exec(dotted(children(list[0].content)[0].content));
+  const found = list.length === 1 && /^2\.16\.76\.1\.2\.(\d+)\.\d+$/.exec(dotted(children(list[0].content)[0]?.content ?? Buffer.alloc(0)));
   return found ? Number(found[1]) : 0;
 }
 
@@ -433,9 +445,10 @@ function constraints(add, extension, holder) {
     const parts = children(one(extension.value).content);
     const flag = parts.find(({ tag }) => tag === universal.bool);
     if (flag && flag.content[0] !== 0xff) throw new Error('DER');
+    if (parts.some(({ tag, content }) => tag === universal.int && content[0] & 0x80)) throw new Error('negative');
     return { authority: Boolean(flag), path: parts.some(({ tag }) => tag === universal.int) };
   });
-  if (read && holder && (read.authority || read.path)) add('basic-constraints');
+  if (read && (holder ? read.authority || read.path : !extension.critical)) add('basic-constraints');
 }
 
 function certificate(add, der) {
@@ -447,7 +460,7 @@ function certificate(add, der) {
   const { fields, outer, mark } = parts;
   const version = fields[0].tag === 0xa0 ? children(fields[0].content)[0].content[0] + 1 : 1;
   const [serial, inner, issuer, validity, name, spki] = fields.slice(fields[0].tag === 0xa0 ? 1 : 0);
-  const list = extensionList(children(fields.at(-1).content)[0].content);
+  const list = fields.at(-1).tag === 0xa3 ? extensionList(children(fields.at(-1).content)[0].content) : [];
   const names = find(list, '2.5.29.17');
   const usage = find(list, '2.5.29.15');
   const holds = names?.includes(Buffer.from('0605604c0103', 'hex')) ?? false;
@@ -508,7 +521,8 @@ function certificate(add, der) {
 
 function request(add, der) {
   const [body, algorithm, bits] = children(one(der).content);
-  const [, , spki, attributes] = children(body.content);
+  const [version, , spki, attributes] = children(body.content);
+  if (version.content.toString('hex') !== '00') add('encoding');
   signature(add, algorithm, algorithm);
   signed(add, bits);
   for (const attribute of attributes ? children(attributes.content) : []) {
@@ -532,6 +546,8 @@ function crl(add, der) {
   issuerName(add, issuer);
   const next = rest[0]?.tag === 0x17 || rest[0]?.tag === 0x18 ? time(rest.shift()) : undefined;
   if (next === undefined) add('crl-next-update');
+  else if (next === null || time(issued) === null) add('time-form');
+  else if (next <= time(issued)) add('validity');
   else if (next < today) add('crl-expired');
   if (time(issued) > today) add('not-yet-valid');
   const revoked = rest[0]?.tag === universal.seq ? rest.shift() : undefined;
@@ -549,8 +565,12 @@ function crl(add, der) {
       if (entry.tag !== universal.seq) throw new Error('entry');
       const [serial, when, more] = children(entry.content);
       if (time(when) > today) told.add('crl-future');
-      const reason = more && find(extensionList(more.content), '2.5.29.21')?.at(-1);
-      if (reason === 0 || reason === 7 || reason > 10) told.add('crl-reason');
+      const words = more ? extensionList(more.content) : [];
+      if (words.some(({ critical }) => critical)) told.add('encoding');
+      const code = find(words, '2.5.29.21');
+      const reason = code?.at(-1);
+      if (code && code[0] !== 0x0a) told.add('crl-reason');
+      else if (reason === 0 || reason === 7 || reason > 10) told.add('crl-reason');
       if (reason === 6 || reason === 8) told.add('crl-hold');
       if (!serialNumber(serial.content)) told.add('crl-serial');
       const text = serial.content.toString('hex');

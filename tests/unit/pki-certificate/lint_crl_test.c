@@ -183,6 +183,77 @@ static void an_empty_list_of_revoked(void **state)
     X509_CRL_free(crl);
 }
 
+static void set_times(X509_CRL *crl, int64_t issued, int64_t next)
+{
+    ASN1_TIME *time = ASN1_TIME_set(NULL, (time_t)issued);
+    assert_int_equal(X509_CRL_set1_lastUpdate(crl, time), 1);
+    assert_non_null(ASN1_TIME_set(time, (time_t)next));
+    assert_int_equal(X509_CRL_set1_nextUpdate(crl, time), 1);
+    ASN1_TIME_free(time);
+}
+
+static void times_of_a_crl(void **state)
+{
+    const struct world *world = *state;
+    X509_CRL *crl = plain_crl(world);
+    set_times(crl, FIXTURE_NOW + DAY_S, FIXTURE_NOW + 2 * DAY_S);
+    examine_crl(world, crl, "a list of tomorrow", "not-yet-valid");
+    crl = plain_crl(world);
+    set_times(crl, FIXTURE_NOW - DAY_S, FIXTURE_NOW - DAY_S);
+    examine_crl(world, crl, "a list of no time", "validity");
+    unsigned char *der = NULL;
+    crl = plain_crl(world);
+    assert_true(X509_CRL_sign(crl, world->issuer_key, EVP_sha256()) > 0);
+    struct bytes whole = {NULL, (size_t)i2d_X509_CRL(crl, &der)};
+    whole.data = der;
+    lint_examine(world, lint_patched(world, whole, 1, "Z\x17\x0d", "0\x17\x0d", 3), &lint_today,
+                 "a thisUpdate without Z", "time-form");
+    lint_examine(world, lint_patched(world, whole, 1, "Z\xa0", "0\xa0", 2), &lint_today,
+                 "a nextUpdate without Z", "time-form");
+    OPENSSL_free(der);
+    X509_CRL_free(crl);
+}
+
+/* An entry whose only extension has these bytes. */
+static void list_with(X509_CRL *crl, int nid, bool critical, const char *bytes, size_t length)
+{
+    list_serial(crl, 5, FIXTURE_NOW - 90, -1);
+    X509_REVOKED *entry = sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl), 0);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    assert_int_equal(ASN1_OCTET_STRING_set(value, (const unsigned char *)bytes, (int)length), 1);
+    X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, nid, critical ? 1 : 0, value);
+    assert_int_equal(X509_REVOKED_add_ext(entry, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(value);
+}
+
+static void entries_out_of_form(void **state)
+{
+    const struct world *world = *state;
+    X509_CRL *crl = plain_crl(world);
+    list_with(crl, NID_crl_reason, false, "\x02\x01\x04", 3);
+    examine_crl(world, crl, "a reason that is a number", "crl-reason");
+    crl = plain_crl(world);
+    list_with(crl, NID_crl_reason, false, "\x0a\x01\x07", 3);
+    examine_crl(world, crl, "the reason nobody uses", "crl-reason");
+    crl = plain_crl(world);
+    list_with(crl, NID_crl_reason, false, "\x0a\x01\x0b", 3);
+    examine_crl(world, crl, "a reason beyond the last", "crl-reason");
+    crl = plain_crl(world);
+    list_with(crl, NID_crl_reason, false, "\x0a\x01\x08", 3);
+    examine_crl(world, crl, "taken off the list", "crl-hold");
+    crl = plain_crl(world);
+    list_with(crl, NID_invalidity_date, true,
+              "\x18\x0f"
+              "20260101000000Z",
+              17);
+    examine_crl(world, crl, "a critical word in an entry", "encoding");
+    struct ra_error error = {0};
+    struct findings *findings = findings_new(world->memory);
+    assert_true(lint_crl((struct bytes){(const uint8_t *)"\x30\x00", 2}, &lint_today, findings, &error));
+    assert_string_equal(findings->items[0].code, "encoding");
+}
+
 /* What --issuer asks of a CRL, and a certificate of the CRL beside it. */
 static void beside_an_ac(void **state)
 {
@@ -225,10 +296,9 @@ static void no_rule_is_without_a_case(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(crls),
-        cmocka_unit_test(an_empty_list_of_revoked),
-        cmocka_unit_test(beside_an_ac),
-        cmocka_unit_test(no_rule_is_without_a_case),
+        cmocka_unit_test(crls),           cmocka_unit_test(an_empty_list_of_revoked),
+        cmocka_unit_test(times_of_a_crl), cmocka_unit_test(entries_out_of_form),
+        cmocka_unit_test(beside_an_ac),   cmocka_unit_test(no_rule_is_without_a_case),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -80,6 +80,12 @@ static void host_name_too(X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+static void drop_extensions(X509 *certificate)
+{
+    while (X509_get_ext_count(certificate) > 0)
+        X509_EXTENSION_free(X509_delete_ext(certificate, 0));
+}
+
 #define TWENTY "\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa"
 
 /* X(name, statement, codes) */
@@ -119,6 +125,17 @@ static void host_name_too(X509 *certificate)
     X(unit_with_blanks, put_rdn(c, NID_organizationalUnitName, " OU"), "subject-blanks")                     \
     X(name_cut_at_a_blank, put_rdn(c, NID_commonName, "MARIA DO :12345678909"), "subject-blanks")            \
     X(host_beside_the_names, host_name_too(c), "san-kind")                                                   \
+    X(type_a2, set_extension(c, w->issuer, NID_certificate_policies, false, "2.16.76.1.2.2.999999"),         \
+      "ou-policy policy-cps policy-extinct")                                                                 \
+    X(policies_cut, put_bytes(c, NID_certificate_policies, false, "\x30\x02\x04\x00", 4), "extension-form")  \
+    X(usages_cut, put_bytes(c, NID_ext_key_usage, false, "\x30\x02\x04\x00", 4), "extension-form")           \
+    X(a_path_length_of_no_ac, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x00", 5),         \
+      "basic-constraints")                                                                                   \
+    X(constraints_cut, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x80", 5),                \
+      "basic-constraints")                                                                                   \
+    X(no_extensions, drop_extensions(c),                                                                     \
+      "san-malformed san-email san-identity key-usage extended-key-usage policy-count "       \
+      "crl-points ca-issuers authority-key")                                                                 \
     X(no_name_at_all, put_bytes(c, NID_subject_alt_name, false, "\x30\x00", 2),                              \
       "san-malformed san-email san-identity")
 
@@ -215,6 +232,94 @@ static void with_other_key(X509 *certificate, const struct world *world)
     assert_int_equal(X509_set_pubkey(certificate, other_key), 1);
 }
 
+static void rsa_keys_out_of_form(void **state)
+{
+    const struct world *world = *state;
+    struct bytes der = lint_der(world, fixture_certificate(world, &world->person, NULL));
+    lint_examine(world,
+                 lint_patched(world, der, 1, "\x05\x00\x03\x82\x01\x0f", "\x05\x00\x04\x82\x01\x0f", 6),
+                 &lint_today, "a key in octets", "key-form");
+    lint_examine(world, lint_patched(world, der, 1, "\x02\x82\x01\x01\x00", "\x02\x82\x01\x01\x80", 5),
+                 &lint_today, "a modulus below zero", "key-form");
+    lint_examine(world, lint_patched(world, der, 1, "\x02\x03\x01\x00\x01", "\x02\x03\x00\x00\x01", 5),
+                 &lint_today, "a padded exponent", "key-form");
+}
+
+/* --- others than holders --- */
+
+static void seal_under_a3(X509 *certificate, const struct world *world)
+{
+    set_extension(certificate, world->issuer, NID_certificate_policies, false, "2.16.76.1.2.3.999999");
+}
+
+static void a_company_of_the_new_chain_has_a_seal_alone(void **state)
+{
+    const struct world *world = *state;
+    struct ra_error error = {0};
+    struct certificate_profile *seal;
+    assert_true(profile_load(world->memory, "pki/profiles/NG_PJ_SES.json", &seal, &error));
+    struct certificate_order order = world->company;
+    order.profile = seal;
+    lint_examine(world, lint_der(world, fixture_certificate(world, &order, seal_under_a3)), &lint_today,
+                 "a company's A3 of the new chain", "policy-cps policy-holder");
+}
+
+static void examine_authority(const struct world *world, int nid, bool critical, const char *value,
+                              const char *name, const char *codes)
+{
+    X509 *authority = X509_dup(world->issuer);
+    set_extension(authority, authority, NID_crl_distribution_points, false, "URI:http://um.test.br/a");
+    set_extension(authority, authority, nid, critical, value);
+    assert_true(X509_sign(authority, world->root_key, EVP_sha512()) > 0);
+    lint_examine(world, lint_der(world, authority), &lint_today, name, codes);
+}
+
+static void an_ac_signs_certificates_and_crls(void **state)
+{
+    const struct world *world = *state;
+    examine_authority(world, NID_key_usage, true, "keyCertSign,cRLSign,digitalSignature",
+                      "an AC that signs all else", "key-usage");
+    examine_authority(world, NID_basic_constraints, false, "CA:TRUE", "an AC by the way",
+                      "basic-constraints");
+    examine_authority(world, NID_basic_constraints, true, "CA:TRUE,pathlen:0", "an AC of no ACs", "");
+}
+
+/* keyUsage and what the responder's own test asks of it (DOC-ICP-04 7.1.2.7). */
+static void a_responder_signs_answers(void **state)
+{
+    const struct world *world = *state;
+    static const struct {
+        const char *usage, *codes;
+    } cases[] = {{"digitalSignature", ""}, {"digitalSignature,keyEncipherment", "key-usage"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        X509 *responder = fixture_certificate(world, &world->person, NULL);
+        set_extension(responder, world->issuer, NID_subject_alt_name, false, NULL);
+        set_extension(responder, world->issuer, NID_ext_key_usage, false, "OCSPSigning");
+        set_extension(responder, world->issuer, NID_key_usage, true, cases[i].usage);
+        assert_true(X509_sign(responder, world->issuer_key, EVP_sha256()) > 0);
+        lint_examine(world, lint_der(world, responder), &(const struct lint_about){.now = FIXTURE_NOW},
+                     cases[i].usage, cases[i].codes);
+    }
+}
+
+/* --- requests --- */
+
+static void requests_out_of_form(void **state)
+{
+    const struct world *world = *state;
+    struct bytes der = fixture_request(world->memory, world->holder_key, EVP_sha256(), NULL);
+    struct certificate_profile larger = *world->person_profile;
+    const struct lint_about product = {.now = FIXTURE_NOW, .profile = &larger};
+    larger.key_bits[0] = 4096;
+    lint_examine(world, der, &product, "a key too small for the product", "key-bits");
+    lint_examine(world, lint_patched(world, der, 1, "\x02\x01\x00", "\x02\x01\x01", 3), &lint_today,
+                 "a request of version 2", "encoding csr-signature");
+    struct ra_error error = {0};
+    struct findings *findings = findings_new(world->memory);
+    assert_true(lint_request((struct bytes){(const uint8_t *)"\x30\x00", 2}, &lint_today, findings, &error));
+    assert_string_equal(findings->items[0].code, "encoding");
+}
+
 /* Curves are read as far as the form of the point goes. */
 static void keys_of_other_algorithms(void **state)
 {
@@ -233,6 +338,11 @@ static void keys_of_other_algorithms(void **state)
     lint_examine(world, der, &lint_today, "a brainpool key", "");
     lint_examine(world, lint_patched(world, der, 1, "\x03\x42\x00\x04", "\x03\x42\x00\x02", 4), &lint_today,
                  "half a brainpool key", "key-form");
+    lint_examine(world, lint_patched(world, der, 1, "\x06\x09\x2b\x24\x03", "\x05\x09\x2b\x24\x03", 5),
+                 &lint_today, "a curve without a name", "key-form");
+    lint_examine(
+        world, lint_patched(world, der, 1, "\x2a\x86\x48\xce\x3d\x02\x01", "\x2a\x86\x48\xce\x38\x04\x01", 7),
+        &lint_today, "a DSA key", "key-algorithm");
     EVP_PKEY_free(other_key);
 }
 
@@ -313,6 +423,11 @@ int main(void)
         cmocka_unit_test(parts_of_a_certificate),
         cmocka_unit_test(bytes_of_a_certificate),
         cmocka_unit_test(keys_of_other_algorithms),
+        cmocka_unit_test(rsa_keys_out_of_form),
+        cmocka_unit_test(a_company_of_the_new_chain_has_a_seal_alone),
+        cmocka_unit_test(an_ac_signs_certificates_and_crls),
+        cmocka_unit_test(a_responder_signs_answers),
+        cmocka_unit_test(requests_out_of_form),
         cmocka_unit_test(what_a_file_holds),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);

@@ -5,6 +5,7 @@
  */
 #include "pki/base/file.h"
 #include "pki/certificate/csr.h"
+#include "pki/certificate/lint.h"
 #include "tests/unit/pki-certificate/fixtures.h"
 
 // cmocka needs these before it.
@@ -131,9 +132,12 @@ static enum weak_key weakness_of(struct bytes modulus, const struct weak_key_lis
     return weakness;
 }
 
-/* The request for `key` is refused as weak. */
-static void refused(const struct world *world, EVP_PKEY *key, const struct weak_key_list *list)
+/* The request for `key` is refused as weak, and the linter says why. */
+static void refused(const struct world *world, EVP_PKEY *key, const struct weak_key_list *list,
+                    const char *code)
 {
+    const struct lint_about about = {.weak_keys = list};
+    struct findings *findings = findings_new(world->memory);
     struct ra_error error = {0};
     struct csr *csr = NULL;
     struct certificate_profile profile = {.key_bits = {2048, 2047, 2046}, .key_bits_count = 3};
@@ -141,6 +145,8 @@ static void refused(const struct world *world, EVP_PKEY *key, const struct weak_
     assert_false(csr_accept(world->memory, request, &profile, list, &csr, &error));
     assert_string_equal(error.reason, "csr-weak-key");
     assert_true(strlen(error.detail) > 20);
+    assert_true(lint_request(request, &about, findings, &error));
+    assert_non_null(findings_find(findings, code));
 }
 
 static void ordinary_keys_are_strong(void **state)
@@ -156,7 +162,7 @@ static void roca_is_found(void **state)
     const struct world *world = *state;
     EVP_PKEY *key = roca_key();
     assert_int_equal(weakness_of(modulus_of(world->memory, key), NULL), WEAK_KEY_ROCA);
-    refused(world, key, NULL);
+    refused(world, key, NULL, "key-roca");
     EVP_PKEY_free(key);
 }
 
@@ -169,7 +175,7 @@ static void close_primes_are_found(void **state)
         if (weakness_of(modulus_of(world->memory, key), NULL) != WEAK_KEY_CLOSE_PRIMES)
             fail_msg("primes 2^%d apart", distances[i]);
         if (i == 0)
-            refused(world, key, NULL);
+            refused(world, key, NULL, "key-close-primes");
         EVP_PKEY_free(key);
     }
 }
@@ -245,7 +251,7 @@ static void keys_of_the_list_are_found(void **state)
     assert_int_equal(weak_key_count(list), weak_key_count(NULL) + 3);
     assert_int_equal(weakness_of(modulus_of(world->memory, world->holder_key), list), WEAK_KEY_LISTED);
     assert_int_equal(weakness_of(modulus_of(world->memory, world->issuer_key), list), WEAK_KEY_NONE);
-    refused(world, world->holder_key, list);
+    refused(world, world->holder_key, list, "key-debian");
     unlink(path);
 }
 
