@@ -134,7 +134,7 @@ static void drop_extensions(X509 *certificate)
     X(constraints_cut, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x80", 5),                \
       "basic-constraints")                                                                                   \
     X(no_extensions, drop_extensions(c),                                                                     \
-      "san-malformed san-email san-identity key-usage extended-key-usage policy-count "       \
+      "san-malformed san-email san-identity key-usage extended-key-usage policy-count "                      \
       "crl-points ca-issuers authority-key")                                                                 \
     X(no_name_at_all, put_bytes(c, NID_subject_alt_name, false, "\x30\x00", 2),                              \
       "san-malformed san-email san-identity")
@@ -314,6 +314,10 @@ static void requests_out_of_form(void **state)
     lint_examine(world, der, &product, "a key too small for the product", "key-bits");
     lint_examine(world, lint_patched(world, der, 1, "\x02\x01\x00", "\x02\x01\x01", 3), &lint_today,
                  "a request of version 2", "encoding csr-signature");
+    lint_examine(world, fixture_request(world->memory, world->holder_key, EVP_sha384(), NULL), &lint_today,
+                 "a request as Java signs it", "");
+    lint_examine(world, fixture_request(world->memory, world->holder_key, EVP_sha1(), NULL), &lint_today,
+                 "a request with SHA-1", "signature-algorithm");
     struct ra_error error = {0};
     struct findings *findings = findings_new(world->memory);
     assert_true(lint_request((struct bytes){(const uint8_t *)"\x30\x00", 2}, &lint_today, findings, &error));
