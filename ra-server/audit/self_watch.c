@@ -32,6 +32,15 @@ static int64_t steady_now_us(void)
     return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
 }
 
+/* Both clocks within a tenth of a second; a thread that was kept waiting in between has no sample. */
+static bool take_sample(const struct ra_clock *clock, struct clock_sample *sample)
+{
+    const int64_t before_us = steady_now_us();
+    sample->wall_us = clock_now_us(clock);
+    sample->steady_us = steady_now_us();
+    return sample->steady_us - before_us < 100000;
+}
+
 static const struct audit_subject nobody = {0, "", ""};
 
 static bool record(struct job_run *run, enum audit_code code, json_t *take_detail, struct ra_error *error)
@@ -50,8 +59,11 @@ static bool record(struct job_run *run, enum audit_code code, json_t *take_detai
 
 static bool watch_clock(struct job_run *run, struct self_watch *watch, struct ra_error *error)
 {
-    const struct clock_sample now = {clock_now_us(&run->app->clock), steady_now_us()};
+    struct clock_sample now;
     const struct clock_sample before = watch->last;
+    if (!take_sample(&run->app->clock, &now)) {
+        return true;
+    }
     watch->last = now;
     int64_t step_ms = before.steady_us == 0 ? 0 : clock_step_ms(before, now);
     if (step_ms == 0) {
