@@ -66,6 +66,10 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   assert.equal(page.url(), address(`/emitir/${order}`), 'the code leaves the address');
   await emission.here(page);
   assert.equal(await emission.order(page).inputValue(), order);
+  await emission.paper(page).fill(await emission.mail(page).inputValue());
+  await emission.codes(page);
+  await page.getByText('Este é o código do e-mail. O do papel é outro.').waitFor();
+  await emission.paper(page).fill('');
   await emission.paper(page).pressSequentially(paper.replaceAll('-', '').toLowerCase());
   assert.equal(await emission.paper(page).inputValue(), paper);
   await emission.codes(page);
@@ -87,6 +91,13 @@ test('issue 6: two codes, a key made in the browser, a file that openssl and Jav
   await page.keyboard.press('Space');
   assert.equal(await emission.accept(page).isChecked(), true);
   await emission.goOn(page);
+  for (const [text, told] of [['', 'Escolha uma senha.'], ['curta', 'Falta à senha o que não está marcado']]) {
+    await headingIs(page, 'Escolha a senha do arquivo');
+    await emission.passphrase(page).fill(text);
+    await page.getByRole('button', { name: 'Emitir o certificado' }).click();
+    await page.getByText(told).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'passphrase');
+  }
   // The network fails once, after the key was made: the same key is sent again.
   await page.route('**/csr', (route) => route.abort(), { times: 1 });
   await emission.choosePassphrase(page, passphrase);
@@ -226,5 +237,6 @@ test('issue 6: a window inside an app is told to open a browser; a phone is told
   const page = await openPage(browser, { userAgent: phone, viewport: { width: 390, height: 844 } });
   await page.goto(address('/emitir/G7MZ4K2QX9TB'));
   await page.getByText('Você está num celular').waitFor();
+  assert.deepEqual(await page.locator('.choice:visible strong').allInnerTexts(), ['Em outro computador', 'No celular']);
   await closePage(page);
 });

@@ -71,5 +71,10 @@ export function takeCodes() {
     find(id).focus();
     return null;
   }
+  if (String(taken.paper) === String(taken.mail)) { // bytes
+    live('paper', 'Este é o código do e-mail. O do papel é outro.', true);
+    find('paper').focus();
+    return null;
+  }
   return taken;
 }

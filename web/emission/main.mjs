@@ -58,7 +58,7 @@ function onWhere() {
     error.hidden = place !== '';
     error.textContent = place ? '' : 'Escolha uma das opções.';
     if (!place) {
-      find('place-here').focus();
+      document.querySelector('.choice:not([hidden]) [name="place"]').focus();
       return;
     }
     show('codes');
@@ -214,12 +214,8 @@ function onPassphrase() {
   });
   onSubmit('passphrase', () => {
     const text = find('passphrase').value;
-    if (!accepts(text)) {
-      find('passphrase').setAttribute('aria-invalid', 'true');
-      find('passphrase').focus();
-      return;
-    }
-    find('passphrase').removeAttribute('aria-invalid');
+    fieldError('passphrase', accepts(text) ? '' : text === '' ? texts.passphraseMissing : texts.passphraseWeak);
+    if (!accepts(text)) return;
     if (text !== find('repeat').value) {
       live('repeat', 'Repita a senha exatamente como acima.', true);
       find('repeat').focus();
@@ -385,6 +381,7 @@ function start() {
   document.querySelector('[data-app]').textContent = app;
   document.querySelector('[data-address]').textContent = `${location.host}${location.pathname}`;
   document.querySelector('[data-phone-advice]').hidden = !isPhone(userAgent);
+  document.querySelector('[data-here]').hidden = isPhone(userAgent); // a phone is no "neste computador"
   onWhere();
   onCodes();
   onTerm();

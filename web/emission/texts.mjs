@@ -124,6 +124,8 @@ export const texts = {
   revocationWeak: 'Use de 10 a 128 letras sem acento, números, espaços e sinais do teclado.',
   revocationSame: 'Escolha outra senha: quem vê a do arquivo não deve poder revogar, e quem perde o arquivo ainda precisa desta.',
   revocationRepeat: 'Repita a senha de revogação exatamente como acima.',
+  passphraseMissing: 'Escolha uma senha.',
+  passphraseWeak: 'Falta à senha o que não está marcado na lista abaixo.',
   termNotAccepted: 'Para emitir, marque que leu e aceita o termo. Se não aceita, ligue ou volte ao balcão: nada foi emitido.',
 };
 
