@@ -95,7 +95,7 @@ test('axe: the emission page\'s first steps', async () => {
   await check(page);
   await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHKX');
   await check(page);
-  await emission.paper(page).fill('E1GQK-0SBC5-5MR31-2CHK3');
+  await emission.paper(page).fill('14404-E1G5H-0G1GP-4080B');
   await emission.codes(page);
   await emission.alert(page).waitFor();
   await check(page);
