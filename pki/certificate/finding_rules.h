@@ -62,7 +62,7 @@
     X(POLICY_EXTINCT, "policy-extinct", ERROR, R211, "art. 3")                                               \
     X(POLICY_HOLDER, "policy-holder", ERROR, D04, "1.1.6 e 1.1.7 (Res. 211/2024)")                           \
     X(POLICY_CPS, "policy-cps", WARNING, D04, "7.1.2.2 c")                                                   \
-    X(WEB_ADDRESS, "web-address", ERROR, PKIX, "7.4")                                                        \
+    X(WEB_ADDRESS, "web-address", WARNING, PKIX, "7.4")                                                      \
     X(CRL_POINTS, "crl-points", WARNING, D04, "7.1.2.2 d")                                                   \
     X(CRL_POINT_PARTIAL, "crl-point-partial", WARNING, PKIX, "4.2.1.13")                                     \
     X(CA_ISSUERS, "ca-issuers", WARNING, D04, "7.1.2.2 e")                                                   \
