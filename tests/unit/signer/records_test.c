@@ -59,12 +59,12 @@ static json_int_t roster_version(void)
     return version;
 }
 
-static json_t *roster_by(const struct identity *signer, int64_t version, int64_t days)
+/* One entry: agent1's key under this CPF. */
+static json_t *roster_of(const char *cpf, const struct identity *signer, int64_t version, int64_t days)
 {
     struct statement statement = office_statement(&office, STATEMENT_ROSTER, "", 0);
-    struct roster_entry entry = {
-        "ANA BEATRIZ SOUZA TESTE",  "73190486204", {0}, ROSTER_AGENT, statement.issued_at,
-        statement.issued_at + DAY_S};
+    struct roster_entry entry = {"ANA BEATRIZ SOUZA TESTE",  cpf, {0}, ROSTER_AGENT, statement.issued_at,
+                                 statement.issued_at + DAY_S};
     struct ra_error error = {0};
     struct bytes bundle;
     memcpy(entry.spki, identity_spki(office.agent1), 32);
@@ -75,6 +75,11 @@ static json_t *roster_by(const struct identity *signer, int64_t version, int64_t
     struct bytes cms = office_sign(&office, signer, &statement);
     assert_true(roster_bundle(office.memory, &cms, 1, &bundle, &error));
     return json_pack("{s:s,s:o}", "type", "roster", "roster", office_base64(bundle));
+}
+
+static json_t *roster_by(const struct identity *signer, int64_t version, int64_t days)
+{
+    return roster_of("73190486204", signer, version, days);
 }
 
 static void protocol_5_only_a_higher_version_takes_the_place_of_a_roster(void **state)
@@ -121,6 +126,16 @@ static void protocol_5_an_agent_that_left_the_roster_is_none(void **state)
     office_expect(&office, roster_by(office.admin, 2, 30), "roster"); /* agent1 alone */
     office_draft(&office, ORDER, 1, &draft);
     office_expect_refused(&office, office_request(&draft), "roster-not-listed");
+}
+
+/* Or an agent could be somebody else to the rules that part people (same agent, own certificate). */
+static void protocol_5_an_agent_s_certificate_names_whom_the_roster_names(void **state)
+{
+    (void)state;
+    struct draft draft;
+    office_expect(&office, roster_of("98765432100", office.admin, 2, 30), "roster");
+    office_draft(&office, ORDER, 1, &draft);
+    office_expect_refused(&office, office_request(&draft), "statement-certificate");
 }
 
 /* --- CRLs --- */
@@ -493,6 +508,7 @@ int main(void)
         TEST(protocol_5_only_pinned_administrators_sign_a_roster),
         TEST(protocol_5_nobody_is_an_agent_before_the_first_roster),
         TEST(protocol_5_an_agent_that_left_the_roster_is_none),
+        TEST(protocol_5_an_agent_s_certificate_names_whom_the_roster_names),
         TEST(protocol_6_an_older_crl_than_one_seen_is_refused),
         TEST(protocol_7_a_checkpoint_needs_a_proof_from_the_last_one),
         TEST(protocol_7_a_forked_log_is_not_signed),

@@ -42,6 +42,7 @@ struct renewal {
     bool keep_data, keep_key;      /* as the test set them */
     bool without_ac_crls;
     bool without_ocsp;
+    bool with_code; /* a mail half in the verification */
 };
 
 static void bind_profile(struct draft *draft, const char *id)
@@ -162,7 +163,7 @@ static json_t *request_of(struct renewal *renewal)
     if (facts->binding.kind != PROFILE_BINDING_SPKI)
         facts->binding = (struct statement_binding){
             .kind = PROFILE_BINDING_RENEWAL, .cms = office_sign(&office, renewal->signer, &renewal->wish)};
-    renewal->draft.verification.verification.has_mail = false;
+    renewal->draft.verification.verification.has_mail = renewal->with_code;
     json_t *request = office_request(&renewal->draft);
     if (!renewal->without_ac_crls)
         with_ac_crls(request);
@@ -490,6 +491,9 @@ static void the_agent_s_statement_is_still_needed_and_the_binding_is_for_renewal
     renewal.draft.without_verification = false;
     expect_refused(&renewal, "binding-not-allowed");
     renewal.draft.validation.validation.method = IDENTIFICATION_RENEWAL;
+    renewal.with_code = true; /* which belongs to another binding */
+    expect_refused(&renewal, "binding-mismatch");
+    renewal.with_code = false;
     draft_bind_spki(&renewal.draft);
     expect_refused(&renewal, "binding-not-allowed");
 }
