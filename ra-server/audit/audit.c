@@ -72,10 +72,10 @@ static bool store_event(const struct writing *writing, const char *word, struct 
     struct db_value salt =
         opened ? db_bytes((struct bytes){private_part->salt, sizeof private_part->salt}) : db_null();
     struct db_value data = opened ? db_bytes(private_part->data) : db_null();
-    return db_exec(writing->db, STATEMENT_AUDIT_EVENT_INSERT,
-                   DB_VALUES(db_time(writing->now_us), db_text(word), order, db_text(writing->actor.name),
-                             db_bytes(leaf), salt, data),
-                   NULL, error);
+    return db_exec_later(writing->db, STATEMENT_AUDIT_EVENT_INSERT,
+                         DB_VALUES(db_time(writing->now_us), db_text(word), order,
+                                   db_text(writing->actor.name), db_bytes(leaf), salt, data),
+                         error);
 }
 
 static bool write_event(TALLOC_CTX *context, struct writing *writing, struct ra_error *error)

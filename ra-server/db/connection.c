@@ -142,7 +142,7 @@ bool db_ensure(struct db *db, struct ra_error *error)
 {
     if (db->connection != NULL && PQstatus(db->connection) == CONNECTION_OK)
         return true;
-    if (db->in_transaction)
+    if (db->in_transaction && !db->begin_due)
         return ra_fail(error, RA_DATABASE, "the connection was lost inside a transaction");
     if (monotonic_ms() < db->retry_at_ms)
         return ra_fail(error, RA_DATABASE, "waiting before connecting again");
@@ -217,18 +217,12 @@ bool db_begin(struct db *db, struct ra_error *error)
     db->misread = false;
     if (!db_ensure(db, error))
         return false;
-    struct ra_error first = {0};
-    if (!db_command(db, "begin", "BEGIN", &first)) {
-        /* A server that restarted is noticed here, where trying again repeats nothing. */
-        if (PQstatus(db->connection) == CONNECTION_OK) {
-            *error = first;
-            return false;
-        }
-        if (!db_ensure(db, error) || !db_command(db, "begin", "BEGIN", error))
-            return false;
-    }
     db->in_transaction = true;
-    return true;
+    db->begin_due = true; /* goes with the first statement */
+    if (db->prepared || db_settle(db, error))
+        return true;
+    db->in_transaction = db->begin_due = false;
+    return false;
 }
 
 bool db_reads_were_sound(struct db *db, struct ra_error *error)
@@ -239,6 +233,28 @@ bool db_reads_were_sound(struct db *db, struct ra_error *error)
     return ra_fail(error, RA_INTERNAL, "misread: %s", db->misread_at);
 }
 
+static void roll_back(struct db *db)
+{
+    struct ra_error error = {0};
+    if (PQstatus(db->connection) == CONNECTION_OK && !db_command(db, "rollback", "ROLLBACK", &error))
+        log_error("rollback-failed", "", &error);
+}
+
+/* With the answers that are still due. PostgreSQL answers ROLLBACK to the commit of a failed transaction: the
+ * tag tells. */
+static bool commit(struct db *db, struct ra_error *error)
+{
+    if (db->begin_due) /* nothing was done */
+        return true;
+    if (db->sent_count == 0)
+        return db_command(db, "commit", "COMMIT", error);
+    if (db_collect_and_commit(db, error))
+        return true;
+    if (PQtransactionStatus(db->connection) != PQTRANS_IDLE)
+        roll_back(db);
+    return false;
+}
+
 bool db_commit(struct db *db, struct ra_error *error)
 {
     if (!db->in_transaction)
@@ -247,9 +263,8 @@ bool db_commit(struct db *db, struct ra_error *error)
         db_rollback(db);
         return false;
     }
-    db->in_transaction = false;
-    /* PostgreSQL answers ROLLBACK to the commit of a failed transaction: the tag tells. */
-    bool committed = db_command(db, "commit", "COMMIT", error);
+    bool committed = commit(db, error);
+    db->in_transaction = db->begin_due = false;
     end_of_transaction(db, committed);
     return committed;
 }
@@ -258,11 +273,12 @@ void db_rollback(struct db *db)
 {
     if (!db->in_transaction)
         return;
+    db_drop(db);
     db->in_transaction = false;
     end_of_transaction(db, false);
-    struct ra_error error = {0};
-    if (PQstatus(db->connection) == CONNECTION_OK && !db_command(db, "rollback", "ROLLBACK", &error))
-        log_error("rollback-failed", "", &error);
+    if (!db->begin_due)
+        roll_back(db);
+    db->begin_due = false;
 }
 
 bool db_in_transaction(const struct db *db)
@@ -270,7 +286,10 @@ bool db_in_transaction(const struct db *db)
     return db->in_transaction;
 }
 
-bool db_can_commit(const struct db *db)
+bool db_can_commit(struct db *db)
 {
-    return db->in_transaction && PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
+    struct ra_error ignored = {0};
+    if (!db->in_transaction || (db->sent_count > 0 && !db_collect(db, NULL, 0, &ignored)))
+        return false;
+    return db->begin_due || PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
 }

@@ -93,6 +93,12 @@ RA_MUST_CHECK bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement 
 RA_MUST_CHECK bool db_exec(struct db *db, enum db_statement statement, const struct db_value *values,
                            size_t count, int64_t *affected, struct ra_error *error);
 
+/* A write that goes with the next statement or the commit, whose failure is then this one's: one round trip
+ * less for what nobody reads the outcome of. Its values are sent before it returns. Outside a transaction it
+ * is db_exec. */
+RA_MUST_CHECK bool db_exec_later(struct db *db, enum db_statement statement, const struct db_value *values,
+                                 size_t count, struct ra_error *error);
+
 /* Long results row by row, constant memory: `each` gets a one-row result that dies when it returns; it must
  * not use `db`. false from it ends the reading and is passed on; that costs the connection, so an open
  * transaction is lost (only db_rollback is left) and the next begin or statement connects anew. */
@@ -102,6 +108,7 @@ RA_MUST_CHECK bool db_each(struct db *db, enum db_statement statement, const str
 
 /* --- transactions (a WRAPPED route, http/http.h, has one open already) --- */
 
+/* The server hears of it with the first statement; a transaction without any costs nothing. */
 RA_MUST_CHECK bool db_begin(struct db *db, struct ra_error *error);
 RA_MUST_CHECK bool db_commit(struct db *db, struct ra_error *error);
 void db_rollback(struct db *db); /* no open transaction: does nothing */
@@ -116,7 +123,7 @@ RA_MUST_CHECK bool db_after_commit(struct db *db, db_committed *run, void *take_
 
 /* A transaction is open and no statement of it failed: a commit can keep what it wrote. After a failed
  * statement PostgreSQL only rolls back, and the statement's error is the one to tell. */
-bool db_can_commit(const struct db *db);
+bool db_can_commit(struct db *db);
 
 /* false (RA_INTERNAL) when a row getter was misused since the last begin or check; see the getters below. */
 RA_MUST_CHECK bool db_reads_were_sound(struct db *db, struct ra_error *error);

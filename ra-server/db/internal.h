@@ -15,6 +15,8 @@ struct db_after {
     struct db_after *next;
 };
 
+enum { DB_SENT_MAX = 24 };
+
 struct db {
     PGconn *connection;
     const char *conninfo;
@@ -22,6 +24,10 @@ struct db {
     unsigned statement_timeout_ms;
     bool prepared; /* false: statements run from their text (migrations, before the schema exists) */
     bool in_transaction;
+    bool begin_due; /* in a transaction that the server has not heard of yet */
+    const char
+        *sent[DB_SENT_MAX]; /* names of the statements whose answers are due; pipeline mode while any */
+    size_t sent_count;
     struct db_after *after; /* what runs once this transaction is committed */
     bool misread;
     char misread_at[128];
@@ -36,6 +42,31 @@ RA_MUST_CHECK bool db_open(TALLOC_CTX *context, const char *conninfo, const stru
 
 /* Connects anew where the connection is broken and no transaction is open. */
 RA_MUST_CHECK bool db_ensure(struct db *db, struct ra_error *error);
+
+/* --- pipeline.c --- */
+
+/* Sends a prepared statement, behind the begin that is due. After a failure only db_drop is left. */
+RA_MUST_CHECK bool db_send(struct db *db, const char *name, int count, const char *const *values,
+                           const int *lengths, const int *formats, struct ra_error *error);
+
+/* Waits for the answers to all that was sent. The last `wanted` of them are the caller's; the first failure
+ * is everybody's, and there are none then. */
+RA_MUST_CHECK bool db_collect(struct db *db, PGresult **results, size_t wanted, struct ra_error *error);
+
+/* The same, and the commit behind them. */
+RA_MUST_CHECK bool db_collect_and_commit(struct db *db, struct ra_error *error);
+
+/* The same for those who want to hear nothing any more. */
+void db_drop(struct db *db);
+
+/* Nothing is due any more: neither the begin nor an answer. */
+RA_MUST_CHECK bool db_settle(struct db *db, struct ra_error *error);
+
+/* The connection broke before the transaction began: db_ensure may make it anew. */
+bool db_begins_anew(const struct db *db);
+
+/* Gives a connection up on which answers may still be on their way; db_ensure makes it anew. */
+void db_abandon(struct db *db);
 
 /* A command of ours without parameters ("begin"); its tag must be `expected`. */
 RA_MUST_CHECK bool db_command(struct db *db, const char *command, const char *expected,

@@ -204,6 +204,39 @@ static const struct statement_row *find_row(const struct db *db, enum db_stateme
     return NULL;
 }
 
+static bool send(struct db *db, const struct statement_row *row, const struct encoded *encoded,
+                 struct ra_error *error)
+{
+    return db_send(db, row->name, (int)row->parameter_count, encoded->values, encoded->lengths,
+                   encoded->formats, error);
+}
+
+static bool run_alone(struct db *db, const struct statement_row *row, const struct encoded *encoded,
+                      PGresult **result, struct ra_error *error)
+{
+    *result = run(db, row, encoded);
+    ExecStatusType status = PQresultStatus(*result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+        return true;
+    db_map_failure(db, *result, row->name, error);
+    PQclear(*result);
+    *result = NULL;
+    return false;
+}
+
+static bool run_in_line(struct db *db, const struct statement_row *row, const struct encoded *encoded,
+                        PGresult **result, struct ra_error *error)
+{
+    struct ra_error first = {0};
+    if (send(db, row, encoded, &first) && db_collect(db, result, 1, &first))
+        return true;
+    db_drop(db);
+    if (db_begins_anew(db))
+        return db_ensure(db, error) && send(db, row, encoded, error) && db_collect(db, result, 1, error);
+    *error = first;
+    return false;
+}
+
 /* The result, in `*result` the caller's to clear; NULL on failure. */
 static bool execute(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
                     PGresult **result, struct ra_error *error)
@@ -213,19 +246,10 @@ static bool execute(struct db *db, enum db_statement statement, const struct db_
         return false;
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct encoded encoded = {0};
-    bool done = false;
-    if (scratch == NULL)
-        ra_fail(error, RA_NO_MEMORY, "%s", row->name);
-    else if (encode(scratch, row, values, count, &encoded, error)) {
-        *result = run(db, row, &encoded);
-        ExecStatusType status = PQresultStatus(*result);
-        done = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
-        if (!done) {
-            db_map_failure(db, *result, row->name, error);
-            PQclear(*result);
-            *result = NULL;
-        }
-    }
+    bool done = (scratch != NULL || ra_fail(error, RA_NO_MEMORY, "%s", row->name)) &&
+                encode(scratch, row, values, count, &encoded, error);
+    const bool in_line = db->begin_due || db->sent_count > 0;
+    done = done && (in_line ? run_in_line : run_alone)(db, row, &encoded, result, error);
     talloc_free(scratch);
     return done;
 }
@@ -242,79 +266,69 @@ bool db_query(struct db *db, TALLOC_CTX *context, enum db_statement statement, c
 
 /* --- several at once --- */
 
-/* Gives a connection up on which answers may still be on their way; db_ensure makes it anew. */
-static void abandon(struct db *db)
+static bool send_values(struct db *db, enum db_statement statement, const struct db_value *values,
+                        size_t count, struct ra_error *error)
 {
-    PQfinish(db->connection);
-    db->connection = NULL;
-}
-
-static bool send_reading(struct db *db, const struct db_reading *reading, struct ra_error *error)
-{
-    const struct statement_row *row = find_row(db, reading->statement, error);
+    const struct statement_row *row = find_row(db, statement, error);
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct encoded encoded = {0};
     bool done = row != NULL && (scratch != NULL || ra_fail(error, RA_NO_MEMORY, "%s", row->name)) &&
-                encode(scratch, row, reading->values, reading->count, &encoded, error);
-    if (done && PQsendQueryPrepared(db->connection, row->name, (int)reading->count, encoded.values,
-                                    encoded.lengths, encoded.formats, 0) != 1)
-        done = db_map_failure(db, NULL, row->name, error);
+                encode(scratch, row, values, count, &encoded, error) && send(db, row, &encoded, error);
     talloc_free(scratch);
     return done;
 }
 
-/* The next statement's result and the NULL that ends it. */
-static bool take_reading(struct db *db, TALLOC_CTX *context, const struct db_reading *reading,
-                         struct ra_error *error)
+static bool send_readings(struct db *db, const struct db_reading *readings, size_t count,
+                          struct ra_error *error)
 {
-    const char *name = db->table->rows[reading->statement].name;
-    PGresult *result = PQgetResult(db->connection);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
-        db_map_failure(db, result, name, error);
-        PQclear(result);
-        return false;
-    }
-    *reading->rows = db_rows_new(context, db, name, result);
-    return (*reading->rows != NULL || ra_fail(error, RA_NO_MEMORY, "rows")) &&
-           (PQgetResult(db->connection) == NULL || ra_fail(error, RA_INTERNAL, "%s: two results", name));
+    for (size_t i = 0; i < count; i++)
+        if (!send_values(db, readings[i].statement, readings[i].values, readings[i].count, error))
+            return false;
+    return true;
 }
 
-/* What is left of a pipeline whose reading ended early, up to its end. */
-static bool take_end(struct db *db)
+static bool read_in_line(struct db *db, const struct db_reading *readings, size_t count, PGresult **results,
+                         struct ra_error *error)
 {
-    for (bool nothing = false;;) {
-        PGresult *result = PQgetResult(db->connection);
-        ExecStatusType status = PQresultStatus(result);
-        bool broken = result == NULL && (nothing || PQstatus(db->connection) != CONNECTION_OK);
-        nothing = result == NULL;
-        PQclear(result);
-        if (status == PGRES_PIPELINE_SYNC)
-            return PQexitPipelineMode(db->connection) == 1;
-        if (broken)
-            return false;
-    }
+    struct ra_error first = {0};
+    if (send_readings(db, readings, count, &first) && db_collect(db, results, count, &first))
+        return true;
+    db_drop(db);
+    if (db_begins_anew(db))
+        return db_ensure(db, error) && send_readings(db, readings, count, error) &&
+               db_collect(db, results, count, error);
+    *error = first;
+    return false;
 }
 
 bool db_query_all(struct db *db, TALLOC_CTX *context, const struct db_reading *readings, size_t count,
                   struct ra_error *error)
 {
-    if (!db_ensure(db, error))
+    PGresult *results[DB_SENT_MAX] = {NULL};
+    if (count >= DB_SENT_MAX)
+        return ra_fail(error, RA_INTERNAL, "%zu readings at once", count);
+    if (!db_ensure(db, error) || !read_in_line(db, readings, count, results, error))
         return false;
-    if (PQenterPipelineMode(db->connection) != 1)
-        return db_map_failure(db, NULL, "pipeline", error);
     bool done = true;
-    for (size_t i = 0; i < count && done; i++)
-        done = send_reading(db, &readings[i], error);
-    if (PQpipelineSync(db->connection) != 1) {
-        abandon(db);
-        return done ? ra_fail_reason(error, RA_DATABASE, "connection", "%s", "") : false;
+    for (size_t i = 0; i < count; i++) {
+        *readings[i].rows = db_rows_new(context, db, db->table->rows[readings[i].statement].name, results[i]);
+        done = done && *readings[i].rows != NULL;
     }
-    for (size_t i = 0; i < count && done; i++)
-        done = take_reading(db, context, &readings[i], error);
-    if (take_end(db))
-        return done;
-    abandon(db);
-    return done ? ra_fail_reason(error, RA_DATABASE, "connection", "%s", "") : false;
+    return done || ra_fail(error, RA_NO_MEMORY, "rows");
+}
+
+bool db_exec_later(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
+                   struct ra_error *error)
+{
+    enum { MOST = DB_SENT_MAX / 2 }; /* leaves room for what follows */
+    if (!db->in_transaction || db->begin_due)
+        return db_exec(db, statement, values, count, NULL, error);
+    if (!db_ensure(db, error) || (db->sent_count >= MOST && !db_collect(db, NULL, 0, error)))
+        return false;
+    if (send_values(db, statement, values, count, error))
+        return true;
+    db_drop(db);
+    return false;
 }
 
 bool db_one(struct db *db, TALLOC_CTX *context, enum db_statement statement, const struct db_value *values,
@@ -366,18 +380,25 @@ static bool each_result(struct db *db, const char *name, db_each_row *each, void
         if (!go_on) {
             /* A cancel request may come late and hit the next statement; reading out the rest may take for
              * ever. */
-            abandon(db);
+            db_abandon(db);
             return false;
         }
     }
     return done;
 }
 
+/* libpq would read the first statement of the next pipeline row by row too. */
+static void leave_row_mode(struct db *db)
+{
+    if (db->connection != NULL)
+        PQclear(PQexec(db->connection, ""));
+}
+
 bool db_each(struct db *db, enum db_statement statement, const struct db_value *values, size_t count,
              db_each_row *each, void *argument, struct ra_error *error)
 {
     const struct statement_row *row = find_row(db, statement, error);
-    if (row == NULL || !db_ensure(db, error))
+    if (row == NULL || !db_ensure(db, error) || !db_settle(db, error))
         return false;
     TALLOC_CTX *scratch = talloc_new(NULL);
     struct encoded encoded = {0};
@@ -389,5 +410,6 @@ bool db_each(struct db *db, enum db_statement statement, const struct db_value *
         done = db_map_failure(db, NULL, row->name, error);
     done = done && each_result(db, row->name, each, argument, error);
     talloc_free(scratch);
+    leave_row_mode(db);
     return done;
 }

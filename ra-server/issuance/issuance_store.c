@@ -90,11 +90,11 @@ bool issuance_store_set_state(struct db *db, int64_t order_id, int64_t attempt, 
 bool issuance_store_set_issued(struct db *db, int64_t order_id, int64_t attempt,
                                const struct issuance_result *result, int64_t now_us, struct ra_error *error)
 {
-    return db_exec(db, STATEMENT_ISSUANCE_SET_ISSUED,
-                   DB_VALUES(db_int(order_id), db_int(attempt), db_bytes(result->certificate),
-                             db_bytes(result->chain), db_text(result->serial), db_text(result->transaction),
-                             db_text(result->reason), db_time(now_us)),
-                   NULL, error);
+    return db_exec_later(db, STATEMENT_ISSUANCE_SET_ISSUED,
+                         DB_VALUES(db_int(order_id), db_int(attempt), db_bytes(result->certificate),
+                                   db_bytes(result->chain), db_text(result->serial),
+                                   db_text(result->transaction), db_text(result->reason), db_time(now_us)),
+                         error);
 }
 
 bool issuance_store_unresolved(struct db *db, TALLOC_CTX *context, int64_t before_us, int64_t now_us,

@@ -76,10 +76,10 @@ bool notice_enqueue_by_system(struct db *db, TALLOC_CTX *context, int64_t now_us
     if (recipient == NULL || dumped == NULL)
         ra_fail(error, RA_NO_MEMORY, "notice");
     else
-        done = db_exec(db, STATEMENT_NOTICE_INSERT,
-                       DB_VALUES(db_int(order->id), db_text(kinds[kind].word), db_text(recipient),
-                                 db_text(dumped), db_time(now_us)),
-                       NULL, error);
+        done = db_exec_later(db, STATEMENT_NOTICE_INSERT,
+                             DB_VALUES(db_int(order->id), db_text(kinds[kind].word), db_text(recipient),
+                                       db_text(dumped), db_time(now_us)),
+                             error);
     free(dumped);
     json_decref(message);
     return done;

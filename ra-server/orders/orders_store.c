@@ -272,10 +272,9 @@ bool orders_set_rules_version(struct http_request *request, struct order *order,
 static bool insert_milestone(struct db *db, int64_t now_us, const struct order *order, const char *kind,
                              const char *actor, const char *detail, struct ra_error *error)
 {
-    return db_exec(
+    return db_exec_later(
         db, STATEMENT_ORDER_MILESTONE_INSERT,
-        DB_VALUES(db_int(order->id), db_text(kind), db_time(now_us), db_text(actor), db_text(detail)), NULL,
-        error);
+        DB_VALUES(db_int(order->id), db_text(kind), db_time(now_us), db_text(actor), db_text(detail)), error);
 }
 
 bool orders_milestone(struct http_request *request, const struct order *order, const char *kind,

@@ -71,8 +71,8 @@ export async function recordTransaction(instance, marker, act) {
   for (const entries of readEntries(log).values()) {
     const at = entries.findIndex(({ text }) => text.startsWith(`execute ${marker}:`));
     if (at < 0) continue;
-    const begins = (text) => /^statement: begin/i.test(text);
-    const ends = (text) => /^statement: commit/i.test(text);
+    const begins = (text) => /^(statement|execute <unnamed>): begin/i.test(text);
+    const ends = (text) => /^(statement|execute <unnamed>): commit/i.test(text);
     const first = entries.slice(0, at).findLastIndex(({ text }) => begins(text));
     const last = at + entries.slice(at).findIndex(({ text }) => ends(text));
     return entries.slice(first + 1, last).map(({ text, detail }) => {
