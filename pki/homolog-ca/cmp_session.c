@@ -298,7 +298,7 @@ bool session_withdraw(const struct session *session, struct transaction *transac
     transaction->state = TRANSACTION_REVOKED;
     transaction->at = clock_now(session->registry->clock);
     return revocation_add(session->registry, transaction->certificate, CRL_REASON_UNSPECIFIED, error) &&
-           transaction_write(session->registry->store, session_id(session), transaction, error);
+           transaction_move(session->registry->store, session_id(session), transaction, error);
 }
 
 static bool settle_confirmation(const struct session *session, struct transaction *known, bool acceptance,
@@ -310,7 +310,7 @@ static bool settle_confirmation(const struct session *session, struct transactio
             return session_withdraw(session, known, error);
         known->state = TRANSACTION_CONFIRMED;
         known->at = clock_now(session->registry->clock);
-        return transaction_write(session->registry->store, session_id(session), known, error);
+        return transaction_move(session->registry->store, session_id(session), known, error);
     case TRANSACTION_CONFIRMED:
         return acceptance || session_withdraw(session, known, error);
     case TRANSACTION_REVOKED:

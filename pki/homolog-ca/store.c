@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <openssl/pem.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -256,7 +257,9 @@ static bool parse_transaction(TALLOC_CTX *scratch, struct bytes content, struct 
 static char *transaction_path(TALLOC_CTX *scratch, const struct store *store, struct bytes id)
 {
     char *name = hex_encode(scratch, id);
-    return name != NULL ? store_path(scratch, store, "transactions/%s", name) : NULL;
+    char *path = name != NULL ? store_path(scratch, store, "transactions/%s", name) : NULL;
+    talloc_free(name);
+    return path;
 }
 
 bool transaction_read(const struct store *store, struct bytes id, struct transaction *transaction,
@@ -288,6 +291,17 @@ static char *certificate_base64(TALLOC_CTX *scratch, X509 *certificate)
     return text;
 }
 
+/* State and time stand first, in as many bytes whatever they are: transaction_move writes over them. */
+enum { HEAD_SIZE = 47, HEAD_AT = 21 };
+
+static bool head_text(const struct transaction *transaction, char head[HEAD_SIZE + 1])
+{
+    char word[16];
+    snprintf(word, sizeof word, "\"%s\",", STATE_NAMES[transaction->state]);
+    return snprintf(head, HEAD_SIZE + 1, "{\"state\":%-12s\"at\":%20lld,", word,
+                    (long long)transaction->at) == HEAD_SIZE;
+}
+
 bool transaction_write(const struct store *store, struct bytes id, const struct transaction *transaction,
                        struct ra_error *error)
 {
@@ -295,13 +309,46 @@ bool transaction_write(const struct store *store, struct bytes id, const struct 
     char *path = transaction_path(scratch, store, id);
     char *key = hex_encode(scratch, (struct bytes){transaction->key_digest, 32});
     char *encoded = certificate_base64(scratch, transaction->certificate);
-    char *text = path == NULL || key == NULL || encoded == NULL
-                     ? NULL
-                     : talloc_asprintf(
-                           scratch, "{\"state\":\"%s\",\"key\":\"%s\",\"at\":%lld,\"certificate\":\"%s\"}\n",
-                           STATE_NAMES[transaction->state], key, (long long)transaction->at, encoded);
+    char head[HEAD_SIZE + 1];
+    char *text =
+        path == NULL || key == NULL || encoded == NULL || !head_text(transaction, head)
+            ? NULL
+            : talloc_asprintf(scratch, "%s\"key\":\"%s\",\"certificate\":\"%s\"}\n", head, key, encoded);
     bool ok = text != NULL ? file_write(path, bytes_of_text(text), 0600, error)
                            : ra_fail(error, RA_NO_MEMORY, "transaction");
     talloc_free(scratch);
+    return ok;
+}
+
+static bool has_head(int descriptor)
+{
+    char head[HEAD_SIZE];
+    return pread(descriptor, head, sizeof head, 0) == HEAD_SIZE && memcmp(head, "{\"state\":\"", 10) == 0 &&
+           memcmp(head + HEAD_AT, "\"at\":", 5) == 0 && head[HEAD_SIZE - 1] == ',';
+}
+
+/* Less than a sector, so a kill leaves the one or the other. */
+static bool write_head(int descriptor, const struct transaction *transaction)
+{
+    char head[HEAD_SIZE + 1];
+    return head_text(transaction, head) && pwrite(descriptor, head, HEAD_SIZE, 0) == HEAD_SIZE &&
+           fdatasync(descriptor) == 0;
+}
+
+bool transaction_move(const struct store *store, struct bytes id, const struct transaction *transaction,
+                      struct ra_error *error)
+{
+    char *path = transaction_path(NULL, store, id);
+    int descriptor = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    bool ok = false;
+    if (descriptor < 0)
+        ra_fail_errno(error, "transaction");
+    else if (has_head(descriptor))
+        ok = write_head(descriptor, transaction) || ra_fail_errno(error, path);
+    else
+        ok = transaction_write(store, id, transaction, error);
+    if (descriptor >= 0)
+        close(descriptor);
+    talloc_free(path);
     return ok;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The homologation CA's state on disk, which is the truth: nothing is kept only in memory. Every file is
- * written whole (temporary, rename; fsync between them but for issued/), so a kill at any point leaves the
- * old or the new content.
+ * written whole (temporary, rename; fsync between them but for issued/), and of a transaction's record only
+ * the first bytes are written over, so a kill at any point leaves the old or the new content.
  *
  * - keys/ID.pem: private keys, 0600; the OCSP responder's is made at the first `serve`
  * - certificates/ID.pem: the hierarchy and the CMP signer
@@ -92,5 +92,10 @@ RA_MUST_CHECK bool transaction_read(const struct store *store, struct bytes id,
                                     struct transaction *transaction, bool *found, struct ra_error *error);
 RA_MUST_CHECK bool transaction_write(const struct store *store, struct bytes id,
                                      const struct transaction *transaction, struct ra_error *error);
+
+/* The record that is there gets this state and time; key and certificate stay. One write and one sync where a
+ * new file would take three of them. */
+RA_MUST_CHECK bool transaction_move(const struct store *store, struct bytes id,
+                                    const struct transaction *transaction, struct ra_error *error);
 
 #endif

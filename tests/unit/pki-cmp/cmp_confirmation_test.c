@@ -2,6 +2,7 @@
  *
  * certConf: what the AC is told after a certificate came, and what it makes of hearing nothing.
  */
+#include "pki/base/file.h"
 #include "pki/cmp/cmp_message.h"
 #include "tests/unit/pki-cmp/world.h"
 
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 /* clang-format on */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct world world;
@@ -261,6 +263,59 @@ static void confirmed_certificates_stay(void **state)
     cmp_outcome_clear(&outcome);
 }
 
+static const char *record_path(const struct cmp_certificate_request *request)
+{
+    char *id = hex_encode(world.memory, (struct bytes){request->transaction, CMP_TRANSACTION_SIZE});
+    return store_path(world.memory, &world.store, "transactions/%s", id);
+}
+
+/* As records were written before their state had a place of its own. */
+static void write_old_record(const char *path, const struct transaction *record)
+{
+    struct ra_error error;
+    unsigned char *der = NULL;
+    int length = i2d_X509(record->certificate, &der);
+    const char *text = talloc_asprintf(
+        world.memory, "{\"state\":\"issued\",\"key\":\"%s\",\"at\":1,\"certificate\":\"%s\"}\n",
+        hex_encode(world.memory, (struct bytes){record->key_digest, 32}),
+        base64_encode(world.memory, (struct bytes){der, (size_t)length}));
+    OPENSSL_free(der);
+    assert_true(file_write(path, bytes_of_text(text), 0600, &error));
+}
+
+static void a_record_changes_its_state_where_it_is_and_an_older_one_is_written_anew(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    const struct bytes id = {request.transaction, CMP_TRANSACTION_SIZE};
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    struct stat before, after;
+    world_expect_granted(&world, &request, &outcome);
+    struct transaction record = recorded(&request);
+    assert_int_equal(record.state, TRANSACTION_CONFIRMED);
+    for (int old = 0; old <= 1; old++) {
+        if (old == 1)
+            write_old_record(record_path(&request), &record);
+        assert_int_equal(stat(record_path(&request), &before), 0);
+        record.state = TRANSACTION_REVOKED;
+        record.at = INT64_C(4102444800) + old;
+        assert_true(transaction_move(&world.store, id, &record, &error));
+        assert_int_equal(stat(record_path(&request), &after), 0);
+        assert_int_equal(before.st_ino == after.st_ino, old == 0);
+        struct transaction moved = recorded(&request);
+        assert_int_equal(moved.state, TRANSACTION_REVOKED);
+        assert_int_equal(moved.at, record.at);
+        assert_memory_equal(moved.key_digest, record.key_digest, sizeof moved.key_digest);
+        assert_int_equal(X509_cmp(moved.certificate, record.certificate), 0);
+        X509_free(moved.certificate);
+    }
+    const uint8_t nobody[CMP_TRANSACTION_SIZE] = {0};
+    assert_false(transaction_move(&world.store, (struct bytes){nobody, sizeof nobody}, &record, &error));
+    X509_free(record.certificate);
+    cmp_outcome_clear(&outcome);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, calm_down)
 
 int main(void)
@@ -276,6 +331,7 @@ int main(void)
         TEST(issue_2_6_a_missing_certconf_revokes_in_time),
         TEST(missing_confirmation_is_remembered_over_a_restart),
         TEST(confirmed_certificates_stay),
+        TEST(a_record_changes_its_state_where_it_is_and_an_older_one_is_written_anew),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
 }
