@@ -9,12 +9,16 @@
 #include <string.h>
 #include <time.h>
 
+/* Wakes that come one after the other are one run: a batch costs its commits once. */
+enum { WAKE_APART_MS = 100 };
+
 struct runner {
     const struct job *job;
     struct jobs *jobs;
     struct db *db;
     pthread_t thread;
-    pthread_cond_t called; /* one for each: whoever wakes one leaves the others asleep */
+    struct timespec rested; /* when it may be woken again */
+    pthread_cond_t called;  /* one for each: whoever wakes one leaves the others asleep */
     bool started;
     bool woken;
 };
@@ -57,7 +61,10 @@ static bool wait_for_turn(struct runner *runner, bool at_once)
     int waited = 0;
     while (!jobs->stopping && !runner->woken && waited == 0)
         waited = pthread_cond_timedwait(&runner->called, &jobs->mutex, &until);
+    while (!jobs->stopping && !at_once && waited == 0)
+        waited = pthread_cond_timedwait(&runner->called, &jobs->mutex, &runner->rested);
     runner->woken = false;
+    runner->rested = later(WAKE_APART_MS);
     bool go_on = !jobs->stopping;
     pthread_mutex_unlock(&jobs->mutex);
     return go_on;

@@ -31,7 +31,8 @@ struct job {
     bool (*run)(struct job_run *run, struct ra_error *error);
 };
 
-/* From any thread: the job of that name runs as soon as its thread is free. Unknown names do nothing. */
+/* From any thread: the job of that name runs as soon as its thread is free and a tenth of a second has gone
+ * by since its last run began. Unknown names do nothing. */
 void jobs_wake(struct jobs *jobs, const char *name);
 
 /* main only. All threads start, each with its connection; a connection that cannot be made fails the start.

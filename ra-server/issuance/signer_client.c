@@ -256,7 +256,7 @@ bool signer_bytes(TALLOC_CTX *context, const json_t *object, const char *key, st
 json_t *signer_base64(struct bytes bytes)
 {
     char *text = base64_encode(NULL, bytes);
-    json_t *value = text != NULL ? json_string(text) : NULL;
+    json_t *value = text != NULL ? json_stringn_nocheck(text, strlen(text)) : NULL; /* ASCII */
     talloc_free(text);
     return value;
 }

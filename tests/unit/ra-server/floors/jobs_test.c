@@ -80,6 +80,36 @@ static void jobs_run_wake_and_survive_failures(void **state)
     jobs_stop(jobs);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Many mails at once: a few runs, not one each; and none is forgotten. */
+static void wakes_that_follow_each_other_are_one_run(void **state)
+{
+    (void)state;
+    enum { WAKES = 50, APART_MS = 100 };
+    struct ra_error error = {0};
+    struct jobs *jobs = NULL;
+    static const struct job *const one[] = {&steady_job};
+    atomic_store(&steady_runs, 0);
+    assert_done(jobs_start(NULL, &app, one, 1, &jobs, &error));
+    assert_true(reaches(&steady_runs, 1));
+    const int64_t begun = now_ms();
+    for (int i = 0; i < WAKES; i++) {
+        jobs_wake(jobs, "steady");
+        nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
+    }
+    const int before = atomic_load(&steady_runs);
+    jobs_wake(jobs, "steady");
+    assert_true(reaches(&steady_runs, before + 1));
+    assert_true(atomic_load(&steady_runs) <= 2 + (now_ms() - begun) / APART_MS);
+    jobs_stop(jobs);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -108,6 +138,7 @@ static int teardown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(jobs_run_wake_and_survive_failures)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(jobs_run_wake_and_survive_failures),
+                                       cmocka_unit_test(wakes_that_follow_each_other_are_one_run)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
