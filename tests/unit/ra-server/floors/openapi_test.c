@@ -139,7 +139,8 @@ static void bodies_are_described(void **state)
 static void answers_of_the_floor_are_described(void **state)
 {
     (void)state;
-    json_t *paths = json_object_get(document(HTTP_OFFICE), "paths");
+    json_t *whole = document(HTTP_OFFICE);
+    json_t *paths = member(whole, "paths");
     json_t *responses = member(member(member(paths, "/api/office/audit/export"), "get"), "responses");
     member(responses, "401");
     member(responses, "403");
@@ -150,6 +151,7 @@ static void answers_of_the_floor_are_described(void **state)
     member(responses, "408");
     member(responses, "413");
     member(responses, "415");
+    json_decref(whole);
 }
 
 static void the_floor_is_in_it(void **state)
