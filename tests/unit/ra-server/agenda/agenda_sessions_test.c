@@ -108,6 +108,14 @@ static void a_hold_holds_the_whole_session_and_becomes_it(void **state)
     assert_int_equal(seats_of(&order, "held"), 2);
     assert_int_equal(hold_status(&order, start_us + SLOT_US), 201); /* the next click lets go of the former */
     assert_int_equal(seats_of(&order, "held"), 2);
+    talloc_free(
+        owner_sql("update ra.seat set held_until = held_until - interval '3 minutes' where state = 'held'"));
+    assert_int_equal(hold_status(&order, start_us + SLOT_US), 201); /* clicked again it keeps its end */
+    char *kept =
+        owner_sql("select bool_and(held_until < now() + interval '8 minutes')::text as value from ra.seat "
+                  "where state = 'held'");
+    assert_string_equal(kept, "true");
+    talloc_free(kept);
     assert_int_equal(status_of("POST", &one, start_us + SLOT_US), 201);
     assert_int_equal(status_of("POST", &two, start_us + SLOT_US), 409); /* the other lane is held */
     assert_int_equal(status_of("POST", &order, start_us + SLOT_US), 201);

@@ -5,6 +5,7 @@
  */
 #include "../orders/rooms_fixture.h"
 #include "agenda/agenda_place.h"
+#include "agenda/agenda_waiting.h"
 #include "config/config.h"
 
 #include <stdio.h>
@@ -92,14 +93,19 @@ static void is_by_video(const char *mail, const char *service)
     says_not(mail, "balcão");
 }
 
-static void look_at_places(void)
+static void run_job(bool (*job)(struct job_run *run, struct ra_error *error))
 {
     struct ra_error error = {0};
     struct db *db = rooms_db();
     struct job_run run = {
         .context = db, .app = rooms_app(), .db = db, .now_us = clock_now_us(&rooms_app()->clock)};
-    assert_done(agenda_place_run(&run, &error));
+    assert_done(job(&run, &error));
     talloc_free(db);
+}
+
+static void look_at_places(void)
+{
+    run_job(agenda_place_run);
 }
 
 static void the_page_offers_the_choice_only_while_the_room_is_open(void **state)
@@ -217,6 +223,12 @@ static void every_change_of_its_life_is_told_once_with_the_next_sequence(void **
     is_by_video(mail, "https://outra.example/");
     says(mail, "a sala de vídeo é outra");
     talloc_free(mail);
+    /* No service, no place to name. */
+    talloc_free(owner_sql("update ra.video_service set url = ''"));
+    look_at_places();
+    talloc_free(owner_sql("update ra.video_service set url = 'https://outra.example/'"));
+    look_at_places();
+    talloc_free(mail_at(&order, "SEQUENCE:2"));
     /* A visit after all. */
     answer = page_of(&order, "/agenda?mode=in_person", NULL);
     last_hour(answer->body, start);
@@ -234,11 +246,90 @@ static void every_change_of_its_life_is_told_once_with_the_next_sequence(void **
     open_room(false);
 }
 
+static void an_hour_given_back_is_offered_by_video_to_whom_waits_for_one(void **state)
+{
+    (void)state;
+    char start[40], form[120], path[120];
+    struct placed giver = place_order(), waiter = place_order();
+    open_room(true);
+    struct answer *answer = page_of(&giver, "/agenda?mode=video", NULL);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    post_start(&giver, "/agenda", start, 303);
+    post_start(&giver, "/agenda/confirmar", start, 303);
+    answer = page_of(&waiter, "/agenda?mode=video", NULL);
+    says(answer->body, "name=\"mode\" value=\"video\">\n<div class=\"field\">"); /* of the list's form */
+    answer_free(answer);
+    char *last = owner_sql("select (max(starts)::date)::text as value from ra.seat");
+    snprintf(form, sizeof form, "mode=video&until=%s", last);
+    answer = page_of(&waiter, "/espera", form);
+    assert_int_equal(answer->status, 303);
+    answer_free(answer);
+    answer = page_of(&giver, "/agenda/cancelar", "");
+    assert_int_equal(answer->status, 303);
+    answer_free(answer);
+    run_job(waiting_run);
+    char *mail = mail_to(waiter.email);
+    says(mail, "Onde: por vídeo");
+    says_not(mail, street);
+    answer = page_of(&waiter, "", NULL);
+    says(answer->body, ", por vídeo,"); /* it is held for him */
+    answer_free(answer);
+    snprintf(path, sizeof path, "/api/offers/%.43s", strstr(mail, "/vaga/") + strlen("/vaga/"));
+    answer = ask("POST", path, NULL, NULL);
+    assert_int_equal(answer->status, 200);
+    answer_free(answer);
+    char *booked = mail_at(&waiter, "SEQUENCE:0");
+    is_by_video(booked, "https://video.example/");
+    talloc_free(booked);
+    talloc_free(mail);
+    talloc_free(last);
+    open_room(false);
+}
+
+/* Where nothing is prepared before, both ways may begin at one hour. */
+static void another_way_at_the_same_hour_is_a_move_and_the_same_way_is_none(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"in_person", "in_person", "video", "video"};
+    static const char *const sequences[] = {"0", "0", "1", "1"};
+    char start[40], path[80], body[120], sql[300];
+    struct placed order = place_order();
+    talloc_free(owner_sql("update ra.session_duration set preparation_minutes = 0 where mode = 'video'"));
+    open_room(true);
+    struct answer *answer = page_of(&order, "/agenda?mode=video", NULL);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
+    snprintf(
+        sql, sizeof sql,
+        "select a.sequence || '|' || count(s.*) as value from ra.appointment a join ra.orders o on o.id = "
+        "a.order_id "
+        "join ra.seat s on s.order_id = o.id and s.state = 'booked' where o.code = '%s' group by a.sequence",
+        order.code);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        snprintf(body, sizeof body, "{\"start\":\"%s\",\"mode\":\"%s\"}", start, ways[i]);
+        answer = ask(i == 0 ? "POST" : "PUT", path, order.token, body);
+        if (answer->status != (i == 0 ? 201 : 200))
+            fail_msg("%zu: %d %s", i, answer->status, answer->body);
+        assert_string_equal(answer_text(answer, "mode"), ways[i]);
+        answer_free(answer);
+        char *stands = owner_sql(sql), wanted[8];
+        snprintf(wanted, sizeof wanted, "%s|1", sequences[i]);
+        assert_string_equal(stands, wanted);
+        talloc_free(stands);
+    }
+    talloc_free(owner_sql("update ra.session_duration set preparation_minutes = 10 where mode = 'video'"));
+    open_room(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_offers_the_choice_only_while_the_room_is_open),
         cmocka_unit_test(chosen_held_and_confirmed_on_the_pages_it_names_a_room_and_no_street),
+        cmocka_unit_test(an_hour_given_back_is_offered_by_video_to_whom_waits_for_one),
+        cmocka_unit_test(another_way_at_the_same_hour_is_a_move_and_the_same_way_is_none),
         cmocka_unit_test(every_change_of_its_life_is_told_once_with_the_next_sequence),
     };
     return cmocka_run_group_tests(tests, rooms_start, rooms_stop);

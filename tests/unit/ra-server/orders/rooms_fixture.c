@@ -7,6 +7,7 @@
 #include "agenda/agenda_links.h"
 #include "agenda/agenda_place.h"
 #include "agenda/agenda_waiting.h"
+#include "agenda/hours/duration.h"
 #include "audit/audit.h"
 #include "authorization/authorization.h"
 #include "catalog/catalog.h"
@@ -177,6 +178,7 @@ void rooms_refresh(void)
     struct ra_error error = {0};
     struct db *db = rooms_db();
     assert_done(catalog_refresh(app, db, &error));
+    assert_done(duration_load(agenda_durations_of(app), db, &error));
     assert_done(agenda_publish(app, db, db, clock_now_us(&app->clock), &error));
     assert_done(agenda_load_memory(app, db, db, clock_now_us(&app->clock), &error));
     talloc_free(db);
