@@ -99,7 +99,8 @@ static enum MHD_Result answer_cmp(struct listener *listener, struct MHD_Connecti
 {
     struct ra_error error = {0};
     struct bytes response;
-    hold_back(listener->options.delay_ms);
+    if (listener->options.delay_ms > 0)
+        hold_back(listener->options.delay_ms);
     TALLOC_CTX *memory = talloc_new(NULL);
     enum MHD_Result result;
     if (memory != NULL && cmp_server_handle(listener->server, memory,

@@ -147,7 +147,7 @@ function processorTime(instance) {
 
 export async function emissions(instance) {
   instance.policy('open_orders_per_address', 100000); // one address orders them all
-  await pause(3); // the server reads policies every second
+  await pause(6); // the server reads policies every five seconds
   const requests = await makeReady(instance, WARM + 2 * ROUNDS * COUNT);
   const keys = makeKeys(instance);
   await instance.settle();
