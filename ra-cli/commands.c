@@ -13,7 +13,7 @@ static const struct cli_option queue_options[] = {{"date", "AAAA-MM-DD", false, 
 static const struct cli_option order_options[] = {
     {"name", "NOME", true, false},
     {"cpf", "CPF", true, false},
-    {"birth-date", "AAAA-MM-DD", true, false},
+    {"birth-date", "DD/MM/AAAA", true, false},
     {"email", "E-MAIL", true, false},
     {"phone", "TELEFONE", true, false},
     {"nis", "NIS", false, false},
@@ -34,7 +34,7 @@ static const struct cli_option order_options[] = {
     {"company-cei", "CEI", false, false},
     {"representative-name", "NOME", false, false},
     {"representative-cpf", "CPF", false, false},
-    {"representative-birth-date", "AAAA-MM-DD", false, false},
+    {"representative-birth-date", "DD/MM/AAAA", false, false},
     {"representative-as", "parent|guardian|curator", false, false},
     END};
 static const struct cli_option contact_options[] = {
@@ -67,7 +67,7 @@ static const struct cli_option transfer_options[] = {
     {"to", "AGENTE", false, false}, {"desk", "GUICHÊ", false, false}, END};
 static const struct cli_option person_options[] = {{"name", "NOME", true, false},
                                                    {"cpf", "CPF", true, false},
-                                                   {"birth-date", "AAAA-MM-DD", true, false},
+                                                   {"birth-date", "DD/MM/AAAA", true, false},
                                                    {"email", "E-MAIL", false, false},
                                                    {"phone", "TELEFONE", false, false},
                                                    END};

@@ -18,15 +18,27 @@ static bool refuse(struct field_problem *problem, const char *code, const char *
     return false;
 }
 
+/* As people write it, "15/08/1985", in the order of the calendar. */
+static void turn_round(const char *input, char output[DATE_SIZE])
+{
+    if (strnlen(input, DATE_SIZE) != DATE_SIZE - 1 || input[2] != '/' || input[5] != '/')
+        return;
+    snprintf(output, DATE_SIZE, "%.4s-%.2s-%.2s", input + 6, input + 3, input);
+}
+
 bool birth_date_normalise(const char *input, char output[DATE_SIZE], struct field_problem *problem)
 {
     struct calendar_day day;
+    char turned[DATE_SIZE] = "";
     output[0] = '\0';
     if (input[0] == '\0')
         return refuse(problem, "empty", "Informe a data de nascimento.");
+    turn_round(input, turned);
+    if (turned[0] != '\0')
+        input = turned;
     switch (calendar_parse(input, &day)) {
     case CALENDAR_SHAPE:
-        return refuse(problem, "format", "Escreva a data com ano, mês e dia, como 1985-08-15.");
+        return refuse(problem, "format", "Escreva o dia, o mês e o ano, como 15/08/1985.");
     case CALENDAR_NO_DAY:
         return refuse(problem, "calendar", "Este dia não existe no calendário. Confira dia, mês e ano.");
     case CALENDAR_DAY:

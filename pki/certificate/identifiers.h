@@ -95,7 +95,8 @@ RA_MUST_CHECK bool uf_normalise(const char *input, char output[UF_SIZE], struct 
 /* As uf_normalise, with ZZ for a voter registered abroad. */
 RA_MUST_CHECK bool voter_uf_normalise(const char *input, char output[UF_SIZE], struct field_problem *problem);
 
-/* A real day of the Gregorian calendar from 1900-01-01 on, written YYYY-MM-DD. */
+/* A real day of the Gregorian calendar from 1900-01-01 on, written YYYY-MM-DD or, as people do, DD/MM/YYYY.
+ */
 RA_MUST_CHECK bool birth_date_normalise(const char *input, char output[DATE_SIZE],
                                         struct field_problem *problem);
 

@@ -237,7 +237,11 @@ static void birth_dates_are_days_of_the_calendar(void **state)
                 "2021-02-31 1900-02-29 2023-02-29 2001-04-31 2001-13-01 2001-00-10 2001-01-00 "
                 "1899-12-31 0000-01-01",
                 "calendar");
-    refuses_all(birth_date_normalise, "15/08/1985 1985-8-15 85-08-15 1985-08-15Z 1985-08-1x 19850815",
+    accepts(birth_date_normalise, "15/08/1985", "1985-08-15");
+    refuses_all(birth_date_normalise, "31/02/1980 29/02/1900 00/01/1980 15/13/1980 31/12/1899", "calendar");
+    refuses_all(birth_date_normalise,
+                "15/8/1985 15-08-1985 15/08/85 1985/08/15 15/08/198x 1985-8-15 85-08-15 1985-08-15Z "
+                "1985-08-1x 19850815",
                 "format");
     refuses(birth_date_normalise, "", "empty");
 }
