@@ -18,11 +18,12 @@ static const char problem_schema[] =
     "\"message\":{\"type\":\"string\"}}}}},\"additionalProperties\":true}";
 
 /* Statuses that the front and the floor may answer on any route; on one that takes a body, if only a small
- * one; on one that reads a query; on one of the office, which asks for a certificate and then for the role.
- */
+ * one; on one that reads a query; on one of a case, whose state the matrix may not allow; on one of the
+ * office, which asks for a certificate and then for the role. */
 static const short floor_statuses[] = {400, 404, 405, 414, 429, 431, 500, 502, 503, 504};
 static const short unsafe_statuses[] = {403, 408, 409, 413, 415, 422};
 static const short query_statuses[] = {422};
+static const short case_statuses[] = {404, 409};
 static const short office_statuses[] = {401, 403};
 
 static const char *status_text(int status)
@@ -187,6 +188,8 @@ static json_t *responses_of(const struct http_route *route, enum http_listener l
     add_statuses(responses, route, floor_statuses, sizeof floor_statuses / sizeof floor_statuses[0]);
     if (route->query != NULL)
         add_statuses(responses, route, query_statuses, sizeof query_statuses / sizeof query_statuses[0]);
+    if (strstr(route->api_path, "{code}") != NULL)
+        add_statuses(responses, route, case_statuses, sizeof case_statuses / sizeof case_statuses[0]);
     if (listener == HTTP_OFFICE && route->authorize != http_anyone)
         add_statuses(responses, route, office_statuses, sizeof office_statuses / sizeof office_statuses[0]);
     if (route->method != HTTP_GET)

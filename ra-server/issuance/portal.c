@@ -36,7 +36,8 @@ bool portal_pending(struct http_request *request, struct http_response *response
                              "spki", row_text(rows, row, "spki"), "since", since));
     }
     http_reply(response, 200, json_pack("{s:o}", "items", items));
-    return true;
+    return audit_record(request, AUDIT_REPORT_READ, NULL, json_pack("{s:s}", "report", "ac-pending"), NULL,
+                        error);
 }
 
 /* --- to the portal --- */

@@ -10,7 +10,7 @@ import { before, describe, test } from 'node:test';
 
 import {
   api, attend, book, cli, cliLater, cliPath, clockOffset, cnpj, done, home, identify, mail, office, officeLater, officeUrl, openssl, order, person,
-  photograph, publicUrl, scratch, slots, sql, uniqueWord, until, validate, verify,
+  photograph, publicUrl, readyByKey, scratch, slots, sql, uniqueWord, until, validate, verify,
 } from '../support/office.mjs';
 
 const refused = (run, reason, status = 1) => {
@@ -512,6 +512,24 @@ describe('design 2.11: every reading and every act leaves a trace', () => {
     const after = counts();
     for (const code of ['QUEUE_READ', 'CASES_SEARCHED', 'REPORT_READ']) assert.equal(Number(after[code]),
         Number(before_[code] ?? 0) + 1, code);
+  });
+
+  test('whatever the office can read of a case is an event of it, by whatever route', async () => {
+    const kase = await readyByKey();
+    const { documents } = office('agent1', 'GET', `/api/office/orders/${kase.code}/dossier`).json;
+    const { paths } = office('agent1', 'GET', '/openapi.json').json;
+    const read = { case: 0, unsaid: [] };
+    for (const route of Object.keys(paths).filter((one) => paths[one].get && /\{code\}|documents\/\{id\}/.test(one))) {
+      const where = route.replace('{code}', kase.code).replace('documents/{id}', `documents/${documents[0].id}`);
+      for (const who of ['agent2', 'auditor']) {
+        const before_ = eventsOf(kase.code).length;
+        if (office(who, 'GET', where).status !== 200) continue;
+        read.case += 1;
+        if (eventsOf(kase.code).length === before_) read.unsaid.push(`${who} ${route}`);
+      }
+    }
+    assert.deepEqual(read.unsaid, []);
+    assert.ok(read.case > 12, String(read.case));
   });
 
   test('the whole path of a case stands in the log in order', async () => {

@@ -146,6 +146,7 @@ static void answers_of_the_floor_are_described(void **state)
     member(responses, "403");
     member(responses, "422");
     member(responses, "502");
+    member(member(member(member(paths, "/api/office/orders/{code}/term/draft"), "get"), "responses"), "409");
     responses =
         member(member(member(paths, "/api/office/orders/{code}/items/{item}/accept"), "post"), "responses");
     member(responses, "408");
