@@ -214,6 +214,7 @@ function key(add, spki, holder, policy) {
 function extensionList(content) {
   return children(content).map(({ content: fields }) => {
     const parts = children(fields);
+    if (parts[0].tag !== universal.oid) throw new Error('no name');
     const flag = parts.length === 3 ? parts[1].content[0] : 0;
     return { oid: dotted(parts[0].content), critical: flag !== 0, spelled: parts.length === 3 && flag !== 0xff, value: parts.at(-1).content };
   });
@@ -553,7 +554,7 @@ function crl(add, der) {
   else if (next < today) add('crl-expired');
   if (time(issued) > today) add('not-yet-valid');
   const revoked = rest[0]?.tag === universal.seq ? rest.shift() : undefined;
-  const list = rest[0]?.tag === 0xa0 ? extensionList(children(rest[0].content)[0].content) : [];
+  const list = quietly(add, 'extension-form', () => (rest[0]?.tag === 0xa0 ? extensionList(children(rest[0].content)[0].content) : [])) ?? [];
   const number = find(list, '2.5.29.20');
   if (!number || (number.toString('hex') !== '020100' && !serialNumber(one(number).content))) add('crl-number');
   if (!keyIdentifier(find(list, '2.5.29.35') ?? Buffer.alloc(0))) add('crl-authority-key');

@@ -210,6 +210,8 @@ static void times_of_a_crl(void **state)
                  "a thisUpdate without Z", "time-form");
     lint_examine(world, lint_patched(world, whole, 1, "Z\xa0", "0\xa0", 2), &lint_today,
                  "a nextUpdate without Z", "time-form");
+    lint_examine(world, lint_patched(world, whole, 1, "\x06\x03\x55\x1d\x14", "\x05\x03\x55\x1d\x14", 5),
+                 &lint_today, "an extension without a name", "extension-form crl-number crl-authority-key");
     OPENSSL_free(der);
     X509_CRL_free(crl);
 }
