@@ -87,6 +87,10 @@ void lint_subject(struct lint *lint);
 /* lint_alt_name.c */
 void lint_alt_name(struct lint *lint);
 
+/* lint_fields.c */
+/* The content of the otherName with this OID (OID_ICP_PERSON to OID_ICP_COMPANY_CEI); `field` names it. */
+void lint_icp_field(struct lint *lint, int oid, const char *field, struct bytes content);
+
 /* lint_against.c */
 RA_MUST_CHECK bool lint_against(const struct lint *lint, struct bytes der);
 /* A CRL against the AC that should have signed it. */
