@@ -21,6 +21,7 @@
     X(ENCODING, "encoding", ERROR, PKIX, "4.1")                                                              \
     X(VERSION, "version", ERROR, D04, "7.1.1")                                                               \
     X(SERIAL, "serial", ERROR, PKIX, "4.1.2.2")                                                              \
+    X(SERIAL_SIGN, "serial-sign", WARNING, PKIX, "4.1.2.2")                                                  \
     X(VALIDITY, "validity", ERROR, PKIX, "4.1.2.5")                                                          \
     X(TIME_FORM, "time-form", ERROR, PKIX, "4.1.2.5.1")                                                      \
     X(EXPIRED, "expired", WARNING, PKIX, "4.1.2.5")                                                          \
@@ -53,6 +54,7 @@
     X(EXTENSION_CRITICAL, "critical-extension", ERROR, PKIX, "4.2")                                          \
     X(CRITICALITY, "criticality", WARNING, D04, "7.1.2")                                                     \
     X(KEY_USAGE, "key-usage", ERROR, D04, "7.1.2.7")                                                         \
+    X(KEY_USAGE_ALGORITHM, "key-usage-algorithm", WARNING, "RFC 5480", "3 (e RFC 8410, 5)")                  \
     X(KEY_USAGE_CRITICAL, "key-usage-critical", ERROR, D04, "7.1.2.7")                                       \
     X(EXTENDED_USAGE, "extended-key-usage", ERROR, D04, "7.1.2.7 f")                                         \
     X(EXTENDED_USAGE_EXTRA, "extended-key-usage-extra", ERROR, D04, "7.1.2.7 f")                             \

@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    KEY_USAGE_HOLDER = 0xe0, /* digitalSignature, nonRepudiation, keyEncipherment */
+    KEY_USAGE_HOLDER = 0xe0,  /* digitalSignature, nonRepudiation, keyEncipherment */
+    KEY_USAGE_SIGNING = 0xc0, /* the first two */
     KEY_USAGE_RESPONDER = 0x80,
     KEY_USAGE_AUTHORITY = 0x06, /* keyCertSign, cRLSign */
     KEY_USAGE_CERT_SIGN = 0x04,
@@ -113,16 +114,40 @@ enum subject_kind lint_subject_kind(const struct certificate_view *view)
 
 /* --- each extension --- */
 
+/* EC, Ed25519 and Ed448 sign and enwrap nothing. */
+static bool key_only_signs(const struct certificate_view *view)
+{
+    struct der outer = der_over(view->spki), fields;
+    struct der_element algorithm;
+    struct bytes type, parameters;
+    if (!der_enter(&outer, DER_SEQUENCE, &fields) || !der_take(&fields, DER_SEQUENCE, &algorithm) ||
+        !algorithm_view_open(algorithm.whole, &type, &parameters))
+        return false;
+    int known = oid_known(type);
+    return known == OID_EC || known == OID_ED25519 || known == OID_ED448;
+}
+
+static void lint_holder_usage(const struct lint *lint, int bits)
+{
+    bool only_signs = key_only_signs(lint->view);
+    if (bits != KEY_USAGE_HOLDER && (!only_signs || bits != KEY_USAGE_SIGNING))
+        findings_add(
+            lint->findings, FINDING_RULE_KEY_USAGE,
+            only_signs
+                ? "keyUsage precisa ter digitalSignature e nonRepudiation."
+                : "keyUsage precisa ter digitalSignature, nonRepudiation e keyEncipherment, e só eles.");
+    if (only_signs && bits == KEY_USAGE_HOLDER)
+        findings_add(lint->findings, FINDING_RULE_KEY_USAGE_ALGORITHM,
+                     "keyUsage traz keyEncipherment, e a chave é de um algoritmo que só assina.");
+}
+
 static void lint_key_usage(const struct lint *lint)
 {
     const struct view_extension *usage = certificate_view_find(&lint->view->extensions, OID_KEY_USAGE);
     int bits = usage != NULL ? key_usage_bits(usage->value) : -1;
     switch (lint->kind) {
     case SUBJECT_HOLDER:
-        if (bits != KEY_USAGE_HOLDER)
-            findings_add(
-                lint->findings, FINDING_RULE_KEY_USAGE,
-                "keyUsage precisa ter digitalSignature, nonRepudiation e keyEncipherment, e só eles.");
+        lint_holder_usage(lint, bits);
         break;
     case SUBJECT_AUTHORITY:
         if (bits != KEY_USAGE_AUTHORITY)

@@ -84,6 +84,9 @@ void lint_serial(struct bytes serial, struct findings *findings)
     if (!lint_serial_good(serial))
         findings_add(findings, FINDING_RULE_SERIAL,
                      "O número de série precisa ser positivo e ter até 20 bytes.");
+    else if (serial.length > SERIAL_OCTETS_MAX)
+        findings_add(findings, FINDING_RULE_SERIAL_SIGN,
+                     "O número de série tem 20 bytes e mais um para o sinal; há leitores que só contam 20.");
 }
 
 void lint_issuer_name(struct bytes issuer, struct findings *findings)

@@ -471,6 +471,7 @@ function certificate(add, der) {
   key(add, spki, !authority, authority ? 0 : policy);
   if (version !== 3) add('version');
   if (!serialNumber(serial.content)) add('serial');
+  else if (serial.content.length > 20) add('serial-sign');
   signature(add, inner, outer);
   signed(add, mark);
   issuerName(add, issuer);
@@ -500,7 +501,10 @@ function certificate(add, der) {
     if (counted[oid] > 1) add('duplicate-extension');
   }
   const bits = usage?.length === 4 ? usage[3] : -1;
-  if (bits !== (authority ? 0x06 : 0xe0)) add('key-usage');
+  const algorithm = dotted(children(children(spki.content)[0].content)[0].content);
+  const signsOnly = !authority && ['1.2.840.10045.2.1', '1.3.101.112', '1.3.101.113'].includes(algorithm);
+  if (signsOnly && bits === 0xe0) add('key-usage-algorithm');
+  else if (bits !== (authority ? 0x06 : signsOnly ? 0xc0 : 0xe0)) add('key-usage');
   if (bits > 0 && usage[2] !== Math.log2(bits & -bits)) add('extension-form');
   if (list.some(({ oid, critical }) => oid === '2.5.29.15' && !critical)) add('key-usage-critical');
   if (!authority) {

@@ -90,7 +90,7 @@ static void drop_extensions(X509 *certificate)
 
 /* X(name, statement, codes) */
 #define BENT(X)                                                                                              \
-    X(serial_of_twenty_octets, set_serial(c, TWENTY, 20), "")                                                \
+    X(serial_of_twenty_octets, set_serial(c, TWENTY, 20), "serial-sign")                                     \
     X(serial_of_21_octets, set_serial(c, TWENTY "\xaa", 21), "serial")                                       \
     X(serial_zero, set_serial(c, "\x00", 1), "serial")                                                       \
     X(serial_padded, set_serial(c, "\x00\x12", 2), "serial")                                                 \
@@ -324,26 +324,42 @@ static void requests_out_of_form(void **state)
     assert_string_equal(findings->items[0].code, "encoding");
 }
 
+static void key_that_only_signs(X509 *certificate, const struct world *world)
+{
+    with_other_key(certificate, world);
+    set_extension(certificate, world->issuer, NID_key_usage, true, "digitalSignature,nonRepudiation");
+}
+
+static void key_that_signs_little(X509 *certificate, const struct world *world)
+{
+    with_other_key(certificate, world);
+    set_extension(certificate, world->issuer, NID_key_usage, true, "digitalSignature");
+}
+
 /* Curves are read as far as the form of the point goes. */
 static void keys_of_other_algorithms(void **state)
 {
     const struct world *world = *state;
     other_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     struct bytes der = lint_der(world, fixture_certificate(world, &world->person, with_other_key));
-    lint_examine(world, der, &lint_today, "an Ed25519 key", "");
+    lint_examine(world, der, &lint_today, "an Ed25519 key", "key-usage-algorithm");
     lint_examine(world,
                  lint_patched(world, der, 1, "\x2b\x65\x70\x03\x21\x00", "\x2b\x65\x70\x03\x21\x01", 6),
-                 &lint_today, "an Ed25519 key of odd bits", "key-form");
+                 &lint_today, "an Ed25519 key of odd bits", "key-form key-usage-algorithm");
     lint_examine(world, lint_patched(world, der, 1, "\x2b\x65\x70\x03\x21", "\x2b\x65\x71\x03\x21", 5),
-                 &lint_today, "an Ed448 key of 32 octets", "key-form");
+                 &lint_today, "an Ed448 key of 32 octets", "key-form key-usage-algorithm");
     EVP_PKEY_free(other_key);
     other_key = EVP_EC_gen("brainpoolP256r1");
     der = lint_der(world, fixture_certificate(world, &world->person, with_other_key));
-    lint_examine(world, der, &lint_today, "a brainpool key", "");
+    lint_examine(world, der, &lint_today, "a brainpool key", "key-usage-algorithm");
+    lint_examine(world, lint_der(world, fixture_certificate(world, &world->person, key_that_only_signs)),
+                 &lint_today, "a key that only signs", "");
+    lint_examine(world, lint_der(world, fixture_certificate(world, &world->person, key_that_signs_little)),
+                 &lint_today, "a key that signs little", "key-usage");
     lint_examine(world, lint_patched(world, der, 1, "\x03\x42\x00\x04", "\x03\x42\x00\x02", 4), &lint_today,
-                 "half a brainpool key", "key-form");
+                 "half a brainpool key", "key-form key-usage-algorithm");
     lint_examine(world, lint_patched(world, der, 1, "\x06\x09\x2b\x24\x03", "\x05\x09\x2b\x24\x03", 5),
-                 &lint_today, "a curve without a name", "key-form");
+                 &lint_today, "a curve without a name", "key-form key-usage-algorithm");
     lint_examine(
         world, lint_patched(world, der, 1, "\x2a\x86\x48\xce\x3d\x02\x01", "\x2a\x86\x48\xce\x38\x04\x01", 7),
         &lint_today, "a DSA key", "key-algorithm");

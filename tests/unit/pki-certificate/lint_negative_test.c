@@ -277,7 +277,7 @@ static void keys_and_signatures(void **state)
     EVP_PKEY_free(other_key);
     other_key = EVP_EC_gen("P-256");
     judge(world, "p256_key", der_of(world, fixture_certificate(world, &world->person, with_other_key)),
-          &today, "", "key-algorithm");
+          &today, "", "key-algorithm key-usage-algorithm");
     EVP_PKEY_free(other_key);
     judge(
         world, "sha_1",

@@ -465,6 +465,8 @@ static bool raised_elsewhere(enum finding_rule rule)
     case FINDING_RULE_ISSUER_KEY:
     case FINDING_RULE_ISSUER_OUTLIVED:
     case FINDING_RULE_UNIQUE_ID: /* lint_form_test, as all below up to the order's */
+    case FINDING_RULE_SERIAL_SIGN:
+    case FINDING_RULE_KEY_USAGE_ALGORITHM:
     case FINDING_RULE_ISSUER_FORM:
     case FINDING_RULE_ISSUER_SELF:
     case FINDING_RULE_SIGNATURE_PARAMETERS:
