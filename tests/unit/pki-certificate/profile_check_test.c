@@ -496,6 +496,13 @@ static void another_issuer_is_found(void **state)
     input.issuer = world->root;
     assert_differs(world, &input, "issuer-name");
     assert_differs(world, &input, "policy-issuer");
+    /* The AC that signed it is a good one, and not the one of the product. */
+    struct certificate_profile elsewhere = *world->person_profile;
+    struct certificate_order order = world->person;
+    elsewhere.issuer = "AC de Teste Multipla v5";
+    order.profile = &elsewhere;
+    input = input_for(world, &order, certificate);
+    assert_differs(world, &input, "issuer-name");
     X509_free(certificate);
 }
 
