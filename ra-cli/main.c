@@ -64,17 +64,13 @@ static json_t *problem_document(const struct cli *cli, const struct ra_error *er
     return problem;
 }
 
-/* ASCII alone: some terminals obey control characters beyond ASCII too, and a name may bring any. */
-enum { ONE_DOCUMENT = JSON_COMPACT | JSON_ENSURE_ASCII };
-
 /* With --json stdout is exactly one document, also when nothing was done. */
 static void show_problem(const struct cli *cli, const struct ra_error *error)
 {
     if (!cli->json)
         return;
     json_t *problem = problem_document(cli, error);
-    json_dumpf(problem, stdout, ONE_DOCUMENT);
-    fputc('\n', stdout);
+    terminal_json(stdout, problem);
     json_decref(problem);
 }
 
@@ -97,8 +93,7 @@ static void show_refusal(const struct cli *cli, const struct ra_error *error)
 static void show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
 {
     if (cli->json) {
-        json_dumpf(result, stdout, ONE_DOCUMENT);
-        fputc('\n', stdout);
+        terminal_json(stdout, result);
     } else {
         command->render(cli, result, stdout);
     }

@@ -2,6 +2,7 @@
 #include "ra-cli/terminal.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
@@ -62,6 +63,34 @@ static size_t put(FILE *out, const char *text, size_t room)
 void terminal_text(FILE *out, const char *text)
 {
     put(out, text, SIZE_MAX);
+}
+
+static void put_escaped(FILE *out, uint32_t point)
+{
+    if (point > 0xFFFF)
+        fprintf(out, "\\u%04X\\u%04X", (unsigned)(0xD800 + ((point - 0x10000) >> 10)),
+                (unsigned)(0xDC00 + ((point - 0x10000) & 0x3FF)));
+    else
+        fprintf(out, "\\u%04X", (unsigned)point);
+}
+
+/* What jansson writes is valid UTF-8 with C0 controls escaped; outside of strings it is ASCII. */
+void terminal_json(FILE *out, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        uint32_t point = 0;
+        size_t length = decode(at, &point);
+        if (length == 0)
+            break;
+        if (is_hostile(point))
+            put_escaped(out, point);
+        else
+            fwrite(at, 1, length, out);
+        at += length;
+    }
+    fputc('\n', out);
+    free(text);
 }
 
 static size_t columns_of(const char *text)

@@ -6,6 +6,7 @@
 #ifndef RA_CLI_TERMINAL_H
 #define RA_CLI_TERMINAL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@ void terminal_text(FILE *out, const char *text);
 
 /* The same, padded with blanks (or cut with an ellipsis) to `width` columns. */
 void terminal_column(FILE *out, const char *text, size_t width);
+
+/* A line of JSON in which those characters stand as \uXXXX: to a program the value is what it was. */
+void terminal_json(FILE *out, const json_t *value);
 
 /* Columns of the terminal behind `out`, 40 to 120; 80 where there is none. */
 size_t terminal_width(FILE *out);

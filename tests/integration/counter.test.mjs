@@ -599,7 +599,7 @@ describe('issue 2: what a terminal shows', () => {
     }
     const asJson = cli('agent1', 'show', kase.code);
     assert.ok(asJson.json.holder.name.includes('\u009b31m\u202e'), 'JSON keeps it');
-    assert.ok(!/[^\n -~]/.test(asJson.stdout), 'and escapes it');
+    assert.ok(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(asJson.stdout), 'and escapes it');
     const odd = shown('agent1', 'find', '\u001b[31mx');
     assert.ok(!`${odd.stdout}${odd.stderr}`.includes('\u001b'));
     done('agent1', 'undo', kase.code);

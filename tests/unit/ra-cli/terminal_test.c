@@ -46,6 +46,26 @@ static void test_strangers_text_keeps_no_power(void **state)
     }
 }
 
+static void test_json_keeps_the_value_and_no_power(void **state)
+{
+    (void)state;
+    static const char text[] = "ação \xc2\x9b"
+                               "2J \xe2\x80\xae \xf3\xa0\x81\x81 \x1b[2J \x7f";
+    char *data = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&data, &size);
+    json_t *value = json_pack("{s:s}", "name", text);
+    assert_non_null(out);
+    terminal_json(out, value);
+    fclose(out);
+    assert_string_equal(data, "{\"name\":\"ação \\u009B2J \\u202E \\uDB40\\uDC41 \\u001B[2J \\u007F\"}\n");
+    json_t *read = json_loads(data, 0, NULL);
+    assert_true(json_equal(read, value));
+    json_decref(read);
+    json_decref(value);
+    free(data);
+}
+
 static void test_columns(void **state)
 {
     (void)state;
@@ -95,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strangers_text_keeps_no_power),
+        cmocka_unit_test(test_json_keeps_the_value_and_no_power),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_paragraphs_hang),
     };
