@@ -152,10 +152,12 @@ static bool examine_all(struct cli *cli, const struct lint_inputs *inputs, const
                         json_t *answer, struct ra_error *error)
 {
     struct findings *findings = findings_new(cli->context);
+    if (findings == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "findings");
     json_t *rows = json_object_get(answer, "findings");
     json_t *list = json_array();
     const bool several = objects->count > 1;
-    bool whole = true, beside = false, done = findings != NULL || ra_fail(error, RA_NO_MEMORY, "findings");
+    bool whole = true, beside = false, done = true;
     for (size_t i = 0; done && i < objects->count; i++) {
         done = examine_one(inputs, objects, i, findings, &beside, error);
         add_findings(rows, findings, several ? i + 1 : 0);
