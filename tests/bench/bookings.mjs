@@ -16,8 +16,9 @@ const BATCH = 190; // open orders from one address
 const COPY = 'ra_bench';
 const FIRST_CODE = 100000000000; // the copy's orders have numbers for codes, so that pgbench can name them
 
-// Before the second start, which reads it: many seats.
+// Before the second start, which reads it: many seats, and a log that tells the recording a statement's values.
 export function prepareBookings(instance) {
+  instance.sql('alter role ra_app set log_error_verbosity = \'default\'');
   instance.sql(`update opening set public_lanes = ${LANES}`);
   instance.policy('rush_clicks_per_minute', 100000000); // this crowd is no attack
 }
@@ -118,7 +119,7 @@ function copyDatabase(instance) {
 function pgbench(instance, file, base, count) {
   const text = instance.postgres('pgbench', ['-n', '-M', 'prepared', '-f', file, '-c', String(CONNECTIONS), '-j', '1',
     '-t', String(count / CONNECTIONS), '-D', 'n=-1', '-D', `base=${base}`, '-D', `clients=${CONNECTIONS}`, COPY],
-  { env: { PGOPTIONS: '-c role=ra_app -c search_path=ra,public -c timezone=UTC' } });
+  { env: { PGOPTIONS: '-c role=ra_app -c search_path=ra,public -c timezone=UTC -c plan_cache_mode=force_generic_plan' } });
   return Number(/tps = ([\d.]+) \(without initial/.exec(text)[1]);
 }
 
