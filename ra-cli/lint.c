@@ -76,16 +76,24 @@ static void add_findings(json_t *list, const struct findings *findings, size_t n
     }
 }
 
+static X509 *decoded(const struct lint_object *object)
+{
+    struct ra_error ignored = {0};
+    X509 *certificate = NULL;
+    return object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored)
+               ? certificate
+               : NULL;
+}
+
 /* "certificado de MARIA": who it is of, when it can be read. On the context. */
 static const char *named(struct cli *cli, const struct lint_object *object)
 {
     static const char *const words[] = {[LINT_CERTIFICATE] = "certificado",
                                         [LINT_REQUEST] = "pedido de certificado (CSR)",
                                         [LINT_CRL] = "lista de certificados revogados (LCR)"};
-    struct ra_error ignored = {0};
-    X509 *certificate = NULL;
+    X509 *certificate = decoded(object);
     char name[256] = "";
-    if (object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored))
+    if (certificate != NULL)
         (void)X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
                                         sizeof name);
     X509_free(certificate);
@@ -108,30 +116,29 @@ static void add_reading(struct cli *cli, const struct lint_inputs *inputs, const
     json_object_set_new(answer, "unsigned", json_boolean(unsigned_objects));
 }
 
-static X509 *decoded(const struct lint_object *object)
+static bool issued(X509 *issuer, X509 *certificate)
 {
-    struct ra_error ignored = {0};
-    X509 *certificate = NULL;
-    return object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored)
-               ? certificate
-               : NULL;
+    return issuer != NULL &&
+           X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(certificate)) == 0;
 }
 
-/* Among several, each is judged beside its AC if that is there too; NULL without. The caller's to free. */
-static X509 *issuer_among(const struct lint_objects *objects, size_t of)
+/* Among several, each is judged beside its AC: the one among them, or the one that --issuer names. NULL
+ * without; the caller's to free. */
+static X509 *issuer_among(const struct lint_objects *objects, size_t of, X509 *named_issuer)
 {
     X509 *subject = decoded(&objects->items[of]);
-    X509 *issuer = NULL;
-    for (size_t i = 0; subject != NULL && issuer == NULL && i < objects->count; i++) {
-        issuer = i != of ? decoded(&objects->items[i]) : NULL;
-        if (issuer != NULL &&
-            X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(subject)) != 0) {
-            X509_free(issuer);
-            issuer = NULL;
-        }
+    X509 *found = NULL;
+    for (size_t i = 0; subject != NULL && found == NULL && i < objects->count; i++) {
+        X509 *candidate = i != of ? decoded(&objects->items[i]) : NULL;
+        if (issued(candidate, subject))
+            found = candidate;
+        else
+            X509_free(candidate);
     }
+    if (subject != NULL && found == NULL && issued(named_issuer, subject) && X509_up_ref(named_issuer) == 1)
+        found = named_issuer;
     X509_free(subject);
-    return issuer;
+    return found;
 }
 
 /* *beside: an AC stood beside it, or a request's own key. */
@@ -139,8 +146,9 @@ static bool examine_one(const struct lint_inputs *inputs, const struct lint_obje
                         struct findings *findings, bool *beside, struct ra_error *error)
 {
     struct lint_about about = inputs->about;
-    X509 *issuer = about.issuer == NULL ? issuer_among(objects, at) : NULL;
-    about.issuer = issuer != NULL ? issuer : about.issuer;
+    X509 *issuer = NULL;
+    if (objects->count > 1)
+        about.issuer = issuer = issuer_among(objects, at, inputs->about.issuer);
     *beside = about.issuer != NULL || objects->items[at].kind == LINT_REQUEST;
     findings_clear(findings);
     bool done = lint_object(&objects->items[at], &about, findings, error);

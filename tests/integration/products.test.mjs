@@ -176,6 +176,11 @@ describe('ra-cli lint, without server and without identity', () => {
       assert.deepEqual([found.kind, found.findings], ['bundle', []]);
       assert.deepEqual(found.objects.map(({ beside_issuer }) => beside_issuer), [true, true, true, false]);
     }
+    const alone = path.join(folder, 'alone.pem');
+    fs.writeFileSync(alone, issued.certificate + issued.certificate); // no AC among them: the one that is named
+    const named = json(alone, '--issuer', ac);
+    assert.deepEqual([named.findings, named.objects.map(({ beside_issuer }) => beside_issuer)], [[], [true, true]]);
+    assert.deepEqual(json(chain, '--issuer', ac).findings, []); // asked of the leaf alone
     const other = path.join(folder, 'other.pem');
     openssl('x509', '-in', path.join(home, 'ca/public/tmul.pem'), '-out', other); // its chain follows it there
     const foreign = json(leaf, '--issuer', other, '--crl', path.join(home, 'ca/public/tiss.crl'));
