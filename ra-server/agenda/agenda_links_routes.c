@@ -68,7 +68,7 @@ static bool add_office(struct http_request *request, json_t *model, struct ra_er
         return false;
     page_set_text(model, "office_text",
                   talloc_asprintf(request->context, "%s: %s, %s, %s", office->name, office->address,
-                                  office->district, office->city));
+                                  office->district, catalog_city_text(request->context, office->city)));
     return true;
 }
 

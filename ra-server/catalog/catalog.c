@@ -28,6 +28,42 @@ bool catalog_outlives(const char *day, int months, const char *until)
            calendar_compare(calendar_add_months(start, (unsigned)months), end) > 0;
 }
 
+/* The small words of names keep their small letter. */
+static bool is_joining(const char *word, size_t length)
+{
+    static const char *const joining[] = {"DE", "DA", "DO", "DAS", "DOS", "E"};
+    for (size_t i = 0; i < sizeof joining / sizeof *joining; i++)
+        if (strlen(joining[i]) == length && strncmp(joining[i], word, length) == 0)
+            return true;
+    return false;
+}
+
+/* Letters of Portuguese: A to Z, and C3 80 to C3 9E of UTF-8. */
+static void make_small(char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char octet = (unsigned char)word[i];
+        const bool accented = i > 0 && (unsigned char)word[i - 1] == 0xC3 && octet >= 0x80 && octet <= 0x9E;
+        if ((octet >= 'A' && octet <= 'Z') || accented)
+            word[i] = (char)(octet + 0x20);
+    }
+}
+
+char *catalog_city_text(TALLOC_CTX *context, const char *city)
+{
+    char *text = talloc_strdup(context, city);
+    for (char *word = text; word != NULL && *word != '\0';) {
+        const size_t length = strcspn(word, " -'");
+        const size_t kept = length == 0 || (word != text && is_joining(word, length)) ? 0
+                            : (unsigned char)word[0] == 0xC3                          ? 2
+                                                                                      : 1;
+        if (length > kept)
+            make_small(word + kept, length - kept);
+        word += length + (word[length] != '\0');
+    }
+    return text;
+}
+
 char *catalog_price_text(TALLOC_CTX *context, int price_cents)
 {
     int reais = price_cents / 100;

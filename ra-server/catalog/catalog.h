@@ -76,6 +76,9 @@ bool catalog_outlives(const char *day, int months, const char *until);
 /* "R$ 149,00" on `context`; NULL when memory ran out. */
 char *catalog_price_text(TALLOC_CTX *context, int price_cents);
 
+/* "São José dos Campos" of a city as registers write it, "SÃO JOSÉ DOS CAMPOS". */
+char *catalog_city_text(TALLOC_CTX *context, const char *city);
+
 /* "1 ano", "2 anos", "18 meses" on `context`; NULL when memory ran out. */
 char *catalog_validity_text(TALLOC_CTX *context, int months);
 

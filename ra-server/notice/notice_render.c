@@ -37,10 +37,12 @@ static void set_link(struct job_run *run, json_t *model, const char *name, const
 
 static void set_office(json_t *model, const struct catalog_office *office)
 {
+    char *city = catalog_city_text(NULL, office->city);
     json_object_set_new(model, "office",
                         json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", office->name, "address",
-                                  office->address, "district", office->district, "city", office->city,
-                                  "phone", office->phone));
+                                  office->address, "district", office->district, "city",
+                                  city != NULL ? city : office->city, "phone", office->phone));
+    talloc_free(city);
 }
 
 /* What every mail may tell. */

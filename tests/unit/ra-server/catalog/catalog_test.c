@@ -74,6 +74,19 @@ static void prices_and_terms_are_written_as_people_write_them(void **state)
     assert_string_equal(catalog_validity_text(context, 18), "18 meses");
 }
 
+static void a_city_is_written_as_people_write_it(void **state)
+{
+    static const char *const cities[][2] = {{"CAMPINAS", "Campinas"},
+                                            {"SÃO JOSÉ DOS CAMPOS", "São José dos Campos"},
+                                            {"ÁGUAS DE LINDÓIA", "Águas de Lindóia"},
+                                            {"EMBU-GUAÇU", "Embu-Guaçu"},
+                                            {"SANTA BÁRBARA D'OESTE", "Santa Bárbara D'Oeste"},
+                                            {"Cuiabá", "Cuiabá"},
+                                            {"", ""}};
+    for (size_t i = 0; i < sizeof cities / sizeof *cities; i++)
+        assert_string_equal(catalog_city_text(*state, cities[i][0]), cities[i][1]);
+}
+
 static void times_are_written_for_machines_and_for_people(void **state)
 {
     TALLOC_CTX *context = *state;
@@ -105,6 +118,7 @@ int main(void)
         cmocka_unit_test(day_numbers_and_days_agree_for_four_centuries),
         cmocka_unit_test(a_window_includes_both_its_days),
         cmocka_unit_test_setup_teardown(prices_and_terms_are_written_as_people_write_them, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_city_is_written_as_people_write_it, setup, teardown),
         cmocka_unit_test_setup_teardown(times_are_written_for_machines_and_for_people, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
