@@ -204,7 +204,7 @@ describe('issue 2: a fault is told at its field', () => {
     ['an overlong name', { name: 'A'.repeat(300) }, 'holder.name', 'length'],
     ['31 February', { birth_date: '1985-02-31' }, 'holder.birth_date', 'calendar'],
     ['29 February of a common year', { birth_date: '2001-02-29' }, 'holder.birth_date', 'calendar'],
-    ['a date of another shape', { birth_date: '15/08/1985' }, 'holder.birth_date', 'format'],
+    ['a date of another shape', { birth_date: '15-08-1985' }, 'holder.birth_date', 'format'],
     ['an e-mail without domain', { email: 'maria' }, 'holder.email', 'format'],
     ['an e-mail with a line end', { email: 'a@b.example\r\nBcc: c@d.example' }, 'holder.email', 'charset'],
     ['a telephone of an area that is not', { phone: '(20) 98765-4321' }, 'holder.phone', 'area-code'],
@@ -241,6 +241,11 @@ describe('issue 2: what bad input gets', () => {
     await order('ecpf-a1', person({ birth_date: old }));
     const future = `${today.getUTCFullYear() + 1}-01-01`;
     isProblem(await api('POST', '/api/orders', { body: { product: 'ecpf-a1', holder: person({ birth_date: future }) } }), 422, 'invalid');
+  });
+
+  test('a birth date as people write it is taken for the day it is', async () => {
+    const kase = await order('ecpf-a1', person({ birth_date: '15/08/1985' }));
+    assert.equal(office('agent1', 'GET', `/api/office/orders/${kase.code}`).json.holder.birth_date, '1985-08-15');
   });
 
   test('a lower-case alphanumeric CNPJ is accepted and upcased', async () => {
