@@ -196,5 +196,8 @@ describe('issue 5, 6: an AC with a portal', () => {
     assert.deepEqual(told.items, [{ order: wrong.code, state: 'refused', reason: 'certificate-mismatch' }]);
     assert.equal(done('agent1', 'show', wrong.code).states.issuance, 'failed');
     assert.notEqual((await api('GET', `/api/orders/${wrong.code}/certificate`, { token: wrong.token })).status, 200);
+    // Its ticket degrades the service until somebody closes it; the next file of tests finds the house in order.
+    const ticket = done('agent1', 'tasks').tasks.find((one) => one.order === wrong.code);
+    done('agent1', 'task', 'close', String(ticket.id), '--outcome', 'chamado aberto na AC');
   });
 });
