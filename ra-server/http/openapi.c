@@ -18,12 +18,12 @@ static const char problem_schema[] =
     "\"message\":{\"type\":\"string\"}}}}},\"additionalProperties\":true}";
 
 /* Statuses that the front and the floor may answer on any route; on one that takes a body, if only a small
- * one; on one that reads a query; on one of a case, whose state the matrix may not allow; on one of the
+ * one; on one that reads a query; on one of a case, whose state or a rule may not allow it; on one of the
  * office, which asks for a certificate and then for the role. */
 static const short floor_statuses[] = {400, 404, 405, 414, 429, 431, 500, 502, 503, 504};
 static const short unsafe_statuses[] = {403, 408, 409, 413, 415, 422};
 static const short query_statuses[] = {422};
-static const short case_statuses[] = {404, 409};
+static const short case_statuses[] = {404, 409, 422};
 static const short office_statuses[] = {401, 403};
 
 static const char *status_text(int status)
