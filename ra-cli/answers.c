@@ -80,12 +80,11 @@ void render_availability(const struct cli *cli, const json_t *result, FILE *out)
 {
     enum { DAY_COLUMNS = 12, HOUR_COLUMNS = 10 };
     const json_t *slots = json_object_get(result, "slots");
-    const size_t width = terminal_width(out);
+    const size_t width = cli_columns(cli);
     char day[MOMENT_SIZE], hour[MOMENT_SIZE];
     const char *before = "";
     size_t index, column = 0;
     json_t *slot;
-    (void)cli;
     fputs(json_array_size(slots) == 0 ? "Nenhum horário livre neste período.\n"
                                       : "Horários livres, com as vagas de cada um:\n",
           out);

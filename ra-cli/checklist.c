@@ -311,7 +311,7 @@ static void print_conclusion(const struct listing *listing, const json_t *result
 
 void render_checklist(const struct cli *cli, const json_t *result, FILE *out)
 {
-    const struct listing listing = {cli->context, out, json_object_get(result, "items"), terminal_width(out)};
+    const struct listing listing = {cli->context, out, json_object_get(result, "items"), cli_columns(cli)};
     const char *person = NULL;
     size_t index;
     json_t *item;
@@ -344,7 +344,7 @@ static size_t done_items(const json_t *items)
 /* After an act on one item the whole list would hide what the agent asks: how far the case is. */
 void render_judged(const struct cli *cli, const json_t *result, FILE *out)
 {
-    const struct listing listing = {cli->context, out, json_object_get(result, "items"), terminal_width(out)};
+    const struct listing listing = {cli->context, out, json_object_get(result, "items"), cli_columns(cli)};
     fputs("Registrado no pedido ", out);
     terminal_text(out, text(result, "order"));
     fprintf(out, ": %zu de %zu itens concluídos.\n", done_items(listing.items),
@@ -359,7 +359,7 @@ void render_judged(const struct cli *cli, const json_t *result, FILE *out)
 
 void render_missing(const struct cli *cli, const json_t *result, FILE *out)
 {
-    const struct listing listing = {cli->context, out, NULL, terminal_width(out)};
+    const struct listing listing = {cli->context, out, NULL, cli_columns(cli)};
     const json_t *missing = json_object_get(result, "missing");
     size_t index;
     json_t *one;

@@ -47,6 +47,7 @@ struct cli {
     const char *bearer;              /* token of a holder's order, sent while it is set; NULL: none */
     bool json;                       /* stdout is exactly one JSON document */
     bool yes;                        /* nothing is asked */
+    size_t columns;                  /* of the terminal that a result is shown on; 0: as many as usual */
     struct ra_clock clock;           /* the instance's clock, when it can be read here */
     char *passphrase;                /* of the identity, asked once; wiped at the end */
     struct identity *token_identity; /* of pkcs11:…, once it was opened; on `context` */
@@ -60,6 +61,9 @@ struct cli {
 
 /* Where something to be read goes: cli->reading, or `usual`. */
 FILE *cli_reading(const struct cli *cli, FILE *usual);
+
+/* Columns for what a result is written in. */
+size_t cli_columns(const struct cli *cli);
 
 /* A question whose "yes" has consequences; true without asking under --yes. */
 bool cli_agrees(const struct cli *cli, const char *question);

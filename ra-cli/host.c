@@ -10,6 +10,11 @@ FILE *cli_reading(const struct cli *cli, FILE *usual)
     return cli->reading != NULL ? cli->reading : usual;
 }
 
+size_t cli_columns(const struct cli *cli)
+{
+    return cli->columns != 0 ? cli->columns : TERMINAL_USUAL;
+}
+
 bool cli_agrees(const struct cli *cli, const char *question)
 {
     if (cli->yes)

@@ -70,7 +70,7 @@ static void show_problem(const struct cli *cli, const struct ra_error *error)
     if (!cli->json)
         return;
     json_t *problem = problem_document(cli, error);
-    terminal_json(stdout, problem);
+    (void)!terminal_json(stdout, problem); /* the exit code tells it too */
     json_decref(problem);
 }
 
@@ -90,13 +90,27 @@ static void show_refusal(const struct cli *cli, const struct ra_error *error)
     show_problem(cli, error);
 }
 
-static void show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
+/* Rendered first and looked through as a whole: whatever the server sent, only lines reach the terminal. */
+static bool show_text(const struct cli *cli, const struct cli_command *command, const json_t *result)
 {
-    if (cli->json) {
-        terminal_json(stdout, result);
-    } else {
-        command->render(cli, result, stdout);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *sheet = open_memstream(&text, &size);
+    if (sheet == NULL) {
+        return false;
     }
+    command->render(cli, result, sheet);
+    bool whole = fclose(sheet) == 0;
+    if (whole) {
+        terminal_sheet(stdout, text, size);
+    }
+    free(text);
+    return whole;
+}
+
+static bool show_result(const struct cli *cli, const struct cli_command *command, const json_t *result)
+{
+    return cli->json ? terminal_json(stdout, result) : show_text(cli, command, result);
 }
 
 static enum cli_exit run_command(struct cli *cli, const struct cli_command *command,
@@ -109,7 +123,11 @@ static enum cli_exit run_command(struct cli *cli, const struct cli_command *comm
     if (ok) {
         if (command->needs_server)
             client_office_hour(cli);
-        show_result(cli, command, result);
+        if (!show_result(cli, command, result)) {
+            ra_fail(&error, RA_NO_MEMORY, "a resposta");
+            show_refusal(cli, &error);
+            status = exit_of(&error);
+        }
     } else {
         show_refusal(cli, &error);
         status = exit_of(&error);
@@ -142,7 +160,7 @@ static bool leave_no_core(void)
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.context = talloc_new(NULL)};
+    struct cli cli = {.context = talloc_new(NULL), .columns = terminal_width(stdout)};
     struct cli_arguments arguments = {0};
     const struct cli_command *command = NULL;
     struct ra_error error = {0};

@@ -66,7 +66,7 @@ static const char *day_of_instant(const char *instant, char *buffer)
 
 const char *moment_day(const char *instant, char *buffer)
 {
-    if (strlen(instant) != DAY_LENGTH)
+    if (strlen(instant) != DAY_LENGTH || strspn(instant, "0123456789-") != DAY_LENGTH)
         return day_of_instant(instant, buffer);
     (void)snprintf(buffer, MOMENT_SIZE, "%.2s/%.2s/%.4s", instant + 8, instant + 5, instant);
     return buffer;

@@ -36,6 +36,19 @@ static bool is_hostile(uint32_t point)
            (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF || (point >= 0xE0000 && point <= 0xE0FFF);
 }
 
+void terminal_sheet(FILE *out, const char *text, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        uint32_t point = (unsigned char)text[at];
+        size_t length = decode(text + at, &point);
+        if (length == 0 || (is_hostile(point) && point != '\n'))
+            fprintf(out, "\\x{%X}", (unsigned)point);
+        else
+            fwrite(text + at, 1, length, out);
+        at += length == 0 ? 1 : length;
+    }
+}
+
 /* Writes at most `room` columns of `text`; returns the columns written. One code point counts as one column.
  */
 static size_t put(FILE *out, const char *text, size_t room)
@@ -75,10 +88,12 @@ static void put_escaped(FILE *out, uint32_t point)
 }
 
 /* What jansson writes is valid UTF-8 with C0 controls escaped; outside of strings it is ASCII. */
-void terminal_json(FILE *out, const json_t *value)
+bool terminal_json(FILE *out, const json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT);
-    for (const char *at = text; at != NULL && *at != '\0';) {
+    if (text == NULL)
+        return false;
+    for (const char *at = text; *at != '\0';) {
         uint32_t point = 0;
         size_t length = decode(at, &point);
         if (length == 0)
@@ -91,6 +106,7 @@ void terminal_json(FILE *out, const json_t *value)
     }
     fputc('\n', out);
     free(text);
+    return true;
 }
 
 static size_t columns_of(const char *text)
@@ -118,12 +134,12 @@ void terminal_column(FILE *out, const char *text, size_t width)
 
 size_t terminal_width(FILE *out)
 {
-    enum { NARROWEST = 40, WIDEST = 120, USUAL = 80 };
+    enum { NARROWEST = 40, WIDEST = 120 };
     struct winsize size;
     int descriptor = fileno(out);
     if (descriptor < 0 || !isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0 ||
         size.ws_col == 0)
-        return USUAL;
+        return TERMINAL_USUAL;
     return size.ws_col < NARROWEST ? NARROWEST : size.ws_col > WIDEST ? WIDEST : size.ws_col;
 }
 

@@ -17,8 +17,15 @@ void terminal_text(FILE *out, const char *text);
 /* The same, padded with blanks (or cut with an ellipsis) to `width` columns. */
 void terminal_column(FILE *out, const char *text, size_t width);
 
-/* A line of JSON in which those characters stand as \uXXXX: to a program the value is what it was. */
-void terminal_json(FILE *out, const json_t *value);
+/* A line of JSON in which those characters stand as \uXXXX: to a program the value is what it was. false:
+ * there is no memory, and nothing was written. */
+bool terminal_json(FILE *out, const json_t *value);
+
+/* Lines that are made already, `size` bytes with a NUL behind them, of whatever was put into them: ends of
+ * lines stay, everything that terminal_text shows as \x{…} is shown so here too. */
+void terminal_sheet(FILE *out, const char *text, size_t size);
+
+enum { TERMINAL_USUAL = 80 };
 
 /* Columns of the terminal behind `out`, 40 to 120; 80 where there is none. */
 size_t terminal_width(FILE *out);

@@ -55,6 +55,8 @@ static const struct {
 
 const char *words_state(const char *state)
 {
+    if (state == NULL)
+        return "";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].state, state) == 0)
             return words[i].word;

@@ -5,7 +5,8 @@
 #ifndef RA_CLI_WORDS_H
 #define RA_CLI_WORDS_H
 
-/* Portuguese for a state of one of the five machines ("awaiting_payment") or a word of the queue. */
+/* Portuguese for a state of one of the five machines ("awaiting_payment") or a word of the queue; "" for
+ * NULL. */
 const char *words_state(const char *state);
 
 /* An act of the counter that undo takes back, with its article ("a chamada"); the word itself for another. */

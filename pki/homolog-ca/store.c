@@ -339,12 +339,15 @@ bool transaction_move(const struct store *store, struct bytes id, const struct t
                       struct ra_error *error)
 {
     char *path = transaction_path(NULL, store, id);
-    int descriptor = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    if (path == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "transaction");
+    int descriptor = open(path, O_RDWR | O_CLOEXEC);
     bool ok = false;
     if (descriptor < 0)
-        ra_fail_errno(error, "transaction");
+        ra_fail_errno(error, path);
     else if (has_head(descriptor))
-        ok = write_head(descriptor, transaction) || ra_fail_errno(error, path);
+        ok = write_head(descriptor, transaction) ||
+             ra_fail(error, RA_INTERNAL, "%s was not written over", path);
     else
         ok = transaction_write(store, id, transaction, error);
     if (descriptor >= 0)

@@ -304,6 +304,7 @@ struct transport *transport_start(const struct cli *cli, struct ra_error *error)
     transport->cli.connection = NULL;
     transport->cli.problem = NULL;
     transport->cli.json = transport->cli.yes = false;
+    transport->cli.columns = 0; /* a page beside the queue, not the whole terminal */
     pthread_mutex_init(&transport->lock, NULL);
     pthread_cond_init(&transport->changed, NULL);
     transport->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -37,8 +37,10 @@ static bool read_instant(const uint8_t *at, size_t left, int64_t *start_us)
 
 bool clicks_start_of(struct bytes body, int64_t *start_us)
 {
+    enum { READ_MAX = 4096 }; /* of a body from anybody; those of our pages have some hundred bytes */
     static const char name[] = "start";
     const size_t size = sizeof name - 1;
+    body.length = body.length < READ_MAX ? body.length : READ_MAX;
     for (size_t at = 0; body.data != NULL && at + size < body.length; at++) {
         if (memcmp(body.data + at, name, size) != 0)
             continue;

@@ -50,15 +50,12 @@ void agenda_day_release(struct agenda_day *day)
 size_t agenda_slot_text(const struct agenda_day *day, int64_t start_us, int64_t end_us,
                         char text[AGENDA_SLOT_TEXT_SIZE])
 {
-    TALLOC_CTX *scratch = talloc_new(NULL);
-    const char *start = local_time_rfc3339(scratch, start_us, day->offset_s);
-    const char *end = local_time_rfc3339(scratch, end_us, day->offset_s);
-    int length = -1;
-    if (start != NULL && end != NULL)
-        length = snprintf(text, AGENDA_SLOT_TEXT_SIZE,
-                          "{\"start\":\"%s\",\"end\":\"%s\",\"office\":\"%s\",\"seats\":", start, end,
-                          day->office);
-    talloc_free(scratch);
+    char start[LOCAL_TIME_RFC3339_SIZE], end[LOCAL_TIME_RFC3339_SIZE];
+    local_time_put_rfc3339(start_us, day->offset_s, start);
+    local_time_put_rfc3339(end_us, day->offset_s, end);
+    int length =
+        snprintf(text, AGENDA_SLOT_TEXT_SIZE,
+                 "{\"start\":\"%s\",\"end\":\"%s\",\"office\":\"%s\",\"seats\":", start, end, day->office);
     return length > 0 && length < AGENDA_SLOT_TEXT_SIZE ? (size_t)length : 0;
 }
 
@@ -184,24 +181,55 @@ static struct agenda_day **day_with_seat(struct agenda_memory *memory, const str
     return NULL;
 }
 
+/* The day that knows less of the seat than the change, held; NULL: none does. */
+static struct agenda_day *hold_older(struct agenda_memory *memory, const struct agenda_change *change)
+{
+    pthread_rwlock_rdlock(&memory->lock);
+    struct agenda_day **at = day_with_seat(memory, change);
+    struct agenda_day *day =
+        at != NULL && seat_by_id(*at, change->seat_id)->version < change->version ? *at : NULL;
+    if (day != NULL)
+        atomic_fetch_add(&day->holders, 1);
+    pthread_rwlock_unlock(&memory->lock);
+    return day;
+}
+
+static struct agenda_day *changed_copy(const struct agenda_day *old, const struct agenda_change *change)
+{
+    struct agenda_day *fresh = copy_day(old);
+    if (fresh == NULL)
+        return NULL;
+    struct agenda_seat *seat = seat_by_id(fresh, change->seat_id);
+    seat->version = change->version;
+    seat->free_from_us = change->free_from_us;
+    seat->public_from_us = change->public_from_us;
+    seat->unclaimed = change->unclaimed;
+    return fresh;
+}
+
+/* false: another change came between. */
+static bool swap_day(struct agenda_memory *memory, const struct agenda_day *old, struct agenda_day *fresh)
+{
+    pthread_rwlock_wrlock(&memory->lock);
+    struct agenda_day **at = place(memory, old->number);
+    bool same = *at == old;
+    if (same)
+        *at = fresh;
+    pthread_rwlock_unlock(&memory->lock);
+    return same;
+}
+
+/* Copied without the lock: readers on the listener's threads must not wait for it. */
 void agenda_memory_apply(struct agenda_memory *memory, const struct agenda_change *change)
 {
-    struct agenda_day *old = NULL;
-    pthread_rwlock_wrlock(&memory->lock);
-    struct agenda_day **at = day_with_seat(memory, change);
-    struct agenda_day *fresh =
-        at != NULL && seat_by_id(*at, change->seat_id)->version < change->version ? copy_day(*at) : NULL;
-    if (fresh != NULL) {
-        struct agenda_seat *seat = seat_by_id(fresh, change->seat_id);
-        seat->version = change->version;
-        seat->free_from_us = change->free_from_us;
-        seat->public_from_us = change->public_from_us;
-        seat->unclaimed = change->unclaimed;
-        old = *at;
-        *at = fresh;
+    for (bool done = false; !done;) {
+        struct agenda_day *old = hold_older(memory, change);
+        struct agenda_day *fresh = old != NULL ? changed_copy(old, change) : NULL;
+        done = fresh == NULL || swap_day(memory, old, fresh);
+        if (fresh != NULL)
+            agenda_day_release(done ? old : fresh); /* the memory's own hold of the one that went */
+        agenda_day_release(old);
     }
-    pthread_rwlock_unlock(&memory->lock);
-    agenda_day_release(old);
 }
 
 /* --- reading --- */

@@ -50,13 +50,35 @@ struct local_time local_time_of(int64_t instant_us, int offset_s)
     return local;
 }
 
+static char *put_number(char *at, int number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--, number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + digits;
+}
+
+/* By hand: a list of free hours writes hundreds, on a thread that must not be kept (docs/decisions/0085). */
+void local_time_put_rfc3339(int64_t instant_us, int offset_s, char text[LOCAL_TIME_RFC3339_SIZE])
+{
+    const struct local_time local = local_time_of(instant_us, offset_s);
+    const int minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
+    const struct {
+        int number, digits;
+        char after;
+    } parts[] = {{local.year, 4, '-'},   {local.month, 2, '-'},  {local.day, 2, 'T'},
+                 {local.hour, 2, ':'},   {local.minute, 2, ':'}, {local.second, 2, offset_s < 0 ? '-' : '+'},
+                 {minutes / 60, 2, ':'}, {minutes % 60, 2, '\0'}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        text = put_number(text, parts[i].number, parts[i].digits);
+        *text++ = parts[i].after;
+    }
+}
+
 char *local_time_rfc3339(TALLOC_CTX *context, int64_t instant_us, int offset_s)
 {
-    struct local_time local = local_time_of(instant_us, offset_s);
-    int minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
-    return talloc_asprintf(context, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", local.year, local.month,
-                           local.day, local.hour, local.minute, local.second, offset_s < 0 ? '-' : '+',
-                           minutes / 60, minutes % 60);
+    char text[LOCAL_TIME_RFC3339_SIZE];
+    local_time_put_rfc3339(instant_us, offset_s, text);
+    return talloc_strdup(context, text);
 }
 
 char *local_time_day_text(TALLOC_CTX *context, int64_t instant_us, int offset_s)

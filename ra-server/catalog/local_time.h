@@ -24,7 +24,10 @@ struct local_time local_time_of(int64_t instant_us, int offset_s);
 int64_t local_day_number(int year, int month, int day);
 struct local_time local_time_of_day_number(int64_t number);
 
-/* "2026-11-24T08:20:00-03:00" */
+enum { LOCAL_TIME_RFC3339_SIZE = 26 };
+
+/* "2026-11-24T08:20:00-03:00"; years 0 to 9999. */
+void local_time_put_rfc3339(int64_t instant_us, int offset_s, char text[LOCAL_TIME_RFC3339_SIZE]);
 char *local_time_rfc3339(TALLOC_CTX *context, int64_t instant_us, int offset_s);
 
 /* "terça-feira, 24 de novembro de 2026" */

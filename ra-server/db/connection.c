@@ -286,10 +286,9 @@ bool db_in_transaction(const struct db *db)
     return db->in_transaction;
 }
 
-bool db_can_commit(struct db *db)
+bool db_can_commit(struct db *db, struct ra_error *error)
 {
-    struct ra_error ignored = {0};
-    if (!db->in_transaction || (db->sent_count > 0 && !db_collect(db, NULL, 0, &ignored)))
+    if (!db->in_transaction || (db->sent_count > 0 && !db_collect(db, NULL, 0, error)))
         return false;
     return db->begin_due || PQtransactionStatus(db->connection) == PQTRANS_INTRANS;
 }

@@ -122,8 +122,9 @@ RA_MUST_CHECK bool db_after_commit(struct db *db, db_committed *run, void *take_
                                    struct ra_error *error);
 
 /* A transaction is open and no statement of it failed: a commit can keep what it wrote. After a failed
- * statement PostgreSQL only rolls back, and the statement's error is the one to tell. */
-bool db_can_commit(struct db *db);
+ * statement PostgreSQL only rolls back, and the statement's error is the one to tell: `*error` is set when it
+ * was a write of db_exec_later, of which nobody has heard yet, and left alone otherwise. */
+bool db_can_commit(struct db *db, struct ra_error *error);
 
 /* false (RA_INTERNAL) when a row getter was misused since the last begin or check; see the getters below. */
 RA_MUST_CHECK bool db_reads_were_sound(struct db *db, struct ra_error *error);

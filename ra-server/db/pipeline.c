@@ -17,8 +17,8 @@ void db_abandon(struct db *db)
 bool db_send(struct db *db, const char *name, int count, const char *const *values, const int *lengths,
              const int *formats, struct ra_error *error)
 {
-    bool sent = db->sent_count < DB_SENT_MAX - 1;
-    if (!sent)
+    bool sent = true;
+    if (db->sent_count >= DB_SENT_MAX - 1)
         return ra_fail(error, RA_INTERNAL, "%s: too many statements without an answer", name);
     if (db->sent_count == 0) {
         sent = PQenterPipelineMode(db->connection) == 1;

@@ -224,17 +224,40 @@ static bool run_alone(struct db *db, const struct statement_row *row, const stru
     return false;
 }
 
-static bool run_in_line(struct db *db, const struct statement_row *row, const struct encoded *encoded,
-                        PGresult **result, struct ra_error *error)
+/* What is sent together, for the retry of a transaction that has not begun. */
+typedef bool sender(struct db *db, const void *what, struct ra_error *error);
+
+/* Sends and takes the last `wanted` answers; a second time, on another connection, only where the server had
+ * not heard of the transaction yet. */
+static bool send_and_collect(struct db *db, sender *send_all, const void *what, PGresult **results,
+                             size_t wanted, struct ra_error *error)
 {
     struct ra_error first = {0};
-    if (send(db, row, encoded, &first) && db_collect(db, result, 1, &first))
+    if (send_all(db, what, &first) && db_collect(db, results, wanted, &first))
         return true;
     db_drop(db);
     if (db_begins_anew(db))
-        return db_ensure(db, error) && send(db, row, encoded, error) && db_collect(db, result, 1, error);
+        return db_ensure(db, error) && send_all(db, what, error) && db_collect(db, results, wanted, error);
     *error = first;
     return false;
+}
+
+struct one_statement {
+    const struct statement_row *row;
+    const struct encoded *encoded;
+};
+
+static bool send_one(struct db *db, const void *what, struct ra_error *error)
+{
+    const struct one_statement *one = what;
+    return send(db, one->row, one->encoded, error);
+}
+
+static bool run_in_line(struct db *db, const struct statement_row *row, const struct encoded *encoded,
+                        PGresult **result, struct ra_error *error)
+{
+    const struct one_statement one = {row, encoded};
+    return send_and_collect(db, send_one, &one, result, 1, error);
 }
 
 /* The result, in `*result` the caller's to clear; NULL on failure. */
@@ -278,27 +301,20 @@ static bool send_values(struct db *db, enum db_statement statement, const struct
     return done;
 }
 
-static bool send_readings(struct db *db, const struct db_reading *readings, size_t count,
-                          struct ra_error *error)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!send_values(db, readings[i].statement, readings[i].values, readings[i].count, error))
-            return false;
-    return true;
-}
+struct several_readings {
+    const struct db_reading *items;
+    size_t count;
+};
 
-static bool read_in_line(struct db *db, const struct db_reading *readings, size_t count, PGresult **results,
-                         struct ra_error *error)
+static bool send_several(struct db *db, const void *what, struct ra_error *error)
 {
-    struct ra_error first = {0};
-    if (send_readings(db, readings, count, &first) && db_collect(db, results, count, &first))
-        return true;
-    db_drop(db);
-    if (db_begins_anew(db))
-        return db_ensure(db, error) && send_readings(db, readings, count, error) &&
-               db_collect(db, results, count, error);
-    *error = first;
-    return false;
+    const struct several_readings *several = what;
+    for (size_t i = 0; i < several->count; i++) {
+        const struct db_reading *one = &several->items[i];
+        if (!send_values(db, one->statement, one->values, one->count, error))
+            return false;
+    }
+    return true;
 }
 
 bool db_query_all(struct db *db, TALLOC_CTX *context, const struct db_reading *readings, size_t count,
@@ -307,7 +323,8 @@ bool db_query_all(struct db *db, TALLOC_CTX *context, const struct db_reading *r
     PGresult *results[DB_SENT_MAX] = {NULL};
     if (count >= DB_SENT_MAX)
         return ra_fail(error, RA_INTERNAL, "%zu readings at once", count);
-    if (!db_ensure(db, error) || !read_in_line(db, readings, count, results, error))
+    const struct several_readings several = {readings, count};
+    if (!db_ensure(db, error) || !send_and_collect(db, send_several, &several, results, count, error))
         return false;
     bool done = true;
     for (size_t i = 0; i < count; i++) {
@@ -321,7 +338,7 @@ bool db_exec_later(struct db *db, enum db_statement statement, const struct db_v
                    struct ra_error *error)
 {
     enum { MOST = DB_SENT_MAX / 2 }; /* leaves room for what follows */
-    if (!db->in_transaction || db->begin_due)
+    if (!db->prepared || !db->in_transaction || db->begin_due)
         return db_exec(db, statement, values, count, NULL, error);
     if (!db_ensure(db, error) || (db->sent_count >= MOST && !db_collect(db, NULL, 0, error)))
         return false;

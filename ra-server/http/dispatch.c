@@ -118,10 +118,12 @@ static bool run_wrapped(struct http_exchange *exchange, struct db *db, struct ra
         return false;
     if (run_steps(exchange, db, error))
         return db_commit(db, error);
-    struct ra_error commit_error = {0};
+    struct ra_error unkept = {0};
     bool refused = exchange->stage != HTTP_STAGE_HANDLED;
-    if (refused && exchange->request.keep_changes && db_can_commit(db) && !db_commit(db, &commit_error))
-        *error = commit_error;
+    bool kept =
+        refused && exchange->request.keep_changes && db_can_commit(db, &unkept) && db_commit(db, &unkept);
+    if (!kept && unkept.code != RA_OK)
+        *error = unkept;
     db_rollback(db);
     return false;
 }

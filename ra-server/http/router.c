@@ -139,8 +139,8 @@ static bool check_route(const struct http_route *route, const struct templates *
         return ra_fail(error, RA_INTERNAL, "route %s: a raw body needs a limit", route->operation);
     if (route->body != HTTP_BODY_NONE && route->method == HTTP_GET)
         return ra_fail(error, RA_INTERNAL, "route %s: GET has no body", route->operation);
-    bool open_reading =
-        route->method == HTTP_GET && route->page_path == NULL && route->authorize == http_anyone;
+    bool open_reading = route->method == HTTP_GET && route->page_path == NULL &&
+                        route->authorize == http_anyone && route->arrived == NULL;
     if (route->transaction == HTTP_AT_ONCE && !open_reading)
         return ra_fail(error, RA_INTERNAL, "route %s: only an open GET of the API is answered at once",
                        route->operation);

@@ -320,7 +320,8 @@ static bool in_transaction(struct csr_work *work, bool (*run)(struct csr_work *,
         return true;
     }
     struct ra_error unkept = {0};
-    if (work->request->keep_changes && db_can_commit(db) && !db_commit(db, &unkept)) {
+    bool kept = work->request->keep_changes && db_can_commit(db, &unkept) && db_commit(db, &unkept);
+    if (!kept && unkept.code != RA_OK) {
         *error = unkept;
     }
     db_rollback(db);

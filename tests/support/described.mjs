@@ -10,7 +10,8 @@ const documents = new Map();
 function documentOf(base, identity) {
   if (!documents.has(base)) {
     const run = spawnSync('curl', ['-s', '-m', '10', ...identity, `${base}/openapi.json`], { maxBuffer: 16 << 20 });
-    try { documents.set(base, prepare(JSON.parse(run.stdout.toString()))); } catch { return undefined; }
+    if (run.status !== 0) return undefined;
+    documents.set(base, prepare(JSON.parse(run.stdout.toString())));
   }
   return documents.get(base);
 }

@@ -56,13 +56,27 @@ static void test_json_keeps_the_value_and_no_power(void **state)
     FILE *out = open_memstream(&data, &size);
     json_t *value = json_pack("{s:s}", "name", text);
     assert_non_null(out);
-    terminal_json(out, value);
+    assert_true(terminal_json(out, value));
     fclose(out);
     assert_string_equal(data, "{\"name\":\"ação \\u009B2J \\u202E \\uDB40\\uDC41 \\u001B[2J \\u007F\"}\n");
     json_t *read = json_loads(data, 0, NULL);
     assert_true(json_equal(read, value));
     json_decref(read);
     json_decref(value);
+    free(data);
+}
+
+static void test_a_whole_sheet_is_lines_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char sheet[] = "Dia \x1b[2J\r\nação\0fim \xe2\x80\xae \xff\n";
+    char *data = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&data, &size);
+    assert_non_null(out);
+    terminal_sheet(out, sheet, sizeof sheet - 1);
+    fclose(out);
+    assert_string_equal(data, "Dia \\x{1B}[2J\\x{D}\nação\\x{0}fim \\x{202E} \\x{FF}\n");
     free(data);
 }
 
@@ -116,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strangers_text_keeps_no_power),
         cmocka_unit_test(test_json_keeps_the_value_and_no_power),
+        cmocka_unit_test(test_a_whole_sheet_is_lines_and_nothing_else),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_paragraphs_hang),
     };

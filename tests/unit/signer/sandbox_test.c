@@ -273,7 +273,8 @@ static void issue_5_calls_that_are_half_allowed_do_that_half(void **state)
 }
 
 /* Each with arguments that mean nothing: the filter says no before the kernel looks at them, and without it
- * they would fail as EBADF, EFAULT or EINVAL. */
+ * they would fail as EBADF, EFAULT or EINVAL; but without privileges the kernel itself refuses some of them
+ * so. */
 static const struct {
     const char *name;
     long number;

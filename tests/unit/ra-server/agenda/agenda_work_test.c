@@ -116,7 +116,9 @@ static void a_click_counts_from_its_arrival(void **state)
 {
     (void)state;
     static struct agenda_clicks clicks;
-    static const struct {
+    char padded[5000];
+    snprintf(padded, sizeof padded, "%4500s{\"start\":\"2026-11-24T08:20:00-03:00\"}", "");
+    const struct {
         const char *body;
         const char *start; /* NULL: none */
     } cases[] = {
@@ -126,6 +128,7 @@ static void a_click_counts_from_its_arrival(void **state)
         {"start=2026-11-24T08%3A20%3A00%2B00%3A00", "2026-11-24T08:20:00Z"},
         {"{\"start\":\"amanhã\"}", NULL},
         {"{\"start\"", NULL},
+        {padded, NULL}, /* far behind: a click of ours has it in the first page */
         {"start", NULL},
         {"", NULL},
     };

@@ -93,6 +93,10 @@ static void times_are_written_for_machines_and_for_people(void **state)
     int64_t start_us = INT64_C(1795519200000000); /* 11:20 UTC */
     assert_string_equal(local_time_rfc3339(context, start_us, SAO_PAULO), "2026-11-24T08:20:00-03:00");
     assert_string_equal(local_time_rfc3339(context, start_us, 19800), "2026-11-24T16:50:00+05:30");
+    assert_string_equal(local_time_rfc3339(context, INT64_C(-62135596800) * 1000000, 0),
+                        "0001-01-01T00:00:00+00:00");
+    assert_string_equal(local_time_rfc3339(context, INT64_C(253402300799) * 1000000, -43200),
+                        "9999-12-31T11:59:59-12:00");
     assert_string_equal(local_time_long_text(context, start_us, SAO_PAULO),
                         "terça-feira, 24 de novembro de 2026, às 8h20");
     assert_string_equal(local_time_hour_text(context, start_us - INT64_C(1200000000), SAO_PAULO), "8h");

@@ -331,7 +331,7 @@ static void a_reading_given_up_takes_the_connection_and_no_other_statement(void 
     assert_done(insert(db, 1, "lost", &error));
     some = (struct reading){.stop_at = 1};
     assert_refused(db_each(db, S(SERIES), DB_VALUES(db_int(100000)), add_row, &some, &error), RA_CONFLICT);
-    assert_false(db_can_commit(db));
+    assert_false(db_can_commit(db, &error));
     assert_refused(insert(db, 2, "outside", &error), RA_DATABASE);
     db_rollback(db);
     assert_int_equal(count(db), 0);
@@ -381,7 +381,7 @@ static void of_readings_that_go_together_the_first_failure_fails_all(void **stat
     };
     assert_done(db_begin(db, &error));
     assert_refused(db_query_all(db, db, broken, 3, &error), RA_BAD_REQUEST);
-    assert_false(db_can_commit(db));
+    assert_false(db_can_commit(db, &error));
     db_rollback(db);
     const struct db_reading mistaken[] = {
         {S(COUNT_ROWS), DB_NO_VALUES, &one}, {S(SERIES), DB_NO_VALUES, &two}, /* takes one value */
@@ -464,7 +464,7 @@ static void a_later_write_that_fails_is_told_by_what_follows(void **state)
     struct db_rows *row = NULL;
     assert_false(db_one(db, db, S(COUNT_ROWS), DB_NO_VALUES, &row, &error));
     assert_string_equal(error.reason, "word_is_short");
-    assert_false(db_can_commit(db));
+    assert_false(db_can_commit(db, &error));
     db_rollback(db);
     assert_done(db_begin(db, &error));
     assert_int_equal(things(db), 0);
@@ -478,7 +478,9 @@ static void a_later_write_that_fails_is_told_by_what_follows(void **state)
     assert_int_equal(things(db), 0);
     assert_done(insert_later(db, 1, "twice", &error));
     assert_done(insert_later(db, 1, "twice", &error));
-    assert_false(db_can_commit(db));
+    error = (struct ra_error){0};
+    assert_false(db_can_commit(db, &error));
+    assert_string_equal(error.reason, "thing_pkey");
     db_rollback(db);
     assert_int_equal(things(db), 0);
     assert_int_equal(backend(db), before); /* the same connection serves on */
@@ -512,7 +514,7 @@ static void a_transaction_whose_connection_is_gone_begins_on_another(void **stat
     assert_refused(db_commit(db, &error), RA_DATABASE);
     assert_int_equal(things(db), 2);
     assert_done(db_begin(db, &error)); /* nothing in it */
-    assert_true(db_can_commit(db));
+    assert_true(db_can_commit(db, &error));
     assert_done(db_commit(db, &error));
     talloc_free(other);
 }

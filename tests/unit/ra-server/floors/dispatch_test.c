@@ -103,6 +103,10 @@ static void an_aborted_transaction_tells_its_own_error(void **state)
     assert_int_equal(status_of(got), 400);
     assert_non_null(strstr(got, "\"reason\":\"22021\""));
     assert_int_equal(rows_left("test-abort"), 0);
+    got = post("/api/keep-in-vain", "", NULL);
+    assert_int_equal(status_of(got), 400);
+    assert_non_null(strstr(got, "\"reason\":\"22021\""));
+    assert_int_equal(rows_left("test-vain"), 0);
 }
 
 static void bodies_that_are_not_json_are_refused(void **state)

@@ -148,6 +148,21 @@ static bool abort_itself(struct http_request *request, struct http_response *res
     return leave_a_row(request, "test-abort", error) && leave_a_row(request, "test-abort-\xFF", error);
 }
 
+/* Wants to keep its row, and refuses; the row goes with the commit, which finds that it does not fit. */
+static bool keep_in_vain(struct http_request *request, struct http_response *response, struct ra_error *error)
+{
+    (void)response;
+    uint8_t key[32] = {0};
+    struct bytes bytes = {key, sizeof key};
+    http_keep_changes(request);
+    return leave_a_row(request, "test-vain", error) &&
+           db_exec_later(request->db, STATEMENT_IDEMPOTENCY_INSERT,
+                         DB_VALUES(db_text("test-vain-\xFF"), db_bytes(bytes), db_bytes(bytes), db_int(200),
+                                   db_text(""), db_bytes(bytes), db_time(request->now_us)),
+                         error) &&
+           ra_fail(error, RA_FORBIDDEN, "%s", "");
+}
+
 static bool forget_a_transaction(struct http_request *request, struct ra_error *error)
 {
     return db_begin(request->db, error) && ra_fail(error, RA_FORBIDDEN, "%s", "");
@@ -206,6 +221,7 @@ static const struct http_route test_routes[] = {
     {COMMON(own, "own"), .method = HTTP_POST, .api_path = "/api/own", .transaction = HTTP_OWN},
     {COMMON(at_once, "atOnce"), .method = HTTP_GET, .api_path = "/api/at-once", .transaction = HTTP_AT_ONCE},
     {COMMON(abort_itself, "abort"), .method = HTTP_POST, .api_path = "/api/abort"},
+    {COMMON(keep_in_vain, "keepInVain"), .method = HTTP_POST, .api_path = "/api/keep-in-vain"},
     {COMMON(unrecordable, "unrecordable"), .method = HTTP_POST, .api_path = "/api/unrecordable"},
     {COMMON(unrecordable, "unrecordableOwn"), .method = HTTP_POST, .api_path = "/api/unrecordable-own",
      .transaction = HTTP_OWN},

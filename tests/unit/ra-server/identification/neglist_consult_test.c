@@ -199,7 +199,7 @@ static void an_unreachable_list_holds(void **state)
     assert_int_equal(verdict, NEGLIST_COULD_NOT_TELL);
     assert_null(hits);
     assert_int_not_equal(error.code, RA_OK);
-    assert_false(db_can_commit(request.db));
+    assert_false(db_can_commit(request.db, &error));
 }
 
 /* Selected by the database, denied by the rules: somebody changed the words behind our back. */
