@@ -16,7 +16,7 @@
 
 enum { LINT_INPUT_MAX = 64 << 20 };
 
-/* What the options name, loaded; freed with lint_inputs_clear. */
+/* What the options name, loaded on the context; about.issuer is lint_examine's to free. */
 struct lint_inputs {
     struct lint_about about;
     struct weak_key_list *weak_keys;
@@ -66,23 +66,32 @@ static json_t *finding_json(const struct finding *finding)
 }
 
 /* `number` says which of several objects; 0 when there is one. */
-static void add_findings(json_t *list, const struct findings *findings, size_t number)
+static bool add_findings(json_t *list, const struct findings *findings, size_t number)
 {
     for (size_t i = 0; i < findings->count; i++) {
         json_t *row = finding_json(&findings->items[i]);
-        if (number > 0)
-            json_object_set_new(row, "object", json_integer((json_int_t)number));
-        json_array_append_new(list, row);
+        if ((number > 0 && json_object_set_new(row, "object", json_integer((json_int_t)number)) != 0) ||
+            json_array_append(list, row) != 0) {
+            json_decref(row);
+            return false;
+        }
+        json_decref(row);
     }
+    return true;
 }
 
-static X509 *decoded(const struct lint_object *object)
+/* Its CN, "" without one or when it cannot be read. On the context. */
+static const char *common_name(struct cli *cli, const struct lint_object *object)
 {
     struct ra_error ignored = {0};
+    struct certificate_reading *reading = NULL;
     X509 *certificate = NULL;
-    return object->kind == LINT_CERTIFICATE && certificate_decode(object->der, &certificate, &ignored)
-               ? certificate
-               : NULL;
+    if (object->kind != LINT_CERTIFICATE || !certificate_decode(object->der, &certificate, &ignored))
+        return "";
+    const bool read =
+        certificate_read_names(cli->context, X509_get_subject_name(certificate), NULL, &reading, &ignored);
+    X509_free(certificate);
+    return read ? reading->common_name : "";
 }
 
 /* "certificado de MARIA": who it is of, when it can be read. On the context. */
@@ -91,12 +100,7 @@ static const char *named(struct cli *cli, const struct lint_object *object)
     static const char *const words[] = {[LINT_CERTIFICATE] = "certificado",
                                         [LINT_REQUEST] = "pedido de certificado (CSR)",
                                         [LINT_CRL] = "lista de certificados revogados (LCR)"};
-    X509 *certificate = decoded(object);
-    char name[256] = "";
-    if (certificate != NULL)
-        (void)X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
-                                        sizeof name);
-    X509_free(certificate);
+    const char *name = common_name(cli, object);
     const char *told =
         name[0] == '\0' ? NULL : talloc_asprintf(cli->context, "%s de %s", words[object->kind], name);
     return told != NULL ? told : words[object->kind];
@@ -116,70 +120,42 @@ static void add_reading(struct cli *cli, const struct lint_inputs *inputs, const
     json_object_set_new(answer, "unsigned", json_boolean(unsigned_objects));
 }
 
-static bool issued(X509 *issuer, X509 *certificate)
+/* One of several, as the answer names it. */
+static bool add_named(struct cli *cli, const struct lint_object *object, bool beside, json_t *list)
 {
-    return issuer != NULL &&
-           X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(certificate)) == 0;
+    json_t *row = json_pack("{s:s, s:s, s:b}", "kind", lint_kind_word(object->kind), "name",
+                            named(cli, object), "beside_issuer", beside);
+    return json_array_append_new(list, row) == 0;
 }
 
-/* Among several, each is judged beside its AC: the one among them, or the one that --issuer names. NULL
- * without; the caller's to free. */
-static X509 *issuer_among(const struct lint_objects *objects, size_t of, X509 *named_issuer)
+/* Adds what it finds, and of several objects the row of this one. */
+static bool examine_one(struct cli *cli, const struct lint_inputs *inputs, const struct lint_objects *objects,
+                        size_t at, struct findings *findings, json_t *answer, struct ra_error *error)
 {
-    X509 *subject = decoded(&objects->items[of]);
-    X509 *found = NULL;
-    for (size_t i = 0; subject != NULL && found == NULL && i < objects->count; i++) {
-        X509 *candidate = i != of ? decoded(&objects->items[i]) : NULL;
-        if (issued(candidate, subject))
-            found = candidate;
-        else
-            X509_free(candidate);
-    }
-    if (subject != NULL && found == NULL && issued(named_issuer, subject) && X509_up_ref(named_issuer) == 1)
-        found = named_issuer;
-    X509_free(subject);
-    return found;
-}
-
-/* *beside: an AC stood beside it, or a request's own key. */
-static bool examine_one(const struct lint_inputs *inputs, const struct lint_objects *objects, size_t at,
-                        struct findings *findings, bool *beside, struct ra_error *error)
-{
-    struct lint_about about = inputs->about;
-    X509 *issuer = NULL;
-    if (objects->count > 1)
-        about.issuer = issuer = issuer_among(objects, at, inputs->about.issuer);
-    *beside = about.issuer != NULL || objects->items[at].kind == LINT_REQUEST;
+    const bool several = objects->count > 1;
+    bool beside = false;
     findings_clear(findings);
-    bool done = lint_object(&objects->items[at], &about, findings, error);
-    X509_free(issuer);
-    return done;
+    if (!lint_one_of(objects, at, &inputs->about, findings, &beside, error))
+        return false;
+    if (!add_findings(json_object_get(answer, "findings"), findings, several ? at + 1 : 0) ||
+        (findings->overflow && json_object_set_new(answer, "whole", json_false()) != 0) ||
+        (several && !add_named(cli, &objects->items[at], beside, json_object_get(answer, "objects"))))
+        return ra_fail(error, RA_NO_MEMORY, "json");
+    return true;
 }
 
 static bool examine_all(struct cli *cli, const struct lint_inputs *inputs, const struct lint_objects *objects,
                         json_t *answer, struct ra_error *error)
 {
-    struct findings *findings = findings_new(cli->context);
-    if (findings == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "findings");
-    json_t *rows = json_object_get(answer, "findings");
-    json_t *list = json_array();
     const bool several = objects->count > 1;
-    bool whole = true, beside = false, done = true;
-    for (size_t i = 0; done && i < objects->count; i++) {
-        done = examine_one(inputs, objects, i, findings, &beside, error);
-        add_findings(rows, findings, several ? i + 1 : 0);
-        whole = whole && !findings->overflow;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:b}", "kind", lint_kind_word(objects->items[i].kind),
-                                        "name", named(cli, &objects->items[i]), "beside_issuer", beside));
-    }
-    json_object_set_new(answer, "kind",
-                        json_string(several ? "bundle" : lint_kind_word(objects->items[0].kind)));
-    json_object_set_new(answer, "whole", json_boolean(whole));
-    if (several)
-        json_object_set(answer, "objects", list);
-    json_decref(list);
+    const char *kind = several ? "bundle" : lint_kind_word(objects->items[0].kind);
+    struct findings *findings = findings_new(cli->context);
+    if (findings == NULL || json_object_set_new(answer, "kind", json_string(kind)) != 0 ||
+        (several && json_object_set_new(answer, "objects", json_array()) != 0))
+        return ra_fail(error, RA_NO_MEMORY, "findings");
+    bool done = true;
+    for (size_t i = 0; done && i < objects->count; i++)
+        done = examine_one(cli, inputs, objects, i, findings, answer, error);
     return done;
 }
 

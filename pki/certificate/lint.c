@@ -123,15 +123,3 @@ bool lint_object(const struct lint_object *object, const struct lint_about *abou
     }
     return false;
 }
-
-bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
-               enum lint_kind *kind, struct findings *findings, struct ra_error *error)
-{
-    struct lint_objects objects;
-    if (!lint_open(context, content, &objects, error))
-        return false;
-    if (objects.count != 1)
-        return ra_fail(error, RA_INVALID, "há mais de um certificado, pedido ou LCR");
-    *kind = objects.items[0].kind;
-    return lint_object(&objects.items[0], about, findings, error);
-}

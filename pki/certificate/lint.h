@@ -57,7 +57,8 @@ struct lint_objects {
 
 /* What a file holds: one of the three in DER, any of them in PEM one after the other, or the certificates and
  * CRLs that a PKCS#7 carries. Told apart by the label or by their form; what has neither is a certificate
- * that is none. The bytes are borrowed from `content` or on `context`. RA_INVALID when there is nothing. */
+ * that is none. The bytes are borrowed from `content` or on `context`. RA_INVALID when there is nothing,
+ * RA_TOO_LARGE when there are more than LINT_OBJECTS_MAX. */
 RA_MUST_CHECK bool lint_open(TALLOC_CTX *context, struct bytes content, struct lint_objects *objects,
                              struct ra_error *error);
 
@@ -65,9 +66,13 @@ RA_MUST_CHECK bool lint_open(TALLOC_CTX *context, struct bytes content, struct l
 RA_MUST_CHECK bool lint_object(const struct lint_object *object, const struct lint_about *about,
                                struct findings *findings, struct ra_error *error);
 
-/* A file that holds exactly one. RA_INVALID when it holds none or more. */
-RA_MUST_CHECK bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
-                             enum lint_kind *kind, struct findings *findings, struct ra_error *error);
+/* The one at `at` of those of a file. One alone is judged by all that `about` has. Of several, a certificate
+ * or a CRL stands beside about->issuer where that bears its issuer's name, else beside the one of the file
+ * that bears it: first the one whose key verifies the signature, then the one that authorityKeyIdentifier
+ * means; a root beside nobody. about->crl is asked of the certificates of its AC; where the file has none, of
+ * all. *beside: an AC stood beside it, or a request's own key. */
+RA_MUST_CHECK bool lint_one_of(const struct lint_objects *objects, size_t at, const struct lint_about *about,
+                               struct findings *findings, bool *beside, struct ra_error *error);
 
 /* "certificate", "request", "crl". */
 const char *lint_kind_word(enum lint_kind kind);

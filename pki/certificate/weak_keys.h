@@ -14,7 +14,8 @@
 
 enum weak_key {
     WEAK_KEY_NONE,
-    WEAK_KEY_SMALL_FACTOR, /* a prime up to 167 divides it, or it is even */
+    WEAK_KEY_SMALL_FACTOR, /* a prime up to 167, as ROCA's test divides by, or it is even; csr_accept alone
+                              goes on to 751: a request can still be made anew, and it is no hot path */
     WEAK_KEY_ROCA, /* Infineon RSALib: modulo small primes it lies in the subgroup of 65537 (CVE-2017-15361)
                     */
     WEAK_KEY_CLOSE_PRIMES, /* Fermat's method finds the factors within WEAK_KEY_FERMAT_ROUNDS (CVE-2022-26320)

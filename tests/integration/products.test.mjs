@@ -171,10 +171,21 @@ describe('ra-cli lint, without server and without identity', () => {
     const [chain, bundle] = ['chain.pem', 'chain.p7b'].map((name) => path.join(folder, name));
     fs.writeFileSync(chain, issued.certificate + issued.chain);
     openssl('crl2pkcs7', '-nocrl', '-certfile', chain, '-outform', 'DER', '-out', bundle);
-    for (const file of [chain, bundle]) { // each of them beside the next, but for the root
-      const found = json(file);
+    const crl = path.join(home, 'ca/public/tiss.crl');
+    for (const words of [[chain], [bundle], [chain, '--crl', crl]]) { // each of them beside the next, but for the root; the CRL is about the leaf
+      const found = json(...words);
       assert.deepEqual([found.kind, found.findings], ['bundle', []]);
       assert.deepEqual(found.objects.map(({ beside_issuer }) => beside_issuer), [true, true, true, false]);
+    }
+    const [listed, forged] = ['listed.p7b', 'forged.p7b'].map((name) => path.join(folder, name)); // with the CRL, which comes last
+    openssl('crl2pkcs7', '-in', crl, '-inform', 'DER', '-certfile', chain, '-outform', 'DER', '-out', listed);
+    const bytes = fs.readFileSync(listed);
+    bytes[bytes.length - 3] ^= 1; // the last octet of its signature: after it comes an empty SET
+    fs.writeFileSync(forged, bytes);
+    for (const [file, told] of [[listed, []], [forged, ['5 issuer-signature']]]) {
+      const found = json(file);
+      assert.deepEqual(found.findings.map(({ object, code }) => `${object} ${code}`), told);
+      assert.deepEqual(found.objects.map(({ kind, beside_issuer }) => [kind, beside_issuer]).at(-1), ['crl', true]);
     }
     const alone = path.join(folder, 'alone.pem');
     fs.writeFileSync(alone, issued.certificate + issued.certificate); // no AC among them: the one that is named
@@ -198,6 +209,35 @@ describe('ra-cli lint, without server and without identity', () => {
     const { status, stdout } = spawnSync(cliPath, ['lint', vector('key_usage_not_critical')], { encoding: 'utf8', env: { RA_HOME: home } });
     assert.equal(status, 0);
     assert.match(stdout, /^ERRO +key-usage-critical: .+ \[DOC-ICP-04 7\.1\.2\.7\]$/m);
+  });
+
+  test('names in Latin-1 keep their places in a set; more than 64 are too many', () => {
+    const folder = scratch();
+    const file = (name) => path.join(folder, name);
+    const named = (name, text) => {
+      fs.writeFileSync(file('config'), Buffer.from(`[req]\ndistinguished_name=dn\nprompt=no\nstring_mask=nombstr\n[dn]\nCN=${text}\n`, 'latin1'));
+      openssl('req', '-x509', '-new', '-key', file('key.pem'), '-config', file('config'), '-out', file(name));
+      return fs.readFileSync(file(name), 'utf8');
+    };
+    openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', file('key.pem'));
+    const [latin, plain] = [named('latin.pem', 'JOS\xc9 DA CONCEI\xc7\xc3O'), named('plain.pem', 'MARIA')];
+    fs.writeFileSync(file('two.pem'), latin + plain);
+    const found = json(file('two.pem'));
+    assert.deepEqual(found.objects, [
+      { kind: 'certificate', name: 'certificado de JOSÉ DA CONCEIÇÃO', beside_issuer: false },
+      { kind: 'certificate', name: 'certificado de MARIA', beside_issuer: false }]);
+    for (const number of [1, 2]) assert.ok(found.findings.some(({ object }) => object === number), `object ${number}`);
+    const text = (name) => spawnSync(cliPath, ['lint', file(name)], { encoding: 'utf8', env: { RA_HOME: home } }).stdout;
+    assert.match(text('two.pem'), /^1\. certificado de JOSÉ DA CONCEIÇÃO \(.+\):\n(.+\n)+2\. certificado de MARIA \(.+\):\n.+\[/m);
+    assert.match(text('latin.pem'), /^Lido como: certificado de JOSÉ DA CONCEIÇÃO, /);
+    fs.writeFileSync(file('many.pem'), plain.repeat(65));
+    openssl('crl2pkcs7', '-nocrl', '-certfile', file('many.pem'), '-outform', 'DER', '-out', file('many.p7b'));
+    for (const many of ['many.pem', 'many.p7b']) {
+      const { status, stdout } = run(file(many));
+      assert.equal(status, 1);
+      assert.equal(JSON.parse(stdout).type, 'urn:guiche:problem:too-large');
+      assert.match(JSON.parse(stdout).detail, /mais de 64 certificados/);
+    }
   });
 
   test('what is no certificate is told, and never a crash', () => {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Any bytes given to the linter: it ends, and what it says can be shown. Certificates, requests and CRLs, PEM
- * and DER, alone and beside a CRL made of the same bytes.
+ * and DER, alone and beside a CRL made of the same bytes; of several, each as one of them.
  */
 #include "pki/certificate/lint.h"
 
@@ -26,12 +26,13 @@ static void examine(struct bytes input, struct bytes crl)
     const struct lint_about about = {.now = SOME_DAY, .crl = crl};
     struct findings *findings = findings_new(NULL);
     struct lint_objects objects = {.count = 0};
+    bool beside;
     if (findings == NULL)
         return;
     if (!lint_open(findings, input, &objects, &error))
         objects.count = 0;
     for (size_t i = 0; i < objects.count; i++)
-        if (lint_object(&objects.items[i], &about, findings, &error))
+        if (lint_one_of(&objects, i, &about, findings, &beside, &error))
             for (size_t j = 0; j < findings->count; j++)
                 require_printable(findings->items[j].detail);
     talloc_free(findings);

@@ -17,18 +17,31 @@ const struct lint_about lint_today = {.now = FIXTURE_NOW};
 
 bool lint_raised[FINDING_RULE_COUNT];
 
+bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
+               struct findings *findings, struct ra_error *error)
+{
+    struct lint_objects objects;
+    return lint_open(context, content, &objects, error) && objects.count == 1 &&
+           lint_object(&objects.items[0], about, findings, error);
+}
+
+const char *lint_codes(TALLOC_CTX *context, const struct findings *findings)
+{
+    char *text = talloc_strdup(context, "");
+    for (size_t i = 0; i < findings->count; i++)
+        text = talloc_asprintf_append(text, "%s%s", i > 0 ? " " : "", findings->items[i].code);
+    return text;
+}
+
 void lint_examine(const struct world *world, struct bytes der, const struct lint_about *about,
                   const char *name, const char *codes)
 {
     struct ra_error error = {0};
     struct findings *findings = findings_new(world->memory);
-    enum lint_kind kind;
-    char *found = talloc_strdup(world->memory, "");
-    assert_true(lint_file(world->memory, der, about, &kind, findings, &error));
-    for (size_t i = 0; i < findings->count; i++) {
+    assert_true(lint_file(world->memory, der, about, findings, &error));
+    for (size_t i = 0; i < findings->count; i++)
         lint_raised[findings->items[i].rule] = true;
-        found = talloc_asprintf_append(found, "%s%s", i > 0 ? " " : "", findings->items[i].code);
-    }
+    const char *found = lint_codes(world->memory, findings);
     if (about == &lint_today)
         vector_write(name, der, findings);
     if (strcmp(found, codes) == 0)

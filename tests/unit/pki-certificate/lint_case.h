@@ -14,6 +14,13 @@ extern const struct lint_about lint_today;
 /* What the cases of this program have raised so far. */
 extern bool lint_raised[FINDING_RULE_COUNT];
 
+/* Judges the one object that the file must hold. */
+RA_MUST_CHECK bool lint_file(TALLOC_CTX *context, struct bytes content, const struct lint_about *about,
+                             struct findings *findings, struct ra_error *error);
+
+/* The codes, blanks between them; on the context. */
+const char *lint_codes(TALLOC_CTX *context, const struct findings *findings);
+
 /* Fails unless the codes found are these, in this order, blanks between them. What is judged by lint_today is
  * also written as a vector (vectors.h) under the name. */
 void lint_examine(const struct world *world, struct bytes der, const struct lint_about *about,

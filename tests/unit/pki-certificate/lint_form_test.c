@@ -388,6 +388,15 @@ static PKCS7 *bundle_of(X509 *leaf, const struct world *world)
     return bundle;
 }
 
+static enum ra_error_code refusal_of(const struct world *world, struct bytes file, const char *says)
+{
+    struct ra_error error = {0};
+    struct lint_objects objects;
+    assert_false(lint_open(world->memory, file, &objects, &error));
+    assert_non_null(strstr(error.detail, says));
+    return error.code;
+}
+
 static void opens(const struct world *world, struct bytes file, const char *kinds)
 {
     struct ra_error error = {0};
@@ -426,14 +435,41 @@ static void what_a_file_holds(void **state)
     assert_int_equal(PEM_write_bio_X509(output, leaf), 1);
     assert_int_equal(PEM_write_bio_PUBKEY(output, world->holder_key), 1);
     opens(world, file_of(world, output), "");
-    output = BIO_new(BIO_s_mem());
-    for (int i = 0; i <= LINT_OBJECTS_MAX; i++)
-        assert_int_equal(PEM_write_bio_X509(output, leaf), 1);
-    opens(world, file_of(world, output), "");
     opens(world, bytes_of_text("-----BEGIN CERTIFICATE-----\nMIIB\n"), "");
     opens(world, bytes_of_text("bom dia"), "");
     opens(world, (struct bytes){NULL, 0}, "");
     PKCS7_free(bundle);
+    X509_free(leaf);
+}
+
+/* A bundle of well-formed certificates is none that is malformed, however many they are. */
+static void more_than_64_are_told_as_such(void **state)
+{
+    const struct world *world = *state;
+    struct lint_objects objects;
+    struct ra_error error = {0};
+    X509 *leaf = fixture_certificate(world, &world->person, NULL);
+    for (int count = LINT_OBJECTS_MAX; count <= LINT_OBJECTS_MAX + 1; count++) {
+        PKCS7 *bundle = bundle_of(leaf, world); /* two of them */
+        BIO *pem = BIO_new(BIO_s_mem()), *block = BIO_new(BIO_s_mem()), *der = BIO_new(BIO_s_mem());
+        for (int i = 2; i < count; i++)
+            assert_int_equal(PKCS7_add_certificate(bundle, leaf), 1);
+        for (int i = 0; i < count; i++)
+            assert_int_equal(PEM_write_bio_X509(pem, leaf), 1);
+        assert_int_equal(PEM_write_bio_PKCS7(block, bundle), 1);
+        assert_int_equal(i2d_PKCS7_bio(der, bundle), 1);
+        PKCS7_free(bundle);
+        const struct bytes files[] = {file_of(world, pem), file_of(world, block), file_of(world, der)};
+        for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+            if (count > LINT_OBJECTS_MAX) {
+                assert_int_equal(refusal_of(world, files[i], "mais de 64 "), RA_TOO_LARGE);
+                continue;
+            }
+            assert_true(lint_open(world->memory, files[i], &objects, &error));
+            assert_int_equal(objects.count, LINT_OBJECTS_MAX);
+        }
+    }
+    assert_int_equal(refusal_of(world, bytes_of_text("bom dia"), "não é um certificado"), RA_INVALID);
     X509_free(leaf);
 }
 
@@ -449,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_responder_signs_answers),
         cmocka_unit_test(requests_out_of_form),
         cmocka_unit_test(what_a_file_holds),
+        cmocka_unit_test(more_than_64_are_told_as_such),
     };
     return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -6,8 +6,7 @@
  * With LINT_VECTORS=FOLDER in the environment the fixtures are also written there, as pki/vectors/lint holds
  * them.
  */
-#include "pki/certificate/lint.h"
-#include "tests/unit/pki-certificate/fixtures.h"
+#include "tests/unit/pki-certificate/lint_case.h"
 #include "tests/unit/pki-certificate/vectors.h"
 
 // cmocka needs these before it.
@@ -189,22 +188,13 @@ static struct bytes make_crl(const struct world *world, bool lists, int days)
 
 /* --- judging --- */
 
-static const char *codes_of(TALLOC_CTX *memory, const struct findings *findings)
-{
-    char *text = talloc_strdup(memory, "");
-    for (size_t i = 0; i < findings->count; i++)
-        text = talloc_asprintf_append(text, "%s%s", i > 0 ? " " : "", findings->items[i].code);
-    return text;
-}
-
 static void judge(const struct world *world, const char *id, struct bytes der, const struct lint_about *about,
                   const char *with, const char *codes)
 {
     struct ra_error error = {0};
     struct findings *findings = findings_new(world->memory);
-    enum lint_kind kind;
-    assert_true(lint_file(world->memory, der, about, &kind, findings, &error));
-    const char *found = codes_of(world->memory, findings);
+    assert_true(lint_file(world->memory, der, about, findings, &error));
+    const char *found = lint_codes(world->memory, findings);
     if (strcmp(found, codes) != 0) {
         for (size_t i = 0; i < findings->count; i++)
             print_message("%s: %s\n", findings->items[i].code, findings->items[i].detail);

@@ -3,8 +3,7 @@
  * The published vectors (pki/vectors/lint.json): what they say is what the linter says, as of FIXTURE_NOW.
  */
 #include "pki/base/file.h"
-#include "pki/certificate/lint.h"
-#include "tests/unit/pki-certificate/fixtures.h"
+#include "tests/unit/pki-certificate/lint_case.h"
 
 // cmocka needs these before it.
 // clang-format off
@@ -24,10 +23,9 @@ static void examine(TALLOC_CTX *memory, const char *file, const json_t *expected
     struct ra_error error = {0};
     struct bytes content;
     struct findings *findings = findings_new(memory);
-    enum lint_kind kind;
     const char *path = talloc_asprintf(memory, "pki/vectors/lint/%s.der", file);
     if (!file_read(memory, path, 65536, &content, &error) ||
-        !lint_file(memory, content, &today, &kind, findings, &error))
+        !lint_file(memory, content, &today, findings, &error))
         fail_msg("%s: %s", path, error.detail);
     assert_int_equal(json_array_size(expected), findings->count);
     for (size_t i = 0; i < findings->count; i++) {

@@ -66,9 +66,10 @@ static bool takes_crl(struct bytes input)
 static bool takes_linted(struct bytes input)
 {
     const struct lint_about about = {.now = 1830291875};
-    enum lint_kind kind;
+    struct lint_objects objects;
     struct findings *findings = findings_new(memory);
-    return lint_file(memory, input, &about, &kind, findings, &error) &&
+    return lint_open(memory, input, &objects, &error) && objects.count == 1 &&
+           lint_object(&objects.items[0], &about, findings, &error) &&
            findings_find(findings, "encoding") == NULL;
 }
 
