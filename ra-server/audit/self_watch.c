@@ -4,6 +4,8 @@
 #include "audit/audit.h"
 #include "audit/audit_state.h"
 #include "audit/log_reader.h"
+#include "audit/sequencer.h"
+#include "issuance/signer_client.h"
 #include "log.h"
 
 #include <inttypes.h>
@@ -11,9 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { HASHES_AT_ONCE = 4096 };
-
 static const int64_t step_us = 1000000;
+static const int64_t hour_us = INT64_C(3600) * 1000000;
 static const int64_t day_us = INT64_C(86400) * 1000000;
 
 /* --- the clock --- */
@@ -57,158 +58,134 @@ static bool record(struct job_run *run, enum audit_code code, json_t *take_detai
     return false;
 }
 
-static bool watch_clock(struct job_run *run, struct self_watch *watch, struct ra_error *error)
+bool self_watch_clock(struct job_run *run, struct self_watch *watch, struct ra_error *error)
 {
     struct clock_sample now;
     const struct clock_sample before = watch->last;
     if (!take_sample(&run->app->clock, &now)) {
         return true;
     }
-    watch->last = now;
-    int64_t step_ms = before.steady_us == 0 ? 0 : clock_step_ms(before, now);
-    if (step_ms == 0) {
-        return true;
+    const int64_t step_ms = before.steady_us == 0 ? 0 : clock_step_ms(before, now);
+    if (step_ms != 0) {
+        log_event(LOG_LEVEL_WARNING, "clock-adjusted", "{s:I}", "ms", (json_int_t)step_ms);
+        if (!record(run, AUDIT_CLOCK_ADJUSTED, json_pack("{s:I}", "ms", (json_int_t)step_ms), error)) {
+            return false; /* and seen again at the next look */
+        }
     }
-    log_event(LOG_LEVEL_WARNING, "clock-adjusted", "{s:I}", "ms", (json_int_t)step_ms);
-    return record(run, AUDIT_CLOCK_ADJUSTED, json_pack("{s:I}", "ms", (json_int_t)step_ms), error);
+    watch->last = now;
+    return true;
 }
 
 /* --- the log --- */
 
-/* The last complete subtree of each level: all that appending and the root need. */
-struct edge {
-    struct merkle_node last[MERKLE_LEVELS];
-};
-
-static bool read_edge(void *state, unsigned level, uint64_t index, struct merkle_hash *hash,
-                      struct ra_error *error)
+/* First what was found, then the event: whoever keeps the row from being written hides nothing. */
+static bool tell(struct job_run *run, struct self_watch *watch, const struct log_reading *reading,
+                 struct ra_error *error)
 {
-    const struct edge *edge = state;
-    if (level >= MERKLE_LEVELS || edge->last[level].index != index) {
-        return ra_fail(error, RA_INTERNAL, "the edge of the tree lacks level %u", level);
+    const char *finding = log_finding_word(reading->finding);
+    atomic_store(&watch->checked_leaves, reading->leaves);
+    atomic_store(&watch->finding, reading->finding);
+    atomic_store(&watch->altered, reading->altered);
+    if (reading->finding != LOG_INTACT) {
+        log_event(LOG_LEVEL_ERROR, "log-altered", "{s:I, s:I, s:s}", "leaves", (json_int_t)reading->leaves,
+                  "altered", (json_int_t)reading->altered, "finding", finding);
     }
-    *hash = edge->last[level].hash;
-    return true;
-}
-
-static bool append(const struct merkle_reader *reader, struct edge *edge, uint64_t size,
-                   const struct merkle_hash *leaf, struct ra_error *error)
-{
-    struct merkle_node nodes[MERKLE_LEVELS];
-    size_t count = 0;
-    if (!merkle_append(reader, size, leaf, nodes, &count, error)) {
-        return false;
-    }
-    for (size_t at = 0; at < count; at++) {
-        edge->last[nodes[at].level] = nodes[at];
-    }
-    return true;
-}
-
-/* The root over the leaves' own hashes, without the subtrees that the database keeps. */
-static bool root_of_leaves(struct job_run *run, uint64_t size, struct merkle_hash *root,
-                           struct ra_error *error)
-{
-    struct edge edge = {.last = {{0}}};
-    const struct merkle_reader reader = {.read = read_edge, .state = &edge};
-    for (uint64_t first = 0; first < size; first += HASHES_AT_ONCE) {
-        TALLOC_CTX *batch = talloc_new(run->context);
-        size_t count = size - first < HASHES_AT_ONCE ? (size_t)(size - first) : HASHES_AT_ONCE;
-        struct bytes hashes = {NULL, 0};
-        bool done = log_hashes(run->db, batch, 0, first, count, &hashes, error);
-        for (size_t at = 0; done && at < count; at++) {
-            done = append(&reader, &edge, first + at,
-                          (const struct merkle_hash *)(const void *)hashes.data + at, error);
-        }
-        talloc_free(batch);
-        if (!done) {
-            return false;
-        }
-    }
-    return merkle_root(&reader, size, root, error);
-}
-
-static bool is_as_signed(struct job_run *run, const struct log_checkpoint *checkpoint, int64_t *altered,
-                         struct ra_error *error)
-{
-    struct db_rows *row = NULL;
-    struct merkle_hash root;
-    if (!db_one(run->db, run->context, STATEMENT_AUDIT_LEAVES_ALTERED,
-                DB_VALUES(db_int((int64_t)checkpoint->size)), &row, error)) {
-        return false;
-    }
-    *altered = row_int(row, 0, "altered") + ((int64_t)checkpoint->size - row_int(row, 0, "leaves"));
-    if (*altered > 0) {
+    if (reading->leaves == 0 && reading->finding == LOG_INTACT) {
         return true;
-    }
-    if (!root_of_leaves(run, checkpoint->size, &root, error)) {
-        return false;
-    }
-    const struct bytes made = {root.bytes, sizeof root.bytes};
-    const struct bytes stored = {checkpoint->root.bytes, sizeof checkpoint->root.bytes};
-    *altered = bytes_equal(made, stored) ? 0 : -1;
-    return true;
-}
-
-bool log_check(struct job_run *run, int64_t *leaves, int64_t *altered, struct ra_error *error)
-{
-    struct log_checkpoint checkpoint;
-    *leaves = *altered = 0;
-    if (!log_checkpoint_latest(run->db, run->context, &checkpoint, error)) {
-        return false;
-    }
-    if (checkpoint.size == 0) {
-        return true;
-    }
-    *leaves = (int64_t)checkpoint.size;
-    if (!is_as_signed(run, &checkpoint, altered, error)) {
-        return false;
-    }
-    if (*altered != 0) {
-        log_event(LOG_LEVEL_ERROR, "log-altered", "{s:I, s:I}", "leaves", (json_int_t)*leaves, "altered",
-                  (json_int_t)*altered);
     }
     return record(run, AUDIT_LOG_VERIFIED,
-                  json_pack("{s:I, s:b, s:I}", "size", (json_int_t)*leaves, "intact", *altered == 0,
-                            "altered", (json_int_t)*altered),
+                  json_pack("{s:I, s:b, s:I, s:s}", "size", (json_int_t)reading->leaves, "intact",
+                            reading->finding == LOG_INTACT, "altered", (json_int_t)reading->altered,
+                            "finding", finding),
                   error);
 }
 
-static bool watch_log(struct job_run *run, struct self_watch *watch, struct ra_error *error)
+bool self_watch_log(struct job_run *run, struct self_watch *watch, const struct log_signer *signer,
+                    int64_t now_us, struct ra_error *error)
 {
-    int64_t leaves = 0, altered = 0;
-    const int64_t now_us = steady_now_us();
-    if (now_us < watch->next_check_us) {
-        return true;
-    }
-    if (!log_check(run, &leaves, &altered, error)) {
+    struct log_reading reading;
+    watch->next_check_us = now_us + hour_us;
+    if (!log_check(run, signer, &reading, error)) {
+        atomic_store(&watch->failed, true);
         return false;
     }
-    atomic_store(&watch->checked_leaves, leaves);
-    atomic_store(&watch->altered, altered);
+    if (!reading.whole) {
+        return true;
+    }
+    atomic_store(&watch->failed, false);
+    atomic_store(&watch->read_us, now_us);
+    if (!tell(run, watch, &reading, error)) {
+        return false;
+    }
     watch->next_check_us = now_us + day_us;
     return true;
+}
+
+/* A signer that does not answer is asked again at the next look: nothing was read for it. */
+static bool watch_log(struct job_run *run, struct self_watch *watch, struct ra_error *error)
+{
+    struct log_signer signer;
+    const int64_t now_us = steady_now_us();
+    if (atomic_load(&watch->since_us) == 0) {
+        atomic_store(&watch->since_us, now_us);
+    }
+    return now_us < watch->next_check_us || (sequencer_signer(signer_client_of(run->app), &signer, error) &&
+                                             self_watch_log(run, watch, &signer, now_us, error));
 }
 
 bool self_watch_run(struct job_run *run, struct ra_error *error)
 {
     struct self_watch *watch = &((struct audit_state *)run->app->room_state[ROOM_AUDIT])->watch;
-    return watch_clock(run, watch, error) && watch_log(run, watch, error);
+    const bool clock_done = self_watch_clock(run, watch, error);
+    return watch_log(run, watch, error) && clock_done;
+}
+
+/* --- what /healthz says --- */
+
+static bool is_unread(const struct self_watch *watch, int64_t now_us, char *detail, size_t detail_size)
+{
+    const int64_t since_us = atomic_load(&watch->since_us);
+    const int64_t read_us = atomic_load(&watch->read_us);
+    const int64_t hours = (now_us - (read_us != 0 ? read_us : since_us)) / hour_us;
+    if (read_us == 0 && atomic_load(&watch->failed)) {
+        (void)snprintf(detail, detail_size, "the log could not be read since the server started");
+        return true;
+    }
+    if (since_us == 0 || hours < SELF_WATCH_STALE_HOURS) {
+        return false;
+    }
+    (void)snprintf(detail, detail_size, "the log was not read to its end for %" PRId64 " hours", hours);
+    return true;
+}
+
+enum health_state self_watch_health(const struct self_watch *watch, int64_t now_us, bool has_log,
+                                    char *detail, size_t detail_size)
+{
+    switch ((enum log_finding)atomic_load(&watch->finding)) {
+    case LOG_LEAVES_ALTERED:
+        (void)snprintf(detail, detail_size, "%" PRId64 " leaves are not what was signed",
+                       atomic_load(&watch->altered));
+        return HEALTH_DEGRADED;
+    case LOG_ROOT_DIFFERS:
+        (void)snprintf(detail, detail_size, "the leaves do not make the root that was signed");
+        return HEALTH_DEGRADED;
+    case LOG_NOTE_UNVERIFIED:
+        (void)snprintf(detail, detail_size, "the newest checkpoint is not signed by the signer's key");
+        return HEALTH_DEGRADED;
+    case LOG_INTACT:
+    default:
+        return has_log && is_unread(watch, now_us, detail, detail_size) ? HEALTH_DEGRADED : HEALTH_OK;
+    }
 }
 
 enum health_state log_content_health(struct ra_app *app, struct db *db, json_t *facts, char *detail,
                                      size_t detail_size)
 {
-    (void)db;
     const struct self_watch *watch = &((struct audit_state *)app->room_state[ROOM_AUDIT])->watch;
-    const int64_t altered = atomic_load(&watch->altered);
+    struct ra_error error = {0};
+    uint64_t size = 0;
+    /* A database that does not answer is told of by the part `log`; here it stands for a log. */
+    const bool has_log = !log_size(db, &size, &error) || size > 0;
     json_object_set_new(facts, "checked_leaves", json_integer(atomic_load(&watch->checked_leaves)));
-    if (altered == 0) {
-        return HEALTH_OK;
-    }
-    (void)snprintf(detail, detail_size,
-                   altered > 0 ? "%" PRId64 " leaves are not what was signed"
-                               : "the leaves do not make the root that was signed",
-                   altered);
-    return HEALTH_DEGRADED;
+    return self_watch_health(watch, steady_now_us(), has_log, detail, detail_size);
 }

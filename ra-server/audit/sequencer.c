@@ -174,17 +174,16 @@ static json_t *proof_json(const struct merkle_proof *proof)
     return array;
 }
 
-static bool signer_position(struct signer_client *signer, uint64_t *size, struct note_verifier *verifier,
-                            struct ra_error *error)
+bool sequencer_signer(struct signer_client *client, struct log_signer *signer, struct ra_error *error)
 {
     json_t *status = NULL;
-    if (!signer_status(signer, &status, error)) {
+    if (!signer_status(client, &status, error)) {
         return false;
     }
     const char *line = json_string_value(json_object_get(status, "log_key"));
     json_int_t signed_size = json_integer_value(json_object_get(status, "tree_size"));
-    bool known = line != NULL && signed_size >= 0 && note_verifier_parse(line, verifier, error);
-    *size = (uint64_t)signed_size;
+    bool known = line != NULL && signed_size >= 0 && note_verifier_parse(line, &signer->verifier, error);
+    signer->size = (uint64_t)signed_size;
     json_decref(status);
     return known || ra_fail(error, RA_SIGNER_UNAVAILABLE, "o assinador não disse a chave do registro");
 }
@@ -231,10 +230,9 @@ bool sequencer_sign(struct db *db, TALLOC_CTX *context, struct signer_client *si
 {
     struct log_checkpoint latest;
     struct checkpoint wanted = {.size = 0};
-    struct note_verifier verifier;
+    struct log_signer position;
     struct merkle_proof proof;
     struct merkle_reader reader = log_reader(db);
-    uint64_t signed_size = 0;
     const char *note = NULL;
     if (!log_checkpoint_latest(db, context, &latest, error) || !log_size(db, &wanted.size, error)) {
         return false;
@@ -242,20 +240,20 @@ bool sequencer_sign(struct db *db, TALLOC_CTX *context, struct signer_client *si
     if (wanted.size == latest.size) {
         return true;
     }
-    if (!signer_position(signer, &signed_size, &verifier, error)) {
+    if (!sequencer_signer(signer, &position, error)) {
         return false;
     }
-    if (signed_size > wanted.size) {
+    if (position.size > wanted.size) {
         atomic_store(&state->broken, true);
         return ra_fail_reason(error, RA_INTERNAL, "log-shorter-than-signed",
                               "the signer signed %" PRIu64 " leaves, the database holds %" PRIu64,
-                              signed_size, wanted.size);
+                              position.size, wanted.size);
     }
     atomic_store(&state->broken, false);
     return merkle_root(&reader, wanted.size, &wanted.root, error) &&
-           merkle_prove_consistency(&reader, signed_size, wanted.size, &proof, error) &&
+           merkle_prove_consistency(&reader, position.size, wanted.size, &proof, error) &&
            ask_checkpoint(signer, context, &wanted, &proof, &note, error) &&
-           store_checkpoint(db, &wanted, note, &verifier, now_us, error);
+           store_checkpoint(db, &wanted, note, &position.verifier, now_us, error);
 }
 
 bool sequencer_run(struct job_run *run, struct ra_error *error)

@@ -9,6 +9,7 @@
 #ifndef AUDIT_SEQUENCER_H
 #define AUDIT_SEQUENCER_H
 
+#include "audit/log_check.h"
 #include "jobs.h"
 
 #include <stdatomic.h>
@@ -27,8 +28,12 @@ bool sequencer_run(struct job_run *run, struct ra_error *error);
  * full. */
 RA_MUST_CHECK bool sequencer_number(struct db *db, TALLOC_CTX *context, bool *more, struct ra_error *error);
 
-/* One leaf more than is signed: asks for a checkpoint and stores it. */
+/* Where the signer stands. RA_SIGNER_UNAVAILABLE when it does not say so. */
 struct signer_client;
+RA_MUST_CHECK bool sequencer_signer(struct signer_client *client, struct log_signer *signer,
+                                    struct ra_error *error);
+
+/* One leaf more than is signed: asks for a checkpoint and stores it. */
 RA_MUST_CHECK bool sequencer_sign(struct db *db, TALLOC_CTX *context, struct signer_client *signer,
                                   int64_t now_us, struct sequencer_state *state, struct ra_error *error);
 

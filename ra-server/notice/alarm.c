@@ -57,10 +57,9 @@ static void words_of(const char *part, struct alarm *alarm)
         {"log", "o registro não está sendo selado",
          "Os eventos são gravados, mas não entram no registro assinado. Veja o assinador e o banco de "
          "dados."},
-        {"log_content", "um evento do registro não é mais o que foi selado",
-         "Alguém mudou o banco de dados por fora. Exporte o registro (ra-cli audit export), confira-o e "
-         "chame o "
-         "auditor."},
+        {"log_content", "o registro não foi conferido, ou não é mais o que foi selado",
+         "Ou alguém mudou o banco de dados por fora, ou a conferência diária não chega ao fim; o estado "
+         "abaixo diz qual. Exporte o registro (ra-cli audit export), confira-o e chame o auditor."},
         {"fraud_deadlines", "há comunicação de fraude fora do prazo",
          "Envie a comunicação que a norma pede e registre o envio."},
         {"base-", "uma base de consulta não responde",

@@ -30,11 +30,12 @@ select count(*) as waiting,
 -- name: audit_tree_size
 select coalesce(max(n) + 1, 0) as size from leaf;
 
--- name: audit_leaves_altered
--- params: size bigint
--- Of the first leaves, those whose event is no more what was numbered (RFC 6962's hash of a leaf).
-select count(*) as leaves, count(*) filter (where l.hash <> sha256('\x00'::bytea || e.bytes)) as altered
-  from leaf l join event e on e.id = l.event_id where l.n < $1;
+-- name: audit_leaves_read
+-- params: first bigint, after bigint
+-- Each leaf with its event as the bytes say it and as the columns do; an event that is gone leaves nulls.
+select l.n, l.hash, e.bytes, e.code, e.at, e.actor, coalesce(o.ref::text, '') as order_ref
+  from leaf l left join event e on e.id = l.event_id left join orders o on o.id = e.order_id
+ where l.n >= $1 and l.n < $2 order by l.n;
 
 -- name: audit_leaves_insert
 -- params: first bigint, events bigint[], hashes text[]

@@ -667,16 +667,22 @@ function homologIdentity(name, number) {
 
 describe('protocol 5: the roster and the CRLs age forwards only', () => {
   let extra;
+  let lastAuditor;
   let versionOne;
   const serialOf = (who) => certificate(who.certificate).serial;
 
   before(() => {
     versionOne = Buffer.from(sql('select encode(bundle, \'hex\') from roster order by version desc limit 1'), 'hex');
     extra = homologIdentity('GUILHERME SANTOS REIS TESTE', cpf('691350428'));
-    done('admin', 'admin', 'roster', 'sign', ...['agent1', 'agent2', 'agent3'].flatMap((name) => ['--agent',
-      path.join(home, `identities/${name}.pem`)]),
-      '--agent', extra.file, '--auditor', path.join(home, 'identities/auditor.pem'), '--days', '365');
+    lastAuditor = homologIdentity('HELENA PRADO LIMA TESTE', cpf('518274936'));
+    signRoster('--agent', extra.file, '--auditor', lastAuditor.file);
   });
+
+  function signRoster(...more) {
+    done('admin', 'admin', 'roster', 'sign', ...['agent1', 'agent2', 'agent3'].flatMap((name) => ['--agent',
+      path.join(home, `identities/${name}.pem`)]), '--auditor', path.join(home, 'identities/auditor.pem'), ...more,
+      '--days', '365');
+  }
 
   test('thief 37: an older roster, replayed; the same number with other names', () => {
     refusedBySigner({ type: 'roster', roster: versionOne.toString('base64') }, 'roster-lower');
@@ -701,6 +707,15 @@ describe('protocol 5: the roster and the CRLs age forwards only', () => {
     const fresh = crlsOfTheAc();
     assert.notDeepEqual(fresh, older, 'a new CRL is there');
     refusedBySigner({ ...message, crls: fresh }, 'certificate-revoked');
+  });
+
+  test('identification-rules 3.8: whoever leaves the roster is in the log, an agent as removed, an auditor without the permission', () => {
+    const last = sql('select max(id) from event');
+    signRoster();
+    const left = sql(`select convert_from(bytes, 'UTF8') from event where id > ${last} and code in ('AGENT_ADDED', 'AGENT_REMOVED',
+      'PERM_GRANTED', 'PERM_REVOKED') order by id`).split('\n').map((text) => JSON.parse(text));
+    assert.deepEqual(left.map((one) => [one.event, one.detail.role, one.detail.agent]).sort(), [
+      ['AGENT_REMOVED', 'agent', extra.spki], ['PERM_REVOKED', 'auditor', lastAuditor.spki]]);
   });
 
   test('and the house goes on', async () => {

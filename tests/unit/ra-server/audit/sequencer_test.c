@@ -6,7 +6,6 @@
  */
 #include "audit/audit.h"
 #include "audit/log_reader.h"
-#include "audit/self_watch.h"
 #include "audit/sequencer.h"
 #include "catalog/catalog.h"
 #include "config/config.h"
@@ -21,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct world {
@@ -334,81 +332,6 @@ static void a_signer_that_knows_another_tree_refuses(void **state)
     assert_done(sign_now(world, &sequencer, &error));
 }
 
-/* What whoever owns the database can do to rows that only grow. */
-static void by_hand(const char *text)
-{
-    int status = 0;
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("psql", "psql", "-qh", getenv("RA_TEST_PG"), "-U", "ra_owner", "-d", "ra", "-v",
-               "ON_ERROR_STOP=1", "-c", text, (char *)NULL);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
-static int64_t altered_now(struct world *world, int64_t *leaves)
-{
-    struct ra_error error = {0};
-    struct job_run run = {
-        .context = talloc_new(NULL), .app = &world->app, .db = world->db, .now_us = 1795443908000000};
-    int64_t altered = 0;
-    assert_done(log_check(&run, leaves, &altered, &error));
-    talloc_free(run.context);
-    return altered;
-}
-
-static void the_log_is_read_again_and_what_was_changed_by_hand_is_found(void **state)
-{
-    struct world *world = *state;
-    struct ra_error error = {0};
-    struct sequencer_state sequencer = {0};
-    int64_t leaves = 0;
-    record(world, 5);
-    uint64_t size = number_all(world);
-    assert_done(sign_now(world, &sequencer, &error));
-    assert_int_equal(altered_now(world, &leaves), 0);
-    assert_int_equal(leaves, size);
-    assert_int_equal(number_all(world), size + 1); /* the check is an event too */
-
-    by_hand("alter table ra.event disable trigger user; alter table ra.leaf disable trigger user");
-    by_hand("update ra.event set bytes = bytes || 'x'::bytea where id = (select event_id from ra.leaf where "
-            "n = 2)");
-    assert_int_equal(altered_now(world, &leaves), 1);
-    by_hand("update ra.leaf l set hash = sha256('\\x00'::bytea || e.bytes) from ra.event e where e.id = "
-            "l.event_id and l.n = 2");
-    assert_int_equal(altered_now(world, &leaves), -1); /* the root tells, whatever is made to fit */
-    by_hand("update ra.event set bytes = substring(bytes from 1 for length(bytes) - 1) where id = (select "
-            "event_id from ra.leaf where n = 2)");
-    by_hand("update ra.leaf l set hash = sha256('\\x00'::bytea || e.bytes) from ra.event e where e.id = "
-            "l.event_id and l.n = 2");
-    assert_int_equal(altered_now(world, &leaves), 0);
-    by_hand("alter table ra.event enable trigger user; alter table ra.leaf enable trigger user");
-}
-
-static void a_clock_that_is_set_is_told_from_one_that_runs(void **state)
-{
-    (void)state;
-    const struct clock_sample before = {.wall_us = 1795443906000000, .steady_us = 5000000};
-    const struct {
-        int64_t wall_us, steady_us, step_ms;
-    } cases[] = {
-        {10000000, 10000000, 0},                    /* ten seconds by both */
-        {10005000, 10000000, 0},                    /* NTP's own pace */
-        {10000000 + 3600000000, 10000000, 3600000}, /* an hour ahead */
-        {10000000 - 90000000, 10000000, -90000},
-        {10000000 - 999999, 10000000, 0},
-        {11000000, 10000000, 1000},
-        {8 * INT64_C(3600000000), 8 * INT64_C(3600000000), 0}, /* the machine slept */
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct clock_sample now = {before.wall_us + cases[i].wall_us,
-                                         before.steady_us + cases[i].steady_us};
-        assert_int_equal(clock_step_ms(before, now), cases[i].step_ms);
-    }
-}
-
 static void personal_data_stays_out_of_the_leaf(void **state)
 {
     struct world *world = *state;
@@ -436,8 +359,6 @@ int main(void)
         cmocka_unit_test(a_log_shorter_than_what_was_signed_stops),
         cmocka_unit_test(a_signer_that_knows_another_tree_refuses),
         cmocka_unit_test(personal_data_stays_out_of_the_leaf),
-        cmocka_unit_test(a_clock_that_is_set_is_told_from_one_that_runs),
-        cmocka_unit_test(the_log_is_read_again_and_what_was_changed_by_hand_is_found),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
