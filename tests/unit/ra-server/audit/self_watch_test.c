@@ -5,6 +5,7 @@
  * PostgreSQL; the checkpoints are signed here.
  */
 #include "audit/audit.h"
+#include "audit/audit_state.h"
 #include "audit/log_reader.h"
 #include "audit/self_watch.h"
 #include "audit/sequencer.h"
@@ -13,6 +14,9 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "floors/check.h"
+#include "issuance/fake_signer.h"
+#include "issuance/issuance_state.h"
+#include "issuance/signer_client.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,8 +59,8 @@ static void load_config(struct world *world)
     snprintf(text, sizeof text,
              "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
              "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\n",
-             world->folder, pg, pg, here, here, here);
+             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\nsigner_socket = %s/sock\n",
+             world->folder, pg, pg, here, here, here, world->folder);
     assert_done(config_parse(NULL, "test", text, &world->config, &error));
     assert_done(migrate(world->config, &error));
 }
@@ -259,16 +263,27 @@ static void an_event_of_one_case_is_not_of_another(void **state)
 {
     struct world *world = *state;
     struct ra_error error = {0};
-    const struct audit_subject subject = {INT64_C(999999), "0b0f1c5e-54b5-4e3a-8f0e-2f5f7f4a9a11", ""};
+    const struct audit_subject subject = {900001, "0b0f1c5e-54b5-4e3a-8f0e-2f5f7f4a9a11", ""};
+    by_hand("insert into ra.orders (id, code, ref, office_id, product_id, product_from, price_cents, "
+            "rules_version, origin, created_at) overriding system value select n, n || 'ABCDEF', "
+            "('0b0f1c5e-54b5-4e3a-8f0e-2f5f7f4a9a1' || n - 900000)::uuid, (select min(id) from ra.office), "
+            "id, valid_from, 0, '1', 'site', now() from (select * from ra.product limit 1) p, "
+            "generate_series(900001, 900002) n");
     assert_done(db_begin(world->db, &error));
     assert_done(audit_record_system(&world->app, world->db, 1795443906000000, AUDIT_CASE_READ, subject,
                                     json_object(), NULL, &error));
     assert_done(db_commit(world->db, &error));
     sign_all(world);
-    assert_int_equal(altered_now(world), 1); /* the leaf names a case, the row none that is there */
-    by_hand("delete from ra.checkpoint where size = (select max(size) from ra.checkpoint); delete from "
-            "ra.leaf where event_id in (select id from ra.event where order_id = 999999); delete from "
-            "ra.event where order_id = 999999");
+    assert_int_equal(altered_now(world), 0);
+    by_hand("update ra.event set order_id = 900002 where order_id = 900001");
+    assert_int_equal(altered_now(world), 1);
+    by_hand("update ra.event set order_id = null where order_id = 900002");
+    assert_int_equal(altered_now(world), 1);
+    by_hand("update ra.event set order_id = 900001 where code = 'CASE_READ'; update ra.event set order_id = "
+            "900002" OF_LEAF(5));
+    assert_int_equal(altered_now(world), 1);
+    by_hand("update ra.event set order_id = null" OF_LEAF(5));
+    assert_int_equal(altered_now(world), 0);
 }
 
 /* Events, hashes and the checkpoint's columns made to fit each other: only the signer's note does not. */
@@ -438,11 +453,12 @@ static void a_clock_that_is_set_is_told_from_one_that_runs(void **state)
     }
 }
 
-static int64_t steps_recorded(struct world *world)
+/* Events of that word in the log. */
+static int64_t recorded(struct world *world, const char *word)
 {
     struct ra_error error = {0};
     struct db_rows *rows = NULL;
-    int64_t steps = 0;
+    int64_t count = 0;
     const int64_t size = (int64_t)number_all(world);
     assert_done(db_query(world->db, NULL, STATEMENT_AUDIT_EXPORT_LEAVES, DB_VALUES(db_int(0), db_int(size)),
                          &rows, &error));
@@ -450,15 +466,15 @@ static int64_t steps_recorded(struct world *world)
         const struct bytes leaf = row_bytes(rows, row, "bytes");
         json_t *json = json_loadb((const char *)leaf.data, leaf.length, 0, NULL);
         const char *event = json_string_value(json_object_get(json, "event"));
+        count += event != NULL && strcmp(event, word) == 0 ? 1 : 0;
         if (event != NULL && strcmp(event, "CLOCK_ADJUSTED") == 0) {
             json_int_t ms = json_integer_value(json_object_get(json_object_get(json, "detail"), "ms"));
             assert_true(ms > 7190000 && ms < 7210000);
-            steps++;
         }
         json_decref(json);
     }
     talloc_free(rows);
-    return steps;
+    return count;
 }
 
 static bool look_at_the_clock(struct world *world)
@@ -477,17 +493,72 @@ static void a_step_of_the_clock_is_recorded_once_and_never_lost(void **state)
     struct world *world = *state;
     world->watch.last = (struct clock_sample){0};
     assert_true(look_at_the_clock(world)); /* the first look has nothing to compare with */
-    assert_int_equal(steps_recorded(world), 0);
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), 0);
     world->watch.last.wall_us -= 2 * hour_us;
     by_hand("create trigger no_more before insert on ra.event for each statement execute function "
             "ra.refuse_change()");
     assert_false(look_at_the_clock(world));
     by_hand("drop trigger no_more on ra.event");
-    assert_int_equal(steps_recorded(world), 0);
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), 0);
     assert_true(look_at_the_clock(world));
-    assert_int_equal(steps_recorded(world), 1);
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), 1);
     assert_true(look_at_the_clock(world));
-    assert_int_equal(steps_recorded(world), 1);
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), 1);
+}
+
+/* --- the job --- */
+
+static json_t *answer(struct fake_signer *signer, const json_t *message, void *argument)
+{
+    const struct world *world = argument;
+    (void)signer;
+    (void)message;
+    char *line = note_verifier_line(NULL, note_key_verifier(world->key));
+    json_t *status = json_pack("{s:s, s:s, s:I}", "type", "status", "log_key", line, "tree_size",
+                               (json_int_t)world->signer.size);
+    talloc_free(line);
+    return status;
+}
+
+static bool job_runs(struct world *world)
+{
+    struct ra_error error = {0};
+    struct job_run run = {
+        .context = talloc_new(NULL), .app = &world->app, .db = world->db, .now_us = 1795443908000000};
+    bool done = self_watch_run(&run, &error);
+    talloc_free(run.context);
+    return done;
+}
+
+static void the_job_reads_once_a_day_and_looks_at_the_clock_each_time(void **state)
+{
+    struct world *world = *state;
+    struct ra_error error = {0};
+    struct audit_state room = {.watch = {.next_check_us = 0}};
+    world->app.room_state[ROOM_AUDIT] = &room;
+    /* What only emissions need is not here; the signer's client is. */
+    assert_false(issuance_state_start(&world->app, world->db, &error));
+    assert_non_null(signer_client_of(&world->app));
+    sign_all(world);
+    const int64_t readings = recorded(world, "LOG_VERIFIED");
+    const int64_t steps = recorded(world, "CLOCK_ADJUSTED");
+
+    assert_false(job_runs(world)); /* no signer: asked again at the next look, and no alarm for that */
+    assert_int_equal(room.watch.next_check_us, 0);
+    assert_false(atomic_load(&room.watch.failed));
+    struct fake_signer *signer = fake_signer_start(world->config->signer_socket, answer, world);
+    assert_true(job_runs(world));
+    assert_true(job_runs(world));
+    assert_int_equal(recorded(world, "LOG_VERIFIED"), readings + 1);
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), steps);
+    room.watch.last.wall_us -= 2 * hour_us;
+    assert_true(job_runs(world));
+    assert_int_equal(recorded(world, "CLOCK_ADJUSTED"), steps + 1);
+    assert_int_equal(recorded(world, "LOG_VERIFIED"), readings + 1);
+
+    fake_signer_stop(signer);
+    issuance_state_stop(&world->app);
+    world->app.room_state[ROOM_AUDIT] = NULL;
 }
 
 int main(void)
@@ -495,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_as_signed_is_intact_and_the_reading_an_event),
         cmocka_unit_test(what_was_changed_by_hand_is_found),
+        cmocka_unit_test(an_event_of_one_case_is_not_of_another),
         cmocka_unit_test(what_fits_in_every_column_is_found_by_the_note),
         cmocka_unit_test(leaves_that_the_signer_signed_and_that_are_gone_are_found),
         cmocka_unit_test(a_finding_stands_though_its_event_cannot_be_written),
@@ -503,7 +575,7 @@ int main(void)
         cmocka_unit_test(a_reading_ends_with_the_program),
         cmocka_unit_test(a_clock_that_is_set_is_told_from_one_that_runs),
         cmocka_unit_test(a_step_of_the_clock_is_recorded_once_and_never_lost),
-        cmocka_unit_test(an_event_of_one_case_is_not_of_another),
+        cmocka_unit_test(the_job_reads_once_a_day_and_looks_at_the_clock_each_time),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
