@@ -52,6 +52,11 @@ select id, lane, agent, skill_mask(skills) as mask, skills, valid_from - date '1
 
 -- --- from the plan to seats, in this order ---
 
+-- For the rest of the transaction: these few look at thousands of seats, and how many there are decides how
+-- (docs/decisions/0081).
+-- name: hours_seats_plan
+select set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- Free seats that the calendar no longer gives. A lapsed hold is nobody's. Each wanted seat is looked up by its key: the
 -- planner knows nothing of how many there are, and comparing all with all takes seconds.
 -- name: hours_seats_drop

@@ -85,7 +85,8 @@ static bool write(struct db *db, const struct hours_horizon *horizon, const stru
                   int64_t now_us, struct hours_effect *effect, struct ra_error *error)
 {
     int64_t regained = 0;
-    return run(db, STATEMENT_HOURS_SEATS_DROP, horizon, wanted, now_us, &effect->dropped, error) &&
+    return db_exec(db, STATEMENT_HOURS_SEATS_PLAN, DB_NO_VALUES, NULL, error) &&
+           run(db, STATEMENT_HOURS_SEATS_DROP, horizon, wanted, now_us, &effect->dropped, error) &&
            run(db, STATEMENT_HOURS_SEATS_LOSE, horizon, wanted, now_us, &effect->lost, error) &&
            run(db, STATEMENT_HOURS_SEATS_REGAIN, horizon, wanted, now_us, &regained, error) &&
            run(db, STATEMENT_HOURS_SEATS_PUBLISH, horizon, wanted, now_us, &effect->added, error);
