@@ -7,11 +7,6 @@
 
 enum { US = 1000000, MINUTE_S = 60 };
 
-static const char *or_nothing(const char *text)
-{
-    return text == NULL ? "" : text;
-}
-
 const char *queue_mark(const char *state)
 {
     static const struct {
@@ -33,9 +28,9 @@ const char *hour_left(TALLOC_CTX *context, const char *deadline, int64_t now_s)
     const char *word = left < 0 ? "ATRASO" : "faltam";
     left = left < 0 ? -left : left;
     if (left >= 3600)
-        return or_nothing(talloc_asprintf(context, "%s %lldh%02lld", word, (long long)left / 3600,
-                                          (long long)left / 60 % 60));
-    return or_nothing(
+        return words_or_nothing(talloc_asprintf(context, "%s %lldh%02lld", word, (long long)left / 3600,
+                                                (long long)left / 60 % 60));
+    return words_or_nothing(
         talloc_asprintf(context, "%s %lld:%02lld", word, (long long)left / 60, (long long)left % 60));
 }
 
@@ -71,9 +66,11 @@ static const char *state_text(TALLOC_CTX *context, const struct screen_model *mo
     const char *agent = screen_member(item, "agent");
     const int64_t minutes = strcmp(state, "waiting") == 0 ? waited_minutes(model, item) : 0;
     if (strcmp(state, "called") == 0 && agent[0] != '\0')
-        return or_nothing(talloc_asprintf(context, "%s com %.*s", word, (int)strcspn(agent, " "), agent));
-    return minutes < 1 ? word
-                       : or_nothing(talloc_asprintf(context, "%s há %lld min", word, (long long)minutes));
+        return words_or_nothing(
+            talloc_asprintf(context, "%s com %.*s", word, (int)strcspn(agent, " "), agent));
+    return minutes < 1
+               ? word
+               : words_or_nothing(talloc_asprintf(context, "%s há %lld min", word, (long long)minutes));
 }
 
 /* What whoever calls should know of the person. */
@@ -99,7 +96,7 @@ const char *words_standing(TALLOC_CTX *context, const struct screen_model *model
         add(&parts, words_state(screen_member(item, "parked_reason")));
     if (!person_first)
         add_person(&parts, item);
-    return or_nothing(parts.text);
+    return words_or_nothing(parts.text);
 }
 
 /* --- what the shift must know --- */
@@ -109,10 +106,11 @@ const char *words_notice(TALLOC_CTX *context, const json_t *queue, size_t at)
     const char *down = words_list(context, json_object_get(queue, "outages"));
     const size_t outages = down[0] != '\0' ? 1 : 0;
     if (at < outages)
-        return or_nothing(talloc_asprintf(context, "! FORA DO AR: %s (W quando voltar)", down));
+        return words_or_nothing(talloc_asprintf(context, "! FORA DO AR: %s (W quando voltar)", down));
     const json_t *warning = json_array_get(json_object_get(queue, "warnings"), at - outages);
-    return warning == NULL ? NULL
-                           : or_nothing(talloc_asprintf(context, "! %s", screen_member(warning, "text")));
+    return warning == NULL
+               ? NULL
+               : words_or_nothing(talloc_asprintf(context, "! %s", screen_member(warning, "text")));
 }
 
 const char *words_handover(TALLOC_CTX *context, const json_t *queue)
@@ -120,6 +118,6 @@ const char *words_handover(TALLOC_CTX *context, const json_t *queue)
     const json_t *note = json_object_get(queue, "handover");
     if (!json_is_object(note))
         return "";
-    return or_nothing(talloc_asprintf(context, "Passagem, de %s: %s", screen_member(note, "agent"),
-                                      screen_member(note, "text")));
+    return words_or_nothing(talloc_asprintf(context, "Passagem, de %s: %s", screen_member(note, "agent"),
+                                            screen_member(note, "text")));
 }

@@ -9,7 +9,7 @@
 
 enum { RANKS = 9, US = 1000000 };
 
-static const char *or_nothing(const char *text)
+const char *words_or_nothing(const char *text)
 {
     return text == NULL ? "" : text;
 }
@@ -52,7 +52,8 @@ static const char *present_answer(const json_t *question)
     json_array_foreach(json_object_get(question, "options"), index, option)
     {
         if (is(question, "value", json_string_value(option)))
-            return or_nothing(json_string_value(json_array_get(json_object_get(question, "labels"), index)));
+            return words_or_nothing(
+                json_string_value(json_array_get(json_object_get(question, "labels"), index)));
     }
     return screen_member(question, "value");
 }
@@ -60,9 +61,9 @@ static const char *present_answer(const json_t *question)
 const char *row_text(TALLOC_CTX *context, const struct screen_row *row)
 {
     if (row->question)
-        return or_nothing(talloc_asprintf(context, "%s %s", screen_member(row->json, "question"),
-                                          present_answer(row->json)));
-    return or_nothing(talloc_asprintf(
+        return words_or_nothing(talloc_asprintf(context, "%s %s", screen_member(row->json, "question"),
+                                                present_answer(row->json)));
+    return words_or_nothing(talloc_asprintf(
         context, "%s%s", json_is_true(json_object_get(row->json, "required")) ? "" : "(opcional) ",
         screen_member(row->json, "text")));
 }
@@ -82,7 +83,7 @@ const char *row_person(TALLOC_CTX *context, const struct screen_row *row)
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(roles[i].role, role) == 0)
             role = roles[i].name;
-    return or_nothing(talloc_asprintf(context, "%s%s%s", role, name[0] == '\0' ? "" : " ", name));
+    return words_or_nothing(talloc_asprintf(context, "%s%s%s", role, name[0] == '\0' ? "" : " ", name));
 }
 
 static char *add(char *text, const char *label, const char *value)
@@ -103,7 +104,7 @@ static const char *alternatives(TALLOC_CTX *context, const json_t *item)
         if (text != NULL)
             text = talloc_asprintf_append(text, "%s%s", index == 0 ? "" : ", ", json_string_value(name));
     }
-    return or_nothing(text);
+    return words_or_nothing(text);
 }
 
 /* Without its last full stop: one is added. */
@@ -112,14 +113,14 @@ static const char *whole(TALLOC_CTX *context, const char *text)
     size_t length = strlen(text);
     while (length > 0 && text[length - 1] == '.')
         length--;
-    return or_nothing(talloc_strndup(context, text, length));
+    return words_or_nothing(talloc_strndup(context, text, length));
 }
 
 const char *row_detail(TALLOC_CTX *context, const struct screen_row *row, bool with_text)
 {
     char *text = talloc_strdup(context, "");
     if (row->question)
-        return or_nothing(add(text, "Resposta: ", present_answer(row->json)));
+        return words_or_nothing(add(text, "Resposta: ", present_answer(row->json)));
     if (with_text)
         text = add(text, "", whole(context, screen_member(row->json, "text")));
     const char *label = is(row->json, "state", "rejected")  ? "REJEITADO: "
@@ -130,7 +131,7 @@ const char *row_detail(TALLOC_CTX *context, const struct screen_row *row, bool w
         text = add(text, label, whole(context, screen_member(row->json, "detail")));
     text = add(text, "Serve: ", whole(context, alternatives(context, row->json)));
     text = add(text, "Por quê: ", whole(context, screen_member(row->json, "why")));
-    return or_nothing(add(text, "Fonte: ", whole(context, screen_member(row->json, "source_text"))));
+    return words_or_nothing(add(text, "Fonte: ", whole(context, screen_member(row->json, "source_text"))));
 }
 
 /* --- hours --- */
@@ -149,8 +150,8 @@ const char *clock_at(TALLOC_CTX *context, const char *stamp, int64_t now_s)
 {
     int64_t second = (now_s + offset_of(stamp)) % 86400;
     second = second < 0 ? second + 86400 : second;
-    return or_nothing(talloc_asprintf(context, "%02lld:%02lld:%02lld", (long long)second / 3600,
-                                      (long long)second / 60 % 60, (long long)second % 60));
+    return words_or_nothing(talloc_asprintf(context, "%02lld:%02lld:%02lld", (long long)second / 3600,
+                                            (long long)second / 60 % 60, (long long)second % 60));
 }
 
 /* --- the case --- */
@@ -186,7 +187,7 @@ static const char *holder_name(const struct screen_case *kase)
 const char *case_name(TALLOC_CTX *context, const struct screen_model *model, const struct screen_case *kase)
 {
     const char *ticket = ticket_of(model, kase->order);
-    return or_nothing(
+    return words_or_nothing(
         talloc_asprintf(context, "%s%s%s", ticket, ticket[0] == '\0' ? "" : " ", holder_name(kase)));
 }
 
@@ -229,7 +230,7 @@ static const char *states_line(TALLOC_CTX *context, const struct screen_case *ka
     }
     if (text != NULL && is(json_object_get(kase->show, "appointment"), "mode", "video"))
         text = talloc_asprintf_append(text, " · por vídeo");
-    return or_nothing(add_needs(text, json_object_get(kase->show, "needs")));
+    return words_or_nothing(add_needs(text, json_object_get(kase->show, "needs")));
 }
 
 /* At least a word of the name, whatever the rest takes. */
@@ -243,7 +244,7 @@ static const char *beginning(TALLOC_CTX *context, const char *name, size_t colum
     for (; used < room - 1; used++)
         for (bytes++; ((unsigned char)name[bytes] & 0xC0) == 0x80; bytes++)
             ;
-    return or_nothing(talloc_asprintf(context, "%.*s…", (int)bytes, name));
+    return words_or_nothing(talloc_asprintf(context, "%.*s…", (int)bytes, name));
 }
 
 const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_t line, size_t width)
@@ -252,12 +253,12 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
     if (kase->show == NULL)
         return line == 0 ? "lendo o caso…" : "";
     if (line == 0) {
-        const char *rest =
-            or_nothing(talloc_asprintf(context, " · CPF %s · %s · pedido %s", screen_member(holder, "cpf"),
-                                       screen_member(kase->show, "product_name"), kase->order));
+        const char *rest = words_or_nothing(
+            talloc_asprintf(context, " · CPF %s · %s · pedido %s", screen_member(holder, "cpf"),
+                            screen_member(kase->show, "product_name"), kase->order));
         const size_t taken = columns_of(rest);
         const char *name = beginning(context, holder_name(kase), width < taken ? 0 : width - taken);
-        return or_nothing(talloc_asprintf(context, "%s%s", name, rest));
+        return words_or_nothing(talloc_asprintf(context, "%s%s", name, rest));
     }
     if (line == 1)
         return states_line(context, kase);
@@ -266,12 +267,12 @@ const char *case_head(TALLOC_CTX *context, const struct screen_case *kase, size_
         json_is_true(json_object_get(kase->show, "email_confirmed")) ? "" : " (não confirmado)";
     const bool social = screen_member(holder, "social_name")[0] != '\0'; /* the papers have the other name */
     if (company == NULL)
-        return or_nothing(talloc_asprintf(
+        return words_or_nothing(talloc_asprintf(
             context, "%s%s%s%s%s · %s", social ? "no CPF: " : "", social ? screen_member(holder, "name") : "",
             social ? " · " : "", screen_member(holder, "email"), confirmed, screen_member(holder, "phone")));
-    return or_nothing(talloc_asprintf(context, "%s · CNPJ %s · %s%s", screen_member(company, "name"),
-                                      screen_member(company, "cnpj"), screen_member(holder, "email"),
-                                      confirmed));
+    return words_or_nothing(talloc_asprintf(context, "%s · CNPJ %s · %s%s", screen_member(company, "name"),
+                                            screen_member(company, "cnpj"), screen_member(holder, "email"),
+                                            confirmed));
 }
 
 const char *case_count(TALLOC_CTX *context, const struct screen_case *kase)
@@ -286,8 +287,8 @@ const char *case_count(TALLOC_CTX *context, const struct screen_case *kase)
     }
     const bool complete = json_is_true(json_object_get(kase->checklist, "complete")) &&
                           is(json_object_get(kase->show, "states"), "identification", "open");
-    return or_nothing(talloc_asprintf(context, "%zu de %zu itens%s", done, due,
-                                      complete ? ", COMPLETO: pode validar" : ""));
+    return words_or_nothing(talloc_asprintf(context, "%zu de %zu itens%s", done, due,
+                                            complete ? ", COMPLETO: pode validar" : ""));
 }
 
 const char *words_list(TALLOC_CTX *context, const json_t *list)
@@ -300,7 +301,7 @@ const char *words_list(TALLOC_CTX *context, const json_t *list)
         if (text != NULL)
             text = talloc_asprintf_append(text, "%s%s", index == 0 ? "" : ", ", json_string_value(one));
     }
-    return or_nothing(text);
+    return words_or_nothing(text);
 }
 
 /* --- the help line --- */
@@ -349,5 +350,5 @@ const char *keys_line(TALLOC_CTX *context, const struct screen_model *model, siz
             used += more;
         }
     }
-    return or_nothing(line);
+    return words_or_nothing(line);
 }

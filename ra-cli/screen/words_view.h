@@ -8,6 +8,9 @@
 
 #include "ra-cli/screen/model.h"
 
+/* "" for a text that memory had no room for. */
+const char *words_or_nothing(const char *text);
+
 /* One character for a state of the queue; the word goes with it. */
 const char *queue_mark(const char *state);
 

@@ -18,9 +18,7 @@
 /* clang-format on */
 
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,31 +32,6 @@ static struct {
     char digest[VARIANTS][HEX + 2]; /* SHA-1 of "Modulus=…" in hexadecimal, and a line end */
     EVP_PKEY *first;
 } made;
-
-static EVP_PKEY *whole_key(const BIGNUM *n, const BIGNUM *p, const BIGNUM *q)
-{
-    EVP_PKEY *key = NULL;
-    BN_CTX *context = BN_CTX_new();
-    BIGNUM *e = BN_new(), *less_p = BN_dup(p), *less_q = BN_dup(q), *phi = BN_new();
-    assert_int_equal(BN_set_word(e, 65537) == 1 && BN_sub_word(less_p, 1) == 1 && BN_sub_word(less_q, 1) == 1,
-                     1);
-    assert_int_equal(BN_mul(phi, less_p, less_q, context), 1);
-    BIGNUM *d = BN_mod_inverse(NULL, e, phi, context);
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n);
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e);
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, d);
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
-    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    assert_int_equal(EVP_PKEY_fromdata_init(maker), 1);
-    assert_int_equal(EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, parameters), 1);
-    EVP_PKEY_CTX_free(maker);
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(build);
-    BN_free(e), BN_free(less_p), BN_free(less_q), BN_free(phi), BN_free(d);
-    BN_CTX_free(context);
-    return key;
-}
 
 static void write_digest(const uint8_t modulus[MODULUS_OCTETS], char line[HEX + 2])
 {
@@ -85,7 +58,7 @@ static bool keep(void *closure, uint32_t process, const uint8_t *p, const uint8_
     assert_int_equal(BN_bn2binpad(n, made.modulus[made.count], MODULUS_OCTETS), MODULUS_OCTETS);
     write_digest(made.modulus[made.count], made.digest[made.count]);
     if (made.count++ == 0)
-        made.first = whole_key(n, first, second);
+        made.first = fixture_key_of_primes(first, second);
     BN_free(first), BN_free(second), BN_free(n);
     BN_CTX_free(context);
     return true;

@@ -13,6 +13,8 @@
 // clang-format on
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 enum { DAY_S = 24 * 3600 };
@@ -241,4 +243,31 @@ int world_teardown(void **state)
     EVP_PKEY_free(world->root_key);
     talloc_free(world);
     return 0;
+}
+
+EVP_PKEY *fixture_key_of_primes(const BIGNUM *p, const BIGNUM *q)
+{
+    EVP_PKEY *key = NULL;
+    BN_CTX *context = BN_CTX_new();
+    BIGNUM *n = BN_new(), *e = BN_new(), *d = BN_new(), *phi = BN_new(), *less_p = BN_dup(p),
+           *less_q = BN_dup(q);
+    assert_int_equal(BN_mul(n, p, q, context), 1);
+    assert_int_equal(BN_set_word(e, 65537), 1);
+    assert_int_equal(BN_sub_word(less_p, 1) == 1 && BN_sub_word(less_q, 1) == 1, 1);
+    assert_int_equal(BN_mul(phi, less_p, less_q, context), 1);
+    assert_non_null(BN_mod_inverse(d, e, phi, context));
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n);
+    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e);
+    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, d);
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    assert_int_equal(EVP_PKEY_fromdata_init(maker), 1);
+    assert_int_equal(EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, parameters), 1);
+    EVP_PKEY_CTX_free(maker);
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(n), BN_free(e), BN_free(d), BN_free(phi), BN_free(less_p), BN_free(less_q);
+    BN_CTX_free(context);
+    return key;
 }

@@ -33,6 +33,9 @@ extern const struct certificate_data fixture_company;
 
 EVP_PKEY *fixture_rsa(unsigned bits, unsigned exponent);
 
+/* A whole RSA key of these two primes, so that requests can be signed with it; the caller's. */
+EVP_PKEY *fixture_key_of_primes(const BIGNUM *p, const BIGNUM *q);
+
 /* Replaces (or adds) an extension, in the notation of OpenSSL's configuration. `value` NULL only removes. */
 void set_extension(X509 *certificate, X509 *issuer, int nid, bool critical, const char *value);
 

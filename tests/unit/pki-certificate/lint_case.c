@@ -76,3 +76,16 @@ struct bytes lint_patched(const struct world *world, struct bytes der, int which
             memcpy(found[i], to, length);
     return (struct bytes){copy, der.length};
 }
+
+void lint_put_bytes(X509 *certificate, int nid, bool critical, const char *bytes, size_t length)
+{
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    int at = X509_get_ext_by_NID(certificate, nid, -1);
+    if (at >= 0)
+        X509_EXTENSION_free(X509_delete_ext(certificate, at));
+    assert_int_equal(ASN1_OCTET_STRING_set(value, (const unsigned char *)bytes, (int)length), 1);
+    X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, nid, critical ? 1 : 0, value);
+    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(value);
+}

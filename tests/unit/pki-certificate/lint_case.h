@@ -29,6 +29,9 @@ void lint_examine(const struct world *world, struct bytes der, const struct lint
 /* The certificate's DER, on the world; frees it. */
 struct bytes lint_der(const struct world *world, X509 *certificate);
 
+/* Sets the extension to these bytes, in place of the one that is there. */
+void lint_put_bytes(X509 *certificate, int nid, bool critical, const char *bytes, size_t length);
+
 /* A copy in which an occurrence of `from` has become `to`, of the same length: the n-th, from the end when
  * negative, all of them when 0. */
 struct bytes lint_patched(const struct world *world, struct bytes der, int which, const char *from,

@@ -19,19 +19,6 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs7.h>
 
-static void put_bytes(X509 *certificate, int nid, bool critical, const char *bytes, size_t length)
-{
-    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-    int at = X509_get_ext_by_NID(certificate, nid, -1);
-    if (at >= 0)
-        X509_EXTENSION_free(X509_delete_ext(certificate, at));
-    assert_int_equal(ASN1_OCTET_STRING_set(value, (const unsigned char *)bytes, (int)length), 1);
-    X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, nid, critical ? 1 : 0, value);
-    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
-    X509_EXTENSION_free(extension);
-    ASN1_OCTET_STRING_free(value);
-}
-
 static void set_serial(X509 *certificate, const char *octets, size_t length)
 {
     assert_int_equal(ASN1_STRING_set(X509_get_serialNumber(certificate), octets, (int)length), 1);
@@ -96,8 +83,9 @@ static void drop_extensions(X509 *certificate)
     X(serial_padded, set_serial(c, "\x00\x12", 2), "serial")                                                 \
     X(issuer_without_a_name, empty_issuer(c), "issuer-form")                                                 \
     X(issued_by_itself, X509_set_issuer_name(c, X509_get_subject_name(c)), "self-issued")                    \
-    X(usage_with_zeros_after, put_bytes(c, NID_key_usage, true, "\x03\x02\x00\xe0", 4), "extension-form")    \
-    X(usage_of_nine_bits, put_bytes(c, NID_key_usage, true, "\x03\x03\x07\xe0\x80", 5), "key-usage")         \
+    X(usage_with_zeros_after, lint_put_bytes(c, NID_key_usage, true, "\x03\x02\x00\xe0", 4),                 \
+      "extension-form")                                                                                      \
+    X(usage_of_nine_bits, lint_put_bytes(c, NID_key_usage, true, "\x03\x03\x07\xe0\x80", 5), "key-usage")    \
     X(crl_without_host, crl_addresses(c, w, "URI:http:///a,URI:http://dois.test.br/a"),                      \
       "web-address crl-points")                                                                              \
     X(crl_with_a_blank, crl_addresses(c, w, "URI:http://um.test.br/a b,URI:http://dois.test.br/a"),          \
@@ -107,19 +95,19 @@ static void drop_extensions(X509 *certificate)
     X(crl_by_ldap, crl_addresses(c, w, "URI:ldap://um.test.br/a,URI:http://dois.test.br/a"), "crl-points")   \
     X(crl_at_a_port, crl_addresses(c, w, "URI:http://um.test.br:8080/a?b=c,URI:https://dois.test.br/a"), "") \
     X(crl_of_some_reasons, partial_point(c), "crl-point-partial")                                            \
-    X(crl_points_cut, put_bytes(c, NID_crl_distribution_points, false, "\x30\x02\x04\x00", 4),               \
+    X(crl_points_cut, lint_put_bytes(c, NID_crl_distribution_points, false, "\x30\x02\x04\x00", 4),          \
       "extension-form")                                                                                      \
     X(ocsp_without_host,                                                                                     \
       set_extension(c, w->issuer, NID_info_access, false,                                                    \
                     "caIssuers;URI:http://um.test.br/ac.p7b,OCSP;URI:http:ocsp"),                            \
       "web-address")                                                                                         \
-    X(access_cut, put_bytes(c, NID_info_access, false, "\x30\x02\x04\x00", 4), "extension-form")             \
+    X(access_cut, lint_put_bytes(c, NID_info_access, false, "\x30\x02\x04\x00", 4), "extension-form")        \
     X(authority_key_and_more,                                                                                \
       set_extension(c, w->issuer, NID_authority_key_identifier, false, "keyid:always,issuer:always"),        \
       "authority-key-more")                                                                                  \
-    X(authority_key_empty, put_bytes(c, NID_authority_key_identifier, false, "\x30\x00", 2),                 \
+    X(authority_key_empty, lint_put_bytes(c, NID_authority_key_identifier, false, "\x30\x00", 2),            \
       "authority-key")                                                                                       \
-    X(subject_key_empty, put_bytes(c, NID_subject_key_identifier, false, "\x04\x00", 2), "subject-key")      \
+    X(subject_key_empty, lint_put_bytes(c, NID_subject_key_identifier, false, "\x04\x00", 2), "subject-key") \
     X(subject_key_of_its_own, set_extension(c, c, NID_subject_key_identifier, false, "hash"), "")            \
     X(given_name_too, put_rdn(c, NID_givenName, "MARIA"), "subject-attribute")                               \
     X(unit_with_blanks, put_rdn(c, NID_organizationalUnitName, " OU"), "subject-blanks")                     \
@@ -127,16 +115,17 @@ static void drop_extensions(X509 *certificate)
     X(host_beside_the_names, host_name_too(c), "san-kind")                                                   \
     X(type_a2, set_extension(c, w->issuer, NID_certificate_policies, false, "2.16.76.1.2.2.999999"),         \
       "ou-policy policy-cps policy-extinct")                                                                 \
-    X(policies_cut, put_bytes(c, NID_certificate_policies, false, "\x30\x02\x04\x00", 4), "extension-form")  \
-    X(usages_cut, put_bytes(c, NID_ext_key_usage, false, "\x30\x02\x04\x00", 4), "extension-form")           \
-    X(a_path_length_of_no_ac, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x00", 5),         \
+    X(policies_cut, lint_put_bytes(c, NID_certificate_policies, false, "\x30\x02\x04\x00", 4),               \
+      "extension-form")                                                                                      \
+    X(usages_cut, lint_put_bytes(c, NID_ext_key_usage, false, "\x30\x02\x04\x00", 4), "extension-form")      \
+    X(a_path_length_of_no_ac, lint_put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x00", 5),    \
       "basic-constraints")                                                                                   \
-    X(constraints_cut, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x80", 5),                \
+    X(constraints_cut, lint_put_bytes(c, NID_basic_constraints, false, "\x30\x03\x02\x01\x80", 5),           \
       "basic-constraints")                                                                                   \
     X(no_extensions, drop_extensions(c),                                                                     \
       "san-malformed san-email san-identity key-usage extended-key-usage policy-count "                      \
       "crl-points ca-issuers authority-key")                                                                 \
-    X(no_name_at_all, put_bytes(c, NID_subject_alt_name, false, "\x30\x00", 2),                              \
+    X(no_name_at_all, lint_put_bytes(c, NID_subject_alt_name, false, "\x30\x00", 2),                         \
       "san-malformed san-email san-identity")
 
 static void crl_addresses(X509 *certificate, const struct world *world, const char *addresses)

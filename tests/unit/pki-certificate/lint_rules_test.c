@@ -254,19 +254,6 @@ static void names_of_a_holder(void **state)
 
 /* --- the rest of a certificate --- */
 
-static void put_bytes(X509 *certificate, int nid, bool critical, const char *bytes, size_t length)
-{
-    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-    int at = X509_get_ext_by_NID(certificate, nid, -1);
-    if (at >= 0)
-        X509_EXTENSION_free(X509_delete_ext(certificate, at));
-    assert_int_equal(ASN1_OCTET_STRING_set(value, (const unsigned char *)bytes, (int)length), 1);
-    X509_EXTENSION *extension = X509_EXTENSION_create_by_NID(NULL, nid, critical ? 1 : 0, value);
-    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
-    X509_EXTENSION_free(extension);
-    ASN1_OCTET_STRING_free(value);
-}
-
 /* X(name, statement, codes) */
 #define BENT(X)                                                                                              \
     X(version_1, X509_set_version(c, X509_VERSION_2), "version")                                             \
@@ -274,7 +261,7 @@ static void put_bytes(X509 *certificate, int nid, bool critical, const char *byt
     X(generalized_time_too_soon, ASN1_GENERALIZEDTIME_set(X509_getm_notAfter(c), FIXTURE_NOW), "time-form")  \
     X(ends_before_it_begins, ASN1_TIME_set(X509_getm_notAfter(c), FIXTURE_NOW - 100), "validity expired")    \
     X(two_years_of_a1, ASN1_TIME_set(X509_getm_notAfter(c), FIXTURE_NOW + 700 * DAY_S), "validity-policy")   \
-    X(garbage_in_extension, put_bytes(c, NID_ext_key_usage, false, "\x04\x00", 2), "extension-form")         \
+    X(garbage_in_extension, lint_put_bytes(c, NID_ext_key_usage, false, "\x04\x00", 2), "extension-form")    \
     X(extra_usage,                                                                                           \
       set_extension(c, w->issuer, NID_ext_key_usage, false, "clientAuth,emailProtection,timeStamping"),      \
       "extended-key-usage-extra")                                                                            \
@@ -299,7 +286,7 @@ static void put_bytes(X509 *certificate, int nid, bool critical, const char *byt
       "authority-key")                                                                                       \
     X(no_alternative_name, set_extension(c, w->issuer, NID_subject_alt_name, false, NULL),                   \
       "san-malformed san-email san-identity")                                                                \
-    X(constraints_spelled, put_bytes(c, NID_basic_constraints, false, "\x30\x03\x01\x01\x00", 5),            \
+    X(constraints_spelled, lint_put_bytes(c, NID_basic_constraints, false, "\x30\x03\x01\x01\x00", 5),       \
       "basic-constraints")
 
 #define X(name, statement, codes)                                                                            \

@@ -41,32 +41,6 @@ static BIGNUM *random_number(int bits)
     return number;
 }
 
-/* A whole RSA key of two primes, so that requests can be signed with it. */
-static EVP_PKEY *key_of(const BIGNUM *p, const BIGNUM *q, BN_CTX *context)
-{
-    EVP_PKEY *key = NULL;
-    BIGNUM *n = BN_new(), *e = BN_new(), *d = BN_new(), *phi = BN_new(), *less_p = BN_dup(p),
-           *less_q = BN_dup(q);
-    assert_int_equal(BN_mul(n, p, q, context), 1);
-    assert_int_equal(BN_set_word(e, 65537), 1);
-    assert_int_equal(BN_sub_word(less_p, 1) == 1 && BN_sub_word(less_q, 1) == 1, 1);
-    assert_int_equal(BN_mul(phi, less_p, less_q, context), 1);
-    assert_non_null(BN_mod_inverse(d, e, phi, context));
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n);
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e);
-    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, d);
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
-    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    assert_int_equal(EVP_PKEY_fromdata_init(maker), 1);
-    assert_int_equal(EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, parameters), 1);
-    EVP_PKEY_CTX_free(maker);
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(build);
-    BN_free(n), BN_free(e), BN_free(d), BN_free(phi), BN_free(less_p), BN_free(less_q);
-    return key;
-}
-
 static struct bytes modulus_of(TALLOC_CTX *memory, EVP_PKEY *key)
 {
     uint8_t octets[MODULUS_OCTETS];
@@ -88,7 +62,7 @@ static EVP_PKEY *close_key(int distance_bits)
     BN_lshift(gap, gap, distance_bits);
     BN_add(q, p, gap);
     next_prime(q, two, context);
-    EVP_PKEY *key = key_of(p, q, context);
+    EVP_PKEY *key = fixture_key_of_primes(p, q);
     BN_free(two), BN_free(p), BN_free(q), BN_free(gap);
     BN_CTX_free(context);
     return key;
@@ -119,7 +93,7 @@ static EVP_PKEY *roca_key(void)
 {
     BN_CTX *context = BN_CTX_new();
     BIGNUM *p = roca_prime(context), *q = roca_prime(context);
-    EVP_PKEY *key = key_of(p, q, context);
+    EVP_PKEY *key = fixture_key_of_primes(p, q);
     BN_free(p), BN_free(q);
     BN_CTX_free(context);
     return key;

@@ -12,11 +12,11 @@
 #include "catalog/catalog.h"
 #include "config/config.h"
 #include "db/db.h"
-#include "db/migrate.h"
 #include "floors/check.h"
 #include "issuance/fake_signer.h"
 #include "issuance/issuance_state.h"
 #include "issuance/signer_client.h"
+#include "log_fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -48,37 +48,6 @@ static void make_key(const struct world *world, struct note_key **key)
     unlink(path);
 }
 
-static void load_config(struct world *world)
-{
-    struct ra_error error = {0};
-    char text[2048];
-    const char *pg = getenv("RA_TEST_PG");
-    char here[512];
-    assert_non_null(pg);
-    assert_non_null(getcwd(here, sizeof here));
-    snprintf(text, sizeof text,
-             "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
-             "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\nsigner_socket = %s/sock\n",
-             world->folder, pg, pg, here, here, here, world->folder);
-    assert_done(config_parse(NULL, "test", text, &world->config, &error));
-    assert_done(migrate(world->config, &error));
-}
-
-static uint64_t number_all(struct world *world)
-{
-    struct ra_error error = {0};
-    TALLOC_CTX *context = talloc_new(NULL);
-    bool more = true;
-    uint64_t size = 0;
-    while (more) {
-        assert_done(sequencer_number(world->db, context, &more, &error));
-    }
-    assert_done(log_size(world->db, &size, &error));
-    talloc_free(context);
-    return size;
-}
-
 static void record(struct world *world, unsigned count)
 {
     struct ra_error error = {0};
@@ -95,7 +64,7 @@ static void record(struct world *world, unsigned count)
 static void sign_all(struct world *world)
 {
     struct ra_error error = {0};
-    struct checkpoint next = {.size = number_all(world)};
+    struct checkpoint next = {.size = log_fixture_number(world->db)};
     struct merkle_reader reader = log_reader(world->db);
     char *note = NULL;
     assert_done(merkle_root(&reader, next.size, &next.root, &error));
@@ -143,7 +112,7 @@ static int setup(void **state)
     make_key(world, &world->key);
     make_key(world, &world->other_key);
     world->signer.verifier = *note_key_verifier(world->key);
-    load_config(world);
+    world->config = log_fixture_config(world->folder);
     world->app.config = world->config;
     assert_done(db_connect(NULL, world->config->database, &statement_table, 0, &world->db, &error));
     assert_done(catalog_room.start(&world->app, world->db, &error));
@@ -197,10 +166,10 @@ static const char *health_at(struct world *world, int64_t now_us)
 static void what_is_as_signed_is_intact_and_the_reading_an_event(void **state)
 {
     struct world *world = *state;
-    const uint64_t size = number_all(world);
+    const uint64_t size = log_fixture_number(world->db);
     assert_int_equal(altered_now(world), 0);
     assert_int_equal(atomic_load(&world->watch.checked_leaves), 3000);
-    assert_int_equal(number_all(world), size + 1);
+    assert_int_equal(log_fixture_number(world->db), size + 1);
     sign_all(world);
     assert_int_equal(altered_now(world), 0);
     assert_int_equal(atomic_load(&world->watch.checked_leaves), size + 1);
@@ -332,7 +301,7 @@ static void leaves_that_the_signer_signed_and_that_are_gone_are_found(void **sta
 {
     struct world *world = *state;
     sign_all(world);
-    const uint64_t there = number_all(world);
+    const uint64_t there = log_fixture_number(world->db);
     world->signer.size = there + 7;
     assert_int_equal(altered_now(world), 7);
     world->signer.size = there;
@@ -459,7 +428,7 @@ static int64_t recorded(struct world *world, const char *word)
     struct ra_error error = {0};
     struct db_rows *rows = NULL;
     int64_t count = 0;
-    const int64_t size = (int64_t)number_all(world);
+    const int64_t size = (int64_t)log_fixture_number(world->db);
     assert_done(db_query(world->db, NULL, STATEMENT_AUDIT_EXPORT_LEAVES, DB_VALUES(db_int(0), db_int(size)),
                          &rows, &error));
     for (size_t row = 0; row < db_row_count(rows); row++) {

@@ -10,10 +10,10 @@
 #include "catalog/catalog.h"
 #include "config/config.h"
 #include "db/db.h"
-#include "db/migrate.h"
 #include "floors/check.h"
 #include "issuance/fake_signer.h"
 #include "issuance/signer_client.h"
+#include "log_fixture.h"
 #include "pki/trust/note.h"
 
 #include <pthread.h>
@@ -89,23 +89,6 @@ static json_t *answer(struct fake_signer *signer, const json_t *message, void *a
     return said;
 }
 
-static void load_config(struct world *world)
-{
-    struct ra_error error = {0};
-    char text[2048];
-    const char *pg = getenv("RA_TEST_PG");
-    char here[512];
-    assert_non_null(pg);
-    assert_non_null(getcwd(here, sizeof here));
-    snprintf(text, sizeof text,
-             "home = %s\ndatabase = host=%s dbname=ra user=ra_app\n"
-             "database_owner = host=%s dbname=ra user=ra_owner\nmigrations_dir = %s/sql/migrations\n"
-             "rules_dir = %s/sql/rules\nprofiles_dir = %s/pki/profiles\n",
-             world->folder, pg, pg, here, here, here);
-    assert_done(config_parse(NULL, "test", text, &world->config, &error));
-    assert_done(migrate(world->config, &error));
-}
-
 static int setup(void **state)
 {
     struct ra_error error = {0};
@@ -116,7 +99,7 @@ static int setup(void **state)
     assert_non_null(mkdtemp(world->folder));
     snprintf(world->key_path, sizeof world->key_path, "%s/log.key", world->folder);
     snprintf(world->socket_path, sizeof world->socket_path, "%s/sock", world->folder);
-    load_config(world);
+    world->config = log_fixture_config(world->folder);
     world->app.config = world->config;
     assert_done(db_connect(NULL, world->config->database, &statement_table, 0, &world->db, &error));
     assert_done(catalog_room.start(&world->app, world->db, &error));
@@ -155,20 +138,6 @@ static void record(struct world *world, unsigned count)
                                         NULL, &error));
     }
     assert_done(db_commit(world->db, &error));
-}
-
-static uint64_t number_all(struct world *world)
-{
-    struct ra_error error = {0};
-    TALLOC_CTX *context = talloc_new(NULL);
-    bool more = true;
-    uint64_t size = 0;
-    while (more) {
-        assert_done(sequencer_number(world->db, context, &more, &error));
-    }
-    assert_done(log_size(world->db, &size, &error));
-    talloc_free(context);
-    return size;
 }
 
 static bool sign_now(struct world *world, struct sequencer_state *state, struct ra_error *error)
@@ -224,7 +193,7 @@ static void events_become_the_tree_they_should(void **state)
     for (size_t at = 0; at < sizeof batches / sizeof batches[0]; at++) {
         record(world, batches[at]);
         size += batches[at];
-        assert_int_equal(number_all(world), size);
+        assert_int_equal(log_fixture_number(world->db), size);
         assert_done(sign_now(world, &sequencer, &error));
         struct checkpoint signed_now = latest(world);
         struct merkle_hash root = root_of_leaves(world, size);
@@ -248,12 +217,12 @@ static void a_rolled_back_act_leaves_no_event(void **state)
     struct world *world = *state;
     struct ra_error error = {0};
     const struct audit_subject nobody = {0, "", ""};
-    uint64_t before = number_all(world);
+    uint64_t before = log_fixture_number(world->db);
     assert_done(db_begin(world->db, &error));
     assert_done(audit_record_system(&world->app, world->db, 1, AUDIT_QUEUE_READ, nobody, json_object(), NULL,
                                     &error));
     db_rollback(world->db);
-    assert_int_equal(number_all(world), before);
+    assert_int_equal(log_fixture_number(world->db), before);
 }
 
 static void an_event_without_detail_fails_the_act(void **state)
@@ -275,7 +244,7 @@ static void a_checkpoint_signed_unheard_is_asked_for_again(void **state)
     struct ra_error error = {0};
     struct sequencer_state sequencer = {0};
     record(world, 3);
-    uint64_t size = number_all(world);
+    uint64_t size = log_fixture_number(world->db);
     world->sign_and_die = true;
     assert_false(sign_now(world, &sequencer, &error));
     error = (struct ra_error){0};
@@ -287,12 +256,12 @@ static void a_checkpoint_signed_unheard_is_asked_for_again(void **state)
 
     record(world, 2);
     world->sign_and_die = true;
-    size = number_all(world);
+    size = log_fixture_number(world->db);
     assert_false(sign_now(world, &sequencer, &error));
     error = (struct ra_error){0};
     world->sign_and_die = false;
     record(world, 4);
-    size = number_all(world);
+    size = log_fixture_number(world->db);
     assert_done(sign_now(world, &sequencer, &error));
     assert_int_equal(latest(world).size, size);
 }
@@ -305,7 +274,7 @@ static void a_log_shorter_than_what_was_signed_stops(void **state)
     struct sequencer_state sequencer = {0};
     const struct checkpoint truth = world->last;
     record(world, 1);
-    uint64_t size = number_all(world);
+    uint64_t size = log_fixture_number(world->db);
     world->last.size = size + 5;
     assert_false(sign_now(world, &sequencer, &error));
     assert_string_equal(error.reason, "log-shorter-than-signed");
@@ -323,7 +292,7 @@ static void a_signer_that_knows_another_tree_refuses(void **state)
     struct sequencer_state sequencer = {0};
     const struct checkpoint truth = world->last;
     record(world, 1);
-    (void)number_all(world);
+    (void)log_fixture_number(world->db);
     world->last.root.bytes[0] ^= 1;
     assert_false(sign_now(world, &sequencer, &error));
     assert_string_equal(error.reason, "checkpoint-inconsistent");
@@ -337,7 +306,7 @@ static void personal_data_stays_out_of_the_leaf(void **state)
     struct world *world = *state;
     struct ra_error error = {0};
     struct db_rows *rows = NULL;
-    uint64_t size = number_all(world);
+    uint64_t size = log_fixture_number(world->db);
     assert_done(db_query(world->db, NULL, STATEMENT_AUDIT_EXPORT_LEAVES,
                          DB_VALUES(db_int(0), db_int((int64_t)size)), &rows, &error));
     for (size_t row = 0; row < db_row_count(rows); row++) {

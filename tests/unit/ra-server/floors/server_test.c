@@ -296,38 +296,48 @@ static void wait_until_handled(int wanted)
     assert_int_equal(atomic_load(&handled), wanted);
 }
 
+/* The one worker is busy and the one place in the queue is taken. */
+struct crowd {
+    int running, waiting;
+};
+
+static struct crowd fill_the_house(void)
+{
+    atomic_store(&hold, 1);
+    struct crowd crowd = {.running = send_slow(HTTP_PUBLIC, "192.0.2.1")};
+    wait_until_handled(1);
+    crowd.waiting = send_slow(HTTP_PUBLIC, "192.0.2.2");
+    pause_ms(200);
+    return crowd;
+}
+
+static void let_them_out(const struct crowd *crowd)
+{
+    atomic_store(&hold, 0);
+    assert_int_equal(status_of(fixture_read(crowd->running)), 200);
+    assert_int_equal(status_of(fixture_read(crowd->waiting)), 200);
+}
+
 static void a_full_queue_says_so_at_once_and_the_counter_goes_on(void **state)
 {
     (void)state;
-    atomic_store(&hold, 1);
-    int running = send_slow(HTTP_PUBLIC, "192.0.2.1");
-    wait_until_handled(1);
-    int waiting = send_slow(HTTP_PUBLIC, "192.0.2.2");
-    pause_ms(200);
+    const struct crowd crowd = fill_the_house();
     const char *got = get("/api/slow", "X-Real-IP: 192.0.2.3\r\n");
     assert_int_equal(status_of(got), 503);
     assert_non_null(strstr(got, "Retry-After: "));
     assert_int_equal(status_of(fixture_send(HTTP_OFFICE, "GET /api/echo", "", NULL)), 200);
-    atomic_store(&hold, 0);
-    assert_int_equal(status_of(fixture_read(running)), 200);
-    assert_int_equal(status_of(fixture_read(waiting)), 200);
+    let_them_out(&crowd);
 }
 
 static void what_is_answered_at_once_waits_for_no_worker(void **state)
 {
     (void)state;
-    atomic_store(&hold, 1);
-    int running = send_slow(HTTP_PUBLIC, "192.0.2.1");
-    wait_until_handled(1);
-    int waiting = send_slow(HTTP_PUBLIC, "192.0.2.2");
-    pause_ms(200);
+    const struct crowd crowd = fill_the_house();
     const char *got = get("/api/at-once", "X-Real-IP: 192.0.2.3\r\n");
     assert_int_equal(status_of(got), 200);
     assert_non_null(strstr(got, "{\"database\":false}"));
     assert_int_equal(status_of(get("/api/at-once?refuse=1", "")), 422);
-    atomic_store(&hold, 0);
-    assert_int_equal(status_of(fixture_read(running)), 200);
-    assert_int_equal(status_of(fixture_read(waiting)), 200);
+    let_them_out(&crowd);
 }
 
 static void *let_go(void *unused)
