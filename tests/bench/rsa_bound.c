@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_rsa_bound all|signatures EMISSIONS KEY4096.pem KEY2048.pem
+ * bench_rsa_bound all|conversation|signatures EMISSIONS KEY4096.pem KEY2048.pem
  *
  * The bound of an emission: the RSA operations inside it and nothing else, on as many threads as there are
- * processors. `all`: every operation that the programs do now. `signatures`: only those without which there
- * is no certificate by CMP; verifications are cheap one by one, but many.
+ * processors. `all`: every operation that the programs do now. `conversation`: those that bench_cmp_bound
+ * does too. `signatures`: only those without which there is no certificate by CMP; verifications are cheap
+ * one by one, but many.
  */
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,7 +13,6 @@
 #include <openssl/rsa.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +25,10 @@ enum { THREADS_MAX = 64, DIGEST_SIZE = 32, SIGNATURE_MAX = 512 };
 struct work {
     int bits;
     unsigned signatures;
-    unsigned verifications;
+    unsigned verifications[3]; /* by mode */
 };
+
+enum mode { ALL, CONVERSATION, SIGNATURES };
 
 /* One emission bound by `spki`, from the holder's POST to the answer; counted by tests/bench/count-rsa on a
  * running instance, by program and caller.
@@ -48,8 +50,8 @@ struct work {
  * homolog-ca, protection of ir and certConf
  */
 static const struct work emission[] = {
-    {4096, 1, 58},
-    {2048, 4, 10},
+    {4096, 1, {58, 4, 0}},
+    {2048, 4, {10, 4, 0}},
 };
 enum { KINDS = sizeof emission / sizeof emission[0] };
 
@@ -62,7 +64,7 @@ struct key {
 
 static struct key keys[KINDS];
 static atomic_long left;
-static bool with_verifications;
+static enum mode mode;
 
 static _Noreturn void die(const char *what)
 {
@@ -106,7 +108,7 @@ static void *work(void *unused)
         for (size_t kind = 0; kind < KINDS; kind++) {
             for (unsigned i = 0; i < emission[kind].signatures; i++)
                 sign(&keys[kind], signature, &length);
-            for (unsigned i = 0; with_verifications && i < emission[kind].verifications; i++)
+            for (unsigned i = 0; i < emission[kind].verifications[mode]; i++)
                 verify(&keys[kind]);
         }
     }
@@ -139,10 +141,13 @@ int main(int argc, char **argv)
     long threads = sysconf(_SC_NPROCESSORS_ONLN);
     pthread_t running[THREADS_MAX];
     if (count <= 0) {
-        fprintf(stderr, "usage: bench_rsa_bound all|signatures EMISSIONS KEY4096.pem KEY2048.pem\n");
+        fprintf(stderr,
+                "usage: bench_rsa_bound all|conversation|signatures EMISSIONS KEY4096.pem KEY2048.pem\n");
         return 2;
     }
-    with_verifications = strcmp(argv[1], "all") == 0;
+    mode = strcmp(argv[1], "all") == 0            ? ALL
+           : strcmp(argv[1], "conversation") == 0 ? CONVERSATION
+                                                  : SIGNATURES;
     threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads;
     for (size_t kind = 0; kind < KINDS; kind++)
         load_key(&keys[kind], argv[3 + kind], emission[kind].bits);
