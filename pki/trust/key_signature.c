@@ -50,7 +50,8 @@ bool rsa_verifies(EVP_PKEY *key, struct bytes message, struct bytes signature)
 {
     EVP_MD_CTX *verifying = EVP_MD_CTX_new();
     bool good =
-        verifying != NULL && signature.length > 0 && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
+        verifying != NULL && key != NULL && signature.length > 0 &&
+        EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
         EVP_DigestVerifyInit(verifying, NULL, EVP_sha256(), NULL, key) == 1 &&
         EVP_DigestVerify(verifying, signature.data, signature.length, message.data, message.length) == 1;
     EVP_MD_CTX_free(verifying);

@@ -41,7 +41,8 @@ RA_MUST_CHECK bool key_message_bytes(const struct key_message *message, struct b
 RA_MUST_CHECK bool rsa_sign(TALLOC_CTX *context, EVP_PKEY *key, struct bytes message, struct bytes *signature,
                             struct ra_error *error);
 
-/* Only a good signature by an RSA key is true. */
+/* Only a good signature by an RSA key is true. `key` may be NULL, as of a certificate whose key nobody can
+ * read. */
 bool rsa_verifies(EVP_PKEY *key, struct bytes message, struct bytes signature);
 
 RA_MUST_CHECK bool ed25519_public(const uint8_t seed[ED25519_SEED_SIZE], uint8_t public_key[ED25519_KEY_SIZE],

@@ -95,7 +95,7 @@ bool remote_key_new(EVP_PKEY *public_key, remote_key_sign *sign, remote_key_rele
                     EVP_PKEY **key, struct ra_error *error)
 {
     *key = NULL;
-    if (EVP_PKEY_get_base_id(public_key) != EVP_PKEY_RSA)
+    if (public_key == NULL || EVP_PKEY_get_base_id(public_key) != EVP_PKEY_RSA)
         return ra_fail_reason(error, RA_INVALID, "remote-key-type", "A chave não é RSA.");
     pthread_once(&once, prepare);
     struct remote *remote = method != NULL ? OPENSSL_zalloc(sizeof *remote) : NULL;

@@ -3,6 +3,7 @@
  * Protocol 6: the holder's own word to revoke, by the certificate's key or by the password's.
  */
 #include "check.h"
+#include "pki/base/decoded.h"
 #include "pki/trust/holder_revocation.h"
 
 #include <jansson.h>
@@ -142,6 +143,44 @@ static void nothing_else_is_a_word(void **state)
     talloc_free(context);
 }
 
+/* A certificate over `key` whose algorithm nobody knows: it is read, and has no key to verify with. */
+static X509 *certificate_without_key(TALLOC_CTX *context)
+{
+    static const uint8_t rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
+    unsigned char *der = NULL;
+    X509 *made = X509_new();
+    assert_non_null(X509_gmtime_adj(X509_getm_notBefore(made), 0));
+    assert_non_null(X509_gmtime_adj(X509_getm_notAfter(made), 3600));
+    assert_int_equal(X509_set_pubkey(made, key), 1);
+    assert_true(X509_sign(made, key, EVP_sha256()) > 0);
+    const int length = i2d_X509(made, &der);
+    struct bytes copy = bytes_copy(context, der, (size_t)length);
+    uint8_t *oid = memmem(copy.data, copy.length, rsa, sizeof rsa);
+    assert_non_null(oid);
+    oid[sizeof rsa - 1] = 0x7f;
+    X509 *read = decoded_certificate(copy);
+    assert_non_null(read);
+    OPENSSL_free(der);
+    X509_free(made);
+    return read;
+}
+
+static void a_certificate_without_a_readable_key_proves_nothing(void **state)
+{
+    (void)state;
+    TALLOC_CTX *context = talloc_new(NULL);
+    const json_t *vector = json_array_get(json_object_get(vectors, "words"), 0);
+    const struct holder_revocation word = word_of(vector);
+    struct ra_error error = {0};
+    X509 *certificate = certificate_without_key(context);
+    assert_null(X509_get0_pubkey(certificate));
+    assert_false(holder_revocation_verify(X509_get0_pubkey(certificate), &word,
+                                          bytes_of_hex(context, vector, "signature"), &error));
+    assert_string_equal(error.reason, "proof-revocation");
+    X509_free(certificate);
+    talloc_free(context);
+}
+
 static void a_public_half_counts_only_as_the_certificate_s_key_registered_it(void **state)
 {
     (void)state;
@@ -212,6 +251,7 @@ int main(void)
         cmocka_unit_test(the_shared_words_hold_both_ways),
         cmocka_unit_test(the_shared_passwords_hold_both_ways),
         cmocka_unit_test(nothing_else_is_a_word),
+        cmocka_unit_test(a_certificate_without_a_readable_key_proves_nothing),
         cmocka_unit_test(a_public_half_counts_only_as_the_certificate_s_key_registered_it),
         cmocka_unit_test(passwords_are_ten_printable_characters_or_more),
         cmocka_unit_test(the_reasons_offered_are_those_of_2_5),
