@@ -411,4 +411,10 @@ void render_journal(const struct cli *cli, const json_t *result, FILE *out)
             "%lld no registro de %lld eventos.\n",
             number(result, "attempts"), number(result, "confirmed"), number(result, "logged"),
             number(result, "tree_size"));
+    if (number(result, "kept_by_ac") > 0)
+        fprintf(
+            out,
+            "Atenção: %lld certificado(s) que o assinador recusou não foram retirados pela AC. Confira com "
+            "ela se estão revogados.\n",
+            number(result, "kept_by_ac"));
 }

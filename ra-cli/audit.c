@@ -117,10 +117,10 @@ bool audit_verify(struct cli *cli, const struct cli_arguments *arguments, json_t
 static bool report_journal(const struct journal_report *report, json_t **result, struct ra_error *error)
 {
     const size_t differ = json_array_size(report->disagreement);
-    *result = json_pack("{s:b,s:I,s:I,s:I,s:I,s:O}", "verified", differ == 0, "attempts",
+    *result = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:O}", "verified", differ == 0, "attempts",
                         (json_int_t)report->attempts, "confirmed", (json_int_t)report->confirmed, "logged",
-                        (json_int_t)report->logged, "tree_size", (json_int_t)report->export.size,
-                        "disagreement", report->disagreement);
+                        (json_int_t)report->logged, "kept_by_ac", (json_int_t)report->kept_by_ac, "tree_size",
+                        (json_int_t)report->export.size, "disagreement", report->disagreement);
     if (*result == NULL)
         return ra_fail(error, RA_NO_MEMORY, "json");
     const json_t *first = json_array_get(report->disagreement, 0);

@@ -38,6 +38,7 @@ static bool take_line(struct checking *checking, const char *line, size_t length
         ok = transaction[0] != '\0' && json_object_get(checking->attempts, transaction) == NULL &&
              json_object_set(checking->attempts, transaction, object) == 0;
         checking->report->attempts++;
+        checking->report->kept_by_ac += strcmp(text_of(object, "state"), "not-withdrawn") == 0 ? 1 : 0;
         checking->report->confirmed += strcmp(text_of(object, "state"), "confirmed") == 0 ? 1 : 0;
     }
     json_decref(object);

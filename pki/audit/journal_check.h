@@ -17,6 +17,7 @@ struct journal_report {
     uint64_t attempts;    /* in the journal */
     uint64_t confirmed;   /* of them, with a certificate that was let go */
     uint64_t logged;      /* certificates in the log */
+    uint64_t kept_by_ac;  /* attempts whose certificate was refused here and not taken back by the AC */
     json_t *disagreement; /* array of {"transaction","serial","what"}; the caller's reference */
 };
 

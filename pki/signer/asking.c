@@ -191,6 +191,11 @@ static enum cmp_check matches_order(struct asking *asking, X509 *certificate, st
 static enum cmp_check same_as_recorded(struct asking *asking, struct bytes der, struct ra_error *error)
 {
     struct bytes recorded;
+    uint8_t key[SHA256_DIGEST_LENGTH];
+    if (!sha256(asking->spki, key))
+        return CMP_CHECK_UNDECIDED;
+    if (!ledger_admit(asking->signer->ledger, asking->order, asking->attempt, key, error))
+        return CMP_CHECK_REFUSED; /* by agents, since it was recorded */
     if (!ledger_read_certificate(asking->signer->ledger, asking->order, asking->attempt, asking, &recorded,
                                  error))
         return CMP_CHECK_UNDECIDED;
@@ -334,6 +339,7 @@ static enum asking_result settle_unknown(struct asking *asking, struct ra_error 
     case ATTEMPT_CONFIRMED:
     case ATTEMPT_AC_REFUSED:
     case ATTEMPT_MISMATCH:
+    case ATTEMPT_NOT_WITHDRAWN:
         return ASKING_FAILED;
     }
     return ASKING_FAILED;
@@ -353,13 +359,38 @@ static const char *refusal_finding(enum cmp_withdrawal withdrawal)
     return "refused-not-revoked";
 }
 
-void asking_tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
+/* Nothing was wrong with the certificate itself: agents wanted none any more. */
+static bool was_unwanted(const struct ra_error *error)
 {
-    if (strcmp(error->reason, "attempt-refused") == 0 || strcmp(error->reason, "attempt-superseded") == 0)
-        return;
-    if (strcmp(error->reason, "certificate-mismatch") != 0)
+    return strcmp(error->reason, "attempt-refused") == 0 || strcmp(error->reason, "attempt-superseded") == 0;
+}
+
+static void tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
+{
+    if (!was_unwanted(error)) {
+        if (strcmp(error->reason, "certificate-mismatch") != 0)
+            raise_alarm(asking, error->reason);
+        mismatch(asking, refusal_finding(withdrawal), error);
+    } else if (withdrawal == CMP_WITHDRAWAL_DENIED) {
         raise_alarm(asking, error->reason);
-    mismatch(asking, refusal_finding(withdrawal), error);
+        raise_alarm(asking, refusal_finding(withdrawal));
+        asking_not_withdrawn(error);
+    }
+}
+
+void asking_not_withdrawn(struct ra_error *error)
+{
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-not-withdrawn",
+                   "A AC não revogou o certificado de uma tentativa que já não valia.");
+}
+
+enum asking_result asking_refuse(struct asking *asking, enum cmp_withdrawal withdrawal,
+                                 struct ra_error *error)
+{
+    const enum attempt_state end =
+        withdrawal == CMP_WITHDRAWAL_DENIED ? ATTEMPT_NOT_WITHDRAWN : ATTEMPT_MISMATCH;
+    tell_refusal(asking, withdrawal, error);
+    return asking_settle(asking, end, ASKING_REFUSED, error);
 }
 
 static enum asking_result settle_outcome(struct asking *asking, const struct cmp_outcome *outcome,
@@ -376,8 +407,7 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
         return asking_settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
     case CMP_CERTIFICATE_REFUSED:
-        asking_tell_refusal(asking, outcome->withdrawal, error);
-        return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
+        return asking_refuse(asking, outcome->withdrawal, error);
     case CMP_UNKNOWN:
         break;
     }

@@ -6,7 +6,7 @@
  *   sent       before the first message leaves
  *   issued     inside the check of the certificate that came, before certConf
  *   confirmed  after pkiConf
- *   unknown, ac-refused, mismatch as it ends
+ *   unknown, ac-refused, mismatch, not-withdrawn as it ends
  *
  * An attempt that is asked for again goes on under the same transaction id with the same template. The thread
  * must have claimed the attempt.
@@ -22,7 +22,8 @@ enum asking_result {
     ASKING_WAITING,   /* the AC works on it: ask again after retry_after_s */
     ASKING_UNKNOWN,   /* no believable answer: ask again; error says why */
     ASKING_REFUSED,   /* by the AC (reason ac-refused), or the certificate was not the one ordered
-                         (certificate-mismatch) */
+                         (certificate-mismatch), or agents refused it meanwhile (attempt-refused,
+                         attempt-superseded; certificate-not-withdrawn when the AC would not take it back) */
     ASKING_FAILED,    /* on our side, error set; the attempt stands where it stood */
 };
 
@@ -36,6 +37,9 @@ struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const stru
  * (PKCS#7 or certificate, PEM or DER), empty without one; CMP has no use for it. */
 RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, struct bytes portal_answer,
                                             int *retry_after_s, struct ra_error *error);
+
+/* The error "certificate-not-withdrawn". */
+void asking_not_withdrawn(struct ra_error *error);
 
 /* Hexadecimal; borrowed from it. */
 const char *asking_transaction(const struct asking *asking);

@@ -33,11 +33,12 @@ struct asking {
 /* A cmp_check_function over an asking: is this the certificate that was approved? Journals it as issued. */
 enum cmp_check asking_check_certificate(void *asking, X509 *certificate, struct ra_error *error);
 
-/* The alarm about a certificate that was refused, and whether people must still see to its revocation. What
- * the conversation itself found (another key, no path) is named as well as what profile_check did. Of an
- * attempt that was refused or superseded while the AC worked nothing is said: `error` is the reason to give.
- */
-void asking_tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error);
+/* A certificate was refused for the reason in `error`: ends the attempt, and raises the alarm that says
+ * whether people must still see to the revocation. What the conversation itself found (another key, no path)
+ * is named as well as what profile_check did. Of an attempt that was refused or superseded while the AC
+ * worked nothing is said when the AC took the certificate back: then that stays the reason given. */
+RA_MUST_CHECK enum asking_result asking_refuse(struct asking *asking, enum cmp_withdrawal withdrawal,
+                                               struct ra_error *error);
 
 /* Journals the state and gives `result`, or ASKING_FAILED when the journal does not take it. */
 RA_MUST_CHECK enum asking_result asking_settle(struct asking *asking, enum attempt_state state,

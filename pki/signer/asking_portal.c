@@ -35,8 +35,7 @@ static enum asking_result judge(struct asking *asking, X509 *certificate, struct
     case CMP_CHECK_ACCEPTED:
         return asking_settle(asking, ATTEMPT_CONFIRMED, ASKING_CONFIRMED, error);
     case CMP_CHECK_REFUSED:
-        asking_tell_refusal(asking, CMP_WITHDRAWAL_DENIED, error); /* nobody has told the AC */
-        return asking_settle(asking, ATTEMPT_MISMATCH, ASKING_REFUSED, error);
+        return asking_refuse(asking, CMP_WITHDRAWAL_DENIED, error); /* nobody has told the AC */
     case CMP_CHECK_UNDECIDED:
         break;
     }

@@ -193,6 +193,7 @@ static json_t *issue_claimed(struct signer *signer, const struct signer_channel 
     case ATTEMPT_CONFIRMED:
         return issued(signer, memory, decision->order, decision->attempt, error);
     case ATTEMPT_MISMATCH:
+    case ATTEMPT_NOT_WITHDRAWN:
         return refuse_mismatch(error);
     }
     ra_fail(error, RA_INTERNAL, "attempt state");
@@ -223,6 +224,16 @@ json_t *handle_issue(struct signer *signer, const struct signer_channel *channel
 
 /* --- resume --- */
 
+/* Told at each asking, although agents refused the attempt: the answer that told it first may have been lost.
+ */
+static json_t *refuse_not_withdrawn(const struct ledger_attempt *found, struct ra_error *error)
+{
+    if (!found->refused && !found->superseded)
+        return refuse_mismatch(error);
+    asking_not_withdrawn(error);
+    return NULL;
+}
+
 static json_t *resume_claimed(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
                               const struct resume_request *asked, struct ra_error *error)
 {
@@ -232,11 +243,13 @@ static json_t *resume_claimed(struct signer *signer, const struct signer_channel
     case ATTEMPT_NONE:
         break;
     case ATTEMPT_INTENT:
+        if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
+            return NULL;
+        return ask(signer, channel, memory, asked->order, asked->attempt, asked->answer, error);
     case ATTEMPT_SENT:
     case ATTEMPT_UNKNOWN:
     case ATTEMPT_ISSUED:
-        if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
-            return NULL;
+        /* Also where agents refused it since: what the AC may have made is then refused to the AC. */
         return ask(signer, channel, memory, asked->order, asked->attempt, asked->answer, error);
     case ATTEMPT_CONFIRMED:
         return issued(signer, memory, asked->order, asked->attempt, error);
@@ -249,6 +262,8 @@ static json_t *resume_claimed(struct signer *signer, const struct signer_channel
         if (!ledger_admit(signer->ledger, asked->order, asked->attempt, found.spki, error))
             return NULL;
         return refuse_mismatch(error);
+    case ATTEMPT_NOT_WITHDRAWN:
+        return refuse_not_withdrawn(&found, error);
     }
     ra_fail(error, RA_INTERNAL, "attempt state");
     return NULL;

@@ -36,7 +36,8 @@ enum {
     X(ATTEMPT_ISSUED, "issued")       /* certificate here and checked; its certConf may not have arrived */  \
     X(ATTEMPT_CONFIRMED, "confirmed") /* the end: the certificate may be given out */                        \
     X(ATTEMPT_AC_REFUSED, "ac-refused") /* the AC said no: the same key may try again, new transaction */    \
-    X(ATTEMPT_MISMATCH, "mismatch")     /* the AC sent another certificate: this attempt is over */
+    X(ATTEMPT_MISMATCH, "mismatch")     /* the AC's certificate was refused here: this attempt is over */    \
+    X(ATTEMPT_NOT_WITHDRAWN, "not-withdrawn") /* so was this one, and the AC did not take it back */
 
 enum attempt_state {
 #define X(id, kind) id,
@@ -129,7 +130,7 @@ RA_MUST_CHECK bool ledger_intend(struct ledger *ledger, const struct ledger_inte
 RA_MUST_CHECK bool ledger_read_request(struct ledger *ledger, const char *order, int64_t attempt,
                                        json_t **request, struct ra_error *error);
 
-/* Records sent, unknown, confirmed, ac-refused or mismatch. */
+/* Records sent, unknown, confirmed, ac-refused, mismatch or not-withdrawn. */
 RA_MUST_CHECK bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt,
                                enum attempt_state state, struct ra_error *error);
 

@@ -152,6 +152,7 @@ static bool is_unresolved(const struct ledger_entry *entry)
     case ATTEMPT_CONFIRMED:
     case ATTEMPT_AC_REFUSED:
     case ATTEMPT_MISMATCH:
+    case ATTEMPT_NOT_WITHDRAWN:
         return false;
     }
     return false;
@@ -381,6 +382,7 @@ MOVE(apply_unknown, ATTEMPT_UNKNOWN)
 MOVE(apply_confirmed, ATTEMPT_CONFIRMED)
 MOVE(apply_ac_refused, ATTEMPT_AC_REFUSED)
 MOVE(apply_mismatch, ATTEMPT_MISMATCH)
+MOVE(apply_not_withdrawn, ATTEMPT_NOT_WITHDRAWN)
 #undef MOVE
 
 static bool apply_refusal(struct ledger_state *state, json_t *record, struct journal_place place)
@@ -457,10 +459,19 @@ static const struct {
     const char *kind;
     bool (*apply)(struct ledger_state *state, json_t *record, struct journal_place place);
 } KINDS[] = {
-    {"begin", apply_begin},           {"intent", apply_intent},         {"sent", apply_sent},
-    {"unknown", apply_unknown},       {"issued", apply_issued},         {"confirmed", apply_confirmed},
-    {"ac-refused", apply_ac_refused}, {"mismatch", apply_mismatch},     {"refusal", apply_refusal},
-    {"roster", apply_roster},         {"checkpoint", apply_checkpoint}, {"revocation", apply_revocation},
+    {"begin", apply_begin},
+    {"intent", apply_intent},
+    {"sent", apply_sent},
+    {"unknown", apply_unknown},
+    {"issued", apply_issued},
+    {"confirmed", apply_confirmed},
+    {"ac-refused", apply_ac_refused},
+    {"mismatch", apply_mismatch},
+    {"refusal", apply_refusal},
+    {"roster", apply_roster},
+    {"checkpoint", apply_checkpoint},
+    {"revocation", apply_revocation},
+    {"not-withdrawn", apply_not_withdrawn},
 };
 
 bool ledger_apply(struct ledger_state *state, json_t *record, struct journal_place place,

@@ -116,7 +116,8 @@ struct order; /* orders/orders.h */
     X(AUDIT_CERT_REQUEST_REFUSED, "CERT_REQUEST_REFUSED")                                                    \
     X(AUDIT_CERT_UNKNOWN, "CERT_UNKNOWN") /* the AC's answer is not known yet */                             \
     X(AUDIT_CERT_ISSUED, "CERT_ISSUED")                                                                      \
-    X(AUDIT_CERT_MISMATCH, "CERT_MISMATCH") /* alarm: not what was ordered */                                \
+    X(AUDIT_CERT_MISMATCH, "CERT_MISMATCH")           /* alarm: not what was ordered */                      \
+    X(AUDIT_CERT_NOT_WITHDRAWN, "CERT_NOT_WITHDRAWN") /* alarm: nobody wanted it, and the AC keeps it */     \
     X(AUDIT_CERT_DELIVERED, "CERT_DELIVERED")                                                                \
     X(AUDIT_RENEWAL_STARTED, "RENEWAL_STARTED")         /* the holder showed a certificate of ours */        \
     X(AUDIT_RENEWAL_SIGNED, "RENEWAL_SIGNED")           /* and signed data and key of the new one */         \

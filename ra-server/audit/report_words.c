@@ -89,6 +89,7 @@ static const struct word events[] = {
     {"CERT_UNKNOWN", "Sem resposta da AC"},
     {"CERT_ISSUED", "Certificado emitido"},
     {"CERT_MISMATCH", "Certificado diferente do pedido: recusado"},
+    {"CERT_NOT_WITHDRAWN", "Certificado recusado aqui e não revogado pela AC"},
     {"CERT_DELIVERED", "Certificado entregue"},
     {"RENEWAL_STARTED", "Renovação começada"},
     {"RENEWAL_SIGNED", "Renovação assinada pelo titular"},

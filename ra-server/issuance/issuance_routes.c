@@ -546,7 +546,7 @@ static enum health_state certificates_health(struct ra_app *app, struct db *db, 
         return HEALTH_OK;
     }
     (void)snprintf(detail, detail_size, "%s",
-                   known ? "a AC devolveu certificado diferente do pedido: há chamado aberto (ra-cli tasks)"
+                   known ? "a AC deu um certificado que não devia: há chamado aberto (ra-cli tasks)"
                          : error.detail);
     return HEALTH_DEGRADED;
 }

@@ -205,18 +205,47 @@ static json_t *came_detail(const struct issue_case *issue, const struct came *ca
                      member(came->answer, "transaction"));
 }
 
-/* The AC answered with something else than was ordered: whoever watches the service, the office and the
- * auditor hear of it, each where they look. */
-static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const struct order *order,
-                        json_t *take_detail, struct ra_error *error)
+/* What the AC did that people must take up with it; the code is the reason that says so. */
+struct grievance {
+    const char *code;
+    enum audit_code event;
+    const char *title;
+    const char *happened; /* before the order's code */
+    const char *to_do;    /* after it */
+};
+
+static const struct grievance grievances[] = {
+    {"certificate-mismatch", AUDIT_CERT_MISMATCH, "a AC devolveu um certificado diferente do pedido",
+     "A AC devolveu um certificado diferente do pedido",
+     "Ele foi recusado e não foi entregue: abra um chamado na AC, confirme com ela que o certificado errado "
+     "está revogado, devolva o caso e valide de novo, com outra chave."},
+    {"certificate-not-withdrawn", AUDIT_CERT_NOT_WITHDRAWN,
+     "a AC não revogou um certificado que foi recusado aqui",
+     "A AC emitiu um certificado para uma tentativa que os agentes já tinham recusado ou trocado por outra, "
+     "e "
+     "não aceitou revogá-lo. É do pedido",
+     "O certificado não foi entregue, mas está em vigor: abra um chamado na AC e exija a revogação. Chame "
+     "também o auditor: o assinador só recebe uma recusa no meio da emissão se o servidor não está "
+     "fazendo o que devia."},
+};
+
+static const struct grievance *grievance_of(const char *reason)
 {
-    const char *text = talloc_asprintf(
-        issue->context,
-        "A AC devolveu um certificado diferente do pedido %s. Ele foi recusado e não "
-        "foi entregue: abra um chamado na AC, confirme com ela que o certificado errado está revogado, "
-        "devolva o caso e valide de novo, com outra chave.",
-        order->code);
-    log_event(LOG_LEVEL_ERROR, "certificate-mismatch", "{s:s, s:I}", "order", order->code, "attempt",
+    for (size_t at = 0; at < sizeof grievances / sizeof grievances[0]; at++) {
+        if (strcmp(grievances[at].code, reason) == 0) {
+            return &grievances[at];
+        }
+    }
+    return NULL;
+}
+
+/* Whoever watches the service, the office and the auditor hear of it, each where they look. */
+static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const struct order *order,
+                        const struct grievance *grievance, json_t *take_detail, struct ra_error *error)
+{
+    const char *text =
+        talloc_asprintf(issue->context, "%s %s. %s", grievance->happened, order->code, grievance->to_do);
+    log_event(LOG_LEVEL_ERROR, grievance->code, "{s:s, s:I}", "order", order->code, "attempt",
               (json_int_t)issue->attempt);
     metric_add(METRIC_CERTIFICATES_REFUSED, 1);
     if (text == NULL) {
@@ -224,14 +253,14 @@ static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const st
         return ra_fail(error, RA_NO_MEMORY, "alarm");
     }
     const struct alarm alarm = {
-        .code = "certificate-mismatch",
+        .code = grievance->code,
         .about = talloc_asprintf(issue->context, "%s/%lld", order->code, (long long)issue->attempt),
-        .title = "a AC devolveu um certificado diferente do pedido",
+        .title = grievance->title,
         .text = text,
         .order = order->code,
         .detail = "",
     };
-    return record(issue, now_us, order, AUDIT_CERT_MISMATCH, take_detail, error) &&
+    return record(issue, now_us, order, grievance->event, take_detail, error) &&
            issuance_store_open_ticket(issue->db, issue->order_id, text, now_us, error) &&
            alarm_raise(issue->app, issue->db, now_us, &alarm, error);
 }
@@ -240,7 +269,8 @@ static bool write_mismatch(const struct issue_case *issue, struct order *order, 
                            struct came *came, struct ra_error *error)
 {
     return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "failed", error) &&
-           raise_alarm(issue, now_us, order, came_detail(issue, came), error);
+           raise_alarm(issue, now_us, order, grievance_of("certificate-mismatch"), came_detail(issue, came),
+                       error);
 }
 
 static bool write_issued(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
@@ -328,15 +358,16 @@ static bool write_refused(const struct issue_case *issue, struct order *order, i
                           struct ra_error *error)
 {
     const struct refusal *refusal = argument;
+    const struct grievance *grievance = grievance_of(refusal->reason);
     return issuance_store_set_state(issue->db, issue->order_id, issue->attempt, "refused", refusal->reason,
                                     "", now_us, error) &&
            move_issuance(issue, now_us, order, refusal->by_ac ? "failed" : "ready", error) &&
            record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,
                   json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "reason", refusal->reason),
                   error) &&
-           (strcmp(refusal->reason, "certificate-mismatch") != 0 ||
-            raise_alarm(issue, now_us, order, json_pack("{s:I}", "attempt", (json_int_t)issue->attempt),
-                        error));
+           (grievance == NULL ||
+            raise_alarm(issue, now_us, order, grievance,
+                        json_pack("{s:I}", "attempt", (json_int_t)issue->attempt), error));
 }
 
 /* Refused for good: what the AC said, or anything said before the first message left. A signer that is merely
@@ -358,7 +389,7 @@ static bool end_refused(const struct issue_case *issue, const struct issuance_ro
     struct ra_error unwritten = {0};
     struct refusal refusal = {
         .reason = reason,
-        .by_ac = strcmp(reason, "ac-refused") == 0 || strcmp(reason, "certificate-mismatch") == 0,
+        .by_ac = strcmp(reason, "ac-refused") == 0 || grievance_of(reason) != NULL,
     };
     if (is_final(row, reason, refusal.by_ac) && !in_transaction(issue, write_refused, &refusal, &unwritten)) {
         *error = unwritten;

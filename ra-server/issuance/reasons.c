@@ -79,6 +79,8 @@
     X("internal", RA_SIGNER_UNAVAILABLE, "O módulo assinador falhou.")                                       \
     X("certificate-mismatch", RA_CERTIFICATE_REFUSED,                                                        \
       "A AC devolveu um certificado diferente do pedido; ele foi recusado.")                                 \
+    X("certificate-not-withdrawn", RA_CERTIFICATE_REFUSED,                                                   \
+      "A AC não revogou o certificado de uma tentativa que já não valia.")                                   \
     X("bundle-malformed", RA_INVALID,                                                                        \
       "O arquivo não é um PKCS#7 de certificados (.p7b) nem um certificado.")                                \
     X("portal-no-certificate", RA_RULE_REFUSED, "O arquivo da AC não traz o certificado desta chave.")       \

@@ -61,7 +61,7 @@ on conflict (order_id, attempt) do update
 -- revoked or not.
 select exists (select from issuance i where i.spki_sha256 = $1
                   and (i.state in ('issued', 'sent', 'unknown')
-                       or i.state = 'refused' and i.reason in ('certificate-mismatch', 'ac-refused'))
+                       or i.state = 'refused' and i.reason in ('certificate-mismatch', 'certificate-not-withdrawn', 'ac-refused'))
                   and (i.order_id <> $2
                        or (i.state = 'issued' and i.attempt <> (select o.attempt from orders o where o.id = $2)))
               ) as held;

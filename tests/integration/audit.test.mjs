@@ -435,6 +435,12 @@ describe('issue 5, 9: the signer\'s journal against the log', () => {
       ['attempt', 'serial', 'spki', 'state', 'transaction']);
   });
 
+  test('a certificate that the signer refused and the AC did not take back is counted for the auditor', () => {
+    const kept = { ...lines[1], state: 'not-withdrawn', transaction: 'cd'.repeat(16), serial: '' };
+    assert.equal(check(lines).json.kept_by_ac, lines.filter((line) => line.state === 'not-withdrawn').length);
+    assert.equal(check([...lines, kept]).json.kept_by_ac, check(lines).json.kept_by_ac + 1);
+  });
+
   test('a certificate that only one of them knows, or knows otherwise, is told (exit 4)', () => {
     const at = lines.findIndex((line) => line.state === 'confirmed');
     const told = (journal) => {

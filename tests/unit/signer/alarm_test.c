@@ -191,14 +191,76 @@ static void issue_5_2_an_ac_that_does_not_revoke_calls_for_people(void **state)
     assert_int_equal(office_count_revoked(&office), revoked);
 }
 
+/* --- what agents refuse while the AC works --- */
+
+static json_t *refusal(void)
+{
+    struct statement statement = office_statement(&office, STATEMENT_REFUSAL, ORDER, 1);
+    statement.refusal.reason = "o titular desistiu";
+    return json_pack("{s:s,s:o,s:o}", "type", "refusal", "statement",
+                     office_base64(office_sign(&office, office.agent3, &statement)), "crls",
+                     office_crls(&office));
+}
+
+static void refuse_meanwhile(int number)
+{
+    if (number == 1)
+        office_expect(&office, refusal(), "refused-recorded");
+    else
+        lose_the_issued(number);
+}
+
+/* Whoever says that he asked for none is heard: in the alarm, in the answer, in the journal, for as long as
+ * it is asked. */
+static void issue_5_2_an_unwanted_certificate_that_the_ac_keeps_calls_for_people(void **state)
+{
+    (void)state;
+    struct ledger_attempt found;
+    confirm_for_us(CORRUPTION_NONE);
+    office.line.on_message = refuse_meanwhile;
+    begin_to_hear();
+    office_expect_refused(&office, honest(), "certificate-not-withdrawn");
+    assert_string_equal(alarms_heard(), "attempt-refused refused-not-revoked");
+    ledger_find(office.signer->ledger, ORDER, 1, &found);
+    assert_int_equal(found.state, ATTEMPT_NOT_WITHDRAWN);
+    office_restart(&office);
+    office_expect_refused(&office, resume(), "certificate-not-withdrawn");
+}
+
+static void refuse_and_be_cut_off(int number)
+{
+    if (number == 1) {
+        office_expect(&office, refusal(), "refused-recorded");
+        office.line.loses_request_from = 2;
+    }
+}
+
+/* The AC that confirms for us did not hear that it shall revoke: it is told at the next asking. */
+static void issue_5_2_an_unwanted_certificate_is_withdrawn_once_the_ac_is_reached_again(void **state)
+{
+    (void)state;
+    int revoked = office_count_revoked(&office);
+    confirm_for_us(CORRUPTION_NONE);
+    office.line.on_message = refuse_and_be_cut_off;
+    json_t *pending = office_send(&office, honest());
+    assert_string_equal(answer_text(pending, "state"), "unknown");
+    json_decref(pending);
+    office_restart(&office);
+    office.line = (struct office_line){.confirms_for_us = true};
+    office_expect_refused(&office, resume(), "attempt-refused");
+    assert_int_equal(office_count_revoked(&office), revoked + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(issue_5_2_the_alarm_says_what_was_wrong_and_that_the_ac_was_told),
         cmocka_unit_test(issue_5_2_an_ac_that_confirms_for_us_is_asked_to_revoke_and_the_alarm_says_so),
         cmocka_unit_test(issue_5_2_a_portal_s_wrong_certificate_calls_for_people),
+        cmocka_unit_test(issue_5_2_an_unwanted_certificate_is_withdrawn_once_the_ac_is_reached_again),
         cmocka_unit_test(
             issue_5_2_an_ac_that_does_not_revoke_calls_for_people), /* the AC is broken after it */
+        cmocka_unit_test(issue_5_2_an_unwanted_certificate_that_the_ac_keeps_calls_for_people),
     };
     return cmocka_run_group_tests(tests, make, clean);
 }

@@ -253,6 +253,7 @@ static void refusals_become_errors_of_their_reason(void **state)
         {"same-agent", RA_STATEMENT_REFUSED},
         {"profile-closed", RA_RULE_REFUSED},
         {"certificate-mismatch", RA_CERTIFICATE_REFUSED},
+        {"certificate-not-withdrawn", RA_CERTIFICATE_REFUSED},
         {"ac-refused", RA_UPSTREAM},
         {"internal", RA_SIGNER_UNAVAILABLE},
         {"never-heard-of", RA_INTERNAL},
