@@ -55,6 +55,25 @@ bool agenda_check_case(struct http_request *request, const struct order *order,
                              error);
 }
 
+/* Each change withholds what was given back from everybody and mails an address that nobody need have
+ * confirmed: without a bound one order could empty the agenda or fill a stranger's mailbox. */
+bool agenda_check_changes(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    int64_t most = 0;
+    struct db_rows *row = NULL;
+    if (request->listener != HTTP_PUBLIC || orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "none"))
+        return true;
+    if (!catalog_policy_number(request->app, request->now_us, "appointment_changes_per_day", &most, error) ||
+        !db_one(request->db, request->context, STATEMENT_AGENDA_CHANGES,
+                DB_VALUES(db_int(order->id), db_time(request->now_us - INT64_C(86400000000))), &row, error))
+        return false;
+    return row_int(row, 0, "changes") < most ||
+           ra_fail_reason(
+               error, RA_CONFLICT, "too-many-changes",
+               "Este pedido já mudou de horário vezes demais em um dia. Espere até amanhã, ou ligue "
+               "para nós.");
+}
+
 /* --- giving back --- */
 
 bool agenda_release_time(struct http_request *request, int64_t *public_from_us, struct ra_error *error)

@@ -106,7 +106,8 @@ bool agenda_book(struct http_request *request, struct order *order, const struct
     if (agenda_is_live(order))
         return ra_fail_reason(error, RA_CONFLICT, "already-booked",
                               "Já há um horário marcado. Mude o horário em vez de marcar outro.");
-    if (!agenda_session_of(request, order, wish, &taking.session, error) ||
+    if (!agenda_check_changes(request, order, error) ||
+        !agenda_session_of(request, order, wish, &taking.session, error) ||
         !agenda_check_start(request, wish, &taking.session, error) ||
         !agenda_new_uid(request, &taking.uid, error) ||
         !agenda_store_take(request->db, request->context, &taking, &none, &taken, error))
@@ -125,7 +126,8 @@ static bool move_alone(struct http_request *request, struct order *order, const 
                                    .wish = wish,
                                    .appointment_id = order->appointment->id,
                                    .now_us = request->now_us};
-    return agenda_session_of(request, order, wish, &taking.session, error) &&
+    return agenda_check_changes(request, order, error) &&
+           agenda_session_of(request, order, wish, &taking.session, error) &&
            agenda_check_start(request, wish, &taking.session, error) &&
            agenda_give_back(request, order, &freed, error) &&
            agenda_store_take(request->db, request->context, &taking, &freed, &taken, error) &&

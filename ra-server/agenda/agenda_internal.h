@@ -153,6 +153,11 @@ bool agenda_is_live(const struct order *order);
 /* At that hour and in that way already: nothing is left to do. */
 bool agenda_is_as_wished(const struct order *order, const struct agenda_wish *wish);
 
+/* May the holder book or move once more today (policy appointment_changes_per_day)? The office always may,
+ * and a first booking is no change. RA_CONFLICT, "too-many-changes". */
+RA_MUST_CHECK bool agenda_check_changes(struct http_request *request, const struct order *order,
+                                        struct ra_error *error);
+
 /* When a seat given back now is open to the public: drawn between the two policies. */
 RA_MUST_CHECK bool agenda_release_time(struct http_request *request, int64_t *public_from_us,
                                        struct ra_error *error);

@@ -212,6 +212,13 @@ static bool is_booked(const struct order *order)
     return agenda_is_live(order) && orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "booked");
 }
 
+static bool check_changes(struct http_request *request, const struct agenda_pair *pair,
+                          struct ra_error *error)
+{
+    return agenda_check_changes(request, pair->first, error) &&
+           agenda_check_changes(request, pair->second, error);
+}
+
 bool pair_is_booked(const struct agenda_pair *pair)
 {
     return is_booked(pair->first) && is_booked(pair->second);
@@ -238,7 +245,7 @@ bool pair_book(struct http_request *request, struct agenda_pair *pair, const str
         return true;
     *created = true;
     if (!take_needs(request, pair, error) || !check_unbooked(pair, error) ||
-        !lock_two(request, &two, &none, seats, error))
+        !check_changes(request, pair, error) || !lock_two(request, &two, &none, seats, error))
         return false;
     for (size_t i = 0; i < RUN_HALVES; i++)
         if (!agenda_new_uid(request, &two.takings[i].uid, error) ||
@@ -264,6 +271,8 @@ bool pair_move(struct http_request *request, struct agenda_pair *pair, const str
     if (!pair_is_booked(pair))
         return ra_fail_reason(error, RA_CONFLICT, "not-booked",
                               "Os dois pedidos precisam ter horário marcado para mudar juntos.");
+    if (!check_changes(request, pair, error))
+        return false;
     for (size_t i = 0; i < RUN_HALVES; i++) {
         two.takings[i].appointment_id = two.orders[i]->appointment->id;
         if (!agenda_give_back(request, two.orders[i], &freed, error))

@@ -340,6 +340,12 @@ select s.starts, s.ends, s.held_until, s.offered,
  where s.held_until > $2
  order by s.offered, s.starts;
 
+-- Bookings and moves of the holder's own since that instant.
+-- name: agenda_changes
+-- params: order_id bigint, since timestamptz
+select count(*) as changes from milestone
+ where order_id = $1 and kind in ('booked', 'moved') and actor = 'holder' and at > $2;
+
 -- name: agenda_let_go
 -- params: order_id bigint
 update seat s set state = 'free', order_id = null, held_until = null

@@ -156,6 +156,33 @@ static void a_case_with_no_appointment_has_nothing_to_move(void **state)
     assert_int_equal(status_of("DELETE", &order, 0), 409);
 }
 
+/* Who moves without end would withhold every seat in turn and mail somebody at each step. */
+static void one_order_changes_its_hour_twelve_times_a_day_and_gives_it_back_always(void **state)
+{
+    enum { CHANGES = 12 };
+    (void)state;
+    const int64_t starts_us[] = {fresh_slot(), fresh_slot()};
+    struct placed order = place_order();
+    assert_int_equal(status_of("POST", &order, starts_us[0]), 201);
+    for (int i = 1; i < CHANGES; i++) {
+        release_now(starts_us[i % 2]);
+        assert_int_equal(status_of("PUT", &order, starts_us[i % 2]), 200);
+    }
+    const int64_t kept_us = starts_us[(CHANGES - 1) % 2], wished_us = starts_us[CHANGES % 2];
+    release_now(wished_us);
+    struct answer *answer = appointment("PUT", &order, wished_us);
+    assert_int_equal(answer->status, 409);
+    assert_string_equal(answer_text(answer, "reason"), "too-many-changes");
+    answer_free(answer);
+    assert_int_equal(status_of("PUT", &order, kept_us), 200); /* as it is already */
+    assert_int_equal(status_of("DELETE", &order, 0), 200);
+    release_now(kept_us);
+    assert_int_equal(status_of("POST", &order, kept_us), 409);
+    struct placed other = place_order();
+    assert_int_equal(status_of("POST", &other, kept_us), 201);
+    memory_agrees();
+}
+
 /* --- what may not be wished --- */
 
 static void starts_that_are_past_or_no_slot_are_refused(void **state)
@@ -372,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_second_start_for_the_same_order_is_a_conflict),
         cmocka_unit_test(a_cancelled_seat_is_free_for_the_next_after_a_delay_that_nobody_knows),
         cmocka_unit_test(a_case_with_no_appointment_has_nothing_to_move),
+        cmocka_unit_test(one_order_changes_its_hour_twelve_times_a_day_and_gives_it_back_always),
         cmocka_unit_test(starts_that_are_past_or_no_slot_are_refused),
         cmocka_unit_test(a_hold_keeps_others_out_until_it_lapses_by_itself),
         cmocka_unit_test(the_public_never_gets_an_internal_lane),
