@@ -289,6 +289,16 @@ static bool is_path_failure(int error)
            error == X509_V_ERR_STORE_LOOKUP || error == X509_V_ERR_INVALID_CALL;
 }
 
+/* When it begins is for the check to judge: clocks differ, and the caller knows by how much they may. */
+static int pass_the_start(int ok, X509_STORE_CTX *path)
+{
+    if (ok == 1 || X509_STORE_CTX_get_error_depth(path) != 0 ||
+        X509_STORE_CTX_get_error(path) != X509_V_ERR_CERT_NOT_YET_VALID)
+        return ok;
+    X509_STORE_CTX_set_error(path, X509_V_OK);
+    return 1;
+}
+
 static enum cmp_check judge_path(X509_STORE_CTX *path, struct ra_error *error)
 {
     if (X509_verify_cert(path) == 1)
@@ -321,8 +331,10 @@ static enum cmp_check check_path(struct cmp_exchange *exchange, X509 *certificat
     if (store == NULL || path == NULL || untrusted == NULL ||
         X509_STORE_CTX_init(path, store, certificate, untrusted) != 1)
         ra_fail_crypto(error, "path of the certificate");
-    else
+    else {
+        X509_STORE_CTX_set_verify_cb(path, pass_the_start);
         verdict = judge_path(path, error);
+    }
     if (verdict == CMP_CHECK_ACCEPTED && !keep_chain(exchange, path, error))
         verdict = CMP_CHECK_UNDECIDED;
     sk_X509_pop_free(untrusted, X509_free);
@@ -355,7 +367,11 @@ static void forget_refused(struct cmp_exchange *exchange)
 static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info, const char **text)
 {
     struct cmp_exchange *exchange = OSSL_CMP_CTX_get_certConf_cb_arg(cmp);
-    switch (check_certificate(exchange, certificate, fail_info == 0)) {
+    /* What the check finds is no trouble with the answer: see refusal_was_told. */
+    ERR_set_mark();
+    const enum cmp_check verdict = check_certificate(exchange, certificate, fail_info == 0);
+    ERR_pop_to_mark();
+    switch (verdict) {
     case CMP_CHECK_ACCEPTED:
         return 0;
     case CMP_CHECK_REFUSED:

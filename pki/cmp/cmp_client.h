@@ -42,7 +42,8 @@ enum cmp_check {
     CMP_CHECK_UNDECIDED, /* a failure on our side, error set: no certConf leaves, the result is CMP_UNKNOWN */
 };
 
-/* Judges the certificate before certConf. */
+/* Judges the certificate before certConf; its path was found good, but for the moment when it begins, which
+ * is the check's to judge. */
 typedef enum cmp_check (*cmp_check_function)(void *context, X509 *certificate, struct ra_error *error);
 
 /* Who we are to the AC and whom we believe. Everything is borrowed and must outlive the exchanges. */

@@ -78,6 +78,32 @@ static void issue_2_6_a_refused_certconf_revokes_at_once(void **state)
     assert_int_equal(outcome.result, CMP_REFUSED);
 }
 
+/* Refuses, and leaves in the library's queue what the library says of rubbish. */
+static enum cmp_check refuse_untidily(void *context, X509 *certificate, struct ra_error *error)
+{
+    static const unsigned char rubbish[] = {0x30, 0x01};
+    const unsigned char *at = rubbish;
+    (void)context, (void)certificate;
+    assert_null(d2i_X509(NULL, &at, sizeof rubbish));
+    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch", "o teste recusa");
+    return CMP_CHECK_REFUSED;
+}
+
+static void a_refusal_is_told_whatever_the_check_left_in_the_library_s_queue(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    request.check = refuse_untidily;
+    world.fault = AC_CONFIRMS_FOR_US; /* no message follows that would clear the queue */
+    world.fault_from = 1;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_CERTIFICATE_REFUSED);
+    assert_int_equal(outcome.withdrawal, CMP_WITHDRAWAL_REVOKED);
+    assert_string_equal(error.reason, "certificate-mismatch");
+}
+
 static void untold_refusal_is_unknown(void **state)
 {
     (void)state;
@@ -322,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(issue_2_6_a_refused_certconf_revokes_at_once),
+        TEST(a_refusal_is_told_whatever_the_check_left_in_the_library_s_queue),
         TEST(untold_refusal_is_unknown),
         TEST(issue_5_2_an_ac_that_confirms_for_us_is_told_to_revoke),
         TEST(issue_5_2_a_lost_rr_is_unknown_and_heals),

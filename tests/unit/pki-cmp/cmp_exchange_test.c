@@ -368,11 +368,25 @@ static bool ask_after(int64_t seconds, const struct cmp_certificate_request *req
     *error = (struct ra_error){0};
     authority.clock = &later;
     world.carried = 0;
+    world.checks = 0;
     struct cmp_exchange *exchange = cmp_exchange_new(world.memory, &authority, request, error);
     assert_non_null(exchange);
     bool ok = cmp_exchange_advance(exchange, outcome, error);
     talloc_free(exchange);
     return ok;
+}
+
+/* The AC's clock is a minute ahead of ours: whether that is too much is for the check to say. */
+static void when_a_certificate_begins_is_left_to_the_check(void **state)
+{
+    (void)state;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    assert_true(ask_after(-60, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_GRANTED);
+    assert_int_equal(world.checks, 1);
+    cmp_outcome_clear(&outcome);
 }
 
 /* By our clock the certificate has ended after ten years, and every certificate of the AC after twenty. */
@@ -569,6 +583,7 @@ int main(void)
         TEST(another_key_is_caught_by_the_client),
         TEST(corrupted_name_and_profile_reach_the_check),
         TEST(a_chain_to_no_anchor_is_refused),
+        TEST(when_a_certificate_begins_is_left_to_the_check),
         TEST(issue_5_an_expired_chain_is_not_believed),
         TEST(answers_signed_by_a_holder_are_not_the_acs),
         TEST(only_an_ar_may_ask),

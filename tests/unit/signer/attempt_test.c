@@ -243,6 +243,27 @@ static void protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac(v
     expect_mismatch(CORRUPTION_KEY);
 }
 
+static void set_ac_clock(const struct ra_clock *clock)
+{
+    office.registry.clock = clock;
+    office_corrupt_ac(&office, CORRUPTION_NONE);
+}
+
+/* Clocks differ by moments; a certificate that begins tomorrow is another matter. */
+static void a_certificate_may_begin_as_far_ahead_as_clocks_differ(void **state)
+{
+    (void)state;
+    struct ra_clock ahead = {office.clock.offset_s + STATEMENT_CLOCK_SKEW_S / 2};
+    set_ac_clock(&ahead);
+    office_expect(&office, honest(ORDER, 1), "issued");
+    ahead.offset_s += 86400;
+    set_ac_clock(&ahead);
+    int revoked = office_count_revoked(&office);
+    office_expect_refused(&office, with_key(OTHER_ORDER, 1, office.thief_key), "certificate-mismatch");
+    set_ac_clock(&office.clock);
+    assert_int_equal(office_count_revoked(&office), revoked + 1);
+}
+
 static json_t *unsold(void)
 {
     struct draft draft;
@@ -360,6 +381,7 @@ int main(void)
         TEST(protocol_6_nothing_is_sent_that_is_not_journaled),
         TEST(protocol_6_a_certificate_that_cannot_be_journaled_is_not_refused),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
+        TEST(a_certificate_may_begin_as_far_ahead_as_clocks_differ),
         TEST(protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew),
         TEST(protocol_2_a_refusal_while_the_ac_works_stops_the_certificate),
         TEST(protocol_6_a_resume_of_nothing_is_refused),
