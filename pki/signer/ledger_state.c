@@ -450,7 +450,7 @@ static bool apply_revocation(struct ledger_state *state, json_t *record, struct 
     if (node == NULL)
         return false;
     node->revocation.known = true;
-    node->revocation.done = done != 0;
+    node->revocation.done = node->revocation.done || done != 0; /* a twin may begin after it was done */
     return hex_decode(transaction, node->revocation.transaction, LEDGER_TRANSACTION_SIZE) &&
            apply_crls(state, record);
 }

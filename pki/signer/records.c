@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/records.h"
 
+#include "pki/certificate/reader.h"
 #include "pki/signer/log.h"
 #include "pki/signer/request.h"
 #include "pki/signer/state.h"
@@ -26,6 +27,33 @@ static int64_t longest_roster_life(const struct settings *settings)
 
 /* --- roster --- */
 
+static bool names_agent(const struct statement_roster *roster, const char *cpf)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->entries[i].role == ROSTER_AGENT && strcmp(roster->entries[i].cpf, cpf) == 0)
+            return true;
+    return false;
+}
+
+/* No administrator is an agent, whatever key they sign with. A pinned certificate without a CPF names nobody.
+ */
+static bool parts_people(const struct settings *settings, const struct roster *roster, struct ra_error *error)
+{
+    for (int i = 0; i < sk_X509_num(settings->administrators); i++) {
+        struct ra_error unread = {0};
+        char cpf[12];
+        if (certificate_read_cpf(sk_X509_value(settings->administrators, i), cpf, &unread)) {
+            if (names_agent(&roster->statement->roster, cpf))
+                return ra_fail_reason(error, RA_STATEMENT_REFUSED, "roster-role",
+                                      "A lista faz de um administrador um agente.");
+        } else if (unread.code == RA_NO_MEMORY) {
+            *error = unread;
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool judge_roster(struct signer *signer, TALLOC_CTX *context, struct bytes bundle, time_t now,
                          int64_t lowest, struct roster **roster, struct ra_error *error)
 {
@@ -37,7 +65,7 @@ static bool judge_roster(struct signer *signer, TALLOC_CTX *context, struct byte
                                        .now = now};
     switch (roster_verify(context, bundle, &trust, roster, error)) {
     case SIGNED_VALID:
-        return true;
+        return parts_people(signer->settings, *roster, error);
     case SIGNED_INVALID:
     case SIGNED_CANNOT_TELL:
         return false;

@@ -119,6 +119,26 @@ static void issue_5_one_serial_of_two_acs_is_two_certificates(void **state)
     }
 }
 
+/* Two ask for the same revocation at once: the one that begins later does not undo what the AC confirmed. */
+static void a_revocation_that_is_done_stays_done(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    const struct ledger_crls none = {.count = 0};
+    const struct ledger_name name = {.serial = "0a", .issuer = "aa"};
+    const struct ledger_revocation asked = {.known = true}, done = {.known = true, .done = true};
+    struct ledger_revocation found;
+    assert_true(ledger_revoke(ledger, "ABCD1234EFG5", &name, 1, &asked, &none, &error));
+    assert_true(ledger_revoke(ledger, "ABCD1234EFG5", &name, 1, &done, &none, &error));
+    assert_true(ledger_revoke(ledger, "ABCD1234EFG5", &name, 1, &asked, &none, &error));
+    for (int life = 0; life < 2; life++) {
+        ledger_find_revocation(ledger, &name, &found);
+        assert_true(found.done);
+        TALLOC_FREE(ledger);
+        assert_true(ledger_open(memory, folder, INSTANCE, &ledger, &error));
+    }
+}
+
 /* Journals from before the issuer was kept: the serial alone answers, as it did. */
 static void a_name_without_issuer_answers_for_all(void **state)
 {
@@ -132,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(issue_5_one_serial_of_two_acs_is_two_certificates, make, clean),
+        cmocka_unit_test_setup_teardown(a_revocation_that_is_done_stays_done, make, clean),
         cmocka_unit_test_setup_teardown(a_name_without_issuer_answers_for_all, make, clean),
         cmocka_unit_test_setup_teardown(a_record_that_cannot_be_applied_is_the_last_one, make, clean),
     };

@@ -106,6 +106,14 @@ static void protocol_5_only_pinned_administrators_sign_a_roster(void **state)
     assert_int_equal(roster_version(), 1);
 }
 
+/* Another key does not make another person. */
+static void protocol_5_no_administrator_is_an_agent(void **state)
+{
+    (void)state;
+    office_expect_refused(&office, roster_of("82746019396", office.admin, 9, 30), "roster-role");
+    assert_int_equal(roster_version(), 1);
+}
+
 static void protocol_5_nobody_is_an_agent_before_the_first_roster(void **state)
 {
     (void)state;
@@ -506,6 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(protocol_5_only_a_higher_version_takes_the_place_of_a_roster),
         TEST(protocol_5_only_pinned_administrators_sign_a_roster),
+        TEST(protocol_5_no_administrator_is_an_agent),
         TEST(protocol_5_nobody_is_an_agent_before_the_first_roster),
         TEST(protocol_5_an_agent_that_left_the_roster_is_none),
         TEST(protocol_5_an_agent_s_certificate_names_whom_the_roster_names),
