@@ -78,6 +78,19 @@ static bool store_event(const struct writing *writing, const char *word, struct 
                          error);
 }
 
+/* The leaf has his key; his name it commits to, as to everything personal (protocol 7). */
+static bool name_actor(struct writing *writing, struct ra_error *error)
+{
+    if (writing->actor.spki[0] == '\0') {
+        return true;
+    }
+    if (writing->personal == NULL) {
+        writing->personal = json_object();
+    }
+    return json_object_set_new(writing->personal, AUDIT_ACTOR_NAME, json_string(writing->actor.name)) == 0 ||
+           ra_fail(error, RA_NO_MEMORY, "who acted");
+}
+
 static bool write_event(TALLOC_CTX *context, struct writing *writing, struct ra_error *error)
 {
     char person[37];
@@ -88,7 +101,7 @@ static bool write_event(TALLOC_CTX *context, struct writing *writing, struct ra_
         return ra_fail(error, RA_NO_MEMORY, "detail of an event");
     }
     if (!audit_leaf_separate(writing->detail, &writing->personal, person, error) ||
-        !catalog_office(writing->app, context, &office, error) ||
+        !name_actor(writing, error) || !catalog_office(writing->app, context, &office, error) ||
         !audit_private_build(context, writing->personal, &private_part, error)) {
         return false;
     }

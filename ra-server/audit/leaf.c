@@ -3,6 +3,8 @@
 
 #include "pki/base/clock.h"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -178,6 +180,21 @@ bool audit_leaf_build(TALLOC_CTX *context, const struct audit_leaf *leaf, struct
     return done;
 }
 
+bool audit_commitment(struct bytes salt, struct bytes data, char commit[65], struct ra_error *error)
+{
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool hashed = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                  EVP_DigestUpdate(context, salt.data, salt.length) == 1 &&
+                  EVP_DigestUpdate(context, data.data, data.length) == 1 &&
+                  EVP_DigestFinal_ex(context, digest, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    for (size_t at = 0; hashed && at < sizeof digest; at++) {
+        (void)snprintf(commit + 2 * at, 3, "%02x", digest[at]);
+    }
+    return hashed || ra_fail_crypto(error, "commitment of an event");
+}
+
 bool audit_private_build(TALLOC_CTX *context, const json_t *personal, struct audit_private *private_part,
                          struct ra_error *error)
 {
@@ -191,21 +208,6 @@ bool audit_private_build(TALLOC_CTX *context, const json_t *personal, struct aud
     if (!random_bytes(private_part->salt, sizeof private_part->salt)) {
         return ra_fail_crypto(error, "salt of an event");
     }
-    size_t length = sizeof private_part->salt + private_part->data.length;
-    uint8_t *committed = talloc_array(context, uint8_t, (unsigned)length);
-    uint8_t digest[32];
-    if (committed == NULL) {
-        return ra_fail(error, RA_NO_MEMORY, "commitment of an event");
-    }
-    memcpy(committed, private_part->salt, sizeof private_part->salt);
-    memcpy(committed + sizeof private_part->salt, private_part->data.data, private_part->data.length);
-    bool hashed = sha256((struct bytes){committed, length}, digest);
-    talloc_free(committed);
-    if (!hashed) {
-        return ra_fail_crypto(error, "commitment of an event");
-    }
-    for (size_t at = 0; at < sizeof digest; at++) {
-        (void)snprintf(private_part->commit + 2 * at, 3, "%02x", digest[at]);
-    }
-    return true;
+    return audit_commitment((struct bytes){private_part->salt, sizeof private_part->salt}, private_part->data,
+                            private_part->commit, error);
 }

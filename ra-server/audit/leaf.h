@@ -9,7 +9,8 @@
  *    "order":uuid or "","person":uuid or "","detail":{…},"commit":hex or ""}
  *
  * ASCII, no white space, no line break: a leaf is a line of the export. An agent is named by the SHA-256 of
- * the public key, which the signed rosters tie to a person. commit = SHA-256(salt ‖ private data).
+ * the public key, which the signed rosters tie to a person; his name is of the private half. commit =
+ * SHA-256(salt ‖ private data).
  */
 #ifndef AUDIT_LEAF_H
 #define AUDIT_LEAF_H
@@ -53,6 +54,13 @@ struct audit_private {
     uint8_t salt[AUDIT_SALT_SIZE];
     char commit[65];
 };
+
+/* SHA-256(salt ‖ data), in hexadecimal. */
+RA_MUST_CHECK bool audit_commitment(struct bytes salt, struct bytes data, char commit[65],
+                                    struct ra_error *error);
+
+/* The member of the private half that names who acted, where that is somebody with a certificate. */
+#define AUDIT_ACTOR_NAME "actor_name"
 
 /* `personal` NULL or empty: everything empty. On `context`. */
 RA_MUST_CHECK bool audit_private_build(TALLOC_CTX *context, const json_t *personal,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audit/log_check.h"
 
+#include "audit/leaf.h"
 #include "audit/log_reader.h"
 
 #include <jansson.h>
@@ -33,9 +34,26 @@ static bool is_text(const json_t *leaf, const char *key, const char *wanted)
     return text != NULL && strcmp(text, wanted) == 0;
 }
 
-/* Who has no certificate is named by the word of his kind; the name of somebody who has is not in the leaf.
- */
-static bool is_actor(const json_t *leaf, const char *name)
+/* What the leaf commits to, opened: a new reference, null where it commits to nothing; NULL when what is
+ * there does not open it. Nothing here erases what opens a commitment. */
+static json_t *opened(const struct db_rows *rows, size_t row, const json_t *leaf)
+{
+    char commit[65] = "";
+    struct ra_error ignored = {0};
+    const struct bytes salt = row_bytes(rows, row, "salt"), data = row_bytes(rows, row, "data");
+    if (salt.length > 0 && !audit_commitment(salt, data, commit, &ignored)) {
+        return NULL;
+    }
+    if (!is_text(leaf, "commit", commit)) {
+        return NULL;
+    }
+    return salt.length > 0 ? json_loadb((const char *)data.data, data.length, JSON_REJECT_DUPLICATES, NULL)
+                           : json_null();
+}
+
+/* Who has no certificate is named by the word of his kind, who has one by what the leaf commits to; in leaves
+ * from before it did, by nothing. */
+static bool is_actor(const json_t *leaf, const json_t *personal, const char *name)
 {
     static const char *const kinds[] = {"system", "holder", "unknown"};
     const json_t *actor = json_object_get(leaf, "actor");
@@ -44,18 +62,21 @@ static bool is_actor(const json_t *leaf, const char *name)
             return is_text(actor, "kind", name);
         }
     }
-    return json_is_object(actor);
+    const char *committed = json_string_value(json_object_get(personal, AUDIT_ACTOR_NAME));
+    return json_is_object(actor) && (committed == NULL || strcmp(committed, name) == 0);
 }
 
-/* The columns that selections and reports go by say what the bytes say. */
+/* The columns that selections and reports go by say what the bytes say, and so does what opens them. */
 static bool columns_agree(const struct db_rows *rows, size_t row, struct bytes bytes)
 {
     char at[CLOCK_TEXT_SIZE];
     json_t *leaf = json_loadb((const char *)bytes.data, bytes.length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *personal = opened(rows, row, leaf);
     clock_format_utc(row_time(rows, row, "at"), at, sizeof at);
-    bool agree = is_text(leaf, "event", row_text(rows, row, "code")) && is_text(leaf, "ts_utc", at) &&
-                 is_text(leaf, "order", row_text(rows, row, "order_ref")) &&
-                 is_actor(leaf, row_text(rows, row, "actor"));
+    bool agree = personal != NULL && is_text(leaf, "event", row_text(rows, row, "code")) &&
+                 is_text(leaf, "ts_utc", at) && is_text(leaf, "order", row_text(rows, row, "order_ref")) &&
+                 is_actor(leaf, personal, row_text(rows, row, "actor"));
+    json_decref(personal);
     json_decref(leaf);
     return agree;
 }

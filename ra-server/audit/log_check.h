@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Reads the whole log again, as far as the signer signed it (docs/decisions/0069): each event against the
- * hash it was numbered with and against its own columns, and the root over those hashes against the signed
- * note. Only the signer's word is believed; every column of the database is what is being checked.
+ * hash it was numbered with, its own columns and its private half, and the root over those hashes against the
+ * signed note. Only the signer's word is believed; every column of the database is what is being checked.
  *
  * Thread rules: belongs to the thread that owns the db given.
  */

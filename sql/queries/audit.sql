@@ -32,9 +32,11 @@ select coalesce(max(n) + 1, 0) as size from leaf;
 
 -- name: audit_leaves_read
 -- params: first bigint, after bigint
--- Each leaf with its event as the bytes say it and as the columns do; an event that is gone leaves nulls.
-select l.n, l.hash, e.bytes, e.code, e.at, e.actor, coalesce(o.ref::text, '') as order_ref
+-- Each leaf with its event as the bytes say it and as the columns do, and what opens its commitment; an event that is
+-- gone leaves nulls.
+select l.n, l.hash, e.bytes, e.code, e.at, e.actor, coalesce(o.ref::text, '') as order_ref, p.salt, p.data
   from leaf l left join event e on e.id = l.event_id left join orders o on o.id = e.order_id
+  left join event_private p on p.event_id = l.event_id
  where l.n >= $1 and l.n < $2 order by l.n;
 
 -- name: audit_leaves_insert

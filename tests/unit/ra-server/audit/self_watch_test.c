@@ -4,6 +4,7 @@
  * finished is told too, and a clock that was set is recorded (docs/decisions/0069). Against a private
  * PostgreSQL; the checkpoints are signed here.
  */
+#include "approval/office.h"
 #include "audit/audit.h"
 #include "audit/audit_state.h"
 #include "audit/log_reader.h"
@@ -252,6 +253,51 @@ static void an_event_of_one_case_is_not_of_another(void **state)
             "900002" OF_LEAF(5));
     assert_int_equal(altered_now(world), 1);
     by_hand("update ra.event set order_id = null" OF_LEAF(5));
+    assert_int_equal(altered_now(world), 0);
+}
+
+/* As an agent's request records it. */
+static void record_by_agent(struct world *world, const char *name, json_t *take_personal)
+{
+    struct ra_error error = {0};
+    struct office_caller caller = {
+        .name = name, .role = OFFICE_AGENT, .spki = "ab", .serial = "01", .station = ""};
+    struct http_request request = {.app = &world->app,
+                                   .db = world->db,
+                                   .now_us = 1795443906500000,
+                                   .listener = HTTP_OFFICE,
+                                   .principal = &caller};
+    assert_done(db_begin(world->db, &error));
+    assert_done(audit_record(&request, AUDIT_NEGLIST_READ, NULL, json_object(), take_personal, &error));
+    assert_done(db_commit(world->db, &error));
+}
+
+#define BY_AGENTS " where code = 'NEGLIST_READ'"
+/* A name is in no leaf, but what the leaf commits to has it. */
+static void a_name_changed_beside_the_leaf_is_found(void **state)
+{
+    struct world *world = *state;
+    record_by_agent(world, "JO\xc3\x83O SOUZA", NULL);
+    record_by_agent(world, "JO\xc3\x83O SOUZA", json_pack("{s:s}", "cpf", "52998224725"));
+    sign_all(world);
+    assert_int_equal(altered_now(world), 0);
+    by_hand("update ra.event set actor = 'BRUNO LIMA'" BY_AGENTS);
+    assert_int_equal(altered_now(world), 2);
+    by_hand("update ra.event set actor = 'system'" BY_AGENTS);
+    assert_int_equal(altered_now(world), 2);
+    by_hand("update ra.event set actor = 'JO\xc3\x83O SOUZA'" BY_AGENTS);
+    assert_int_equal(altered_now(world), 0);
+    /* in both places, and what opens the commitment gone */
+    by_hand("create table ra.kept as select p.* from ra.event_private p join ra.event e on e.id = "
+            "p.event_id" BY_AGENTS "; update ra.event set actor = 'BRUNO SOUZA'" BY_AGENTS
+            "; update ra.event_private set data = convert_to(replace(convert_from(data, 'UTF8'), "
+            "'JO\\u00c3O', 'BRUNO'), "
+            "'UTF8') where event_id in (select event_id from ra.kept)");
+    assert_int_equal(altered_now(world), 2);
+    by_hand("update ra.event set actor = 'JO\xc3\x83O SOUZA'" BY_AGENTS
+            "; delete from ra.event_private where event_id in (select event_id from ra.kept)");
+    assert_int_equal(altered_now(world), 2);
+    by_hand("insert into ra.event_private select * from ra.kept; drop table ra.kept");
     assert_int_equal(altered_now(world), 0);
 }
 
@@ -536,6 +582,7 @@ int main(void)
         cmocka_unit_test(what_is_as_signed_is_intact_and_the_reading_an_event),
         cmocka_unit_test(what_was_changed_by_hand_is_found),
         cmocka_unit_test(an_event_of_one_case_is_not_of_another),
+        cmocka_unit_test(a_name_changed_beside_the_leaf_is_found),
         cmocka_unit_test(what_fits_in_every_column_is_found_by_the_note),
         cmocka_unit_test(leaves_that_the_signer_signed_and_that_are_gone_are_found),
         cmocka_unit_test(a_finding_stands_though_its_event_cannot_be_written),
