@@ -118,20 +118,30 @@ static bool slot_parse(const char slot[JOURNAL_SLOT], struct head *head)
     return end == text + 20 && hex_decode(text + 21, head->chain, CHAIN_SIZE);
 }
 
-static bool head_read(int file, struct head *head)
+/* The machine's trouble, not the journal's: nothing is known against it, and it is not started anew for it.
+ */
+static bool cannot_look(struct ra_error *error, const char *what)
+{
+    char text[128];
+    return ra_fail(error, RA_UNAVAILABLE, "journal: %s: %s", what, strerror_r(errno, text, sizeof text));
+}
+
+static bool head_read(int file, struct head *head, struct ra_error *error)
 {
     bool found = false;
     for (off_t i = 0; i < 2; i++) {
         char slot[JOURNAL_SLOT];
         struct head candidate;
-        if (pread(file, slot, sizeof slot, i * JOURNAL_SLOT) != (ssize_t)sizeof slot ||
-            !slot_parse(slot, &candidate))
+        ssize_t got = pread(file, slot, sizeof slot, i * JOURNAL_SLOT);
+        if (got < 0) /* the slot that cannot be read may be the newer one */
+            return cannot_look(error, "head");
+        if (got != (ssize_t)sizeof slot || !slot_parse(slot, &candidate))
             continue;
         if (!found || candidate.count > head->count)
             *head = candidate;
         found = true;
     }
-    return found;
+    return found || ra_fail(error, RA_IO, "journal: its head file is damaged");
 }
 
 static bool head_write(int file, const struct head *head)
@@ -163,6 +173,8 @@ static bool read_exactly(int file, uint8_t *output, size_t size, uint64_t offset
         ssize_t got = pread(file, output + done, size - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
+        if (got == 0)
+            errno = EIO; /* shorter than it just was */
         if (got <= 0)
             return false;
         done += (size_t)got;
@@ -170,22 +182,56 @@ static bool read_exactly(int file, uint8_t *output, size_t size, uint64_t offset
     return true;
 }
 
-/* One record at journal->end; false when the bytes there are no sound record. */
+/* One record at journal->end; *sound is false when the bytes there are none. false: the machine could not
+ * look, and what cannot be read is not what is not there. */
 static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint64_t size,
-                        struct bytes *payload, uint8_t chain[CHAIN_SIZE])
+                        struct bytes *payload, uint8_t chain[CHAIN_SIZE], bool *sound, struct ra_error *error)
 {
     uint8_t header[HEADER_SIZE];
-    if (size - journal->end < HEADER_SIZE || !read_exactly(journal->file, header, HEADER_SIZE, journal->end))
-        return false;
+    *sound = false;
+    if (size - journal->end < HEADER_SIZE)
+        return true;
+    if (!read_exactly(journal->file, header, HEADER_SIZE, journal->end))
+        return cannot_look(error, "read");
     uint32_t length = get_length(header);
     if (length == 0 || length > JOURNAL_RECORD_MAX || size - journal->end - HEADER_SIZE < length)
-        return false;
+        return true;
     uint8_t *data = talloc_size(context, length);
-    if (data == NULL || !read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
-        return false;
+    if (data == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "journal");
+    if (!read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
+        return cannot_look(error, "read");
     *payload = (struct bytes){data, length};
-    return chain_next(journal->latest.chain, *payload, chain) &&
-           CRYPTO_memcmp(chain, header + 4, CHAIN_SIZE) == 0;
+    if (!chain_next(journal->latest.chain, *payload, chain))
+        return ra_fail_crypto(error, "journal chain");
+    *sound = CRYPTO_memcmp(chain, header + 4, CHAIN_SIZE) == 0;
+    return true;
+}
+
+struct replaying {
+    const struct head *head;
+    uint64_t size;
+    journal_replay_function replay;
+    void *context;
+};
+
+/* The next record, counted and handed on; *sound is false at the end. */
+static bool replay_next(struct journal *journal, const struct replaying *replaying, TALLOC_CTX *memory,
+                        bool *sound, struct ra_error *error)
+{
+    struct bytes payload;
+    struct head next = {.count = journal->latest.count + 1};
+    if (!read_record(journal, memory, replaying->size, &payload, next.chain, sound, error))
+        return false;
+    if (!*sound)
+        return true;
+    const struct journal_place place = {journal->end + HEADER_SIZE, (uint32_t)payload.length};
+    journal->latest = next;
+    journal->end += HEADER_SIZE + payload.length;
+    if (next.count == replaying->head->count &&
+        CRYPTO_memcmp(next.chain, replaying->head->chain, CHAIN_SIZE) != 0)
+        return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
+    return replaying->replay(replaying->context, payload, place, error);
 }
 
 static bool replay_all(struct journal *journal, const struct head *head, uint64_t size,
@@ -194,25 +240,14 @@ static bool replay_all(struct journal *journal, const struct head *head, uint64_
     if (!chain_start(journal->latest.chain))
         return ra_fail_crypto(error, "journal chain");
     journal->end = MAGIC_SIZE;
+    const struct replaying replaying = {head, size, replay, replay_context};
     for (bool sound = true; sound && journal->end < size;) {
         TALLOC_CTX *memory = talloc_new(NULL);
-        struct bytes payload;
-        struct head next = {.count = journal->latest.count + 1};
-        sound = memory != NULL && read_record(journal, memory, size, &payload, next.chain);
-        if (sound) {
-            struct journal_place place = {journal->end + HEADER_SIZE, (uint32_t)payload.length};
-            journal->latest = next;
-            journal->end += HEADER_SIZE + payload.length;
-            if (next.count == head->count && CRYPTO_memcmp(next.chain, head->chain, CHAIN_SIZE) != 0) {
-                talloc_free(memory);
-                return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
-            }
-            if (!replay(replay_context, payload, place, error)) {
-                talloc_free(memory);
-                return false;
-            }
-        }
+        bool ok = memory != NULL ? replay_next(journal, &replaying, memory, &sound, error)
+                                 : ra_fail(error, RA_NO_MEMORY, "journal");
         talloc_free(memory);
+        if (!ok)
+            return false;
     }
     if (journal->latest.count < head->count)
         return ra_fail(error, RA_IO,
@@ -220,14 +255,6 @@ static bool replay_all(struct journal *journal, const struct head *head, uint64_
                        " were written",
                        journal->latest.count, head->count);
     return true;
-}
-
-/* The machine's trouble, not the journal's: nothing is known against it, and it is not started anew for it.
- */
-static bool cannot_look(struct ra_error *error, const char *what)
-{
-    char text[128];
-    return ra_fail(error, RA_UNAVAILABLE, "journal: %s: %s", what, strerror_r(errno, text, sizeof text));
 }
 
 enum purpose { TO_WRITE, TO_LOOK };
@@ -284,15 +311,17 @@ static bool prove(struct journal *journal, uint64_t *size, struct head *head, st
 {
     struct stat status;
     uint8_t start[MAGIC_SIZE];
-    if (!head_read(journal->head_file, head))
-        return ra_fail(error, RA_IO, "journal: its head file is damaged");
+    if (!head_read(journal->head_file, head, error))
+        return false;
     if (fstat(journal->file, &status) != 0)
         return cannot_look(error, "size");
     *size = (uint64_t)status.st_size;
-    if (*size < MAGIC_SIZE || !read_exactly(journal->file, start, MAGIC_SIZE, 0) ||
-        CRYPTO_memcmp(start, magic, MAGIC_SIZE) != 0)
+    if (*size < MAGIC_SIZE)
         return ra_fail(error, RA_IO, "journal: not a journal of this program");
-    return true;
+    if (!read_exactly(journal->file, start, MAGIC_SIZE, 0))
+        return cannot_look(error, "read");
+    return CRYPTO_memcmp(start, magic, MAGIC_SIZE) == 0 ||
+           ra_fail(error, RA_IO, "journal: not a journal of this program");
 }
 
 bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_function replay,

@@ -4,6 +4,7 @@
  */
 #include "pki/base/file.h"
 #include "pki/signer/journal.h"
+#include "tests/unit/signer/disk.h"
 
 /* cmocka.h needs these before it. */
 /* clang-format off */
@@ -350,6 +351,52 @@ static void what_cannot_be_opened_just_now_is_not_set_aside(void **state)
     expect_replay("begin one two three", 0);
 }
 
+/* A sector that cannot be read now is not a record that was never written: nothing is cut off for it, nothing
+ * set aside, and no older head stands in. */
+static void what_cannot_be_read_just_now_is_neither_cut_off_nor_set_aside(void **state)
+{
+    (void)state;
+    append_all(THREE);
+    off_t whole = size_of("journal");
+    enum { READS = 2 + 1 + 2 * 4 }; /* slots, magic, header and payload of each record */
+    for (int number = 1; number <= READS; number++) {
+        struct ra_error error = {0};
+        disk_fail_read(number);
+        assert_false(journal_create(folder, bytes_of_text("again"), "2", &error));
+        assert_int_equal(error.code, RA_UNAVAILABLE);
+        assert_int_equal(size_of("journal"), whole);
+    }
+    disk_fail_read(0);
+    assert_int_not_equal(access(path_of("journal.2"), F_OK), 0);
+    expect_replay("begin one two three", 0);
+}
+
+/* Half a record is on the disk when it is full: nothing more is taken, and nothing acknowledged is lost. */
+static void a_full_disk_ends_the_journal_and_loses_nothing(void **state)
+{
+    (void)state;
+    static struct seen seen;
+    struct ra_error error = {0};
+    struct journal_place place;
+    struct rlimit usual, full;
+    uint64_t cut, ticket;
+    append_all(THREE);
+    struct journal *journal = open_journal(&seen, &cut);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    full = usual;
+    full.rlim_cur = (rlim_t)size_of("journal") + 10;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    bool taken = journal_append(journal, bytes_of_text("four"), &place, &ticket, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    assert_false(taken);
+    assert_int_equal(error.code, RA_IO);
+    assert_false(journal_append(journal, bytes_of_text("five"), &place, &ticket, &error));
+    assert_false(journal_settle(journal, &error));
+    talloc_free(journal);
+    expect_replay("begin one two three", 10);
+}
+
 /* What was acknowledged before the kill is there after it. */
 static void kill_9_loses_nothing_that_was_acknowledged(void **state)
 {
@@ -439,6 +486,8 @@ int main(void)
         TEST(a_second_process_cannot_open_it),
         TEST(starting_anew_keeps_a_sound_journal_and_sets_a_broken_one_aside),
         TEST(what_cannot_be_opened_just_now_is_not_set_aside),
+        TEST(what_cannot_be_read_just_now_is_neither_cut_off_nor_set_aside),
+        TEST(a_full_disk_ends_the_journal_and_loses_nothing),
         TEST(kill_9_loses_nothing_that_was_acknowledged),
         TEST(threads_share_the_disk_and_lose_nothing),
     };
