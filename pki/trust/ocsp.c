@@ -124,7 +124,7 @@ static bool signed_with_sha2(const OCSP_BASICRESP *basic)
            (digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512);
 }
 
-/* Nothing but the issuer is trusted, so that a path is "responder, issuer" or the issuer alone. */
+/* Nothing but the issuer is trusted, so that a responder's path is "responder, issuer". */
 static X509_STORE *store_of(const struct ocsp_question *question)
 {
     X509_STORE *store = X509_STORE_new();
@@ -143,10 +143,14 @@ static X509_STORE *store_of(const struct ocsp_question *question)
     return NULL;
 }
 
+/* The issuer's own signature (OCSP_TRUSTOTHER: it is at hand and needs no path), or a responder's. */
 static bool is_proved(const struct ocsp_question *question, OCSP_BASICRESP *basic)
 {
     X509_STORE *store = store_of(question);
-    bool proved = store != NULL && signed_with_sha2(basic) && OCSP_basic_verify(basic, NULL, store, 0) == 1;
+    STACK_OF(X509) *issuer = sk_X509_new_null();
+    bool proved = store != NULL && issuer != NULL && sk_X509_push(issuer, question->issuer) > 0 &&
+                  signed_with_sha2(basic) && OCSP_basic_verify(basic, issuer, store, OCSP_TRUSTOTHER) == 1;
+    sk_X509_free(issuer);
     X509_STORE_free(store);
     return proved;
 }

@@ -213,14 +213,14 @@ static void no_change_of_a_bit_makes_good_of_revoked(void **state)
 }
 
 /* "Good", signed by somebody. */
-static struct bytes forge(X509 *signer, EVP_PKEY *key, const EVP_MD *digest)
+static struct bytes forge_with(X509 *signer, EVP_PKEY *key, const EVP_MD *digest, unsigned long flags)
 {
     OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
     time_t now = clock_now(&world.clock);
     ASN1_TIME *from = ASN1_TIME_set(NULL, now), *until = ASN1_TIME_set(NULL, now + HOUR_S);
     OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), holder, tiss());
     assert_non_null(OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, until));
-    assert_int_equal(OCSP_basic_sign(basic, signer, key, digest, NULL, 0), 1);
+    assert_int_equal(OCSP_basic_sign(basic, signer, key, digest, NULL, flags), 1);
     OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
     unsigned char *der = NULL;
     int length = i2d_OCSP_RESPONSE(response, &der);
@@ -232,6 +232,11 @@ static struct bytes forge(X509 *signer, EVP_PKEY *key, const EVP_MD *digest)
     ASN1_TIME_free(from);
     ASN1_TIME_free(until);
     return forged;
+}
+
+static struct bytes forge(X509 *signer, EVP_PKEY *key, const EVP_MD *digest)
+{
+    return forge_with(signer, key, digest, 0);
 }
 
 /* Borrowed from `*keep`, to be freed with it. */
@@ -255,6 +260,17 @@ static void only_the_issuer_and_whom_it_named_for_ocsp_are_believed(void **state
         judge(holder, forge(all->certificate[AUTHORITY_TMUL], all->key[AUTHORITY_TMUL], EVP_sha256())),
         "ocsp-missing"); /* another AC */
     assert_string_equal(judge(holder, forge(holder, world.holder_key, EVP_sha256())), "ocsp-missing");
+}
+
+/* RFC 6960 4.2.2.2: the issuer needs nobody's word for its own, and need not send its certificate along. */
+static void the_issuer_itself_is_believed(void **state)
+{
+    (void)state;
+    EVP_PKEY *key = world.hierarchy.key[AUTHORITY_TISS];
+    assert_string_equal(judge(holder, forge(tiss(), key, EVP_sha256())), "valid");
+    assert_string_equal(judge(holder, forge_with(tiss(), key, EVP_sha256(), OCSP_NOCERTS)), "valid");
+    assert_string_equal(judge(holder, forge_with(tiss(), key, EVP_sha256(), OCSP_RESPID_KEY)), "valid");
+    assert_string_equal(judge(holder, forge(tiss(), key, EVP_sha1())), "ocsp-missing");
 }
 
 static void sha_1_proves_nothing(void **state)
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test(the_nonce_comes_back_and_another_one_is_no_answer),
         cmocka_unit_test(no_change_of_a_bit_makes_good_of_revoked),
         cmocka_unit_test(only_the_issuer_and_whom_it_named_for_ocsp_are_believed),
+        cmocka_unit_test(the_issuer_itself_is_believed),
         cmocka_unit_test(sha_1_proves_nothing),
         cmocka_unit_test(requests_that_cannot_be_answered_are_answered_so),
         cmocka_unit_test(a_responder_without_nocheck_is_looked_for_in_the_crl),
