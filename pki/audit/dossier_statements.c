@@ -78,7 +78,8 @@ static void place(struct dossier_case *dossier, const struct dossier_statement *
     } else if (statement->type == STATEMENT_VERIFICATION) {
         dossier->verification = statement;
     } else if (statement->type == STATEMENT_REFUSAL) {
-        dossier->refused = true;
+        /* It ends a case. Of one that brought a certificate nothing is asked the less for it. */
+        dossier->refused = dossier_package_find(dossier->package, DOSSIER_CERTIFICATE) == NULL;
     }
 }
 

@@ -302,6 +302,20 @@ static void one_of_two_agents_by_key_is_not_one_agent(void **state)
     expect_fails(&package, DOSSIER_CHECK_LOG_ACTS, "não diz que um agente bastou");
 }
 
+/* A refused case may have ended before a second agent saw it; one that brought a certificate has not. */
+static void a_refusal_does_not_stand_for_the_second_agent_of_a_certificate(void **state)
+{
+    (void)state;
+    struct package package;
+    const struct recipe recipe = {.order = "7Q2KX0M4ZT9W", .issued = true, .refused = true};
+    EVP_PKEY *key = world.office.holder_key;
+    world.office.holder_key = EVP_RSA_gen(2048);
+    package_make(&world, &recipe, &package);
+    EVP_PKEY_free(world.office.holder_key);
+    world.office.holder_key = key;
+    expect(&package, DOSSIER_CHECK_VERIFICATION, DOSSIER_CANNOT_TELL, "não há verificação");
+}
+
 static void a_verification_of_another_validation_is_found(void **state)
 {
     (void)state;
@@ -540,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_void_attempt_proves_nothing),
         cmocka_unit_test(a_statement_of_another_case_is_found),
         cmocka_unit_test(a_byte_of_a_statement_is_found),
+        cmocka_unit_test(a_refusal_does_not_stand_for_the_second_agent_of_a_certificate),
         cmocka_unit_test(a_verification_of_another_validation_is_found),
         cmocka_unit_test(one_agent_is_enough_only_with_the_mail_half_and_by_the_log),
         cmocka_unit_test(one_of_two_agents_by_key_is_not_one_agent),
