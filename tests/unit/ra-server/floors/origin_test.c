@@ -73,9 +73,45 @@ static void lets_a_bare_program_post(void **state)
     assert_false(origin_is_ours(&request, &error));
 }
 
+/* A reading is an act in the agent's name. */
+static void a_foreign_page_makes_no_agent_read(void **state)
+{
+    (void)state;
+    static const struct {
+        enum http_listener listener;
+        enum http_face face;
+        const char *site, *mode;
+        bool passes;
+    } samples[] = {
+        {HTTP_OFFICE, HTTP_FACE_API, "same-origin", "cors", true},
+        {HTTP_OFFICE, HTTP_FACE_API, "none", "navigate", true},
+        {HTTP_OFFICE, HTTP_FACE_API, "cross-site", "no-cors", false},
+        {HTTP_OFFICE, HTTP_FACE_API, "same-site", "no-cors", false},
+        {HTTP_OFFICE, HTTP_FACE_API, "cross-site", "navigate", false},
+        {HTTP_OFFICE, HTTP_FACE_PAGE, "cross-site", "navigate", true},
+        {HTTP_OFFICE, HTTP_FACE_PAGE, "cross-site", "no-cors", false},
+        {HTTP_PUBLIC, HTTP_FACE_API, "cross-site", "no-cors", true},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct ra_error error = {0};
+        struct http_pair pairs[] = {{"host", "ar.example:8081"},
+                                    {"sec-fetch-site", samples[i].site},
+                                    {"sec-fetch-mode", samples[i].mode}};
+        const struct http_request request = {.method = HTTP_GET,
+                                             .face = samples[i].face,
+                                             .listener = samples[i].listener,
+                                             .headers = {pairs, 3}};
+        assert_int_equal(origin_is_ours(&request, &error), samples[i].passes);
+    }
+    const struct http_request program = {.method = HTTP_GET, .face = HTTP_FACE_API, .listener = HTTP_OFFICE};
+    struct ra_error error = {0};
+    assert_true(origin_is_ours(&program, &error));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(believes_only_our_own_pages),
+                                       cmocka_unit_test(a_foreign_page_makes_no_agent_read),
                                        cmocka_unit_test(lets_a_bare_program_post)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
