@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Back into one's orders without the token: CPF and a one-time code by mail; and the button that confirms an
- * address. Nothing here says whether a CPF has orders: the answers are the same, and so is the work.
+ * address. Nothing here says whether a CPF has orders: the answers are the same, and so is the work, since a
+ * job looks for the orders (login_codes.h).
  */
 #include "audit/audit.h"
 #include "catalog/page.h"
-#include "notice/notice.h"
+#include "orders/login_codes.h"
 #include "orders/orders_internal.h"
 #include "pki/certificate/identifiers.h"
 
@@ -14,9 +15,7 @@
 #include <string.h>
 
 enum {
-    CODE_MINUTES = 10,
     CODE_TRIES = 5,
-    CODES_PER_HOUR = 6, /* asked for, per CPF; beyond it nothing more is sent */
     CONFIRMATION_DAYS = 30,
 };
 
@@ -33,48 +32,6 @@ static bool read_cpf(struct http_request *request, char cpf[CPF_SIZE], struct ra
 }
 
 /* --- asking for a code --- */
-
-static bool make_code(struct http_request *request, const char *cpf, const char *email,
-                      struct ra_error *error)
-{
-    char code[LOGIN_CODE_SIZE];
-    uint8_t hash[TOKEN_HASH_SIZE];
-    struct db_rows *row = NULL;
-    return token_login_code(request->app, cpf, email, request->now_us, code, error) &&
-           token_login_hash(request->app, cpf, code, hash, error) &&
-           db_one(request->db, request->context, STATEMENT_ORDER_LOGIN_INSERT,
-                  DB_VALUES(db_text(cpf), db_text(email), db_bytes((struct bytes){hash, sizeof hash}),
-                            db_time(request->now_us), db_time(minutes_later(request, CODE_MINUTES))),
-                  &row, error);
-}
-
-static bool send_code(struct http_request *request, const char *cpf, int64_t order_id, struct ra_error *error)
-{
-    struct order *order = NULL;
-    return orders_load_by_id(request->context, request->db, order_id, false, &order, error) &&
-           make_code(request, cpf, order->subject->email, error) &&
-           notice_enqueue(request, order, NOTICE_LOGIN_CODE,
-                          json_pack("{s:I, s:i}", "asked_us", request->now_us, "minutes", CODE_MINUTES),
-                          error);
-}
-
-static bool send_codes(struct http_request *request, const char *cpf, struct ra_error *error)
-{
-    struct db_rows *recent = NULL, *addresses = NULL;
-    if (!db_one(request->db, request->context, STATEMENT_ORDER_LOGIN_RECENT,
-                DB_VALUES(db_text(cpf), db_time(minutes_later(request, -60))), &recent, error) ||
-        !db_query(request->db, request->context, STATEMENT_ORDER_LOGIN_ADDRESSES, DB_VALUES(db_text(cpf)),
-                  &addresses, error))
-        return false;
-    if (row_int(recent, 0, "codes") >= CODES_PER_HOUR)
-        return true;
-    if (db_row_count(addresses) == 0)
-        return make_code(request, cpf, "", error);
-    for (size_t i = 0; i < db_row_count(addresses); i++)
-        if (!send_code(request, cpf, row_int(addresses, i, "order_id"), error))
-            return false;
-    return true;
-}
 
 static bool ask_form(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
@@ -93,19 +50,20 @@ static bool wants_certificates(const struct http_request *request)
 
 static json_t *code_step_model(const struct http_request *request, const char *cpf)
 {
-    json_t *model = json_pack("{s:b, s:i, s:s, s:s}", "code_step", true, "code_minutes", CODE_MINUTES, "cpf",
-                              cpf, "goal", wants_certificates(request) ? "certificates" : "");
+    json_t *model = json_pack("{s:b, s:i, s:s, s:s}", "code_step", true, "code_minutes", LOGIN_CODE_MINUTES,
+                              "cpf", cpf, "goal", wants_certificates(request) ? "certificates" : "");
     return page_frame(model, "Meu pedido");
 }
 
 static bool ask_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     char cpf[CPF_SIZE];
-    if (!read_cpf(request, cpf, error) || !send_codes(request, cpf, error))
+    if (!read_cpf(request, cpf, error) || !login_codes_ask(request, cpf, error))
         return false;
     http_reply(response, page_is_wanted(request) ? 200 : 202,
-               page_is_wanted(request) ? code_step_model(request, cpf)
-                                       : json_pack("{s:s, s:i}", "state", "sent", "minutes", CODE_MINUTES));
+               page_is_wanted(request)
+                   ? code_step_model(request, cpf)
+                   : json_pack("{s:s, s:i}", "state", "sent", "minutes", LOGIN_CODE_MINUTES));
     return true;
 }
 
@@ -323,9 +281,13 @@ static const struct http_route routes[] = {
     },
 };
 
+static const struct job jobs[] = {{LOGIN_CODES_JOB, LOGIN_CODES_PERIOD_MS, login_codes_run}};
+
 const struct room orders_login_room = {
     .name = "orders-login",
     .id = ROOM_ORDERS,
     .routes = routes,
     .route_count = sizeof routes / sizeof routes[0],
+    .jobs = jobs,
+    .job_count = sizeof jobs / sizeof jobs[0],
 };

@@ -223,6 +223,14 @@ with confirmed as (
 update orders o set email_confirmed_at = coalesce(o.email_confirmed_at, $2)
   from confirmed where o.id = confirmed.order_id;
 
+-- name: order_login_ask
+-- params: cpf text, at timestamptz
+insert into login_ask (cpf, asked_at) values ($1, $2);
+
+-- The oldest, with whatever was asked for the same CPF meanwhile: one answer does for them.
+-- name: order_login_next
+delete from login_ask where cpf = (select cpf from login_ask order by id limit 1) returning cpf;
+
 -- The addresses of a person's orders; each gets a code of its own.
 -- name: order_login_addresses
 -- params: cpf text

@@ -365,6 +365,42 @@ static void whether_a_cpf_has_orders_is_told_to_nobody(void **state)
     answer_free(wrong_unknown);
 }
 
+static int64_t rows_of(const char *table, const char *cpf)
+{
+    char *sql =
+        talloc_asprintf(NULL, "select count(*)::text as value from ra.%s where cpf = '%s'", table, cpf);
+    char *count = owner_sql(sql);
+    const int64_t rows = strtoll(count, NULL, 10);
+    talloc_free(count);
+    talloc_free(sql);
+    return rows;
+}
+
+/* While the job is kept from working: the request writes one row for a CPF of orders and for one of none, and
+ * nothing that takes longer for one of them. */
+static void asking_is_the_same_work_for_every_cpf(void **state)
+{
+    (void)state;
+    struct placed order = place_order();
+    const char *const cpfs[] = {order.cpf, "11144477735"};
+    talloc_free(mail_to(order.email));
+    talloc_free(owner_sql("revoke delete on ra.login_ask from ra_app"));
+    for (size_t i = 0; i < 2; i++) {
+        for (int times = 0; times < 2; times++)
+            answer_free(ask_code(cpfs[i]));
+        assert_int_equal(rows_of("login_ask", cpfs[i]), 2);
+        assert_int_equal(rows_of("login_code", cpfs[i]), 0);
+    }
+    talloc_free(owner_sql("grant delete on ra.login_ask to ra_app"));
+    char *mail = mail_to(order.email);
+    char *code = in_mail(mail, "O código é ", "\r\n");
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(rows_of("login_code", cpfs[i]), 1); /* what was asked twice is answered once */
+    assert_int_equal(status_of_code(order.cpf, code), 200);
+    talloc_free(code);
+    talloc_free(mail);
+}
+
 static void the_code_opens_the_order_once(void **state)
 {
     (void)state;
@@ -522,6 +558,7 @@ int main(void)
         cmocka_unit_test(the_link_shows_a_button_and_only_the_button_confirms),
         cmocka_unit_test(the_outbox_cannot_confirm_an_address),
         cmocka_unit_test(whether_a_cpf_has_orders_is_told_to_nobody),
+        cmocka_unit_test(asking_is_the_same_work_for_every_cpf),
         cmocka_unit_test(the_code_opens_the_order_once),
         cmocka_unit_test(five_wrong_tries_end_a_code),
         cmocka_unit_test(a_code_opens_only_orders_of_the_address_it_went_to),

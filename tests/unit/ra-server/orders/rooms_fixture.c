@@ -89,7 +89,7 @@ static void start_rooms(void)
     for (size_t i = 0; i < TESTED; i++) {
         if (tested[i]->start != NULL)
             assert_done(tested[i]->start(app, db, &error));
-        if (tested[i] == &notice_room || tested[i] == &agenda_room)
+        if (tested[i] == &notice_room || tested[i] == &agenda_room || tested[i] == &orders_login_room)
             list[count++] = &tested[i]->jobs[0];
     }
     talloc_free(db);
@@ -363,7 +363,9 @@ static char *newest_mail(const char *address)
 char *mail_to(const char *address)
 {
     for (int i = 0; i < 200; i++) {
-        char *waiting = owner_sql("select count(*)::text as value from ra.outbox where state = 'pending'");
+        char *waiting =
+            owner_sql("select ((select count(*) from ra.login_ask) + (select count(*) from ra.outbox where "
+                      "state = 'pending'))::text as value");
         bool empty = strcmp(waiting, "0") == 0;
         talloc_free(waiting);
         char *mail = empty ? newest_mail(address) : NULL;
