@@ -25,11 +25,14 @@ static bool store_add(X509_STORE *store, STACK_OF(X509) *certificates)
     return true;
 }
 
+/* One that says of no end (RFC 5280 5.1.2.5 demands it) would never be old, and counts for none. */
 static bool store_add_crls(X509_STORE *store, STACK_OF(X509_CRL) *crls)
 {
-    for (int i = 0; crls != NULL && i < sk_X509_CRL_num(crls); i++)
-        if (X509_STORE_add_crl(store, sk_X509_CRL_value(crls, i)) != 1)
+    for (int i = 0; crls != NULL && i < sk_X509_CRL_num(crls); i++) {
+        X509_CRL *crl = sk_X509_CRL_value(crls, i);
+        if (X509_CRL_get0_nextUpdate(crl) != NULL && X509_STORE_add_crl(store, crl) != 1)
             return false;
+    }
     return true;
 }
 

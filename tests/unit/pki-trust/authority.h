@@ -54,7 +54,7 @@ int authority_teardown(void **state);
  * slot 7. */
 EVP_PKEY *test_key(unsigned slot);
 
-/* A CRL of `issuer`; `revoked` may be NULL. */
+/* A CRL of `issuer`; next_update 0: it says of no end; `revoked` may be NULL. */
 X509_CRL *make_crl(X509 *issuer, EVP_PKEY *issuer_key, time_t last_update, time_t next_update,
                    const X509 *revoked);
 

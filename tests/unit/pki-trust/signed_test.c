@@ -186,6 +186,10 @@ static void crls_must_be_there_fresh_and_of_the_issuers(void **state)
                                     SIGNED_CANNOT_TELL),
                         "crl-missing");
     /* Signed by somebody else's key. */
+    /* Without an end it would be fresh for ever (RFC 5280 5.1.2.5: nextUpdate MUST be there). */
+    assert_string_equal(reason_with(authority, crl_of_root(authority, NULL),
+                                    crl_of_issuing(authority, now - 60, 0, NULL), now, SIGNED_CANNOT_TELL),
+                        "crl-missing");
     X509_CRL *forged = make_crl(authority->issuing, authority->person_keys[CARLA], now - 60, now + 60, NULL);
     assert_string_equal(reason_with(authority, crl_of_root(authority, NULL), forged, now, SIGNED_CANNOT_TELL),
                         "crl-missing");
