@@ -222,13 +222,16 @@ static void conversation_close(struct conversation *conversation)
     TALLOC_FREE(conversation->memory);
 }
 
-/* Failure bits that say nothing about the request itself: with them the certificate may exist or may come
- * yet. */
+/* Failure bits that say nothing about the request itself, but of the AC, of the message or of who asks: with
+ * them the certificate may exist or may come yet. */
 static bool is_passing_failure(int fail_info)
 {
     static const int PASSING[] = {
         OSSL_CMP_PKIFAILUREINFO_transactionIdInUse, OSSL_CMP_PKIFAILUREINFO_systemUnavail,
-        OSSL_CMP_PKIFAILUREINFO_systemFailure, OSSL_CMP_PKIFAILUREINFO_timeNotAvailable};
+        OSSL_CMP_PKIFAILUREINFO_systemFailure,      OSSL_CMP_PKIFAILUREINFO_timeNotAvailable,
+        OSSL_CMP_PKIFAILUREINFO_badMessageCheck,    OSSL_CMP_PKIFAILUREINFO_badTime,
+        OSSL_CMP_PKIFAILUREINFO_badSenderNonce,     OSSL_CMP_PKIFAILUREINFO_badRecipientNonce,
+        OSSL_CMP_PKIFAILUREINFO_signerNotTrusted};
     for (size_t i = 0; i < sizeof PASSING / sizeof *PASSING; i++)
         if (fail_info >= 0 && (fail_info & 1 << PASSING[i]) != 0)
             return true;

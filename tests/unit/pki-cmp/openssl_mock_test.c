@@ -201,7 +201,9 @@ static struct cmp_authority by_mac(void)
     return authority;
 }
 
-static void start_signing_mock(const char *option, const char *value)
+enum { MORE = 4 };
+
+static void start_signing_mock(const char *const more[MORE])
 {
     const char *const options[] = {"-srv_cert",
                                    in_folder("certificates/cmp.pem"),
@@ -213,8 +215,10 @@ static void start_signing_mock(const char *option, const char *value)
                                    in_folder("public/ac-chain.pem"),
                                    "-rsp_extracerts",
                                    in_folder("public/ac-chain.pem"),
-                                   option,
-                                   value,
+                                   more[0],
+                                   more[1],
+                                   more[2],
+                                   more[3],
                                    NULL};
     start_mock(options);
 }
@@ -271,7 +275,7 @@ static void issue_5_ir_and_p10cr_by_signature(void **state)
 {
     (void)state;
     const struct cmp_authority authority = by_signature();
-    start_signing_mock(NULL, NULL);
+    start_signing_mock((const char *const[MORE]){NULL});
     expect_granted(&authority, NULL, CMP_BODY_IR);
     expect_granted(&authority, csr, CMP_BODY_P10CR);
 }
@@ -289,7 +293,7 @@ static void issue_5_polling(void **state)
 {
     (void)state;
     const struct cmp_authority authority = by_signature();
-    start_signing_mock("-poll_count", "2");
+    start_signing_mock((const char *const[MORE]){"-poll_count", "2"});
     expect_granted(&authority, NULL, CMP_BODY_IR);
     assert_true(world.carried >= 4);
 }
@@ -310,11 +314,23 @@ static void issue_5_a_refusal_is_understood(void **state)
     (void)state;
     const struct cmp_authority authority = by_signature();
     struct cmp_outcome outcome;
-    start_signing_mock("-pkistatus", "2");
+    start_signing_mock((const char *const[MORE]){"-pkistatus", "2"});
     assert_true(ask(&authority, NULL, &outcome));
     assert_int_equal(outcome.result, CMP_REFUSED);
     assert_int_equal(world.checks, 0);
     cmp_outcome_clear(&outcome);
+}
+
+/* What is said of who asks, or of the message, says nothing of a certificate that an earlier one may have
+ * brought: an AR's credential that lapsed in between must not begin a second transaction. */
+static void protocol_6_an_ac_that_does_not_know_us_any_more_has_not_refused(void **state)
+{
+    (void)state;
+    const struct cmp_authority authority = by_signature();
+    struct cmp_outcome outcome;
+    start_signing_mock((const char *const[MORE]){"-pkistatus", "2", "-failure", "20"}); /* signerNotTrusted */
+    assert_false(ask(&authority, NULL, &outcome));
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
 }
 
 int main(void)
@@ -326,6 +342,7 @@ int main(void)
         TEST(issue_5_polling),
         TEST(issue_5_another_secret_is_no_answer),
         TEST(issue_5_a_refusal_is_understood),
+        TEST(protocol_6_an_ac_that_does_not_know_us_any_more_has_not_refused),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
 }
