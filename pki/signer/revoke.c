@@ -130,13 +130,18 @@ static bool read_certificate(struct revoking *revoking, struct bytes der, struct
     return true;
 }
 
-/* What the journal knows must agree with the order that is named. */
+/* What the journal knows must agree with the order that is named. Agents name a serial alone: where it is
+ * that of the order's certificate, another AC's under the same one is not meant. */
 static bool check_order(const struct revoking *revoking, struct ra_error *error)
 {
+    struct ledger *ledger = revoking->signer->ledger;
+    struct ledger_attempt named;
     int64_t attempt = 0;
-    const char *order =
-        ledger_order_of(revoking->signer->ledger, revoking->memory, &revoking->name, &attempt);
-    return order == NULL || (strcmp(order, revoking->order) == 0 && attempt == revoking->attempt) ||
+    const char *order = ledger_order_of(ledger, revoking->memory, &revoking->name, &attempt);
+    ledger_find(ledger, revoking->order, revoking->attempt, &named);
+    const bool agrees = order != NULL ? strcmp(order, revoking->order) == 0 && attempt == revoking->attempt
+                                      : strcmp(named.serial, revoking->name.serial) != 0;
+    return agrees ||
            ra_fail_reason(error, RA_STATEMENT_REFUSED, "order-mismatch", "O certificado é de outro pedido.");
 }
 

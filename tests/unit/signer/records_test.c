@@ -353,6 +353,38 @@ static void protocol_1_no_false_revocation(void **state)
     json_decref(issued);
 }
 
+/* The certificate of another AC of ours under the same serial: a serial is unique within one AC alone. */
+static json_t *twin_of(const char *text, enum authority_id issuer)
+{
+    struct bytes der;
+    unsigned char *signed_anew = NULL;
+    assert_true(base64_decode(office.memory, text, strlen(text), &der));
+    const unsigned char *at = der.data;
+    X509 *twin = d2i_X509(NULL, &at, (long)der.length);
+    const X509 *above = office.hierarchy.certificate[issuer];
+    assert_int_equal(X509_set_issuer_name(twin, X509_get_subject_name(above)), 1);
+    X509_EXTENSION_free(X509_delete_ext(twin, X509_get_ext_by_NID(twin, NID_authority_key_identifier, -1)));
+    assert_true(X509_sign(twin, office.hierarchy.key[issuer], EVP_sha256()) > 0);
+    int length = i2d_X509(twin, &signed_anew);
+    json_t *made = office_base64((struct bytes){signed_anew, (size_t)length});
+    OPENSSL_free(signed_anew);
+    X509_free(twin);
+    return made;
+}
+
+static void protocol_1_agents_revoke_the_certificate_of_their_order_and_no_namesake(void **state)
+{
+    (void)state;
+    const struct identity *const agent[] = {office.agent1};
+    json_t *issued = issued_certificate(ORDER);
+    json_t *twin = twin_of(answer_text(issued, "certificate"), AUTHORITY_TR5);
+    office_expect_refused(
+        &office, revocation_by(agent, 1, ORDER, answer_text(issued, "serial"), 1, json_string_value(twin)),
+        "order-mismatch");
+    json_decref(twin);
+    json_decref(issued);
+}
+
 /* Two agents, each with her own words; the instance is that of the first's. */
 static json_t *revocation_in_two_words(const char *instance, const char *order, const char *serial,
                                        int64_t reason, json_t *issued)
@@ -525,6 +557,7 @@ int main(void)
         TEST(protocol_5_a_roster_that_could_not_be_journaled_is_not_in_force),
         TEST(protocol_6_one_agent_revokes_a_compromised_key_two_for_anything_else),
         TEST(protocol_1_no_false_revocation),
+        TEST(protocol_1_agents_revoke_the_certificate_of_their_order_and_no_namesake),
         TEST(protocol_1_two_agents_revoke_only_what_both_name),
         TEST(protocol_1_no_certificate_of_another_ac_is_revoked),
         TEST(issue_5_6_with_a_portal_a_revocation_waits_for_people),
