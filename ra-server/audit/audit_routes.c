@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "audit/audit_state.h"
 #include "audit/export.h"
+#include "audit/failures.h"
 #include "audit/log_reader.h"
 #include "audit/proof.h"
 #include "catalog/catalog.h"
@@ -242,6 +243,7 @@ static const struct http_route routes[] = {
 };
 
 static const struct job jobs[] = {{.name = "sequencer", .period_ms = 250, .run = sequencer_run},
+                                  {.name = "failures", .period_ms = 5000, .run = audit_failures_run},
                                   {.name = "self-watch", .period_ms = 10000, .run = self_watch_run}};
 
 /* Late is what an operator should look at; a promise of one second leaves room for a slow disk. */

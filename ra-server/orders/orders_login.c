@@ -5,6 +5,7 @@
  * job looks for the orders (login_codes.h).
  */
 #include "audit/audit.h"
+#include "audit/failures.h"
 #include "catalog/page.h"
 #include "orders/login_codes.h"
 #include "orders/orders_internal.h"
@@ -90,8 +91,7 @@ static bool refuse_code(struct http_request *request, const char *cpf, struct ra
 {
     if (!db_exec(request->db, STATEMENT_ORDER_LOGIN_COUNT_TRY,
                  DB_VALUES(db_text(cpf), db_time(request->now_us)), NULL, error) ||
-        !audit_record(request, AUDIT_HOLDER_LOGIN_FAIL, NULL, json_object(), json_pack("{s:s}", "cpf", cpf),
-                      error))
+        !audit_failure_note(request, FAILED_LOGIN, cpf, "code", error))
         return false;
     http_keep_changes(request);
     return ra_fail_field(error, "code", "wrong",

@@ -7,6 +7,7 @@
 #include "app.h"
 #include "approval/approval.h"
 #include "audit/audit.h"
+#include "audit/failures.h"
 #include "catalog/catalog.h"
 #include "identification/identification.h"
 #include "orders/tokens.h"
@@ -137,10 +138,11 @@ static bool note_failure(struct saying *saying, const struct ra_error *cause, st
                            db_bytes((struct bytes){saying->address_hash, sizeof saying->address_hash})),
                  NULL, error))
         return false;
-    if (!audit_record(request, AUDIT_REVOCATION_REFUSED, NULL,
-                      json_pack("{s:s, s:s}", "kind", holder_revocation_kind_word(saying->word.kind),
-                                "reason", cause->reason),
-                      json_pack("{s:s}", "order", saying->code), error))
+    const char *manner = talloc_asprintf(request->context, "%s:%s",
+                                         holder_revocation_kind_word(saying->word.kind), cause->reason);
+    if (manner == NULL)
+        return ra_fail(error, RA_NO_MEMORY, "manner");
+    if (!audit_failure_note(request, FAILED_REVOCATION, saying->code, manner, error))
         return false;
     http_keep_changes(request);
     return refuse(error);

@@ -110,3 +110,46 @@ select l.n, e.bytes from event e join leaf l on l.event_id = e.id
 -- name: audit_order_acts
 -- params: order_id bigint, codes text[]
 select count(*) as acts from event where order_id = $1 and code = any($2);
+
+-- name: audit_failure_of_cpf
+-- params: event text, cpf text, manner text, address bytea, now timestamptz
+insert into failed_entry (event, account, manner, address, failures, first_at, last_at)
+values ($1, case when exists (select from person p where p.cpf = $2) then $2 else '' end, $3, $4, 1, $5, $5)
+on conflict (event, account, manner, address) do update
+   set failures = failed_entry.failures + 1, last_at = excluded.last_at,
+       first_at = case when failed_entry.failures = 0 then excluded.first_at else failed_entry.first_at end;
+
+-- name: audit_failure_of_order
+-- params: event text, code text, manner text, address bytea, now timestamptz
+insert into failed_entry (event, account, manner, address, failures, first_at, last_at)
+values ($1, case when exists (select from orders o where o.code = $2) then $2 else '' end, $3, $4, 1, $5, $5)
+on conflict (event, account, manner, address) do update
+   set failures = failed_entry.failures + 1, last_at = excluded.last_at,
+       first_at = case when failed_entry.failures = 0 then excluded.first_at else failed_entry.first_at end;
+
+-- name: audit_failures_due
+-- params: since timestamptz
+-- Not told yet, and nothing told of the same since then.
+select event, account, manner from failed_entry
+ group by event, account, manner
+having sum(failures) > 0 and coalesce(max(told_at), '-infinity') <= $1
+ order by min(first_at) limit 100;
+
+-- name: audit_failures_take
+-- params: event text, account text, manner text, now timestamptz
+-- What is counted by now, which is told from here on; whoever counts meanwhile waits, and begins at nothing.
+with counted as (
+  select address, failures, first_at, last_at from failed_entry
+   where event = $1 and account = $2 and manner = $3 order by address for update
+), told as (
+  update failed_entry f set failures = 0, told_at = $4 from counted c
+   where f.event = $1 and f.account = $2 and f.manner = $3 and f.address = c.address
+)
+select sum(failures)::bigint as failures, count(*) filter (where failures > 0) as addresses,
+       min(first_at) filter (where failures > 0) as first_at, max(last_at) as last_at
+  from counted;
+
+-- name: audit_failures_sweep
+-- params: before timestamptz
+-- What was told so long ago that the next failure is told at once.
+delete from failed_entry where failures = 0 and told_at <= $1;

@@ -158,6 +158,8 @@ describe('7 the holder revokes by the password chosen at emission', () => {
     // From another address the holder is let in as before, until very many addresses have tried.
     const elsewhere = async (proof) => (await sayFrom('127.0.0.9', kase.code, { reason: 1, proof })).status;
     assert.equal(await elsewhere(byPassword(wrong, { code: kase.code, reason: 1 })), 422);
+    assert.equal(sql(`select count(*) from failed_entry where event = 'REVOCATION_REFUSED' and account = '${kase.code}'`), '2',
+      'counted for the log, by address');
     sql("insert into revocation_try select code_hash, now(), sha256(n::text::bytea) from (select distinct code_hash from revocation_try) t, generate_series(1, 44) n");
     assert.equal(await elsewhere(right.proof), 429);
     sql('delete from revocation_try');

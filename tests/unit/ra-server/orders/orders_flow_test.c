@@ -2,6 +2,7 @@
  *
  * The way of an order from the form to its mails: who may open it, limits, log-in by code, confirmed address.
  */
+#include "audit/failures.h"
 #include "orders/orders.h"
 #include "rooms_fixture.h"
 
@@ -425,6 +426,70 @@ static void the_code_opens_the_order_once(void **state)
     talloc_free(code);
 }
 
+/* --- what the log tells of wrong codes --- */
+
+static void tell_failures_at(int64_t now_us)
+{
+    struct ra_error error = {0};
+    struct db *db = rooms_db();
+    struct job_run run = {.context = talloc_new(NULL), .app = rooms_app(), .db = db, .now_us = now_us};
+    assert_done(audit_failures_run(&run, &error));
+    talloc_free(run.context);
+    talloc_free(db);
+}
+
+#define FAILURES_TOLD                                                                                        \
+    "select coalesce(string_agg(concat_ws(' ', d->>'known', d->>'failures', d->>'addresses', p->>'cpf'), "   \
+    "', ' order "                                                                                            \
+    "by d->>'known', id), '') as value from (select e.id, convert_from(e.bytes, 'UTF8')::jsonb->'detail' "   \
+    "as d, "                                                                                                 \
+    "convert_from(h.data, 'UTF8')::jsonb as p from ra.event e left join ra.event_private h on h.event_id = " \
+    "e.id where e.code = 'HOLDER_LOGIN_FAIL') x"
+
+static void assert_failures_told(const char *format, const char *cpf)
+{
+    char *wanted = format[0] == '\0' ? talloc_strdup(NULL, "") : talloc_asprintf(NULL, "%s %s", format, cpf);
+    char *told = owner_sql(FAILURES_TOLD);
+    assert_string_equal(told, wanted);
+    talloc_free(told);
+    talloc_free(wanted);
+}
+
+/* Every failure against a real account, and how large an attack was on those that do not exist; for as many
+ * tries as anybody makes, an event each in a quarter of an hour. */
+static void wrong_codes_are_told_by_their_number(void **state)
+{
+    static const int64_t quarter_us = INT64_C(900000000);
+    struct placed order = place_order();
+    const int64_t now_us = clock_now_us(&rooms_app()->clock);
+    (void)state;
+    talloc_free(owner_sql("truncate ra.failed_entry"));
+    for (unsigned at = 0; at < 20; at++) {
+        char cpf[12], email[64];
+        talloc_free(order_body(700000000U + at, cpf, email));
+        assert_int_equal(status_of_code(cpf, "000000"), 422);
+    }
+    assert_int_equal(status_of_code(order.cpf, "000000"), 422);
+    assert_failures_told("", "");
+    tell_failures_at(now_us);
+    assert_failures_told("false 20 1, true 1 1", order.cpf);
+    for (int at = 0; at < 3; at++) {
+        assert_int_equal(status_of_code(order.cpf, "000000"), 422);
+        assert_int_equal(status_of_code("88641577947", "000000"), 422);
+        tell_failures_at(now_us + at * quarter_us / 4);
+    }
+    assert_failures_told("false 20 1, true 1 1", order.cpf);
+    tell_failures_at(now_us + quarter_us);
+    tell_failures_at(now_us + quarter_us + 1000);
+    char *later = talloc_asprintf(NULL, "false 20 1, false 3 1, true 1 1 %s, true 3 1", order.cpf);
+    assert_failures_told(later, order.cpf);
+    talloc_free(later);
+    tell_failures_at(now_us + 3 * quarter_us);
+    char *left = owner_sql("select count(*)::text as value from ra.failed_entry");
+    assert_string_equal(left, "0");
+    talloc_free(left);
+}
+
 static void five_wrong_tries_end_a_code(void **state)
 {
     (void)state;
@@ -560,6 +625,7 @@ int main(void)
         cmocka_unit_test(whether_a_cpf_has_orders_is_told_to_nobody),
         cmocka_unit_test(asking_is_the_same_work_for_every_cpf),
         cmocka_unit_test(the_code_opens_the_order_once),
+        cmocka_unit_test(wrong_codes_are_told_by_their_number),
         cmocka_unit_test(five_wrong_tries_end_a_code),
         cmocka_unit_test(a_code_opens_only_orders_of_the_address_it_went_to),
         cmocka_unit_test(what_is_on_sale_follows_its_window),
