@@ -360,6 +360,17 @@ static enum cmp_check check_certificate(struct cmp_exchange *exchange, X509 *cer
     return exchange->request->check(exchange->request->check_context, certificate, error);
 }
 
+static enum cmp_check check_and_tell(struct cmp_exchange *exchange, X509 *certificate, bool same_key)
+{
+    const struct cmp_certificate_request *request = exchange->request;
+    enum cmp_check verdict = check_certificate(exchange, certificate, same_key);
+    const struct ra_error why = exchange->check_error;
+    return verdict == CMP_CHECK_REFUSED && request->refusing != NULL &&
+                   !request->refusing(request->check_context, &why, &exchange->check_error)
+               ? CMP_CHECK_UNDECIDED
+               : verdict;
+}
+
 static void forget_refused(struct cmp_exchange *exchange)
 {
     X509_free(exchange->refused);
@@ -372,7 +383,7 @@ static int judge_certificate(OSSL_CMP_CTX *cmp, X509 *certificate, int fail_info
     struct cmp_exchange *exchange = OSSL_CMP_CTX_get_certConf_cb_arg(cmp);
     /* What the check finds is no trouble with the answer: see refusal_was_told. */
     ERR_set_mark();
-    const enum cmp_check verdict = check_certificate(exchange, certificate, fail_info == 0);
+    const enum cmp_check verdict = check_and_tell(exchange, certificate, fail_info == 0);
     ERR_pop_to_mark();
     switch (verdict) {
     case CMP_CHECK_ACCEPTED:
@@ -578,7 +589,7 @@ bool cmp_exchange_advance(struct cmp_exchange *exchange, struct cmp_outcome *out
         return settle_grant(exchange, outcome, error);
     if (answer == -1) {
         outcome->result = CMP_WAITING;
-        outcome->retry_after_s = after > 0 ? after : 1;
+        outcome->retry_after_s = after < 1 ? 1 : after > CMP_RETRY_MAX_S ? CMP_RETRY_MAX_S : after;
         ERR_clear_error();
         return true;
     }

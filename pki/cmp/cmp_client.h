@@ -71,6 +71,9 @@ struct cmp_certificate_request {
     time_t not_before;                 /* requested validity, by the instance's clock */
     time_t not_after;
     cmp_check_function check;
+    /* Told that a certificate is being refused, and why, before the AC hears it; NULL: nobody is. false: the
+     * AC hears nothing and the result is CMP_UNKNOWN. */
+    bool (*refusing)(void *check_context, const struct ra_error *why, struct ra_error *error);
     void *check_context;
 };
 
@@ -90,10 +93,13 @@ enum cmp_withdrawal {
     CMP_WITHDRAWAL_DENIED,  /* it had not waited and refused the `rr`: people must see to it */
 };
 
+/* An AC that says "in 68 years" is asked again all the same. */
+enum { CMP_RETRY_MAX_S = 3600 };
+
 /* Owned by the caller through cmp_outcome_clear. */
 struct cmp_outcome {
     enum cmp_result result;
-    int retry_after_s; /* with CMP_WAITING */
+    int retry_after_s; /* with CMP_WAITING: 1 to CMP_RETRY_MAX_S, whatever the AC said */
     char
         status_text[CMP_STATUS_TEXT_SIZE]; /* status, failure bits and free text of the AC; printable ASCII */
     enum cmp_withdrawal withdrawal;        /* with CMP_CERTIFICATE_REFUSED */

@@ -195,6 +195,7 @@ static bool converse(struct cmp_server *server, TALLOC_CTX *memory, const struct
     if (session == NULL)
         return ra_fail(error, RA_UNAVAILABLE, "too many CMP transactions at once");
     session->message = peek;
+    fault_read(server->registry.store, server->options.corruption, &session->fault);
     int answer_type = CMP_BODY_ERROR;
     bool ok = session->cmp != NULL && !begins_transaction(peek->body_type);
     ok = (ok || session_begin(session, error)) && session_know(session, incoming->extra, error) &&

@@ -2,7 +2,7 @@
 #include "pki/homolog-ca/cmp_session.h"
 
 #include "pki/base/decoded.h"
-#include "pki/base/file.h"
+#include "pki/homolog-ca/expired.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -100,12 +100,28 @@ static bool read_order(struct certificate_order_in *order, const OSSL_CRMF_MSG *
     return sha256(order->request.public_key, order->key_digest) || ra_fail_crypto(error, "digest of the key");
 }
 
+/* The issuer's certificate beside a lie about its time. */
+static bool spoil_chain(const struct session *session, enum authority_id issuer, STACK_OF(X509) *path)
+{
+    struct ra_error ignored = {0};
+    const enum corruption corruption = session->fault.corruption;
+    X509 *expired = NULL;
+    if (corruption != CORRUPTION_ISSUER_OVER && corruption != CORRUPTION_CHAIN_OVER)
+        return true;
+    if (!issuance_expired_issuer(session->registry->hierarchy, issuer, corruption,
+                                 clock_now(session->registry->clock), &expired, &ignored))
+        return false;
+    X509_free(sk_X509_value(path, 0));
+    (void)sk_X509_set(path, 0, expired);
+    return true;
+}
+
 static bool hand_out(const struct session *session, X509 *certificate, X509 **output, STACK_OF(X509) **chain)
 {
     const struct hierarchy *hierarchy = session->registry->hierarchy;
     enum authority_id issuer = authority_of(hierarchy, X509_get_issuer_name(certificate));
     STACK_OF(X509) *path = issuer != AUTHORITY_COUNT ? hierarchy_chain(hierarchy, issuer) : NULL;
-    if (path == NULL || X509_up_ref(certificate) != 1) {
+    if (path == NULL || !spoil_chain(session, issuer, path) || X509_up_ref(certificate) != 1) {
         sk_X509_pop_free(path, X509_free);
         return false;
     }
@@ -143,7 +159,7 @@ static OSSL_CMP_PKISI *answer_again(const struct session *session, const struct 
 
 static bool must_wait(const struct session *session)
 {
-    return session->waits_given < session->options->poll_count;
+    return session->waits_given < session->options->poll_count || session->fault.wait != FAULT_WAIT_NOT;
 }
 
 static OSSL_CMP_PKISI *start_waiting(struct session *session, const OSSL_CMP_MSG *message,
@@ -162,23 +178,6 @@ static OSSL_CMP_PKISI *start_waiting(struct session *session, const OSSL_CMP_MSG
     return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_waiting, 0, NULL);
 }
 
-/* What DIR/fault says while it is there, so that a running AC can be told to lie; else what it was started
- * with. */
-static enum corruption fault_in_force(const struct session *session)
-{
-    enum corruption corruption = session->options->corruption;
-    TALLOC_CTX *scratch = talloc_new(NULL);
-    const char *path = store_path(scratch, session->registry->store, "fault");
-    struct bytes content;
-    struct ra_error ignored = {0};
-    char word[16] = "";
-    if (path != NULL && store_has(path) && file_read(scratch, path, sizeof word - 1, &content, &ignored))
-        memcpy(word, content.data, content.length);
-    talloc_free(scratch);
-    word[strcspn(word, "\n")] = '\0';
-    return word[0] != '\0' && corruption_parse(word, &corruption) ? corruption : session->options->corruption;
-}
-
 static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct certificate_order_in *order,
                                  X509 **certificate, STACK_OF(X509) **chain)
 {
@@ -187,7 +186,7 @@ static OSSL_CMP_PKISI *issue_now(const struct session *session, const struct cer
     struct transaction record = {.state = TRANSACTION_ISSUED, .at = clock_now(registry->clock)};
     memcpy(record.key_digest, order->key_digest, sizeof record.key_digest);
     enum authority_id issuer;
-    if (!issuance_make(registry->hierarchy, registry->clock, &order->request, fault_in_force(session),
+    if (!issuance_make(registry->hierarchy, registry->clock, &order->request, session->fault.corruption,
                        &record.certificate, &issuer, &error))
         return error.code == RA_RULE_REFUSED
                    ? rejection(OSSL_CMP_PKIFAILUREINFO_badCertTemplate, error.detail)
@@ -213,9 +212,10 @@ static OSSL_CMP_PKISI *decide(struct session *session, const OSSL_CMP_MSG *messa
     if (!transaction_read(session->registry->store, session_id(session), &known, &found, &error))
         return failure(&error);
     OSSL_CMP_PKISI *status;
-    bool same_key =
+    const bool same_key =
         found && bytes_equal((struct bytes){known.key_digest, 32}, (struct bytes){order->key_digest, 32});
-    if (found && !(same_key && known.state == TRANSACTION_WAITING))
+    const bool again = session->fault.second && same_key && known.certificate != NULL;
+    if (found && !again && !(same_key && known.state == TRANSACTION_WAITING))
         status = answer_again(session, &known, order, certificate, chain);
     else if (must_wait(session))
         status = start_waiting(session, message, found ? &known : NULL, order);
@@ -256,11 +256,12 @@ static int on_poll(OSSL_CMP_SRV_CTX *cmp, const OSSL_CMP_MSG *message, int id, O
     (void)message, (void)id;
     struct session *session = OSSL_CMP_SRV_CTX_get0_custom_ctx(cmp);
     *request = NULL;
-    *check_after = session->options->poll_seconds;
-    if (must_wait(session)) {
+    *check_after = session->fault.wait == FAULT_WAIT_FOREVER ? INT32_MAX : session->options->poll_seconds;
+    if (must_wait(session) && session->fault.wait != FAULT_WAIT_ONCE) {
         session->waits_given++;
         return 1;
     }
+    session->fault.wait = FAULT_WAIT_NOT;
     *request = session->original; /* OpenSSL frees it */
     session->original = NULL;
     return *request != NULL;
@@ -429,10 +430,19 @@ static int swallow_log(const char *function, const char *file, int line, OSSL_CM
     return 1;
 }
 
-static bool set_identity(const struct hierarchy *hierarchy, OSSL_CMP_CTX *cmp)
+static bool set_identity(const struct session *session, OSSL_CMP_CTX *cmp)
 {
-    return OSSL_CMP_CTX_set1_cert(cmp, hierarchy->cmp_certificate) == 1 &&
-           OSSL_CMP_CTX_set1_pkey(cmp, hierarchy->cmp_key) == 1;
+    const struct hierarchy *hierarchy = session->registry->hierarchy;
+    struct ra_error ignored = {0};
+    X509 *expired = NULL;
+    if (session->fault.signer_over &&
+        !expired_copy(hierarchy->cmp_certificate, NULL, hierarchy->key[AUTHORITY_TISS],
+                      clock_now(session->registry->clock), &expired, &ignored))
+        return false;
+    bool ok = OSSL_CMP_CTX_set1_cert(cmp, expired != NULL ? expired : hierarchy->cmp_certificate) == 1 &&
+              OSSL_CMP_CTX_set1_pkey(cmp, hierarchy->cmp_key) == 1;
+    X509_free(expired);
+    return ok;
 }
 
 bool session_know(struct session *session, STACK_OF(X509) *extra, struct ra_error *error)
@@ -456,7 +466,7 @@ bool session_begin(struct session *session, struct ra_error *error)
     session->cmp = OSSL_CMP_SRV_CTX_new(NULL, NULL);
     OSSL_CMP_CTX *cmp = session->cmp != NULL ? OSSL_CMP_SRV_CTX_get0_cmp_ctx(session->cmp) : NULL;
     if (cmp == NULL || OSSL_CMP_CTX_set_log_cb(cmp, swallow_log) != 1 || !set_trust(session->registry, cmp) ||
-        !set_identity(session->registry->hierarchy, cmp) ||
+        !set_identity(session, cmp) ||
         OSSL_CMP_SRV_CTX_init(session->cmp, session, on_certificate_request, on_revocation, NULL, on_error,
                               on_confirmation, on_poll) != 1 ||
         OSSL_CMP_SRV_CTX_set_accept_raverified(session->cmp, 1) != 1)

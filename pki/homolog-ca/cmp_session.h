@@ -8,6 +8,7 @@
 
 #include "pki/cmp/cmp_message.h"
 #include "pki/homolog-ca/cmp_server.h"
+#include "pki/homolog-ca/fault.h"
 
 #include <openssl/cmp.h>
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct session {
     STACK_OF(X509) *kept;   /* certificates that came with the messages so far (cmp_keep) */
     int waits_given;
     const struct cmp_peek *message; /* the one being worked on */
+    struct fault fault;             /* as told when it came */
 };
 
 struct bytes session_id(const struct session *session);

@@ -3,6 +3,7 @@
 
 #include "pki/base/rsa_key.h"
 #include "pki/homolog-ca/certificate_builder.h"
+#include "pki/homolog-ca/expired.h"
 
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
@@ -16,7 +17,10 @@ bool corruption_parse(const char *word, enum corruption *corruption)
     static const char *const words[] = {[CORRUPTION_NONE] = "none",
                                         [CORRUPTION_NAME] = "name",
                                         [CORRUPTION_KEY] = "key",
-                                        [CORRUPTION_PROFILE] = "profile"};
+                                        [CORRUPTION_PROFILE] = "profile",
+                                        [CORRUPTION_VALIDITY] = "validity",
+                                        [CORRUPTION_ISSUER_OVER] = "issuer-over",
+                                        [CORRUPTION_CHAIN_OVER] = "chain-over"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0) {
             *corruption = (enum corruption)i;
@@ -212,11 +216,48 @@ static bool replace_key(X509 *certificate, struct ra_error *error)
     return ok || ra_fail_crypto(error, "corrupt the key");
 }
 
-static bool corrupt(X509 *certificate, enum corruption corruption, struct ra_error *error)
+/* The key that signs CMP messages is at hand for an authority that never was. */
+static EVP_PKEY *signing_key(const struct hierarchy *hierarchy, enum authority_id issuer,
+                             enum corruption corruption)
+{
+    return corruption == CORRUPTION_ISSUER_OVER ? hierarchy->cmp_key : hierarchy->key[issuer];
+}
+
+bool issuance_expired_issuer(const struct hierarchy *hierarchy, enum authority_id issuer,
+                             enum corruption corruption, time_t now, X509 **certificate,
+                             struct ra_error *error)
+{
+    return expired_copy(hierarchy->certificate[issuer], signing_key(hierarchy, issuer, corruption),
+                        hierarchy->key[AUTHORITIES[issuer].issuer], now, certificate, error);
+}
+
+static bool move_to_expired_issuer(const struct hierarchy *hierarchy, enum authority_id issuer, time_t now,
+                                   X509 *certificate, struct ra_error *error)
+{
+    X509 *expired = NULL;
+    int at = X509_get_ext_by_NID(certificate, NID_authority_key_identifier, -1);
+    if (at >= 0)
+        X509_EXTENSION_free(X509_delete_ext(certificate, at));
+    bool ok = issuance_expired_issuer(hierarchy, issuer, CORRUPTION_ISSUER_OVER, now, &expired, error) &&
+              builder_add_text(certificate, expired, NID_authority_key_identifier, "keyid:always", error);
+    X509_free(expired);
+    return ok;
+}
+
+static bool end_yesterday(X509 *certificate, time_t now, struct ra_error *error)
+{
+    return (ASN1_TIME_set(X509_getm_notBefore(certificate), now - (time_t)366 * DAY_S) != NULL &&
+            ASN1_TIME_set(X509_getm_notAfter(certificate), now - DAY_S) != NULL) ||
+           ra_fail_crypto(error, "corrupt the validity");
+}
+
+static bool corrupt(const struct hierarchy *hierarchy, enum authority_id issuer, time_t now,
+                    X509 *certificate, enum corruption corruption, struct ra_error *error)
 {
     static const char *const OTHER_POLICY[] = {"2.16.76.1.2.103.999999", NULL};
     switch (corruption) {
     case CORRUPTION_NONE:
+    case CORRUPTION_CHAIN_OVER:
         return true;
     case CORRUPTION_NAME:
         return replace_common_name(certificate, error);
@@ -224,6 +265,10 @@ static bool corrupt(X509 *certificate, enum corruption corruption, struct ra_err
         return replace_key(certificate, error);
     case CORRUPTION_PROFILE:
         return builder_add_policies(certificate, OTHER_POLICY, "http://dpc.teste.invalid/dpc.pdf", error);
+    case CORRUPTION_VALIDITY:
+        return end_yesterday(certificate, now, error);
+    case CORRUPTION_ISSUER_OVER:
+        return move_to_expired_issuer(hierarchy, issuer, now, certificate, error);
     }
     return refuse(error, "unknown corruption");
 }
@@ -239,8 +284,8 @@ static bool assemble(const struct hierarchy *hierarchy, enum authority_id issuer
         if (X509_add_ext(made, sk_X509_EXTENSION_value(request->extensions, i), -1) != 1)
             ok = ra_fail_crypto(error, "copy an extension");
     ok = ok && hierarchy_add_issuer_extensions(hierarchy, issuer, made, error) &&
-         corrupt(made, corruption, error);
-    if (ok && X509_sign(made, hierarchy->key[issuer], EVP_sha256()) <= 0)
+         corrupt(hierarchy, issuer, now, made, corruption, error);
+    if (ok && X509_sign(made, signing_key(hierarchy, issuer, corruption), EVP_sha256()) <= 0)
         ok = ra_fail_crypto(error, "sign the certificate");
     if (!ok) {
         X509_free(made);

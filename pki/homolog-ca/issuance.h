@@ -13,12 +13,15 @@
  */
 enum corruption {
     CORRUPTION_NONE,
-    CORRUPTION_NAME,    /* another common name */
-    CORRUPTION_KEY,     /* somebody else's key */
-    CORRUPTION_PROFILE, /* another policy */
+    CORRUPTION_NAME,        /* another common name */
+    CORRUPTION_KEY,         /* somebody else's key */
+    CORRUPTION_PROFILE,     /* another policy */
+    CORRUPTION_VALIDITY,    /* over before it was made */
+    CORRUPTION_ISSUER_OVER, /* made by an authority of the issuer's name whose certificate is over */
+    CORRUPTION_CHAIN_OVER,  /* the certificate is right; what is over is the issuer's that comes with it */
 };
 
-/* "none", "name", "key", "profile"; false for any other word. */
+/* "none", "name", "key", "profile", "validity", "issuer-over", "chain-over"; false for any other word. */
 RA_MUST_CHECK bool corruption_parse(const char *word, enum corruption *corruption);
 
 /* A request as the message carries it. Borrowed. */
@@ -35,5 +38,11 @@ struct issuance_request {
 RA_MUST_CHECK bool issuance_make(const struct hierarchy *hierarchy, const struct ra_clock *clock,
                                  const struct issuance_request *request, enum corruption corruption,
                                  X509 **certificate, enum authority_id *issuer, struct ra_error *error);
+
+/* The issuer's certificate that CORRUPTION_ISSUER_OVER and CORRUPTION_CHAIN_OVER send along: over, and for
+ * the key that signed. X509_free it. */
+RA_MUST_CHECK bool issuance_expired_issuer(const struct hierarchy *hierarchy, enum authority_id issuer,
+                                           enum corruption corruption, time_t now, X509 **certificate,
+                                           struct ra_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "pki/homolog-ca/listener.h"
 
 #include "pki/base/file.h"
+#include "pki/homolog-ca/fault.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -24,6 +25,7 @@ struct listener {
     struct cmp_server *server;
     struct ocsp_responder *responder;
     const struct store *store;
+    struct fault_memory *answers;
     struct listener_options options;
 };
 
@@ -94,6 +96,15 @@ static void hold_back(unsigned delay_ms)
     nanosleep(&span, NULL);
 }
 
+/* The answer, or the lie that the AC is told to tell instead. */
+static enum MHD_Result send_cmp(const struct listener *listener, struct MHD_Connection *connection,
+                                TALLOC_CTX *memory, struct bytes response)
+{
+    struct disturbed disturbed;
+    fault_disturb(listener->answers, listener->store, memory, response, &disturbed);
+    return disturbed.cut ? MHD_NO : answer(connection, MHD_HTTP_OK, disturbed.type, disturbed.body);
+}
+
 static enum MHD_Result answer_cmp(struct listener *listener, struct MHD_Connection *connection,
                                   const struct call *call)
 {
@@ -105,7 +116,7 @@ static enum MHD_Result answer_cmp(struct listener *listener, struct MHD_Connecti
     enum MHD_Result result;
     if (memory != NULL && cmp_server_handle(listener->server, memory,
                                             (struct bytes){call->body, call->length}, &response, &error))
-        result = answer(connection, MHD_HTTP_OK, "application/pkixcmp", response);
+        result = send_cmp(listener, connection, memory, response);
     else
         result = answer_text(connection, (unsigned)ra_error_info(error.code)->http_status, error.detail);
     talloc_free(memory);
@@ -257,7 +268,8 @@ struct listener *listener_start(TALLOC_CTX *context, struct cmp_server *server,
                                 const struct listener_options *options, struct ra_error *error)
 {
     struct listener *listener = talloc_zero(context, struct listener);
-    if (listener == NULL) {
+    if (listener == NULL || (listener->answers = fault_memory_new(listener)) == NULL) {
+        talloc_free(listener);
         ra_fail(error, RA_NO_MEMORY, "listener");
         return NULL;
     }

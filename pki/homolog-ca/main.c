@@ -37,7 +37,7 @@ enum { CA_KEY_BITS = 4096, EXIT_USAGE = 2 };
     X(reason, "--reason", "N")                                                                               \
     X(confirm_seconds, "--confirm-seconds", "N")                                                             \
     X(poll, "--poll", "N:S")                                                                                 \
-    X(corrupt, "--corrupt", "name|key|profile|none")                                                         \
+    X(corrupt, "--corrupt", "WORD")                                                                          \
     X(delay_ms, "--delay-ms", "N")
 
 struct options {
@@ -150,7 +150,8 @@ static bool parse_serve(const struct options *options, struct cmp_server_options
          !parse_number(options->delay_ms, "--delay-ms", 0, 600000, &delay, error)) ||
         (options->poll != NULL && !parse_poll(options->poll, cmp, error)) ||
         (options->corrupt != NULL && !corruption_parse(options->corrupt, &cmp->corruption) &&
-         !ra_fail(error, RA_INVALID, "--corrupt: name, key, profile or none")))
+         !ra_fail(error, RA_INVALID,
+                  "--corrupt: none, key, name, profile, validity, issuer-over or chain-over")))
         return false;
     cmp->confirm_seconds = (int)confirm;
     *listener = (struct listener_options){.port = (uint16_t)port, .delay_ms = (unsigned)delay};

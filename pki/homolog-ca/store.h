@@ -14,7 +14,7 @@
  * - revoked/ID-SERIAL: "seconds reason"
  * - public/: world-readable: roots, chains, CRLs, .p7b
  * - base-url, lock
- * - fault: while it is there: how the AC lies ("key", "name", "profile"), for fault tests
+ * - fault: while it is there: how the AC lies, for fault tests (fault.h)
  *
  * Thread rules: functions are re-entrant; two writers of one name must agree beforehand (the CMP server holds
  * a transaction's lock; CRLs and the command line hold the store's lock).

@@ -31,6 +31,11 @@ const char *asking_transaction(const struct asking *asking)
     return asking->transaction;
 }
 
+bool asking_differs(const struct asking *asking)
+{
+    return asking->differs;
+}
+
 static bool write_serial(X509 *certificate, char serial[LEDGER_SERIAL_SIZE])
 {
     BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
@@ -123,26 +128,11 @@ static bool read_intent(struct asking *asking, struct ra_error *error)
 
 /* --- the certificate that comes back --- */
 
-static void raise_alarm(const struct asking *asking, const char *finding)
-{
-    log_event(LOG_LEVEL_ALARM, "certificate-mismatch", "{s:s,s:I,s:s,s:s}", "order", asking->order, "attempt",
-              (json_int_t)asking->attempt, "transaction", asking->transaction, "finding", finding);
-}
-
 static void log_findings(const struct asking *asking, const struct findings *findings)
 {
     for (size_t i = 0; findings != NULL && i < findings->count; i++)
         if (findings->items[i].severity == FINDING_ERROR)
-            raise_alarm(asking, findings->items[i].code);
-}
-
-/* Sets the one reason that callers see, and raises the alarm with the finding. */
-static enum cmp_check mismatch(const struct asking *asking, const char *finding, struct ra_error *error)
-{
-    raise_alarm(asking, finding);
-    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-mismatch",
-                   "O certificado devolvido pela AC não é o aprovado.");
-    return CMP_CHECK_REFUSED;
+            asking_alarm(asking, findings->items[i].code);
 }
 
 /* The certificate's first second. false when it lies in the future or after the approval's end. */
@@ -162,7 +152,7 @@ static enum cmp_check matches_order(struct asking *asking, X509 *certificate, st
 {
     time_t start;
     if (!read_start(asking, certificate, &start))
-        return mismatch(asking, "start", error);
+        return asking_mismatch(asking, "start", error);
     const struct settings *settings = asking->signer->settings;
     const struct profile_check_input input = {.certificate = certificate,
                                               .issuer =
@@ -175,7 +165,7 @@ static enum cmp_check matches_order(struct asking *asking, X509 *certificate, st
                                               .now = start > asking->asked_at ? start : asking->asked_at};
     struct findings *findings = NULL;
     if (input.issuer == NULL)
-        return mismatch(asking, "issuer", error);
+        return asking_mismatch(asking, "issuer", error);
     switch (profile_check(asking, &input, &findings, error)) {
     case PROFILE_CHECK_MATCHES:
         return CMP_CHECK_ACCEPTED;
@@ -199,7 +189,8 @@ static enum cmp_check same_as_recorded(struct asking *asking, struct bytes der, 
     if (!ledger_read_certificate(asking->signer->ledger, asking->order, asking->attempt, asking, &recorded,
                                  error))
         return CMP_CHECK_UNDECIDED;
-    return bytes_equal(recorded, der) ? CMP_CHECK_ACCEPTED : mismatch(asking, "second-certificate", error);
+    return bytes_equal(recorded, der) ? CMP_CHECK_ACCEPTED
+                                      : asking_mismatch(asking, "second-certificate", error);
 }
 
 /* Refused or superseded meanwhile is an answer; a record that cannot be written is none. */
@@ -275,6 +266,7 @@ static bool build_template(struct asking *asking, const uint8_t transaction[LEDG
         .not_before = asking->asked_at,
         .not_after = calendar_months_later(asking->asked_at, asking->term_months),
         .check = asking_check_certificate,
+        .refusing = asking_refusing,
         .check_context = asking,
     };
     memcpy(asking->certificate_request.transaction, transaction, CMP_TRANSACTION_SIZE);
@@ -299,6 +291,7 @@ struct asking *asking_new(TALLOC_CTX *context, struct signer *signer, const stru
     asking->order = order;
     asking->attempt = attempt;
     asking->state = found.state;
+    asking->differs = found.differs;
     asking->transaction = hex_encode(asking, (struct bytes){found.transaction, sizeof found.transaction});
     bool ok = asking->transaction != NULL || ra_fail(error, RA_NO_MEMORY, "asking");
     ok = ok && read_intent(asking, error);
@@ -345,54 +338,6 @@ static enum asking_result settle_unknown(struct asking *asking, struct ra_error 
     return ASKING_FAILED;
 }
 
-/* The alarm says whether people must still see to the revocation. */
-static const char *refusal_finding(enum cmp_withdrawal withdrawal)
-{
-    switch (withdrawal) {
-    case CMP_WITHDRAWAL_BY_CONFIRMATION:
-        return "refused";
-    case CMP_WITHDRAWAL_REVOKED:
-        return "refused-and-revoked";
-    case CMP_WITHDRAWAL_DENIED:
-        return "refused-not-revoked";
-    }
-    return "refused-not-revoked";
-}
-
-/* Nothing was wrong with the certificate itself: agents wanted none any more. */
-static bool was_unwanted(const struct ra_error *error)
-{
-    return strcmp(error->reason, "attempt-refused") == 0 || strcmp(error->reason, "attempt-superseded") == 0;
-}
-
-static void tell_refusal(const struct asking *asking, enum cmp_withdrawal withdrawal, struct ra_error *error)
-{
-    if (!was_unwanted(error)) {
-        if (strcmp(error->reason, "certificate-mismatch") != 0)
-            raise_alarm(asking, error->reason);
-        mismatch(asking, refusal_finding(withdrawal), error);
-    } else if (withdrawal == CMP_WITHDRAWAL_DENIED) {
-        raise_alarm(asking, error->reason);
-        raise_alarm(asking, refusal_finding(withdrawal));
-        asking_not_withdrawn(error);
-    }
-}
-
-void asking_not_withdrawn(struct ra_error *error)
-{
-    ra_fail_reason(error, RA_CERTIFICATE_REFUSED, "certificate-not-withdrawn",
-                   "A AC não revogou o certificado de uma tentativa que já não valia.");
-}
-
-enum asking_result asking_refuse(struct asking *asking, enum cmp_withdrawal withdrawal,
-                                 struct ra_error *error)
-{
-    const enum attempt_state end =
-        withdrawal == CMP_WITHDRAWAL_DENIED ? ATTEMPT_NOT_WITHDRAWN : ATTEMPT_MISMATCH;
-    tell_refusal(asking, withdrawal, error);
-    return asking_settle(asking, end, ASKING_REFUSED, error);
-}
-
 static enum asking_result settle_outcome(struct asking *asking, const struct cmp_outcome *outcome,
                                          int *retry_after_s, struct ra_error *error)
 {
@@ -404,6 +349,11 @@ static enum asking_result settle_outcome(struct asking *asking, const struct cmp
         *retry_after_s = outcome->retry_after_s;
         return ASKING_WAITING;
     case CMP_REFUSED:
+        /* It took back what we refused; the word that it had heard us was lost. */
+        if (asking->differs) {
+            asking_mismatch(asking, "refused-before", error);
+            return asking_refuse(asking, CMP_WITHDRAWAL_BY_CONFIRMATION, error);
+        }
         ra_fail_reason(error, RA_UPSTREAM, "ac-refused", "A AC recusou o pedido: %s", outcome->status_text);
         return asking_settle(asking, ATTEMPT_AC_REFUSED, ASKING_REFUSED, error);
     case CMP_CERTIFICATE_REFUSED:

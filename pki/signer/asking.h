@@ -41,6 +41,9 @@ RA_MUST_CHECK enum asking_result asking_run(struct asking *asking, struct bytes 
 /* The error "certificate-not-withdrawn". */
 void asking_not_withdrawn(struct ra_error *error);
 
+/* The AC answered with another certificate than was ordered, whether it has heard the refusal or not. */
+bool asking_differs(const struct asking *asking);
+
 /* Hexadecimal; borrowed from it. */
 const char *asking_transaction(const struct asking *asking);
 

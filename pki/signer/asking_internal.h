@@ -14,6 +14,7 @@ struct asking {
     const char *order;
     int64_t attempt;
     enum attempt_state state; /* as journaled */
+    bool differs;             /* journaled too: another certificate than was ordered came */
     char *transaction;
     json_t *request; /* owns the strings below */
     struct certificate_data data;
@@ -33,10 +34,22 @@ struct asking {
 /* A cmp_check_function over an asking: is this the certificate that was approved? Journals it as issued. */
 enum cmp_check asking_check_certificate(void *asking, X509 *certificate, struct ra_error *error);
 
+/* One finding about what the AC answered, for whoever watches the log. */
+void asking_alarm(const struct asking *asking, const char *finding);
+
+/* The alarm, and the one reason that callers see. CMP_CHECK_REFUSED. */
+enum cmp_check asking_mismatch(const struct asking *asking, const char *finding, struct ra_error *error);
+
+/* Journals that the certificate differs, before the AC hears the refusal: a kill, or an answer that is lost,
+ * must not turn a wrong certificate into one that never was. */
+RA_MUST_CHECK bool asking_refusing(void *asking, const struct ra_error *why, struct ra_error *error);
+
 /* A certificate was refused for the reason in `error`: ends the attempt, and raises the alarm that says
  * whether people must still see to the revocation. What the conversation itself found (another key, no path)
  * is named as well as what profile_check did. Of an attempt that was refused or superseded while the AC
- * worked nothing is said when the AC took the certificate back: then that stays the reason given. */
+ * worked nothing is said when the AC took the certificate back: then that stays the reason given. Where
+ * another certificate had been accepted before, that one is revoked too: ASKING_UNKNOWN as long as the AC has
+ * not answered to that. */
 RA_MUST_CHECK enum asking_result asking_refuse(struct asking *asking, enum cmp_withdrawal withdrawal,
                                                struct ra_error *error);
 

@@ -69,6 +69,15 @@ static json_t *issued(struct signer *signer, TALLOC_CTX *memory, const char *ord
                      "serial", found.serial, "transaction", transaction);
 }
 
+/* The office hears of a wrong certificate at once, not only when the AC has heard that it is refused. */
+static json_t *pending_unknown(const struct asking *asking, int retry_after_s)
+{
+    json_t *answer = pending("unknown", retry_after_s, asking_transaction(asking));
+    if (asking_differs(asking))
+        (void)json_object_set_new(answer, "reason", json_string("certificate-mismatch"));
+    return answer;
+}
+
 /* Asks the AC for an attempt that has its intent journaled, and says how it ended. */
 static json_t *ask(struct signer *signer, const struct signer_channel *channel, TALLOC_CTX *memory,
                    const char *order, int64_t attempt, struct bytes portal_answer, struct ra_error *error)
@@ -86,7 +95,7 @@ static json_t *ask(struct signer *signer, const struct signer_channel *channel, 
     case ASKING_UNKNOWN:
         log_event(LOG_LEVEL_WARNING, "unknown", "{s:s,s:I,s:s}", "order", order, "attempt",
                   (json_int_t)attempt, "detail", error->detail);
-        return pending("unknown", retry_after_s, asking_transaction(asking));
+        return pending_unknown(asking, retry_after_s);
     case ASKING_REFUSED:
         log_event(LOG_LEVEL_WARNING, "ac-refused", "{s:s,s:I,s:s}", "order", order, "attempt",
                   (json_int_t)attempt, "detail", error->detail);

@@ -231,6 +231,7 @@ void ledger_find(struct ledger *ledger, const char *order, int64_t attempt, stru
     }
     if (entry != NULL) {
         found->state = entry->state;
+        found->differs = entry->differs;
         memcpy(found->spki, entry->spki, sizeof found->spki);
         memcpy(found->transaction, entry->transaction, sizeof found->transaction);
         memcpy(found->serial, entry->name.serial, sizeof found->serial);
@@ -307,15 +308,25 @@ bool ledger_read_request(struct ledger *ledger, const char *order, int64_t attem
     return *request != NULL || ra_fail(error, RA_IO, "journal: an intent without request");
 }
 
-bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt, enum attempt_state state,
-                 struct ra_error *error)
+static bool write_kind(struct ledger *ledger, const char *order, int64_t attempt, const char *kind,
+                       struct ra_error *error)
 {
     uint64_t ticket = 0;
     pthread_mutex_lock(&ledger->lock);
-    json_t *record =
-        json_pack("{s:s,s:s,s:I}", "kind", state_kind(state), "order", order, "attempt", (json_int_t)attempt);
+    json_t *record = json_pack("{s:s,s:s,s:I}", "kind", kind, "order", order, "attempt", (json_int_t)attempt);
     bool ok = write_locked(ledger, record, &ticket, error);
     return finish(ledger, ok, ticket, error);
+}
+
+bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt, enum attempt_state state,
+                 struct ra_error *error)
+{
+    return write_kind(ledger, order, attempt, state_kind(state), error);
+}
+
+bool ledger_differs(struct ledger *ledger, const char *order, int64_t attempt, struct ra_error *error)
+{
+    return write_kind(ledger, order, attempt, "differs", error);
 }
 
 static bool admit_name(const struct ledger *ledger, const struct ledger_entry *entry,

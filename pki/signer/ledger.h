@@ -58,6 +58,7 @@ struct ledger_attempt {
     uint8_t spki[32]; /* SHA-256 of the key bound to it; meaningless while ATTEMPT_NONE */
     uint8_t transaction[LEDGER_TRANSACTION_SIZE];
     char serial[LEDGER_SERIAL_SIZE]; /* "" before ATTEMPT_ISSUED */
+    bool differs;                    /* the AC answered with another certificate than was ordered */
     bool superseded;                 /* a higher attempt has a key */
     bool refused;                    /* an agent refused this or a higher attempt */
 };
@@ -133,6 +134,11 @@ RA_MUST_CHECK bool ledger_read_request(struct ledger *ledger, const char *order,
 /* Records sent, unknown, confirmed, ac-refused, mismatch or not-withdrawn. */
 RA_MUST_CHECK bool ledger_move(struct ledger *ledger, const char *order, int64_t attempt,
                                enum attempt_state state, struct ra_error *error);
+
+/* Records that the AC answered with a certificate that is not the one ordered; the attempt stays where it
+ * stands until the AC has heard the refusal. A new intent forgets it. */
+RA_MUST_CHECK bool ledger_differs(struct ledger *ledger, const char *order, int64_t attempt,
+                                  struct ra_error *error);
 
 /* Records the certificate (DER), unless the attempt has been refused or superseded meanwhile, or another
  * attempt has a certificate of that name (reason "certificate-twice"). */

@@ -331,6 +331,7 @@ static bool apply_intent(struct ledger_state *state, json_t *record, struct jour
         return false;
     entry->state = ATTEMPT_INTENT;
     entry->intent = place;
+    entry->differs = false;
     return apply_crls(state, record);
 }
 
@@ -384,6 +385,16 @@ MOVE(apply_ac_refused, ATTEMPT_AC_REFUSED)
 MOVE(apply_mismatch, ATTEMPT_MISMATCH)
 MOVE(apply_not_withdrawn, ATTEMPT_NOT_WITHDRAWN)
 #undef MOVE
+
+static bool apply_differs(struct ledger_state *state, json_t *record, struct journal_place place)
+{
+    (void)place;
+    struct ledger_entry *entry;
+    if (!read_move(state, record, &entry))
+        return false;
+    entry->differs = true;
+    return true;
+}
 
 static bool apply_refusal(struct ledger_state *state, json_t *record, struct journal_place place)
 {
@@ -467,6 +478,7 @@ static const struct {
     {"confirmed", apply_confirmed},
     {"ac-refused", apply_ac_refused},
     {"mismatch", apply_mismatch},
+    {"differs", apply_differs},
     {"refusal", apply_refusal},
     {"roster", apply_roster},
     {"checkpoint", apply_checkpoint},

@@ -21,7 +21,8 @@ struct ledger_entry {
     struct ledger_name name; /* of the certificate; a serial "" before there is one */
     struct journal_place intent;
     struct journal_place issued;
-    bool busy; /* claimed by a thread */
+    bool differs; /* the AC answered with a certificate that is not the one ordered */
+    bool busy;    /* claimed by a thread */
 };
 
 struct ledger_order {

@@ -37,6 +37,7 @@
     X(text, ac_url, "http://127.0.0.1:8082/.well-known/cmp", 0, 0, "CMP address of the AC")                  \
     X(text, ac_tls_ca, "", 0, 0, "PEM of the roots of the AC's TLS certificate; empty: the system's")        \
     X(text, ac_tls_identity, "", 0, 0, "PEM, key and chain, for an AC that asks who connects; empty: none")  \
+    X(number, ac_seconds, "15", 1, 60, "time the AC has for an answer; then the attempt is unknown")         \
     X(path, signer_socket, "signer/run/sock", 0, 0, "socket of ra-signer")                                   \
     X(path, profiles_dir, "share/pki/profiles", 0, 0, "certificate profile rows")                            \
     X(path, weak_keys, "weak-keys", 0, 0, "list of further weak RSA keys (docs/lint.md); may be absent")     \

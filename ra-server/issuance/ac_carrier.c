@@ -93,7 +93,8 @@ static size_t receive(char *data, size_t size, size_t count, void *argument)
     return length;
 }
 
-static bool set_common(CURL *handle, const char *url, const char *protocols, struct receiving *receiving)
+static bool set_common(const struct ac_carrier *carrier, CURL *handle, const char *url, const char *protocols,
+                       struct receiving *receiving)
 {
     return curl_easy_setopt(handle, CURLOPT_URL, url) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, protocols) == CURLE_OK &&
@@ -101,7 +102,7 @@ static bool set_common(CURL *handle, const char *url, const char *protocols, str
            curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long)AC_CONNECT_SECONDS) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_TIMEOUT, (long)AC_TOTAL_SECONDS) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_TIMEOUT, (long)carrier->address.seconds) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_WRITEDATA, receiving) == CURLE_OK;
 }
@@ -150,7 +151,7 @@ bool ac_carry(void *argument, TALLOC_CTX *context, struct bytes message, struct 
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/pkixcmp");
     bool done = false;
     if (handle == NULL || headers == NULL ||
-        !set_common(handle, carrier->address.url, carrier->protocols, &receiving) ||
+        !set_common(carrier, handle, carrier->address.url, carrier->protocols, &receiving) ||
         !set_tls(handle, &carrier->address) || !set_body(handle, headers, message)) {
         (void)ra_fail(error, RA_INTERNAL, "libcurl refuses an option");
     } else {
@@ -170,7 +171,7 @@ bool ac_post(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url, c
     CURL *handle = take_handle(carrier);
     struct curl_slist *headers = curl_slist_append(NULL, header);
     bool done = false;
-    if (handle == NULL || headers == NULL || !set_common(handle, url, "http,https", &receiving) ||
+    if (handle == NULL || headers == NULL || !set_common(carrier, handle, url, "http,https", &receiving) ||
         !set_body(handle, headers, question)) {
         (void)ra_fail(error, RA_INTERNAL, "libcurl refuses an option");
     } else {
@@ -189,7 +190,7 @@ bool ac_fetch(struct ac_carrier *carrier, TALLOC_CTX *context, const char *url, 
     struct receiving receiving = {.context = context, .limit = limit};
     CURL *handle = take_handle(carrier);
     bool done = false;
-    if (handle == NULL || !set_common(handle, url, "http,https", &receiving)) {
+    if (handle == NULL || !set_common(carrier, handle, url, "http,https", &receiving)) {
         (void)ra_fail(error, RA_INTERNAL, "libcurl refuses an option");
     } else {
         done = judge(handle, curl_easy_perform(handle), &receiving, content, error);

@@ -11,7 +11,7 @@
 #include "pki/base/bytes.h"
 #include "pki/base/error.h"
 
-enum { AC_ANSWER_MAX = 65536, AC_CONNECT_SECONDS = 5, AC_TOTAL_SECONDS = 15 };
+enum { AC_ANSWER_MAX = 65536, AC_CONNECT_SECONDS = 5 };
 
 struct ac_carrier;
 struct ra_app;
@@ -21,6 +21,7 @@ struct ac_address {
     const char *url;
     const char *tls_ca;       /* PEM file */
     const char *tls_identity; /* PEM file, key and chain */
+    int64_t seconds;          /* for a whole answer */
 };
 
 /* RA_INVALID when the address is not one that may be used. Texts are borrowed for life. */

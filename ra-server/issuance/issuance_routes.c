@@ -301,8 +301,10 @@ static bool prepare(struct csr_work *work, struct ra_error *error)
                              error)) {
         return false;
     }
-    if (work->row.found && !is_state(work, "refused")) {
-        return same_key(work) || reason_fail(error, "attempt-key", NULL);
+    bool mismatch = is_state(work, "refused") && strcmp(work->row.reason, "certificate-mismatch") == 0;
+    if (work->row.found && (mismatch || !is_state(work, "refused"))) {
+        return (same_key(work) || reason_fail(error, "attempt-key", NULL)) &&
+               (!mismatch || reason_fail(error, "certificate-mismatch", NULL));
     }
     work->intended = intend(work, error);
     work->row = issuance_row_intended(&work->emission.wish);

@@ -49,7 +49,7 @@ bool issuance_state_start(struct ra_app *app, struct db *db, struct ra_error *er
     }
     notice_set_secret_provider(mail_half_open);
     const struct ac_address address = {app->config->ac_url, app->config->ac_tls_ca,
-                                       app->config->ac_tls_identity};
+                                       app->config->ac_tls_identity, app->config->ac_seconds};
     return ac_carrier_new(state, &address, app->config->production, &state->carrier, error) &&
            certificate_anchors(app->config->ac_anchors, &state->anchors, error) &&
            weak_key_list_load_if_there(state, app->config->weak_keys, &state->weak_keys, error) &&

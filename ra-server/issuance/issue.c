@@ -205,6 +205,11 @@ static json_t *came_detail(const struct issue_case *issue, const struct came *ca
                      member(came->answer, "transaction"));
 }
 
+static json_t *attempt_detail(const struct issue_case *issue)
+{
+    return json_pack("{s:I}", "attempt", (json_int_t)issue->attempt);
+}
+
 /* What the AC did that people must take up with it; the code is the reason that says so. */
 struct grievance {
     const char *code;
@@ -319,16 +324,43 @@ static int64_t pause_of(const json_t *answer)
     return pause > 0 ? pause : RETRY_SECONDS;
 }
 
+struct pending {
+    const json_t *answer;
+    const struct issuance_row *row;
+};
+
+static bool is_mismatch(const char *reason)
+{
+    return strcmp(reason, "certificate-mismatch") == 0;
+}
+
+/* The office is not to wait for the next round of mails. */
+static void mail_alarm(const struct issue_case *issue, const char *reason)
+{
+    if (grievance_of(reason) != NULL) {
+        jobs_wake(issue->app->jobs, NOTICE_JOB);
+    }
+}
+
+/* The alarm is raised when the AC's certificate is first seen to differ, and once: the AC may take its time
+ * to hear the refusal. */
 static bool write_pending(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
                           struct ra_error *error)
 {
-    const json_t *answer = argument;
+    const struct pending *pending = argument;
+    const json_t *answer = pending->answer;
+    bool told = is_mismatch(pending->row->reason);
+    bool wrong = is_mismatch(member(answer, "reason"));
     bool unknown = strcmp(member(answer, "state"), "unknown") == 0;
     bool was_unknown = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "unknown");
     int64_t ask_after_us = now_us + pause_of(answer) * MICROSECONDS;
     if (!issuance_store_set_state(issue->db, issue->order_id, issue->attempt, unknown ? "unknown" : "sent",
-                                  "", member(answer, "transaction"), ask_after_us, error) ||
-        !move_issuance(issue, now_us, order, unknown ? "unknown" : "requested", error)) {
+                                  told || wrong ? "certificate-mismatch" : "", member(answer, "transaction"),
+                                  ask_after_us, error) ||
+        !move_issuance(issue, now_us, order, unknown ? "unknown" : "requested", error) ||
+        (wrong && !told &&
+         !raise_alarm(issue, now_us, order, grievance_of("certificate-mismatch"), attempt_detail(issue),
+                      error))) {
         return false;
     }
     return !unknown || was_unknown ||
@@ -338,19 +370,23 @@ static bool write_pending(const struct issue_case *issue, struct order *order, i
                   error);
 }
 
-static bool end_pending(const struct issue_case *issue, json_t *answer, struct issue_outcome *outcome,
-                        struct ra_error *error)
+static bool end_pending(const struct issue_case *issue, const struct issuance_row *row, json_t *answer,
+                        struct issue_outcome *outcome, struct ra_error *error)
 {
+    struct pending pending = {answer, row};
     outcome->end = ISSUE_PENDING;
     outcome->state = strcmp(member(answer, "state"), "unknown") == 0 ? "unknown" : "sent";
     outcome->retry_after_s = pause_of(answer);
-    return in_transaction(issue, write_pending, answer, error);
+    bool written = in_transaction(issue, write_pending, &pending, error);
+    mail_alarm(issue, member(answer, "reason"));
+    return written;
 }
 
 /* --- refused --- */
 
 struct refusal {
     const char *reason;
+    bool told;  /* the alarm about it has been raised */
     bool by_ac; /* after an effect: the AC's word is final for this try */
 };
 
@@ -365,9 +401,8 @@ static bool write_refused(const struct issue_case *issue, struct order *order, i
            record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,
                   json_pack("{s:I, s:s}", "attempt", (json_int_t)issue->attempt, "reason", refusal->reason),
                   error) &&
-           (grievance == NULL ||
-            raise_alarm(issue, now_us, order, grievance,
-                        json_pack("{s:I}", "attempt", (json_int_t)issue->attempt), error));
+           (grievance == NULL || refusal->told ||
+            raise_alarm(issue, now_us, order, grievance, attempt_detail(issue), error));
 }
 
 /* Refused for good: what the AC said, or anything said before the first message left. A signer that is merely
@@ -389,11 +424,13 @@ static bool end_refused(const struct issue_case *issue, const struct issuance_ro
     struct ra_error unwritten = {0};
     struct refusal refusal = {
         .reason = reason,
+        .told = strcmp(reason, row->reason) == 0,
         .by_ac = strcmp(reason, "ac-refused") == 0 || grievance_of(reason) != NULL,
     };
     if (is_final(row, reason, refusal.by_ac) && !in_transaction(issue, write_refused, &refusal, &unwritten)) {
         *error = unwritten;
     }
+    mail_alarm(issue, reason);
     return false;
 }
 
@@ -411,7 +448,7 @@ bool issue_run(const struct issue_case *issue, const struct issuance_row *row, s
     if (answer_is(answer, "issued")) {
         done = end_issued(issue, row, answer, outcome, error);
     } else if (answer_is(answer, "pending")) {
-        done = end_pending(issue, answer, outcome, error);
+        done = end_pending(issue, row, answer, outcome, error);
     } else if (!signer_expect(answer, "issued", error) && answer_is(answer, "refused")) {
         done = end_refused(issue, row, reason_of(answer), error);
     }

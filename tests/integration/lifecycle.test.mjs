@@ -89,6 +89,7 @@ function inside(lines, env = environment()) {
   const script = `import { writeSync } from 'node:fs';
     import * as office from ${JSON.stringify(path.join(root, 'tests/support/office.mjs'))};
     import * as thief from ${JSON.stringify(path.join(root, 'tests/support/thief.mjs'))};
+    import * as liar from ${JSON.stringify(path.join(root, 'tests/support/lying-ac.mjs'))};
     const say = (value) => writeSync(1, JSON.stringify(value));
     ${lines}`;
   return new Promise((resolve, reject) => {
@@ -138,6 +139,21 @@ const silence = inside(`const kase = await office.readyByKey('ecpf-a1');
     const key = certificate(again.json.certificate).spki.toString('hex');
     const { readdirSync, readFileSync } = await import('node:fs');
     const drawer = readdirSync(office.home + '/ca/issued').map((name) => certificate(readFileSync(office.home + '/ca/issued/' + name)));
+    // Late: it has done its work, and says so after nobody waits any more. One answer of each kind is held back.
+    const late = [await office.readyByKey(), await office.readyByKey()];
+    const asked = [];
+    try {
+      liar.lie('pkiconf held');
+      asked.push(liar.ask(late[0]));
+      await office.until(() => liar.journaled(late[0]) === 'issued');
+      liar.lie('ip held', 'pkiconf held');
+      asked.push(liar.ask(late[1]));
+      for (const answer of await Promise.all(asked)) if (answer.status !== 202 || answer.json.state !== 'unknown') throw new Error(answer.text);
+      for (const one of late) await liar.nothingDelivered(one);
+    } finally {
+      liar.truth();
+    }
+    for (const one of late) liar.endedWell(one, await thief.sendCsr(one, one.csr));
     say({ first: [first.status, first.json], later: [later.status, later.json?.certificate === again.json.certificate],
       certificates: drawer.filter((one) => one.spki.toString('hex') === key).length });`, process.env);
 silence.catch(() => {}); // told where it is awaited
@@ -348,13 +364,47 @@ describe('contract 1: stopping and being killed', () => {
     assert.match((await own('GET', '/api/availability?product=ecpf-a1&days=7')).json.slots[0].start, /^2027-/);
   });
 
+  // Three orders in mid-sentence with the AC: it has certified the first and not said so; the second's confirmation is
+  // on its way; the third's certificate is wrong, and whether the AC heard the refusal is not known.
+  const midSentence = () => inside(`const kases = [];
+    for (let i = 0; i < 3; i++) kases.push(await office.readyByKey());
+    liar.lie('pkiconf held');
+    void liar.ask(kases[1]).catch(() => {});
+    await office.until(() => liar.journaled(kases[1]) === 'issued');
+    liar.lie('name', 'pkiconf held');
+    const before = liar.drawer();
+    void liar.ask(kases[2]).catch(() => {});
+    await office.until(() => liar.drawer(before).some((one) => !one.stands));
+    liar.lie('ip held', 'pkiconf held');
+    void liar.ask(kases[0]).catch(() => {});
+    await office.until(() => liar.madeFor(kases[0]).length === 1);
+    say(kases);
+    process.exit(0);`);
+
+  const endWell = (kases) => inside(`const kases = ${JSON.stringify(kases)};
+    for (const kase of kases.slice(0, 2)) liar.endedWell(kase, await thief.sendCsr(kase, kase.csr));
+    const wrong = kases[2];
+    const told = await thief.sendCsr(wrong, wrong.csr);
+    await liar.nothingDelivered(wrong);
+    say({ reason: told.json.reason, state: liar.issuanceOf(wrong), journal: liar.journaled(wrong),
+      alarms: liar.events(wrong).match(/CERT_MISMATCH/g)?.length, tickets: liar.tickets(wrong).length,
+      stands: liar.madeFor(wrong).map((one) => one.stands) });
+    liar.closeTickets();`);
+
   for (const name of sanitized ? ['server', 'signer'] : parts) {
-    test(`kill -9 of ${name} ends the rest in order; the next start recovers`, async () => {
+    const talks = ['ac', 'signer', 'server'].includes(name);
+    test(`kill -9 of ${name}${talks ? ' in mid-sentence with the AC' : ''} ends the rest in order; the next start recovers`, async () => {
       assert.equal(await orderNow(), 201);
+      const kases = talks ? await midSentence() : [];
       process.kill(pidOf(name), 'SIGKILL');
       await nothingLeft();
+      fs.rmSync(path.join(home, 'ca/fault'), { force: true });
       assert.equal(run('status').status, 3);
       start();
+      if (talks) {
+        assert.deepEqual(await endWell(kases), { reason: 'certificate-mismatch', state: 'failed', journal: 'mismatch', alarms: 1,
+          tickets: 1, stands: [false] });
+      }
       await allThere();
     });
   }

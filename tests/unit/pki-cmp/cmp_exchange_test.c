@@ -272,6 +272,21 @@ static void polls_without_sleeping(void **state)
     talloc_free(exchange);
 }
 
+static void issue_5_an_ac_that_says_never_is_asked_again_within_the_hour(void **state)
+{
+    (void)state;
+    world_restart(&world, (struct cmp_server_options){
+                              .confirm_seconds = 600, .poll_count = 1, .poll_seconds = INT32_MAX});
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    assert_true(world_ask(&world, &request, &outcome, &error));
+    assert_int_equal(outcome.result, CMP_WAITING);
+    assert_int_equal(outcome.retry_after_s, CMP_RETRY_MAX_S);
+    world_expect_granted(&world, &request, &outcome);
+    cmp_outcome_clear(&outcome);
+}
+
 static void waiting_is_taken_up_by_a_fresh_exchange(void **state)
 {
     (void)state;
@@ -578,6 +593,7 @@ int main(void)
         TEST(a_replayed_answer_is_unknown),
         TEST(restart_between_answer_and_confirmation_is_unknown_and_heals),
         TEST(polls_without_sleeping),
+        TEST(issue_5_an_ac_that_says_never_is_asked_again_within_the_hour),
         TEST(waiting_is_taken_up_by_a_fresh_exchange),
         TEST(restart_while_waiting_is_unknown_and_heals),
         TEST(another_key_is_caught_by_the_client),

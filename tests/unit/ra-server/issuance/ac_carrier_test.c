@@ -91,7 +91,7 @@ static struct ac_carrier *carrier_to(TALLOC_CTX *context, const char *url)
 {
     struct ra_error error = {0};
     struct ac_carrier *carrier = NULL;
-    const struct ac_address address = {url, "", ""};
+    const struct ac_address address = {url, "", "", 15};
     assert_true(ac_carrier_new(context, &address, false, &carrier, &error));
     return carrier;
 }
@@ -191,13 +191,13 @@ static void only_addresses_of_the_web_are_asked(void **state)
     struct ac_carrier *carrier = carrier_to(context, "http://127.0.0.1:1/cmp");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct ac_carrier *none = NULL;
-        const struct ac_address address = {others[i], "", ""};
+        const struct ac_address address = {others[i], "", "", 15};
         assert_false(ac_carrier_new(context, &address, false, &none, &error));
         assert_false(ac_fetch(carrier, context, others[i], AC_ANSWER_MAX, &answer, &error));
         assert_int_equal(error.code, RA_UPSTREAM);
     }
     struct ac_carrier *none = NULL;
-    const struct ac_address open = {"http://127.0.0.1:1/cmp", "", ""};
+    const struct ac_address open = {"http://127.0.0.1:1/cmp", "", "", 15};
     assert_false(ac_carrier_new(context, &open, true, &none, &error));
     assert_false(ac_carry(carrier, context, question, &answer, &error)); /* nobody there */
     assert_int_equal(error.code, RA_UPSTREAM);
