@@ -67,9 +67,9 @@
     X(number, queue_limit, "256", 1, 65536, "requests waiting for a worker, per listener; beyond it 503")    \
     X(number, connection_limit, "1024", 16, 65536, "open connections per listener")                          \
     X(number, rate_per_minute, "1000", 1, 100000000, "public requests per minute and address")               \
-    X(number, orders_per_address, "200", 1, 100000000, "open orders per address")                            \
     X(number, request_seconds, "30", 1, 3600, "time a client has to send a request, uploads apart")          \
     X(number, upload_seconds, "600", 1, 86400, "time a client has to send an upload")                        \
+    X(number, disk_reserve_mb, "1024", 0, 1000000000, "free space that public uploads leave on the disk")    \
     X(number, statement_timeout_ms, "5000", 100, 600000, "longest run of one SQL statement")
 
 struct config {

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -190,8 +191,24 @@ static bool keep_in_memory(struct transfer *transfer, const char *data, size_t s
     return true;
 }
 
+/* Nobody need say who he is before his file is here: what strangers send must not take the place that the
+ * log needs, without which nothing is done. */
+static bool leaves_room(const struct transfer *transfer, struct ra_error *error)
+{
+    const int64_t reserve_mb = transfer->listener->site.app->config->disk_reserve_mb;
+    struct statvfs disk;
+    if (transfer->listener->site.listener != HTTP_PUBLIC)
+        return true;
+    if (fstatvfs(transfer->exchange->request.raw_fd, &disk) != 0)
+        return ra_fail_errno(error, "upload");
+    return (uint64_t)disk.f_bavail * disk.f_frsize >> 20 >= (uint64_t)reserve_mb ||
+           ra_fail(error, RA_UNAVAILABLE, "Não há espaço para arquivos agora. Traga-os no atendimento.");
+}
+
 static bool keep_in_file(struct transfer *transfer, const char *data, size_t size)
 {
+    if (!leaves_room(transfer, &transfer->error))
+        return false;
     if (EVP_DigestUpdate(transfer->digest, data, size) != 1)
         return ra_fail_crypto(&transfer->error, "digest");
     for (size_t at = 0; at < size;) {

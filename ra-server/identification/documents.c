@@ -102,13 +102,18 @@ static bool assign(const struct http_request *request, const struct judged_case 
 static bool may_come_from_holder(const struct judged_case *judged, const struct store_document *document,
                                  struct ra_error *error)
 {
-    enum { SENT_MAX = 40 };
+    enum { SENT_MAX = 40, SENT_BYTES_MAX = 100 << 20 };
     size_t sent = 0;
+    int64_t bytes = document->size;
     if (strcmp(document->kind, "face") == 0 || strcmp(document->kind, "fingerprint") == 0)
         return ra_fail_field(error, "kind", "collected", "Face e digitais são colhidas no atendimento.");
-    for (size_t i = 0; i < db_row_count(judged->documents); i++)
-        sent += strcmp(row_text(judged->documents, i, "agent"), "holder") == 0;
-    return sent < SENT_MAX ||
+    for (size_t i = 0; i < db_row_count(judged->documents); i++) {
+        if (strcmp(row_text(judged->documents, i, "agent"), "holder") != 0)
+            continue;
+        sent++;
+        bytes += row_int(judged->documents, i, "size_bytes");
+    }
+    return (sent < SENT_MAX && bytes <= SENT_BYTES_MAX) ||
            ra_fail_reason(error, RA_RULE_REFUSED, "too-many-documents",
                           "Este pedido já recebeu arquivos demais. Traga os outros no atendimento.");
 }

@@ -155,6 +155,16 @@ for (const [who, send] of doors) {
   });
 }
 
+test('a holder who has sent a hundred megabytes brings the rest; the agent still scans', async () => {
+  const kase = await order();
+  assert.equal((await byHolder(kase, jpeg)).status, 201);
+  sql(`update document set size_bytes = ${(100 << 20) - jpeg.length + 1} where order_id = (select id from orders where code = '${kase.code}')`);
+  const refused = await byHolder(kase, jpeg);
+  assert.equal(refused.status, 422);
+  assert.equal(refused.json.reason, 'too-many-documents');
+  assert.equal((await byAgent(kase, jpeg)).status, 201);
+});
+
 test('a refused upload voids no signature and blocks no case', async () => {
   const kase = await order();
   attend(kase.code);

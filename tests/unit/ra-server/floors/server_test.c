@@ -372,6 +372,18 @@ static void a_stop_finishes_what_is_under_way(void **state)
     assert_null(fixture_read(idle));
 }
 
+/* The log needs the place more: what strangers send leaves it, what an agent scans is still taken. */
+static void a_full_disk_takes_no_file_from_the_public(void **state)
+{
+    (void)state;
+    fixture_start("workers_public = 1\ndisk_reserve_mb = 1000000000\n");
+    assert_int_equal(status_of(fixture_send(HTTP_PUBLIC, "POST /api/upload", "", "abc")), 503);
+    assert_int_equal(atomic_load(&handled), 0);
+    assert_int_equal(status_of(fixture_send(HTTP_OFFICE, "POST /api/upload", "", "abc")), 200);
+    assert_int_equal(status_of(get("/healthz", "X-Real-IP: 127.0.0.1\r\n")), 200);
+    fixture_stop();
+}
+
 static void a_stranger_on_the_socket_gets_nothing(void **state)
 {
     (void)state;
@@ -423,6 +435,7 @@ int main(void)
         tight(the_sixth_request_of_a_minute_is_told_to_wait),
         tight(a_full_queue_says_so_at_once_and_the_counter_goes_on),
         tight(what_is_answered_at_once_waits_for_no_worker),
+        cmocka_unit_test(a_full_disk_takes_no_file_from_the_public),
         cmocka_unit_test(a_stop_finishes_what_is_under_way),
         cmocka_unit_test(a_start_that_fails_removes_only_its_own),
         cmocka_unit_test_setup_teardown(a_stranger_on_the_socket_gets_nothing, start_for_another_front, stop),
