@@ -9,6 +9,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+enum { SECURITY_LEVEL = 2 /* 112 bits */ };
+
 /* State of one conversation. `sent` and `received` are body types of the newest messages: they tell a refusal
  * of the request from a failure around it. */
 struct conversation {
@@ -159,6 +161,7 @@ static X509_STORE *new_store(const struct cmp_authority *authority)
         return NULL;
     }
     X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), clock_now(authority->clock));
+    X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), SECURITY_LEVEL);
     return store;
 }
 

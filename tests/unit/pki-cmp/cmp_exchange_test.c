@@ -442,6 +442,25 @@ static void answers_signed_by_a_holder_are_not_the_acs(void **state)
     assert_int_equal(outcome.result, CMP_UNKNOWN);
 }
 
+/* The AC's own signer, certified with a digest that can be forged: 112 bits are asked, as of agents' paths.
+ */
+static void a_path_over_sha_1_is_not_believed(void **state)
+{
+    (void)state;
+    X509 *certificate = world.hierarchy.cmp_certificate;
+    X509 *weak = X509_dup(certificate);
+    assert_true(X509_sign(weak, world.hierarchy.key[AUTHORITY_TISS], EVP_sha1()) > 0);
+    world.hierarchy.cmp_certificate = weak;
+    struct cmp_certificate_request request = world_request(&world);
+    struct cmp_outcome outcome;
+    struct ra_error error;
+    bool believed = world_ask(&world, &request, &outcome, &error);
+    world.hierarchy.cmp_certificate = certificate;
+    X509_free(weak);
+    assert_false(believed);
+    assert_int_equal(outcome.result, CMP_UNKNOWN);
+}
+
 /* Asks as somebody else; the AC must not answer with a certificate. */
 static void expect_stranger_refused(const char *path)
 {
@@ -602,6 +621,7 @@ int main(void)
         TEST(when_a_certificate_begins_is_left_to_the_check),
         TEST(issue_5_an_expired_chain_is_not_believed),
         TEST(answers_signed_by_a_holder_are_not_the_acs),
+        TEST(a_path_over_sha_1_is_not_believed),
         TEST(only_an_ar_may_ask),
         TEST(a_revoked_ar_may_not_ask),
         TEST(many_transactions_at_once_are_all_served),
