@@ -38,13 +38,8 @@ void render_ac_pending(const struct cli *cli, const json_t *result, FILE *out)
 bool ac_request(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                 struct ra_error *error)
 {
-    const char *output = cli_option(arguments, "o");
-    struct bytes pem;
-    if (!client_download(cli, client_order_path(cli, arguments->positional[0], "/ac-request"), &pem, error) ||
-        !file_write(output, pem, 0600, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)pem.length);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    const char *path = client_order_path(cli, arguments->positional[0], "/ac-request");
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 bool ac_answer(struct cli *cli, const struct cli_arguments *arguments, json_t **result,

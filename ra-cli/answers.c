@@ -10,13 +10,6 @@
 
 #include <string.h>
 
-static void say(FILE *out, const char *before, const char *value, const char *after)
-{
-    fputs(before, out);
-    terminal_text(out, value);
-    fputs(after, out);
-}
-
 /* --- the order --- */
 
 void render_order_new(const struct cli *cli, const json_t *result, FILE *out)
@@ -24,11 +17,11 @@ void render_order_new(const struct cli *cli, const json_t *result, FILE *out)
     size_t index;
     json_t *one;
     (void)cli;
-    say(out, "Pedido ", text(result, "order"), " aberto");
-    say(out, ", ", words_state(text(result, "state")), ".\n");
+    terminal_say(out, "Pedido ", text(result, "order"), " aberto");
+    terminal_say(out, ", ", words_state(text(result, "state")), ".\n");
     json_array_foreach(json_object_get(result, "next"), index, one)
     {
-        say(out, "  - ", text(one, "text"), "\n");
+        terminal_say(out, "  - ", text(one, "text"), "\n");
     }
 }
 
@@ -36,29 +29,29 @@ void render_contact(const struct cli *cli, const json_t *result, FILE *out)
 {
     const json_t *holder = json_object_get(result, "holder");
     (void)cli;
-    say(out, "Contato do pedido ", text(result, "order"), "\n");
-    say(out, "  E-mail:   ", text(holder, "email"),
-        json_is_true(json_object_get(result, "email_confirmed")) ? "\n" : " (não confirmado)\n");
-    say(out, "  Telefone: ", text(holder, "phone"), "\n");
+    terminal_say(out, "Contato do pedido ", text(result, "order"), "\n");
+    terminal_say(out, "  E-mail:   ", text(holder, "email"),
+                 json_is_true(json_object_get(result, "email_confirmed")) ? "\n" : " (não confirmado)\n");
+    terminal_say(out, "  Telefone: ", text(holder, "phone"), "\n");
 }
 
 void render_paid(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "Pagamento registrado. Pedido ", text(result, "order"), ": ");
-    say(out, "", words_state(text(result, "state")), ".\n");
+    terminal_say(out, "Pagamento registrado. Pedido ", text(result, "order"), ": ");
+    terminal_say(out, "", words_state(text(result, "state")), ".\n");
 }
 
 void render_noted(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "Anotado no pedido ", text(result, "order"), ".\n");
+    terminal_say(out, "Anotado no pedido ", text(result, "order"), ".\n");
 }
 
 void render_resent(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "E-mail do pedido ", text(result, "order"), " a caminho de novo.\n");
+    terminal_say(out, "E-mail do pedido ", text(result, "order"), " a caminho de novo.\n");
 }
 
 /* --- hours --- */
@@ -72,7 +65,7 @@ void render_appointment(const struct cli *cli, const json_t *result, FILE *out)
             strcmp(text(result, "state"), "cancelled") == 0 ? "Sessão desmarcada" : "Sessão marcada",
             moment_day(text(result, "start"), day), moment_hour(text(result, "start"), hour),
             video ? "por videoconferência" : "presencial");
-    say(out, ", unidade ", text(result, "office"), ".\n");
+    terminal_say(out, ", unidade ", text(result, "office"), ".\n");
 }
 
 /* One line a day, each hour with its seats: "08:00 (3)". */
@@ -111,7 +104,7 @@ void render_feed(const struct cli *cli, const json_t *result, FILE *out)
     char since[MOMENT_SIZE];
     const bool office = strcmp(text(result, "of"), "office") == 0;
     (void)cli;
-    say(out, office ? "Agenda da unidade:\n  " : "Sua agenda:\n  ", text(result, "url"), "\n");
+    terminal_say(out, office ? "Agenda da unidade:\n  " : "Sua agenda:\n  ", text(result, "url"), "\n");
     fprintf(out,
             "Endereço criado em %s. Quem o tem lê a agenda: não o passe adiante; rotate cria outro e encerra "
             "este.\n",
@@ -125,14 +118,14 @@ static void say_needs(FILE *out, const json_t *needs)
     size_t index;
     json_t *need;
     json_array_foreach(needs, index, need)
-        say(out, index == 0 ? "  Precisa de: " : ", ", words_state(json_string_value(need)), "");
+        terminal_say(out, index == 0 ? "  Precisa de: " : ", ", words_state(json_string_value(need)), "");
     fputs(json_array_size(needs) > 0 ? "\n" : "", out);
 }
 
 static void say_line(FILE *out, const char *label, const char *value)
 {
     if (value[0] != '\0')
-        say(out, label, value, "\n");
+        terminal_say(out, label, value, "\n");
 }
 
 void render_visit(const struct cli *cli, const json_t *result, FILE *out)
@@ -141,9 +134,10 @@ void render_visit(const struct cli *cli, const json_t *result, FILE *out)
     const char *attendance = text(json_object_get(result, "states"), "attendance");
     const char *booked_for = text(result, "booked_for");
     (void)cli;
-    say(out, "", text(result, "ticket"), text(result, "ticket")[0] == '\0' ? "" : ", ");
-    say(out, "pedido ", text(result, "order"), ": ");
-    say(out, "", strcmp(attendance, "none") == 0 ? "sem chegada registrada" : words_state(attendance), ".\n");
+    terminal_say(out, "", text(result, "ticket"), text(result, "ticket")[0] == '\0' ? "" : ", ");
+    terminal_say(out, "pedido ", text(result, "order"), ": ");
+    terminal_say(out, "",
+                 strcmp(attendance, "none") == 0 ? "sem chegada registrada" : words_state(attendance), ".\n");
     say_line(out, "  Desfeito: ", words_act(text(result, "undone")));
     say_line(out, "  Chamada: ", strcmp(attendance, "called") == 0 ? text(result, "sentence") : "");
     say_line(out, "  Prioridade: ", words_state(text(result, "priority")));
@@ -168,7 +162,7 @@ void render_tasks(const struct cli *cli, const json_t *result, FILE *out)
         fprintf(out, "%4lld ", number(one, "id"));
         terminal_column(out, text(one, "order"), 13);
         fprintf(out, "%s %s  ", late ? "ATRASADA, era até" : "até", moment_short(text(one, "due"), due));
-        say(out, "", text(one, "text"), "\n");
+        terminal_say(out, "", text(one, "text"), "\n");
     }
 }
 
@@ -184,10 +178,10 @@ void render_task_closed(const struct cli *cli, const json_t *result, FILE *out)
 static void document_line(FILE *out, const json_t *document)
 {
     const json_t *legibility = json_object_get(document, "legibility");
-    say(out, "Documento ", text(document, "document"), " no dossiê");
+    terminal_say(out, "Documento ", text(document, "document"), " no dossiê");
     fprintf(out, ", %lld bytes%s.\n", number(document, "size"),
             strcmp(text(legibility, "verdict"), "not-legible") == 0 ? ", difícil de ler" : "");
-    say(out, "  SHA-256 ", text(document, "sha256"), "\n");
+    terminal_say(out, "  SHA-256 ", text(document, "sha256"), "\n");
 }
 
 void render_documents(const struct cli *cli, const json_t *result, FILE *out)
@@ -207,7 +201,7 @@ void render_documents(const struct cli *cli, const json_t *result, FILE *out)
 void render_saved(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "Gravado em ", text(result, "file"), "");
+    terminal_say(out, "Gravado em ", text(result, "file"), "");
     if (json_object_get(result, "size") != NULL)
         fprintf(out, " (%lld bytes)", number(result, "size"));
     fputs(".\n", out);
@@ -217,13 +211,13 @@ void render_received(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
     fprintf(out, "Tokens recebidos no estoque: %lld, ", number(result, "received"));
-    say(out, "", text(result, "model"), ".\n");
+    terminal_say(out, "", text(result, "model"), ".\n");
 }
 
 void render_neglist_added(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "Ocorrência ", text(result, "entry"), " incluída na lista negativa.\n");
+    terminal_say(out, "Ocorrência ", text(result, "entry"), " incluída na lista negativa.\n");
 }
 
 void render_neglist_done(const struct cli *cli, const json_t *result, FILE *out)
@@ -291,8 +285,8 @@ void render_revocations(const struct cli *cli, const json_t *result, FILE *out)
         fprintf(out, "pedida em %s, há %lldh%02lld (limite %lldh), %s: ",
                 moment_short(text(one, "requested"), requested), minutes / 60, minutes % 60,
                 number(one, "limit_s") / 3600, lateness_word(text(one, "lateness")));
-        say(out, "", revocation_word(one), "\n");
-        say(out, "              série ", text(one, "serial"), "\n");
+        terminal_say(out, "", revocation_word(one), "\n");
+        terminal_say(out, "              série ", text(one, "serial"), "\n");
     }
 }
 
@@ -300,9 +294,9 @@ void render_fraud_sent(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
     fprintf(out, "Comunicado %lld, pedido ", number(result, "report"));
-    say(out, "", text(result, "order"), ": envio registrado");
-    say(out, ", protocolo da AC ", text(result, "protocol"),
-        json_is_true(json_object_get(result, "late")) ? ", fora do prazo.\n" : ", no prazo.\n");
+    terminal_say(out, "", text(result, "order"), ": envio registrado");
+    terminal_say(out, ", protocolo da AC ", text(result, "protocol"),
+                 json_is_true(json_object_get(result, "late")) ? ", fora do prazo.\n" : ", no prazo.\n");
 }
 
 /* --- the office --- */
@@ -317,7 +311,7 @@ void render_handover(const struct cli *cli, const json_t *result, FILE *out)
 void render_outage_over(const struct cli *cli, const json_t *result, FILE *out)
 {
     (void)cli;
-    say(out, "Voltou: ", text(result, "what"), ". Fim da queda registrado.\n");
+    terminal_say(out, "Voltou: ", text(result, "what"), ". Fim da queda registrado.\n");
 }
 
 static const char *role_word(const char *role)
@@ -352,69 +346,4 @@ void render_roster_signed(const struct cli *cli, const json_t *result, FILE *out
 {
     (void)cli;
     fprintf(out, "Quadro de agentes assinado e em vigor, versão %lld.\n", number(result, "version"));
-}
-
-/* --- the auditor --- */
-
-static void verified_case(FILE *out, const json_t *result)
-{
-    const long long events = number(result, "events");
-    say(out, "A prova confere. Pedido ", text(result, "order"), ": ");
-    if (events == 0)
-        fprintf(out, "nenhum ato do certificado nos primeiros %lld eventos do registro.\n",
-                number(result, "tree_size"));
-    else
-        fprintf(out,
-                "%lld atos do certificado (validar, verificar, emitir, revogar), todos entre os primeiros "
-                "%lld eventos do "
-                "registro e como foram gravados.\n",
-                events, number(result, "tree_size"));
-    say(out, "Registro: ", text(result, "origin"), ", assinado pela chave dada.\n");
-}
-
-static void verified_export(FILE *out, const json_t *result)
-{
-    char made[MOMENT_SIZE];
-    fprintf(out, "O registro confere: %lld eventos, do nº %lld até antes do nº %lld.\n",
-            number(result, "events"), number(result, "first"), number(result, "after"));
-    say(out, "  Registro: ", text(result, "origin"), "");
-    fprintf(out,
-            ", com %lld eventos ao todo. A chave dada assinou esse total, e os eventos\n"
-            "  exportados são os dele: nenhum foi mudado, tirado ou trocado de lugar.\n",
-            number(result, "tree_size"));
-    fprintf(out, "  Dados pessoais: %lld eventos os trazem abertos; dos outros há só a prova.\n",
-            number(result, "disclosed"));
-    fprintf(out, "  Arquivos: %lld, os da lista assinada. Exportado em %s por:\n", number(result, "files"),
-            moment_anywhere(text(result, "made_at"), made));
-    say(out, "    ", text(result, "signer"), "\n");
-    fputs(json_is_true(json_object_get(result, "signer_trusted"))
-              ? "  O certificado de quem exportou vem de uma das raízes dadas.\n"
-              : "  Quem exportou NÃO foi conferido: o certificado não vem de uma raiz dada (--ca ARQUIVO).\n",
-          out);
-}
-
-/* Only what confers comes here: what does not is a refusal, with its reason. */
-void render_audit_verified(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    if (json_object_get(result, "order") != NULL)
-        verified_case(out, result);
-    else
-        verified_export(out, result);
-}
-
-void render_journal(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    fprintf(out,
-            "O diário do assinador e o registro conferem: %lld pedidos à AC, %lld certificados confirmados, "
-            "%lld no registro de %lld eventos.\n",
-            number(result, "attempts"), number(result, "confirmed"), number(result, "logged"),
-            number(result, "tree_size"));
-    if (number(result, "kept_by_ac") > 0)
-        fprintf(
-            out,
-            "Atenção: %lld certificado(s) que o assinador recusou não foram retirados pela AC. Confira com "
-            "ela se estão revogados.\n",
-            number(result, "kept_by_ac"));
 }

@@ -10,19 +10,6 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
-#include "ra-cli/fields.h"
-#include "ra-cli/moment.h"
-#include "ra-cli/terminal.h"
-
-static bool save(struct cli *cli, const char *path, const char *output, json_t **result,
-                 struct ra_error *error)
-{
-    size_t size = 0;
-    if (!client_download_file(cli, path, output, &size, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)size);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
-}
 
 bool audit_export(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                   struct ra_error *error)
@@ -32,7 +19,7 @@ bool audit_export(struct cli *cli, const struct cli_arguments *arguments, json_t
                                        client_escape(cli, cli_option(arguments, "from")),
                                        client_escape(cli, cli_option(arguments, "to")),
                                        format == NULL ? "jsonl" : client_escape(cli, format));
-    return save(cli, path, cli_option(arguments, "o"), result, error);
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
@@ -40,7 +27,7 @@ bool audit_prove(struct cli *cli, const struct cli_arguments *arguments, json_t 
 {
     const char *path = talloc_asprintf(cli->context, "/api/office/audit/prove/%s",
                                        client_escape(cli, client_order_code(cli, arguments->positional[0])));
-    return save(cli, path, cli_option(arguments, "o"), result, error);
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 /* --- verification: no server, nothing but the file and the log's key --- */
@@ -160,28 +147,4 @@ bool audit_waivers(struct cli *cli, const struct cli_arguments *arguments, json_
                                        client_escape(cli, to == NULL ? "" : to));
     return (path != NULL || ra_fail(error, RA_NO_MEMORY, "path")) &&
            client_json(cli, "GET", path, NULL, result, error);
-}
-
-void render_waivers(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    char at[MOMENT_SIZE];
-    size_t index;
-    json_t *one;
-    if (json_array_size(json_object_get(result, "waivers")) == 0)
-        fputs("Nenhuma dispensa neste período.\n", out);
-    json_array_foreach(json_object_get(result, "waivers"), index, one)
-    {
-        terminal_column(out, moment_long(text(one, "at"), at), 18);
-        terminal_column(out, text(one, "order"), 13);
-        terminal_column(out, text(one, "rule"), 9);
-        terminal_text(out, text(one, "reason"));
-        fputs("\n    por ", out);
-        terminal_text(out, text(one, "agent"));
-        fputs(text(one, "confirmed_by")[0] == '\0' ? "; ainda sem confirmação\n" : "; confirmada por ", out);
-        if (text(one, "confirmed_by")[0] != '\0') {
-            terminal_text(out, text(one, "confirmed_by"));
-            fputc('\n', out);
-        }
-    }
 }

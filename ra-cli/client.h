@@ -34,6 +34,10 @@ RA_MUST_CHECK bool client_download(struct cli *cli, const char *path, struct byt
 RA_MUST_CHECK bool client_download_file(struct cli *cli, const char *path, const char *output, size_t *size,
                                         struct ra_error *error);
 
+/* The same, and {"file", "size"} of it. RA_NO_MEMORY where `path` is NULL. */
+RA_MUST_CHECK bool client_save(struct cli *cli, const char *path, const char *output, json_t **result,
+                               struct ra_error *error);
+
 /* What happens on a stream of server-sent events. */
 struct client_stream {
     void *state;

@@ -8,19 +8,18 @@
 #include "pki/base/bytes.h"
 #include "ra-cli/cli.h"
 
-/* case.c: orders and appointments done by staff */
+/* case.c, case_view.c, queue.c: orders and appointments done by staff, and the case for people */
 cli_run case_queue, case_find, case_show, case_order_new, case_contact, case_book, case_move, case_cancel,
     case_pay, case_note, case_resend, case_availability, case_clock;
-cli_render render_ac_pending, render_ac_answer;
 cli_render render_queue, render_find, render_show, render_clock;
 
-/* case_view.c: the case for people; answers.c: what the acts answer, one function per kind of answer. The
- * answer is the API's, as --json shows it. */
+/* answers.c: what the acts answer in a sentence or two, one function per kind of answer. The answer is the
+ * API's, as --json shows it. */
 cli_render render_order_new, render_contact, render_paid, render_noted, render_resent, render_appointment,
     render_availability, render_feed, render_visit, render_tasks, render_task_closed, render_documents,
     render_saved, render_received, render_verified, render_refused, render_revocations, render_fraud_sent,
     render_neglist_added, render_neglist_done, render_term_paper, render_handover, render_outage_over,
-    render_roster, render_roster_signed, render_audit_verified, render_journal;
+    render_roster, render_roster_signed;
 
 /* agenda_feed.c: the agenda in a calendar program */
 cli_run agenda_feed;
@@ -36,15 +35,12 @@ cli_run counter_checkin, counter_priority, counter_needs, counter_call, counter_
     counter_waiting_leave;
 cli_render render_choices, render_waiting;
 json_t *counter_needs_asked(const struct cli_arguments *arguments);
-cli_run ac_pending, ac_request, ac_answer;
-cli_run counter_checkin, counter_call, counter_park, counter_noshow, counter_finish, counter_undo;
 
-/* identification.c: checklist, documents, consultations, people, facts */
-cli_run identification_checklist, identification_document_add, identification_document_get,
-    identification_accept, identification_reject, identification_reopen, identification_waive,
-    identification_consult, identification_person_add, identification_person_remove, identification_fact,
-    identification_missing, identification_reasons, identification_tasks, identification_task_close,
-    identification_reuse;
+/* identification.c, checklist.c: checklist, consultations, people, facts */
+cli_run identification_checklist, identification_accept, identification_reject, identification_reopen,
+    identification_waive, identification_consult, identification_person_add, identification_person_remove,
+    identification_fact, identification_missing, identification_reasons, identification_tasks,
+    identification_task_close, identification_reuse;
 cli_render render_checklist, render_judged, render_consultation, render_missing, render_reasons;
 
 /* neglist.c: the lista negativa */
@@ -70,20 +66,17 @@ cli_render render_scanner;
 cli_run office_open, identity_export;
 cli_render render_open;
 
-/* identification.c: checklist, consultations, people, facts */
-cli_run identification_checklist, identification_accept, identification_reject, identification_reopen,
-    identification_waive, identification_consult, identification_person_add, identification_person_remove,
-    identification_fact, identification_missing, identification_reasons, identification_tasks,
-    identification_task_close, identification_reuse;
-cli_render render_checklist, render_missing, render_reasons;
-
-/* fraud.c: the report of a fraud and its comunicado */
+/* fraud.c, fraud_view.c: the report of a fraud and its comunicado */
 cli_run fraud_report, fraud_list, fraud_show, fraud_sent;
 cli_render render_fraud_reported, render_frauds, render_fraud;
 
-/* approval.c: what agents sign */
+/* approval_validate.c, approval_verify.c, approval_refuse.c: what agents sign, and what they give back */
 cli_run approval_validate, approval_verify, approval_return, approval_refuse;
 cli_render render_validated;
+
+/* ac.c: an AC that is a portal and files */
+cli_run ac_pending, ac_request, ac_answer;
+cli_render render_ac_pending, render_ac_answer;
 
 /* revoke.c: revocation by agents and by the holder */
 cli_run revoke_certificate, revocation_list, replace_certificate;
@@ -116,9 +109,9 @@ cli_render render_token_done, render_token_csr;
 cli_run p12_compatible;
 cli_render render_p12;
 
-/* audit.c: the auditor */
+/* audit.c, audit_view.c: the auditor */
 cli_run audit_export, audit_verify, audit_journal, audit_prove, audit_waivers;
-cli_render render_waivers;
+cli_render render_audit_verified, render_journal, render_waivers;
 
 /* lint.c: the ICP-Brasil linter */
 cli_run lint_examine;
@@ -131,7 +124,7 @@ cli_render render_dossier;
 /* admin.c: the administrator */
 cli_run admin_roster_sign, admin_roster_show;
 
-/* rules.c: policies, changed by two administrators */
+/* rules.c, rules_view.c: policies, changed by two administrators; rules_named.c: some under other names */
 cli_run rules_list, rules_propose, rules_pending, rules_confirm, rules_withdraw;
 cli_run products_list, products_propose, retention_list, retention_propose;
 cli_render render_rules, render_changes, render_change_state;

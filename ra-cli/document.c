@@ -297,12 +297,7 @@ bool identification_document_add(struct cli *cli, const struct cli_arguments *ar
 bool identification_document_get(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                                  struct ra_error *error)
 {
-    const char *output = cli_option(arguments, "o");
     const char *path = talloc_asprintf(cli->context, "/api/office/documents/%s",
                                        client_escape(cli, arguments->positional[0]));
-    struct bytes content;
-    if (!client_download(cli, path, &content, error) || !file_write(output, content, 0600, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)content.length);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }

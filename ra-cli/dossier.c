@@ -19,13 +19,8 @@ enum { KEY_FILE_MAX = 1024, CERTIFICATES_FILE_MAX = 1 << 20 };
 bool dossier_export(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                     struct ra_error *error)
 {
-    size_t size = 0;
-    const char *output = cli_option(arguments, "o");
     const char *path = client_order_path(cli, arguments->positional[0], "/dossier/export");
-    if (!client_download_file(cli, path, output, &size, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)size);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 /* --- verification: nothing but the file and what is given beside it --- */

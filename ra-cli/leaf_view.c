@@ -6,6 +6,7 @@
 #include "ra-cli/leaf_view.h"
 
 #include "ra-cli/terminal.h"
+#include "ra-cli/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,22 +35,10 @@ static const struct {
 
 static const struct {
     const char *word, *name;
-} words[] = {{"holder", "titular"},
-             {"responsible", "responsável"},
-             {"representative", "representante"},
-             {"attorney", "procurador"},
-             {"interpreter", "intérprete"},
-             {"company", "empresa"},
-             {"accepted", "aceito"},
-             {"pending", "PENDENTE"},
-             {"rejected", "REJEITADO"},
-             {"waived", "DISPENSADO"},
-             {"not_applicable", "não se aplica"},
-             {"ok", "sem restrição"},
-             {"alert", "ALERTA"},
-             {"not_found", "NÃO ENCONTRADO"},
-             {"conflict", "DIVERGENTE"},
-             {"unavailable", "fora do ar"}};
+} words[] = {{"company", "empresa"},     {"accepted", "aceito"},       {"pending", "PENDENTE"},
+             {"rejected", "REJEITADO"},  {"waived", "DISPENSADO"},     {"not_applicable", "não se aplica"},
+             {"ok", "sem restrição"},    {"alert", "ALERTA"},          {"not_found", "NÃO ENCONTRADO"},
+             {"conflict", "DIVERGENTE"}, {"unavailable", "fora do ar"}};
 
 static const char *name_of(const char *label, const char *value)
 {
@@ -60,7 +49,7 @@ static const char *name_of(const char *label, const char *value)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].word, value) == 0)
             return words[i].name;
-    return value;
+    return words_role(value);
 }
 
 static void field(FILE *out, const char *label, const char *value, bool *first)

@@ -9,6 +9,7 @@
 #include "pki/certificate/reader.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/csr.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/terminal.h"
 
 #include <string.h>
@@ -189,12 +190,6 @@ bool lint_examine(struct cli *cli, const struct cli_arguments *arguments, json_t
     return done;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value != NULL ? value : "";
-}
-
 static const char *severity_word(const char *severity)
 {
     if (strcmp(severity, "error") == 0)
@@ -204,9 +199,9 @@ static const char *severity_word(const char *severity)
 
 static void print_reading(FILE *out, const json_t *result)
 {
-    const char *profile = text_of(result, "profile");
+    const char *profile = text(result, "profile");
     fputs("Lido como: ", out);
-    terminal_text(out, text_of(result, "read_as"));
+    terminal_text(out, text(result, "read_as"));
     fputs(profile[0] == '\0' ? ", regras gerais da ICP-Brasil (as de um produto: --profile)" : ", regras de ",
           out);
     terminal_text(out, profile);
@@ -217,10 +212,10 @@ static void print_reading(FILE *out, const json_t *result)
 
 static void print_finding(const json_t *finding, FILE *out)
 {
-    fprintf(out, "%s %s: ", severity_word(text_of(finding, "severity")), text_of(finding, "code"));
-    terminal_text(out, text_of(finding, "detail"));
+    fprintf(out, "%s %s: ", severity_word(text(finding, "severity")), text(finding, "code"));
+    terminal_text(out, text(finding, "detail"));
     fputs(" [", out);
-    terminal_text(out, text_of(finding, "source"));
+    terminal_text(out, text(finding, "source"));
     fputs("]\n", out);
 }
 
@@ -252,7 +247,7 @@ void render_lint(const struct cli *cli, const json_t *result, FILE *out)
     json_array_foreach(objects, index, object)
     {
         fprintf(out, "%zu. ", index + 1);
-        terminal_text(out, text_of(object, "name"));
+        terminal_text(out, text(object, "name"));
         fputs(json_is_true(json_object_get(object, "beside_issuer"))
                   ? ":\n"
                   : " (a AC não está aqui: assinatura não conferida):\n",

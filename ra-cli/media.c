@@ -223,12 +223,8 @@ static const char *receipt_path(struct cli *cli, const char *order)
 bool media_receipt(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                    struct ra_error *error)
 {
-    size_t size = 0;
-    const char *output = cli_option(arguments, "o");
-    if (!client_download_file(cli, receipt_path(cli, arguments->positional[0]), output, &size, error))
-        return false;
-    *result = json_pack("{s:s, s:I}", "file", output, "size", (json_int_t)size);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    const char *path = receipt_path(cli, arguments->positional[0]);
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 static bool hand_in_paper(struct cli *cli, const char *order, const char *path, struct ra_error *error)

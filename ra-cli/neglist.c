@@ -207,14 +207,7 @@ bool neglist_image_add(struct cli *cli, const struct cli_arguments *arguments, j
 bool neglist_image_get(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                        struct ra_error *error)
 {
-    const char *output = cli_option(arguments, "o");
     const char *path = talloc_asprintf(cli->context, "/api/office/neglist/images/%s",
                                        client_escape(cli, arguments->positional[0]));
-    struct bytes content;
-    if (path == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "path");
-    if (!client_download(cli, path, &content, error) || !file_write(output, content, 0600, error))
-        return false;
-    *result = json_pack("{s:s, s:I}", "file", output, "size", (json_int_t)content.length);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }

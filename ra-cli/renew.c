@@ -11,7 +11,6 @@
 #include "pki/trust/identity.h"
 #include "pki/trust/key_signature.h"
 #include "pki/trust/pkcs12.h"
-#include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/csr.h"
@@ -94,16 +93,6 @@ static bool start(struct cli *cli, const struct identity *identity, const char *
 
 /* --- step two: the words --- */
 
-static bool data_of(const json_t *answer, struct certificate_data *data, struct ra_error *error)
-{
-    const json_t *object = json_object_get(answer, "data");
-    bool ok = true;
-#define X(member) ok = ok && signing_text(object, #member, &data->member, error);
-    CERTIFICATE_DATA_FIELDS(X)
-#undef X
-    return ok;
-}
-
 /* What the digest stands for, before anybody signs it. */
 static void show_data(const struct cli *cli, const struct certificate_data *data)
 {
@@ -128,7 +117,7 @@ static bool sign_wish(struct cli *cli, const struct identity *identity, const js
     wish.not_after = wish.issued_at + LIFE_S;
     wish.attempt = json_integer_value(json_object_get(answer, "attempt"));
     if (!signing_text(answer, "instance", &wish.instance, error) ||
-        !signing_text(answer, "order", &wish.order, error) || !data_of(answer, &data, error) ||
+        !signing_text(answer, "order", &wish.order, error) || !signing_data(answer, &data, error) ||
         !certificate_data_digest(&data, wish.renewal.data, error))
         return false;
     memcpy(wish.renewal.spki, csr->spki_digest, sizeof wish.renewal.spki);

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIFE_S = 24 * 3600, PAPER_MAX = 20 << 20, PASSWORD_SIZE = REVOCATION_PASSWORD_MAX + 2 };
+enum { PAPER_MAX = 20 << 20, PASSWORD_SIZE = REVOCATION_PASSWORD_MAX + 2 };
 
 static bool read_reason(const struct cli_arguments *arguments, int64_t *reason, struct ra_error *error)
 {
@@ -67,13 +67,13 @@ static bool revoke_as_agent(struct cli *cli, const struct cli_arguments *argumen
     json_t *facts = NULL;
     bool ok = hand_in_order(cli, arguments, error) &&
               client_json(cli, "GET", client_order_path(cli, order, "/signing"), NULL, &facts, error) &&
-              signing_head(cli, facts, STATEMENT_REVOCATION, LIFE_S, &statement, error) &&
+              signing_head(cli, facts, STATEMENT_REVOCATION, SIGNING_LIFE_S, &statement, error) &&
               signing_text(facts, "serial", &statement.revocation.serial, error);
     statement.revocation.reason = reason;
     ok =
         ok && signing_identity(cli, &identity, error) &&
         signing_sign(cli, identity, &statement, (struct bytes){NULL, 0}, STATEMENT_REVOCATION, &cms, error) &&
-        signing_post(cli, order, "/revocation", cms, result, error);
+        signing_post(cli, client_order_path(cli, order, "/revocation"), cms, result, error);
     json_decref(facts);
     return ok;
 }

@@ -8,19 +8,13 @@
 #include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
+#include "ra-cli/fields.h"
 #include "ra-cli/signing.h"
-#include "ra-cli/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { PROPOSAL_LIFE_S = 7 * 86400, LONGEST_LIFE_S = 30 * 86400 };
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-    return value == NULL ? "" : value;
-}
 
 /* A JSON value in its one compact form, on cli->context. */
 static const char *compact(struct cli *cli, const json_t *value)
@@ -29,137 +23,6 @@ static const char *compact(struct cli *cli, const json_t *value)
     const char *text = dumped == NULL ? NULL : talloc_strdup(cli->context, dumped);
     free(dumped);
     return text;
-}
-
-/* --- showing --- */
-
-static void show_day(FILE *out, const char *day)
-{
-    if (strlen(day) == 10)
-        fprintf(out, "%.2s/%.2s/%.4s", day + 8, day + 5, day);
-    else
-        terminal_text(out, day);
-}
-
-static void show_value(FILE *out, const json_t *value)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    terminal_text(out, json_is_null(value) || text == NULL ? "nenhum" : text);
-    free(text);
-}
-
-static void show_row(FILE *out, const json_t *row)
-{
-    const json_t *change = json_object_get(row, "change");
-    const char *until = text_of(row, "until");
-    terminal_text(out, text_of(row, "key"));
-    fputs(" = ", out);
-    show_value(out, json_object_get(row, "value"));
-    fputs("\n    [", out);
-    terminal_text(out, text_of(row, "evidence"));
-    fputs("] ", out);
-    terminal_text(out, text_of(row, "layer"));
-    fputs(", de ", out);
-    show_day(out, text_of(row, "from"));
-    fputs(until[0] != '\0' ? " até " : " em diante", out);
-    show_day(out, until);
-    if (json_is_integer(change))
-        fprintf(out, ", mudança %" JSON_INTEGER_FORMAT, json_integer_value(change));
-    fputs("\n    ", out);
-    terminal_text(out, text_of(row, "description"));
-    fputs("\n    Fonte: ", out);
-    terminal_text(out, text_of(row, "source"));
-    if (text_of(row, "accepts")[0] != '\0') {
-        fputs("\n    Aceita: ", out);
-        terminal_text(out, text_of(row, "accepts"));
-    }
-    fputs("\n\n", out);
-}
-
-void render_rules(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    size_t index;
-    json_t *row;
-    json_array_foreach(json_object_get(result, "rows"), index, row) show_row(out, row);
-    fputs("Regras de ", out);
-    show_day(out, text_of(result, "day"));
-    fputs(", versão ", out);
-    terminal_text(out, text_of(result, "version"));
-    fputs("\nMarcas: [SEED] Carta de Serviços, [T] texto da norma lido, [S] fonte secundária, [V] prática de "
-          "uma "
-          "AC ou AR, [U] ainda não confirmada\n",
-          out);
-}
-
-static const char *state_name(const char *state)
-{
-    static const struct {
-        const char *word;
-        const char *name;
-    } names[] = {{"pending", "à espera de assinatura"},
-                 {"in_force", "aceita"},
-                 {"withdrawn", "retirada"},
-                 {"expired", "passou do prazo para assinar"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i].word, state) == 0)
-            return names[i].name;
-    return state;
-}
-
-static void show_change(FILE *out, const json_t *change)
-{
-    const json_t *signers = json_object_get(change, "signers");
-    size_t index;
-    json_t *signer;
-    fprintf(out, "%" JSON_INTEGER_FORMAT "  ", json_integer_value(json_object_get(change, "change")));
-    terminal_text(out, text_of(change, "key"));
-    fputs(": ", out);
-    show_value(out, json_object_get(change, "before"));
-    fputs(" → ", out);
-    show_value(out, json_object_get(change, "value"));
-    fputs(" a partir de ", out);
-    show_day(out, text_of(change, "from"));
-    fputs(" (", out);
-    terminal_text(out, state_name(text_of(change, "state")));
-    fputs(")\n    [", out);
-    terminal_text(out, text_of(change, "evidence"));
-    fputs("] ", out);
-    terminal_text(out, text_of(change, "layer"));
-    fputs(", fonte: ", out);
-    terminal_text(out, text_of(change, "source"));
-    fputs("\n    Motivo: ", out);
-    terminal_text(out, text_of(change, "reason"));
-    fputs("\n    Assinada por ", out);
-    json_array_foreach(signers, index, signer)
-    {
-        fputs(index == 0 ? "" : ", ", out);
-        terminal_text(out, json_string_value(signer));
-    }
-    fputs("\n\n", out);
-}
-
-void render_changes(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    const json_t *changes = json_object_get(result, "changes");
-    size_t index;
-    json_t *change;
-    json_array_foreach(changes, index, change) show_change(out, change);
-    if (json_array_size(changes) == 0)
-        fputs("(nenhuma mudança)\n", out);
-}
-
-void render_change_state(const struct cli *cli, const json_t *result, FILE *out)
-{
-    (void)cli;
-    const char *state = text_of(result, "state");
-    fprintf(out, "Mudança %" JSON_INTEGER_FORMAT ": ", json_integer_value(json_object_get(result, "change")));
-    terminal_text(out, state_name(state));
-    if (strcmp(state, "pending") == 0)
-        fprintf(out, "\nOutro administrador: ra-cli admin rules confirm %" JSON_INTEGER_FORMAT,
-                json_integer_value(json_object_get(result, "change")));
-    fputc('\n', out);
 }
 
 /* --- reading --- */
@@ -223,7 +86,7 @@ static bool value_before(struct cli *cli, const json_t *rows, const char *key, c
     *before = "";
     json_array_foreach(rows, index, row)
     {
-        if (strcmp(text_of(row, "key"), key) == 0)
+        if (strcmp(text(row, "key"), key) == 0)
             *before = compact(cli, json_object_get(row, "value"));
     }
     return *before != NULL || ra_fail(error, RA_NO_MEMORY, "json");
@@ -247,18 +110,6 @@ static bool build_change(struct cli *cli, const struct cli_arguments *arguments,
            value_before(cli, json_object_get(list, "rows"), rules->key, &rules->before, error);
 }
 
-static bool deliver(struct cli *cli, const char *path, struct bytes cms, json_t **result,
-                    struct ra_error *error)
-{
-    char *text = base64_encode(cli->context, cms);
-    json_t *body = text == NULL ? NULL : json_pack("{s:s}", "cms", text);
-    if (body == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "json");
-    bool ok = client_json(cli, "POST", path, body, result, error);
-    json_decref(body);
-    return ok;
-}
-
 bool rules_propose(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
                    struct ra_error *error)
 {
@@ -272,7 +123,7 @@ bool rules_propose(struct cli *cli, const struct cli_arguments *arguments, json_
         fetch_rules(cli, cli_option(arguments, "from"), false, &list, error) &&
         build_change(cli, arguments, me, list, &statement, error) &&
         signing_sign(cli, identity, &statement, (struct bytes){NULL, 0}, STATEMENT_RULES, &cms, error) &&
-        deliver(cli, "/api/office/rules/changes", cms, result, error);
+        signing_post(cli, "/api/office/rules/changes", cms, result, error);
     json_decref(me);
     json_decref(list);
     return ok;
@@ -396,7 +247,7 @@ bool rules_confirm(struct cli *cli, const struct cli_arguments *arguments, json_
     bool ok = client_json(cli, "GET", "/api/office/me", NULL, &me, error) &&
               client_json(cli, "GET", change_path(cli, arguments, ""), NULL, &answer, error) &&
               sign_alike(cli, arguments, me, answer, &cms, error) &&
-              deliver(cli, change_path(cli, arguments, "/signatures"), cms, result, error);
+              signing_post(cli, change_path(cli, arguments, "/signatures"), cms, result, error);
     json_decref(me);
     json_decref(answer);
     return ok;

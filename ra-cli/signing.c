@@ -300,14 +300,24 @@ bool signing_roster(struct cli *cli, struct bytes bundle, const char *instance, 
     return verdict == SIGNED_VALID;
 }
 
-bool signing_post(struct cli *cli, const char *order, const char *suffix, struct bytes cms, json_t **answer,
+bool signing_data(const json_t *object, struct certificate_data *data, struct ra_error *error)
+{
+    const json_t *fields = json_object_get(object, "data");
+    bool ok = true;
+#define X(member) ok = ok && signing_text(fields, #member, &data->member, error);
+    CERTIFICATE_DATA_FIELDS(X)
+#undef X
+    return ok;
+}
+
+bool signing_post(struct cli *cli, const char *path, struct bytes cms, json_t **answer,
                   struct ra_error *error)
 {
     char *text = base64_encode(cli->context, cms);
     json_t *body = text == NULL ? NULL : json_pack("{s:s}", "cms", text);
     if (body == NULL)
         return ra_fail(error, RA_NO_MEMORY, "json");
-    bool ok = client_json(cli, "POST", client_order_path(cli, order, suffix), body, answer, error);
+    bool ok = client_json(cli, "POST", path, body, answer, error);
     json_decref(body);
     return ok;
 }

@@ -11,6 +11,10 @@
 #include "pki/trust/statement.h"
 #include "ra-cli/cli.h"
 
+/* How long an agent's statement may be used (protocol 2), in seconds; the second where the holder emits at
+ * leisure, with codes. */
+enum { SIGNING_LIFE_S = 86400, SIGNING_CODE_LIFE_S = 7 * 86400 };
+
 /* The identity of --identity or --as; a protected file asks for its pass phrase on the terminal. On
  * cli->context. */
 RA_MUST_CHECK bool signing_identity(struct cli *cli, struct identity **identity, struct ra_error *error);
@@ -63,8 +67,11 @@ RA_MUST_CHECK bool signing_text(const json_t *object, const char *name, const ch
 RA_MUST_CHECK bool signing_bytes(struct cli *cli, const json_t *object, const char *name, struct bytes *bytes,
                                  struct ra_error *error);
 
-/* POSTs {"cms": …} to a path of the order. */
-RA_MUST_CHECK bool signing_post(struct cli *cli, const char *order, const char *suffix, struct bytes cms,
-                                json_t **answer, struct ra_error *error);
+/* The certificate's fields, from the member `data`; what they point to belongs to `object`. */
+RA_MUST_CHECK bool signing_data(const json_t *object, struct certificate_data *data, struct ra_error *error);
+
+/* POSTs {"cms": …}. */
+RA_MUST_CHECK bool signing_post(struct cli *cli, const char *path, struct bytes cms, json_t **answer,
+                                struct ra_error *error);
 
 #endif

@@ -73,16 +73,9 @@ static const char *part_path(struct cli *cli, const char *order, const char *par
 
 bool term_get(struct cli *cli, const struct cli_arguments *arguments, json_t **result, struct ra_error *error)
 {
-    const char *output = cli_option(arguments, "o");
     const char *part = cli_option(arguments, "part");
-    struct bytes content;
     const char *path = part_path(cli, arguments->positional[0], part == NULL ? "pdf" : part);
-    if (path == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "termo");
-    if (!client_download(cli, path, &content, error) || !file_write(output, content, 0600, error))
-        return false;
-    *result = json_pack("{s:s,s:I}", "file", output, "size", (json_int_t)content.length);
-    return *result != NULL || ra_fail(error, RA_NO_MEMORY, "json");
+    return client_save(cli, path, cli_option(arguments, "o"), result, error);
 }
 
 bool term_paper(struct cli *cli, const struct cli_arguments *arguments, json_t **result,

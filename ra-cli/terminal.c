@@ -132,6 +132,13 @@ void terminal_column(FILE *out, const char *text, size_t width)
         fputc(' ', out);
 }
 
+void terminal_say(FILE *out, const char *before, const char *value, const char *after)
+{
+    fputs(before, out);
+    terminal_text(out, value);
+    fputs(after, out);
+}
+
 size_t terminal_width(FILE *out)
 {
     enum { NARROWEST = 40, WIDEST = 120 };

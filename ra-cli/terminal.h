@@ -17,6 +17,9 @@ void terminal_text(FILE *out, const char *text);
 /* The same, padded with blanks (or cut with an ellipsis) to `width` columns. */
 void terminal_column(FILE *out, const char *text, size_t width);
 
+/* A value in a sentence: `before` and `after` are the program's own words and go as they are. */
+void terminal_say(FILE *out, const char *before, const char *value, const char *after);
+
 /* A line of JSON in which those characters stand as \uXXXX: to a program the value is what it was. false:
  * there is no memory, and nothing was written. */
 bool terminal_json(FILE *out, const json_t *value);

@@ -80,3 +80,23 @@ const char *words_act(const char *act)
             return acts[i].word;
     return act;
 }
+
+const char *words_role(const char *role)
+{
+    static const struct {
+        const char *role, *word;
+    } roles[] = {{"holder", "titular"},
+                 {"responsible", "responsável"},
+                 {"representative", "representante"},
+                 {"attorney", "procurador"},
+                 {"interpreter", "intérprete"}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(roles[i].role, role) == 0)
+            return roles[i].word;
+    return role;
+}
+
+const char *words_fraud(const char *kind)
+{
+    return strcmp(kind, "realised") == 0 ? "fraude consumada" : "tentativa de fraude";
+}

@@ -9,6 +9,10 @@
  * NULL. */
 const char *words_state(const char *state);
 
+/* A person's part in a case ("holder"), a fraud's kind ("attempt", "realised"). */
+const char *words_role(const char *role);
+const char *words_fraud(const char *kind);
+
 /* An act of the counter that undo takes back, with its article ("a chamada"); the word itself for another. */
 const char *words_act(const char *act);
 

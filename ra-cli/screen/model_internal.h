@@ -16,11 +16,20 @@ void model_read_case(struct screen_model *model, size_t slot);
 void model_open_case(struct screen_model *model, const char *order);
 
 /* model_acts.c */
+/* The case that the page has in hand, "" where it has none. */
+const char *model_order_in_hand(struct screen_model *model);
+/* The item or question that the act needs, NULL with a message where another thing is in hand. */
+const json_t *model_row_for(struct screen_model *model, const struct screen_act *act);
 void model_act(struct screen_model *model, const struct screen_act *act);
-void model_open_form(struct screen_model *model, const struct screen_act *act, const json_t *choices);
-void model_form_key(struct screen_model *model, int key);
 void model_natural_act(struct screen_model *model);
 void model_flow(struct screen_model *model);
+
+/* model_form.c */
+/* Whether choices have to be asked for before the form can open; asked, they come back with the act. */
+bool model_form_needs_choices(const struct screen_act *act);
+void model_ask_choices(struct screen_model *model, const struct screen_act *act);
+void model_open_form(struct screen_model *model, const struct screen_act *act, const json_t *choices);
+void model_form_key(struct screen_model *model, int key);
 
 /* model_text.c */
 void model_show_text(struct screen_model *model, const char *title, const char *text, bool secret);

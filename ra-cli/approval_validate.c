@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What agents sign: validation, verification, refusal, revocation. The content is built here, from facts, and
- * never taken ready-made from the server (protocol 2).
+ * The first agent: what the case says becomes the content of a validation, shown and signed here. It is built
+ * from facts and never taken ready-made from the server (protocol 2).
  */
 #include "pki/base/file.h"
-#include "pki/certificate/reader.h"
 #include "pki/trust/emission_code.h"
-#include "pki/trust/signed.h"
 #include "ra-cli/client.h"
 #include "ra-cli/commands.h"
 #include "ra-cli/csr.h"
@@ -16,22 +14,9 @@
 #include "ra-cli/terminal.h"
 
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, CODE_LIFE_S = 7 * DAY_S, ORDINARY_LIFE_S = DAY_S };
-
 /* --- facts of the validation --- */
-
-static bool data_of(const json_t *facts, struct certificate_data *data, struct ra_error *error)
-{
-    const json_t *object = json_object_get(facts, "data");
-    bool ok = true;
-#define X(member) ok = ok && signing_text(object, #member, &data->member, error);
-    CERTIFICATE_DATA_FIELDS(X)
-#undef X
-    return ok;
-}
 
 static bool people_of(struct cli *cli, const json_t *facts, struct statement_people *people,
                       struct ra_error *error)
@@ -117,7 +102,7 @@ static bool media_of(const json_t *facts, struct statement_validation *validatio
 static bool validation_of(struct cli *cli, const json_t *facts, struct statement_validation *validation,
                           struct ra_error *error)
 {
-    return profile_of(facts, validation, error) && data_of(facts, &validation->data, error) &&
+    return profile_of(facts, validation, error) && signing_data(facts, &validation->data, error) &&
            people_of(cli, facts, &validation->people, error) && place_of(cli, facts, validation, error) &&
            signing_text(facts, "rules", &validation->rules, error) &&
            waivers_of(cli, json_object_get(facts, "waived"), &validation->waived, error) &&
@@ -214,7 +199,7 @@ static bool bind_key(struct cli *cli, const struct cli_arguments *arguments, con
 
 static int64_t life_of(const char *csr, const json_t *facts)
 {
-    return csr != NULL || is_renewal(facts) ? ORDINARY_LIFE_S : CODE_LIFE_S;
+    return csr != NULL || is_renewal(facts) ? SIGNING_LIFE_S : SIGNING_CODE_LIFE_S;
 }
 
 /* Said before the agent signs: nobody looks after her. */
@@ -309,191 +294,4 @@ void render_validated(const struct cli *cli, const json_t *result, FILE *out)
           out);
     if (code != NULL)
         slip_print(out, page == NULL ? "" : page, code, is_alone(result));
-}
-
-/* --- verify --- */
-
-struct verification_case {
-    struct signed_statement *validation;
-    struct roster *roster;
-    const json_t *facts;
-};
-
-static bool judge_validation(struct cli *cli, const char *order, struct verification_case *about,
-                             struct ra_error *error)
-{
-    struct signed_trust trust = {0};
-    struct bytes cms, bundle;
-    const struct roster_entry *validator = NULL;
-    bool ok = signing_bytes(cli, about->facts, "validation", &cms, error) &&
-              signing_bytes(cli, about->facts, "roster", &bundle, error) &&
-              signing_trust(cli, json_object_get(about->facts, "crls"), &trust, error) &&
-              signed_verify(cli->context, cms, STATEMENT_VALIDATION, &trust, &about->validation, error) ==
-                  SIGNED_VALID;
-    signing_trust_free(&trust);
-    if (!ok)
-        return false;
-    const struct statement *statement = about->validation->statement;
-    int64_t now = (int64_t)clock_now(&cli->clock);
-    if (strcmp(statement->order, client_order_code(cli, order)) != 0)
-        return ra_fail_reason(error, RA_VERIFICATION_FAILED, "order-mismatch",
-                              "a validação é de outro pedido");
-    return statement_check_time(statement, now, CODE_LIFE_S, error) &&
-           signing_roster(cli, bundle, statement->instance, &about->roster, error) &&
-           roster_require(about->roster, about->validation->signer_spki, ROSTER_AGENT, now, &validator,
-                          error);
-}
-
-/* The dossier the second agent sees must be the one that the first signed. */
-static bool same_dossier(struct cli *cli, const struct verification_case *about, struct ra_error *error)
-{
-    uint8_t root[32];
-    if (!signing_dossier(cli, json_object_get(about->facts, "dossier"), root, error))
-        return false;
-    const struct bytes signed_root = {about->validation->statement->validation.dossier, 32};
-    if (!bytes_equal((struct bytes){root, 32}, signed_root))
-        return ra_fail_reason(error, RA_VERIFICATION_FAILED, "data-mismatch",
-                              "o dossiê mudou depois da validação: devolva o caso");
-    return true;
-}
-
-/* Protocol 6 refuses these as well; the agent should learn it before signing. */
-static bool verifier_is_another(struct cli *cli, const struct identity *identity,
-                                const struct signed_statement *validation, struct ra_error *error)
-{
-    (void)cli;
-    char cpf[12];
-    if (bytes_equal((struct bytes){identity_spki(identity), 32}, (struct bytes){validation->signer_spki, 32}))
-        return ra_fail_reason(error, RA_RULE_REFUSED, "same-agent",
-                              "quem validou não pode verificar: outro agente precisa assinar");
-    if (!certificate_read_cpf(identity_certificate(identity), cpf, error))
-        return false;
-    const struct statement_people *people = &validation->statement->validation.people;
-    for (size_t i = 0; i < people->count; i++)
-        if (strcmp(people->items[i].cpf, cpf) == 0)
-            return ra_fail_reason(error, RA_RULE_REFUSED, "agent-is-subject",
-                                  "um agente não verifica um caso em que é parte");
-    return true;
-}
-
-static bool fill_verification(const struct verification_case *about, struct statement *statement,
-                              struct ra_error *error)
-{
-    struct statement_verification *verification = &statement->verification;
-    const struct statement_validation *validation = &about->validation->statement->validation;
-    memcpy(verification->validation, about->validation->digest, sizeof verification->validation);
-    verification->waived = validation->waived;
-    if (validation->binding.kind != PROFILE_BINDING_CODE || validation->binding.has_mail)
-        return true;
-    const char *key;
-    if (!signing_text(about->facts, "mail_public_key", &key, error))
-        return false;
-    verification->has_mail = hex_decode(key, verification->mail, sizeof verification->mail);
-    return verification->has_mail || ra_fail(error, RA_UPSTREAM, "falta a chave do código do e-mail");
-}
-
-static bool sign_verification(struct cli *cli, const char *order, struct verification_case *about,
-                              json_t **result, struct ra_error *error)
-{
-    struct identity *identity = NULL;
-    const struct statement *validated = about->validation->statement;
-    int64_t life = validated->validation.binding.kind == PROFILE_BINDING_CODE ? CODE_LIFE_S : ORDINARY_LIFE_S;
-    struct statement statement = {.type = STATEMENT_VERIFICATION,
-                                  .instance = validated->instance,
-                                  .order = validated->order,
-                                  .attempt = validated->attempt,
-                                  .issued_at = (int64_t)clock_now(&cli->clock)};
-    statement.not_after = statement.issued_at + life;
-    struct bytes cms;
-    return signing_identity(cli, &identity, error) &&
-           verifier_is_another(cli, identity, about->validation, error) &&
-           fill_verification(about, &statement, error) &&
-           signing_sign(cli, identity, &statement, about->validation->content, STATEMENT_VALIDATION, &cms,
-                        error) &&
-           signing_post(cli, order, "/verification", cms, result, error);
-}
-
-bool approval_verify(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                     struct ra_error *error)
-{
-    const char *order = arguments->positional[0];
-    json_t *facts = NULL;
-    struct verification_case about = {0};
-    bool ok = client_json(cli, "GET", client_order_path(cli, order, "/verification"), NULL, &facts, error);
-    about.facts = facts;
-    ok = ok && judge_validation(cli, order, &about, error) && same_dossier(cli, &about, error) &&
-         sign_verification(cli, order, &about, result, error);
-    json_decref(facts);
-    return ok;
-}
-
-/* --- return, refuse --- */
-
-/* "ITEM=MOTIVO" or "ITEM@PESSOA=MOTIVO". */
-static json_t *item_to_correct(struct cli *cli, const char *text)
-{
-    const char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text)
-        return NULL;
-    char *item = talloc_strndup(cli->context, text, (size_t)(equals - text));
-    char *person = item == NULL ? NULL : strchr(item, '@');
-    if (person != NULL)
-        *person++ = '\0';
-    return json_pack("{s:s,s:s,s:s}", "item", item, "person", person == NULL ? "" : person, "reason",
-                     equals + 1);
-}
-
-static bool items_to_correct(struct cli *cli, const struct cli_arguments *arguments, json_t *body,
-                             struct ra_error *error)
-{
-    json_t *items = json_array();
-    for (size_t i = 0; cli_option_at(arguments, "item", i) != NULL; i++) {
-        json_t *item = item_to_correct(cli, cli_option_at(arguments, "item", i));
-        if (json_array_append_new(items, item) != 0) {
-            json_decref(items);
-            return ra_fail(error, RA_INVALID,
-                           "escreva o item a corrigir como ITEM=MOTIVO ou ITEM@PESSOA=MOTIVO");
-        }
-    }
-    return json_object_set_new(body, "items", items) == 0 || ra_fail(error, RA_NO_MEMORY, "json");
-}
-
-bool approval_return(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                     struct ra_error *error)
-{
-    json_t *body = json_pack("{s:s}", "reason", cli_option(arguments, "reason"));
-    if (body == NULL)
-        return ra_fail(error, RA_INVALID, "o motivo não é texto válido");
-    if (!items_to_correct(cli, arguments, body, error)) {
-        json_decref(body);
-        return false;
-    }
-    bool ok = client_json(cli, "POST", client_order_path(cli, arguments->positional[0], "/return"), body,
-                          result, error);
-    json_decref(body);
-    return ok;
-}
-
-static bool sign_short(struct cli *cli, const char *order, struct statement *statement, const char *suffix,
-                       json_t **result, struct ra_error *error)
-{
-    struct identity *identity = NULL;
-    struct bytes cms;
-    return signing_identity(cli, &identity, error) &&
-           signing_sign(cli, identity, statement, (struct bytes){NULL, 0}, statement->type, &cms, error) &&
-           signing_post(cli, order, suffix, cms, result, error);
-}
-
-bool approval_refuse(struct cli *cli, const struct cli_arguments *arguments, json_t **result,
-                     struct ra_error *error)
-{
-    const char *order = arguments->positional[0];
-    json_t *facts = NULL;
-    struct statement statement = {0};
-    bool ok = client_json(cli, "GET", client_order_path(cli, order, "/signing"), NULL, &facts, error) &&
-              signing_head(cli, facts, STATEMENT_REFUSAL, ORDINARY_LIFE_S, &statement, error);
-    statement.refusal.reason = cli_option(arguments, "reason");
-    ok = ok && sign_short(cli, order, &statement, "/refusal", result, error);
-    json_decref(facts);
-    return ok;
 }
