@@ -22,6 +22,15 @@ size_t utf8_next(struct bytes input, size_t at, uint32_t *point)
     return size;
 }
 
+size_t utf8_count(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text & 0xC0) != 0x80)
+            count++;
+    return count;
+}
+
 /* Controls, soft hyphen, zero-width and direction marks, separators, byte order mark, tags: nothing a name
  * needs. */
 static bool is_harmless(uint32_t point)

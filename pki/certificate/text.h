@@ -12,9 +12,11 @@
  * well-formed UTF-8 (overlong forms, surrogates and values above U+10FFFF included). */
 size_t utf8_next(struct bytes input, size_t at, uint32_t *point);
 
+/* Characters of a well-formed text, not bytes: as the tables of the database count them. */
+size_t utf8_count(const char *text);
+
 /* A copy on `context` as NUL-terminated UTF-8: control and format characters, line separators and malformed
- * bytes become
- * '?'. *changed, when given, tells whether any did. NULL when memory ran out. */
+ * bytes become '?'. *changed, when given, tells whether any did. NULL when memory ran out. */
 char *text_printable(TALLOC_CTX *context, struct bytes input, bool *changed);
 
 /* The same, where only printable ASCII may stay. Exactly input.length characters. */

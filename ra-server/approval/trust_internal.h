@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The state behind trust_state.h, shared by its two files: trust_state.c (people, statements, roster) and
- * trust_crls.c (CRLs).
+ * The state behind trust_state.h, shared by its files: trust_state.c (people, statements, roster),
+ * trust_crls.c (CRLs), trust_fetch.c (CRLs from outside), trust_learn.c and trust_ocsp.c.
  */
 #ifndef APPROVAL_TRUST_INTERNAL_H
 #define APPROVAL_TRUST_INTERNAL_H
 
+#include "app.h"
 #include "approval/crl_set.h"
 #include "approval/trust_state.h"
 
@@ -38,6 +39,11 @@ struct trust_state {
     char instance[33]; /* "" until the signer said */
 };
 
+static inline struct trust_state *trust_state_of(const struct ra_app *app)
+{
+    return app->room_state[ROOM_APPROVAL];
+}
+
 /* Makes crl_dir if need be, reads it anew, and notes what the paths of the configured certificates need. At
  * the start and in the job alone: what is there is replaced. */
 RA_MUST_CHECK bool trust_read_folder(struct ra_app *app, struct ra_error *error);
@@ -47,6 +53,10 @@ X509 *trust_find_authority(const struct trust_state *state, const X509_NAME *nam
 
 /* A stranger may write any issuer and any address: only what the issuer signed is believed. */
 bool trust_is_signed_by(X509 *child, X509 *authority);
+
+/* Whether some CRL that is needed is missing or old and was not asked for just now (trust_fetch.c). Under the
+ * lock. */
+bool trust_any_due(const struct trust_state *state, time_t now);
 
 /* Keeps a file of an authority in crl_dir, named by the digest of its name; a failure is logged. */
 void trust_keep_file(const struct ra_app *app, const X509_NAME *name, const char *suffix,

@@ -42,7 +42,7 @@ static void keep(const struct ra_app *app, X509 *certificate)
 /* The upper ones first, in whatever order they came. */
 void trust_learn(struct ra_app *app, const STACK_OF(X509) *chain)
 {
-    struct trust_state *state = app->room_state[ROOM_APPROVAL];
+    struct trust_state *state = trust_state_of(app);
     bool learned = true;
     while (learned) {
         learned = false;

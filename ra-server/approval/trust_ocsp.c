@@ -11,7 +11,7 @@
 /* Only what the issuer really signed names an address that is asked: a stranger may write any. */
 static X509 *find_issuer(struct ra_app *app, X509 *certificate)
 {
-    struct trust_state *state = app->room_state[ROOM_APPROVAL];
+    struct trust_state *state = trust_state_of(app);
     (void)pthread_rwlock_rdlock(&state->lock);
     X509 *issuer = trust_find_authority(state, X509_get_issuer_name(certificate));
     if (issuer != NULL && (!trust_is_signed_by(certificate, issuer) || X509_up_ref(issuer) != 1)) {

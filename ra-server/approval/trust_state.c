@@ -11,11 +11,6 @@
 
 enum { PEM_MAX = 1 << 20, DAY_S = 86400 };
 
-static struct trust_state *state_of(const struct ra_app *app)
-{
-    return app->room_state[ROOM_APPROVAL];
-}
-
 /* --- start and end --- */
 
 static int state_destructor(struct trust_state *state)
@@ -83,7 +78,7 @@ static struct signed_trust trust_at(const struct trust_state *state, time_t now)
 
 bool trust_check_certificate(struct ra_app *app, X509 *certificate, time_t now, struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     trust_need(app, certificate);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
@@ -102,7 +97,7 @@ bool trust_check_certificate(struct ra_app *app, X509 *certificate, time_t now, 
 
 bool trust_is_administrator(struct ra_app *app, X509 *certificate)
 {
-    const struct trust_state *state = state_of(app);
+    const struct trust_state *state = trust_state_of(app);
     for (int at = 0; at < sk_X509_num(state->administrators); at++) {
         if (X509_cmp(sk_X509_value(state->administrators, at), certificate) == 0) {
             return true;
@@ -136,7 +131,7 @@ bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct byte
                             enum statement_type type, time_t now, struct signed_statement **statement,
                             struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     need_of_cms(app, cms);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
@@ -149,7 +144,7 @@ bool trust_verify_statement(struct ra_app *app, TALLOC_CTX *context, struct byte
 bool trust_verify_detached(struct ra_app *app, struct bytes cms, struct bytes content, time_t now,
                            uint8_t signer_spki[32], struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     need_of_cms(app, cms);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
@@ -163,7 +158,7 @@ bool trust_verify_administrator(struct ra_app *app, TALLOC_CTX *context, struct 
                                 enum statement_type type, time_t now, struct signed_statement **statement,
                                 struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     need_of_cms(app, cms);
     (void)pthread_rwlock_rdlock(&state->lock);
     struct signed_trust trust = trust_at(state, now);
@@ -176,7 +171,7 @@ bool trust_verify_administrator(struct ra_app *app, TALLOC_CTX *context, struct 
 
 bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem, struct ra_error *error)
 {
-    const struct trust_state *state = state_of(app);
+    const struct trust_state *state = trust_state_of(app);
     *pem = talloc_strndup(context, (const char *)state->anchors_pem.data, state->anchors_pem.length);
     return *pem != NULL || ra_fail(error, RA_NO_MEMORY, "anchors");
 }
@@ -186,7 +181,7 @@ bool trust_anchors_pem(struct ra_app *app, TALLOC_CTX *context, const char **pem
 bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t spki[32], time_t now,
                         struct roster_entry *entry, struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     const char *reason = "";
     (void)pthread_rwlock_rdlock(&state->lock);
     const struct roster_entry *found = NULL;
@@ -212,7 +207,7 @@ bool trust_roster_entry(struct ra_app *app, TALLOC_CTX *context, const uint8_t s
 
 json_t *trust_agents(struct ra_app *app, time_t now)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     json_t *names = json_array();
     (void)pthread_rwlock_rdlock(&state->lock);
     const struct statement *statement = state->roster != NULL ? state->roster->statement : NULL;
@@ -248,7 +243,7 @@ static const char *instance_named(TALLOC_CTX *context, struct bytes bundle, STAC
 static bool judge(struct ra_app *app, TALLOC_CTX *context, struct bytes bundle, time_t now, int64_t lowest,
                   struct roster **roster, struct ra_error *error)
 {
-    const struct trust_state *state = state_of(app);
+    const struct trust_state *state = trust_state_of(app);
     char known[33];
     bool ours = trust_instance(app, known);
     const char *named = instance_named(context, bundle, state->administrators, now, error);
@@ -283,7 +278,7 @@ bool trust_roster_read(struct ra_app *app, TALLOC_CTX *context, struct bytes bun
 
 bool trust_roster_install(struct ra_app *app, struct bytes bundle, time_t now, struct ra_error *error)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     struct roster *roster = NULL;
     /* No child of the state: talloc's lists of children are not safe among threads. */
     TALLOC_CTX *context = talloc_new(NULL);
@@ -302,7 +297,7 @@ bool trust_roster_install(struct ra_app *app, struct bytes bundle, time_t now, s
 
 bool trust_roster_facts(struct ra_app *app, int64_t *version, int64_t *not_after)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     (void)pthread_rwlock_rdlock(&state->lock);
     bool known = state->roster != NULL;
     if (known) {
@@ -315,7 +310,7 @@ bool trust_roster_facts(struct ra_app *app, int64_t *version, int64_t *not_after
 
 void trust_instance_known(struct ra_app *app, const char *instance)
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     TALLOC_CTX *dropped = NULL;
     (void)pthread_rwlock_wrlock(&state->lock);
     if (state->instance[0] == '\0' && strlen(instance) < sizeof state->instance) {
@@ -332,7 +327,7 @@ void trust_instance_known(struct ra_app *app, const char *instance)
 
 bool trust_instance(struct ra_app *app, char instance[33])
 {
-    struct trust_state *state = state_of(app);
+    struct trust_state *state = trust_state_of(app);
     (void)pthread_rwlock_rdlock(&state->lock);
     memcpy(instance, state->instance, sizeof state->instance);
     (void)pthread_rwlock_unlock(&state->lock);

@@ -6,18 +6,16 @@
 #include "approval/ending.h"
 #include "approval/office.h"
 #include "audit/audit.h"
-#include "catalog/page.h"
 #include "fraud/fraud.h"
 #include "fraud/fraud_rules.h"
 #include "fraud/fraud_store.h"
 #include "identification/identification.h"
 #include "identification/vault.h"
+#include "instant.h"
 #include "log.h"
-#include "pki/base/clock.h"
 #include "renewal/renewal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,13 +36,6 @@ struct act {
     json_t *known, *entry_ids;
     json_t *renewals; /* that end with the certificate */
 };
-
-static json_t *instant(int64_t at_us)
-{
-    char text[CLOCK_TEXT_SIZE];
-    clock_format_utc(at_us, text, sizeof text);
-    return json_string(text);
-}
 
 /* --- what would happen --- */
 
@@ -102,7 +93,7 @@ bool fraud_plan(struct http_request *request, struct http_response *response, st
                          company == NULL
                              ? json_null()
                              : json_pack("{s:s, s:s}", "cnpj", company->cnpj, "name", company->name),
-                         "due", instant(act.due_us), "renewals", act.renewals));
+                         "due", instant_json(act.due_us), "renewals", act.renewals));
     return true;
 }
 
@@ -280,7 +271,7 @@ static bool record(struct act *act, const char *form, struct ra_error *error)
         json_pack("{s:I, s:s, s:s, s:s, s:O, s:I, s:o, s:s}", "report", (json_int_t)act->id, "kind",
                   act->report.kind, "stop", fraud_stop_word(act->stop), "statement",
                   act->ending == NULL ? "" : ending_digest(act->ending), "entries", act->entry_ids, "images",
-                  (json_int_t)act->images, "due", instant(act->due_us), "sha256",
+                  (json_int_t)act->images, "due", instant_json(act->due_us), "sha256",
                   hex_encode(act->request->context, (struct bytes){digest, sizeof digest}));
     json_t *personal = json_pack("{s:s, s:s, s:s}", "description", act->report.description, "modus",
                                  act->report.modus, "physical", act->report.physical);
@@ -333,75 +324,10 @@ bool fraud_report_post(struct http_request *request, struct http_response *respo
                              (json_int_t)act.id, "order", act.order->code, "stop", fraud_stop_word(act.stop),
                              "statement", act.ending == NULL ? "" : ending_digest(act.ending), "entries",
                              act.entry_ids, "images", (json_int_t)act.images, "unreadable",
-                             (json_int_t)act.unreadable, "due", instant(act.due_us), "task",
+                             (json_int_t)act.unreadable, "due", instant_json(act.due_us), "task",
                              (json_int_t)act.task_id, "renewals", act.renewals));
     json_decref(act.renewals);
     json_decref(act.known);
     json_decref(act.entry_ids);
     return ok;
-}
-
-/* --- it went --- */
-
-bool fraud_sent_post(struct http_request *request, struct http_response *response, struct ra_error *error)
-{
-    const struct office_caller *agent = office_caller(request);
-    const char *id = http_path_parameter(request, "id"), *protocol = NULL;
-    struct order *order = NULL;
-    struct db_rows *row = NULL;
-    bool done = false;
-    if (!fraud_protocol_read(request->body, &protocol, error) ||
-        !fraud_store_show(request, id, &row, error) ||
-        !orders_load_for_update(request, row_text(row, 0, "code"), &order, error) ||
-        !fraud_store_sent(request, id, protocol, agent->name, agent->station, &done, error))
-        return false;
-    if (!done)
-        return ra_fail_reason(error, RA_CONFLICT, "fraud-sent",
-                              "O envio deste comunicado já foi registrado.");
-    const bool late = row_bool(row, 0, "late");
-    if (!fraud_store_close_task(request, row_int(row, 0, "task_id"), protocol, agent->name, error) ||
-        !audit_record(
-            request, AUDIT_FRAUD_SENT, order,
-            json_pack("{s:I, s:b}", "report", (json_int_t)row_int(row, 0, "id"), "late", late ? 1 : 0),
-            json_pack("{s:s}", "protocol", protocol), error))
-        return false;
-    http_reply(response, 200,
-               json_pack("{s:I, s:s, s:s, s:s, s:b}", "report", (json_int_t)row_int(row, 0, "id"), "order",
-                         order->code, "state", "sent", "protocol", protocol, "late", late ? 1 : 0));
-    return true;
-}
-
-bool fraud_check_dismissal(struct http_request *request, const char *task_id, struct ra_error *error)
-{
-    int64_t report = 0;
-    if (!fraud_store_unsent_of_task(request, task_id, &report, error))
-        return false;
-    return report == 0 || ra_fail_reason(error, RA_CONFLICT, "fraud-not-sent",
-                                         "Esta tarefa termina com o envio do comunicado %" PRId64
-                                         ": fraud sent %" PRId64 " --protocol N.",
-                                         report, report);
-}
-
-/* --- "não fui eu" --- */
-
-/* A person who says it twice started one clock; once the comunicado is there, there is nothing to add. */
-bool fraud_claim_post(struct http_request *request, struct http_response *response, struct ra_error *error)
-{
-    struct act act = {.request = request};
-    if (!orders_load_for_update(request, http_path_parameter(request, "code"), &act.order, error) ||
-        !fraud_store_of_order(request, act.order, &act.id, error))
-        return false;
-    if (act.id == 0 &&
-        (!fraud_store_open_task(request, act.order, "O titular diz \"não fui eu\": apurar e relatar a fraude",
-                                "holder", &act.task_id, &act.due_us, error) ||
-         !audit_record(request, AUDIT_FRAUD_REPORTED, act.order,
-                       json_pack("{s:s, s:o}", "kind", "claim", "due", instant(act.due_us)), NULL, error)))
-        return false;
-    json_t *model = json_pack("{s:s, s:s}", "order", act.order->code, "state", "received");
-    if (page_is_wanted(request)) {
-        page_set(model, "received", json_true());
-        page_frame(model, "Não fui eu");
-    }
-    http_reply(response, 200, model);
-    return true;
 }

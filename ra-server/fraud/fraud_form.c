@@ -3,21 +3,14 @@
  * The comunicado de fraude: everything that is known, who says it, what was done.
  */
 #include "fraud/fraud_rules.h"
-#include "pki/base/clock.h"
-
-static json_t *instant(int64_t at_us)
-{
-    char text[CLOCK_TEXT_SIZE];
-    clock_format_utc(at_us, text, sizeof text);
-    return json_string(text);
-}
+#include "instant.h"
 
 static json_t *case_json(const struct fraud_form *form)
 {
     const struct order *order = form->order;
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:s}", "order", order->code, "ref", order->ref,
                      "product", order->product_name, "origin", order->origin, "attempt", order->attempt,
-                     "serial", order->serial, "created", instant(order->created_us), "identification",
+                     "serial", order->serial, "created", instant_json(order->created_us), "identification",
                      order->states[ORDERS_MACHINE_IDENTIFICATION], "issuance",
                      order->states[ORDERS_MACHINE_ISSUANCE]);
 }
@@ -67,14 +60,14 @@ static json_t *done_json(const struct fraud_form *form)
 json_t *fraud_form_json(const struct fraud_form *form)
 {
     const struct fraud_report *report = form->report;
-    json_t *made =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:o}",
-                  "to", "Autoridade Certificadora (AC), para comunicação ao ITI", "norm", "DOC-ICP-05.02 3.1",
-                  "from", form->office->legal_name, "kind", report->kind, "description", report->description,
-                  "modus", report->modus, "physical", report->physical, "at", instant(form->at_us), "due",
-                  instant(form->due_us), "case", case_json(form), "people", people_json(form->order),
-                  "company", company_json(form->order->company), "place", place_json(form->office), "agent",
-                  "name", form->agent, "cpf", form->cpf, "station", form->station, "done", done_json(form));
+    json_t *made = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:o}", "to",
+        "Autoridade Certificadora (AC), para comunicação ao ITI", "norm", "DOC-ICP-05.02 3.1", "from",
+        form->office->legal_name, "kind", report->kind, "description", report->description, "modus",
+        report->modus, "physical", report->physical, "at", instant_json(form->at_us), "due",
+        instant_json(form->due_us), "case", case_json(form), "people", people_json(form->order), "company",
+        company_json(form->order->company), "place", place_json(form->office), "agent", "name", form->agent,
+        "cpf", form->cpf, "station", form->station, "done", done_json(form));
     if (made != NULL && json_object_update_missing(made, (json_t *)(uintptr_t)form->known) != 0) {
         json_decref(made);
         return NULL;

@@ -6,30 +6,23 @@
 #include "fraud/fraud.h"
 #include "fraud/fraud_act.h"
 #include "fraud/fraud_store.h"
+#include "instant.h"
 #include "pki/base/clock.h"
 
 #include <stdio.h>
 
 /* --- reading --- */
 
-static json_t *instant(const struct db_rows *rows, size_t row, const char *column)
-{
-    char text[CLOCK_TEXT_SIZE];
-    if (row_is_null(rows, row, column))
-        return json_null();
-    clock_format_utc(row_time(rows, row, column), text, sizeof text);
-    return json_string(text);
-}
-
 static json_t *row_summary(const struct db_rows *rows, size_t row)
 {
-    return json_pack(
-        "{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:b}", "report",
-        (json_int_t)row_int(rows, row, "id"), "order", row_text(rows, row, "code"), "kind",
-        row_text(rows, row, "kind"), "stop", row_text(rows, row, "stop"), "agent",
-        row_text(rows, row, "agent"), "at", instant(rows, row, "at"), "due", instant(rows, row, "due_at"),
-        "sent", instant(rows, row, "sent_at"), "protocol", row_text(rows, row, "protocol"), "state",
-        row_is_null(rows, row, "sent_at") ? "drafted" : "sent", "late", row_bool(rows, row, "late") ? 1 : 0);
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:b}", "report",
+                     (json_int_t)row_int(rows, row, "id"), "order", row_text(rows, row, "code"), "kind",
+                     row_text(rows, row, "kind"), "stop", row_text(rows, row, "stop"), "agent",
+                     row_text(rows, row, "agent"), "at", instant_of_row(rows, row, "at"), "due",
+                     instant_of_row(rows, row, "due_at"), "sent", instant_of_row(rows, row, "sent_at"),
+                     "protocol", row_text(rows, row, "protocol"), "state",
+                     row_is_null(rows, row, "sent_at") ? "drafted" : "sent", "late",
+                     row_bool(rows, row, "late") ? 1 : 0);
 }
 
 static bool list_handler(struct http_request *request, struct http_response *response, struct ra_error *error)
@@ -62,7 +55,7 @@ static bool show_handler(struct http_request *request, struct http_response *res
     json_object_set_new(
         shown, "now",
         json_pack("{s:s, s:s, s:o}", "identification", row_text(row, 0, "identification_state"), "issuance",
-                  row_text(row, 0, "issuance_state"), "revoked", instant(row, 0, "revoked_at")));
+                  row_text(row, 0, "issuance_state"), "revoked", instant_of_row(row, 0, "revoked_at")));
     json_object_set_new(shown, "form", row_json(row, 0, "form"));
     http_set_header(response, "Cache-Control", "no-store");
     http_reply(response, 200, shown);

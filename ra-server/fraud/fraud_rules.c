@@ -2,20 +2,11 @@
 #include "fraud/fraud_rules.h"
 
 #include "pki/certificate/identifiers.h"
+#include "pki/certificate/text.h"
 
 #include <string.h>
 
 /* --- what the agent tells --- */
-
-/* Characters, not bytes, as the table counts them. */
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text != '\0'; text++)
-        if (((unsigned char)*text & 0xC0) != 0x80)
-            count++;
-    return count;
-}
 
 /* A line of its own in the printed form must be ours. */
 static bool has_control(const char *text)
@@ -42,7 +33,7 @@ static bool read_text(const json_t *body, const char *name, bool required, size_
         return ra_fail_field(error, name, "required", "Este campo é obrigatório.");
     if (has_control(*text))
         return ra_fail_field(error, name, "control", "Escreva em uma linha, sem caracteres de controle.");
-    return characters(*text) <= most || ra_fail_field(error, name, "length", "O texto é longo demais.");
+    return utf8_count(*text) <= most || ra_fail_field(error, name, "length", "O texto é longo demais.");
 }
 
 static bool read_kind(const json_t *body, const char **kind, struct ra_error *error)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "identification/engine.h"
 
+#include "identification/engine_tags.h"
 #include "identification/evidence.h"
-#include "pki/certificate/identifiers.h"
 #include "renewal/renewal_rules.h"
 
 #include <stdio.h>
@@ -28,118 +28,6 @@ struct judging {
     struct rules_tags *tags; /* one set for each person */
     struct rules_tags case_tags;
 };
-
-/* --- tags: what is known of the case and of each person --- */
-
-static const char *answer_to(const struct engine_case *of, const char *person_id, const char *key)
-{
-    const char *value = NULL;
-    for (size_t i = 0; i < of->answer_count; i++)
-        if (strcmp(of->answers[i].key, key) == 0 && strcmp(of->answers[i].person_id, person_id) == 0)
-            value = of->answers[i].value;
-    return value;
-}
-
-static void tag_answers(const struct judging *judging, const struct engine_person *person,
-                        struct rules_tags *tags)
-{
-    for (size_t i = 0; i < judging->ruleset->fact_count; i++) {
-        const struct rules_fact *fact = &judging->ruleset->facts[i];
-        if (fact->of_person != (person != NULL))
-            continue;
-        const char *value = answer_to(judging->of, person == NULL ? "" : person->id, fact->key);
-        ruleset_tag(judging->ruleset, tags, fact->key, value == NULL ? fact->default_value : value);
-    }
-}
-
-/* What somebody's answer says of the whole case. */
-static void tag_lifted(const struct judging *judging, struct rules_tags *tags)
-{
-    for (size_t i = 0; i < judging->ruleset->fact_count; i++) {
-        const struct rules_fact *fact = &judging->ruleset->facts[i];
-        for (size_t p = 0; fact->lifted && p < judging->of->people_count; p++) {
-            const struct engine_person *person = &judging->of->people[p];
-            if ((fact->roles & (1U << person->role)) == 0)
-                continue;
-            const char *value = answer_to(judging->of, person->id, fact->key);
-            ruleset_tag_some(judging->ruleset, tags, fact->key, value == NULL ? fact->default_value : value);
-        }
-    }
-}
-
-static void tag_case(struct judging *judging)
-{
-    const struct ruleset *ruleset = judging->ruleset;
-    const struct engine_case *of = judging->of;
-    struct rules_tags *tags = &judging->case_tags;
-    *tags = ruleset->policy_tags;
-    ruleset_tag(ruleset, tags, "subject", of->subject);
-    ruleset_tag(ruleset, tags, "mode", of->mode);
-    ruleset_tag(ruleset, tags, "media", of->media);
-    for (size_t i = 0; i < of->people_count; i++) {
-        ruleset_tag(ruleset, tags, "has", rules_role_word(of->people[i].role));
-        if (of->people[i].also_representative)
-            ruleset_tag(ruleset, tags, "has", rules_role_word(RULES_ROLE_REPRESENTATIVE));
-    }
-    tag_answers(judging, NULL, tags);
-    tag_lifted(judging, tags);
-}
-
-/* CAP-01: under 16 represented, 16 and 17 assisted. */
-static void tag_age(const struct judging *judging, const struct engine_person *person,
-                    struct rules_tags *tags)
-{
-    enum { REPRESENTED = 16, OF_AGE = 18 };
-    if (person->birth_date[0] == '\0')
-        return;
-    int age = age_on(person->birth_date, judging->of->day);
-    ruleset_tag(judging->ruleset, tags, "age",
-                age < REPRESENTED ? "represented"
-                : age < OF_AGE    ? "assisted"
-                                  : "adult");
-}
-
-static void tag_documents(const struct judging *judging, const struct engine_person *person,
-                          struct rules_tags *tags)
-{
-    for (size_t i = 0; i < judging->of->document_count; i++) {
-        const struct engine_document *document = &judging->of->documents[i];
-        if (strcmp(document->person_id, person->id) != 0)
-            continue;
-        ruleset_tag(judging->ruleset, tags, "document", document->kind);
-        if (document->expires_on[0] != '\0' && strcmp(document->expires_on, judging->of->day) < 0)
-            ruleset_tag(judging->ruleset, tags, "document_expired", document->kind);
-        if (document->via[0] != '\0' && strcmp(document->via, "1") != 0)
-            ruleset_tag(judging->ruleset, tags, "document_copy", document->kind);
-    }
-}
-
-/* The last result of each base: "psbio=ok". */
-static void tag_consultations(const struct judging *judging, const struct engine_person *person,
-                              struct rules_tags *tags)
-{
-    for (size_t i = 0; i < judging->of->consultation_count; i++) {
-        const struct engine_consultation *one = &judging->of->consultations[i];
-        if (one == evidence_last_consultation(judging->of, person->id, one->kind))
-            ruleset_tag(judging->ruleset, tags, one->kind, one->result);
-    }
-}
-
-static void tag_person(const struct judging *judging, const struct engine_person *person,
-                       struct rules_tags *tags)
-{
-    *tags = judging->case_tags;
-    ruleset_tag(judging->ruleset, tags, "role", rules_role_word(person->role));
-    if (person->also_representative)
-        ruleset_tag(judging->ruleset, tags, "also", rules_role_word(RULES_ROLE_REPRESENTATIVE));
-    for (size_t i = 0; i < person->declared_count; i++)
-        ruleset_tag(judging->ruleset, tags, "declared", person->declared[i]);
-    tag_age(judging, person, tags);
-    if (person->role != RULES_ROLE_COMPANY)
-        tag_answers(judging, person, tags);
-    tag_documents(judging, person, tags);
-    tag_consultations(judging, person, tags);
-}
 
 /* --- the state of an item --- */
 
@@ -403,7 +291,7 @@ static void ask(const struct judging *judging, const struct rules_fact *fact,
     struct engine_verdict *verdict = judging->verdict;
     if (!ruleset_contains(tags, &fact->asked_when) || ruleset_overlaps(tags, &fact->asked_unless))
         return;
-    const char *value = answer_to(judging->of, person == NULL ? "" : person->id, fact->key);
+    const char *value = engine_answer(judging->of, person == NULL ? "" : person->id, fact->key);
     verdict->questions[verdict->question_count++] =
         (struct engine_question){fact, person, value == NULL ? fact->default_value : value, value != NULL};
 }
@@ -435,9 +323,9 @@ bool engine_judge(TALLOC_CTX *context, const struct ruleset *ruleset, const stru
                               .tags = talloc_zero_array(context, struct rules_tags, people + 1)};
     if (verdict->items == NULL || verdict->questions == NULL || judging.tags == NULL)
         return ra_fail(error, RA_NO_MEMORY, "checklist");
-    tag_case(&judging);
+    engine_tag_case(ruleset, of, &judging.case_tags);
     for (size_t p = 0; p < of->people_count; p++)
-        tag_person(&judging, &of->people[p], &judging.tags[p]);
+        engine_tag_person(ruleset, of, &judging.case_tags, &of->people[p], &judging.tags[p]);
     list_items(&judging);
     list_questions(&judging);
     conclude(verdict);

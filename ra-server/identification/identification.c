@@ -12,14 +12,6 @@
 
 /* --- as JSON --- */
 
-static json_t *texts_json(const struct rules_texts *texts)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < texts->count; i++)
-        json_array_append_new(array, json_string(texts->items[i]));
-    return array;
-}
-
 /* The names of the kinds that serve, as people call them. */
 static json_t *kind_names_json(const struct ruleset *ruleset, const struct rules_texts *kinds)
 {
@@ -46,7 +38,7 @@ static json_t *item_json(const struct judged_case *judged, const struct engine_i
         json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:b}", "id", rule->id,
                   "person", rules_role_word(item->person->role), "person_id", item->person->id, "person_name",
                   person_name(judged, item->person), "kind", rules_kind_word(rule->kind), "alternatives",
-                  texts_json(&rule->alternatives), "alternative_names",
+                  rules_texts_json(&rule->alternatives), "alternative_names",
                   kind_names_json(judged->ruleset, &rule->alternatives), "text", rule->text_agent, "why",
                   rule->why, "layer", rule->layer, "evidence", rule->evidence, "source", rule->source,
                   "source_text", rule->source_text, "required", rule->required ? 1 : 0, "state",
@@ -72,7 +64,7 @@ static json_t *question_json(const struct judged_case *judged, const struct engi
                      person == NULL ? "case" : rules_role_word(person->role), "person_id",
                      person == NULL ? "" : person->id, "person_name",
                      person == NULL ? "" : person_name(judged, person), "question", fact->question, "options",
-                     texts_json(&fact->options), "labels", texts_json(&fact->labels), "value",
+                     rules_texts_json(&fact->options), "labels", rules_texts_json(&fact->labels), "value",
                      question->value, "answered", question->answered ? 1 : 0);
 }
 

@@ -8,6 +8,9 @@
 #include "db/db.h"
 #include "identification/neglist.h"
 
+/* Compared by its words: names, razões sociais, descriptions. */
+bool neglist_has_words(enum neglist_field field);
+
 /* What a search found. */
 struct neglist_found {
     json_t *answer;  /* {"items":[…],"total","left_off"} */
@@ -26,6 +29,9 @@ RA_MUST_CHECK bool neglist_record_search(struct http_request *request, const str
                                          const struct neglist_found *found, const struct order *order,
                                          const struct order_person *person, const char *verdict,
                                          struct ra_error *error);
+
+/* neglist_images.c: an image is added, or read, which is recorded. */
+http_handler neglist_image_add, neglist_image_get;
 
 /* What a search shows of a row and `show` begins with; new reference, NULL when memory ran out. */
 json_t *neglist_row_json(const struct db_rows *rows, size_t row);

@@ -188,21 +188,13 @@ bool identification_represents(struct http_request *request, const struct order 
     return ra_fail(error, RA_INTERNAL, "a representative who is not in the case");
 }
 
-static bool option_known(const struct rules_fact *fact, const char *value)
-{
-    for (size_t i = 0; i < fact->options.count; i++)
-        if (strcmp(fact->options.items[i], value) == 0)
-            return true;
-    return false;
-}
-
 static bool read_fact(const struct judged_case *judged, const char *key, const char *value,
                       const struct rules_fact **fact, struct ra_error *error)
 {
     *fact = ruleset_fact(judged->ruleset, key);
     if (*fact == NULL)
         return ra_fail_field(error, "key", "unknown", "Este fato não existe nas regras de hoje.");
-    if (option_known(*fact, value))
+    if (rules_fact_takes(*fact, value))
         return true;
     char sentence[sizeof error->fields[0].message];
     size_t length = (size_t)snprintf(sentence, sizeof sentence, "Valores possíveis:");

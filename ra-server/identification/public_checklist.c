@@ -68,14 +68,6 @@ static bool read_age(const struct http_request *request, const char *day, struct
                          "Use adult, assisted (16 ou 17 anos) ou represented (menos de 16).");
 }
 
-static bool value_known(const struct rules_fact *fact, const char *value)
-{
-    for (size_t i = 0; i < fact->options.count; i++)
-        if (strcmp(fact->options.items[i], value) == 0)
-            return true;
-    return false;
-}
-
 /* Every fact that the rules know may stand in the query under its own name; a person's one is the subject's.
  */
 static bool read_answers(struct http_request *request, const struct ruleset *ruleset,
@@ -91,7 +83,7 @@ static bool read_answers(struct http_request *request, const struct ruleset *rul
         const char *value = http_query(request, fact->key);
         if (value == NULL || value[0] == '\0')
             continue;
-        if (!value_known(fact, value))
+        if (!rules_fact_takes(fact, value))
             return ra_fail_field(error, fact->key, "unknown", fact->question);
         imagined->answers[count++] =
             (struct engine_answer){fact->of_person ? imagined->people[0].id : "", fact->key, value};
@@ -167,20 +159,12 @@ static bool imagine(struct http_request *request, const struct ruleset *ruleset,
 
 /* --- showing --- */
 
-static json_t *texts_json(const struct rules_texts *texts)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < texts->count; i++)
-        json_array_append_new(array, json_string(texts->items[i]));
-    return array;
-}
-
 static json_t *item_json(const struct engine_item *item)
 {
     const struct rules_rule *rule = item->rule;
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "id", rule->id, "person",
                      rules_role_word(item->person->role), "kind", rules_kind_word(rule->kind), "consult",
-                     rule->consult, "alternatives", texts_json(&rule->alternatives), "text",
+                     rule->consult, "alternatives", rules_texts_json(&rule->alternatives), "text",
                      rule->text_citizen, "why", rule->why, "layer", rule->layer, "evidence", rule->evidence,
                      "source", rule->source, "source_text", rule->source_text, "required",
                      rule->required ? 1 : 0);

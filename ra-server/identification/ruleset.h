@@ -26,7 +26,11 @@ enum {
     RULES_TAG_WORDS = 6,     /* 384 different tags in one set of rules */
     RULES_TEXT_MAX = 4096,   /* bytes of one text */
     RULES_DAY_SIZE = 11,
+    RULES_TAG_SIZE = 128, /* "key=value" and NUL */
 };
+
+/* Before the key of a tag: somebody of whom it is asked has it. */
+#define RULES_LIFTED "some:"
 
 /* X(identifier, "word"): who or what an item is about. */
 #define RULES_ROLES(X)                                                                                       \
@@ -127,6 +131,14 @@ struct ruleset {
 const char *rules_role_word(enum rules_role role);
 const char *rules_kind_word(enum rules_kind kind);
 RA_MUST_CHECK bool rules_role_parse(const char *word, enum rules_role *role);
+RA_MUST_CHECK bool rules_kind_parse(const char *word, enum rules_kind *kind);
+RA_MUST_CHECK bool rules_expiry_parse(const char *word, enum rules_expiry *expiry);
+
+/* An array of them; new reference. */
+json_t *rules_texts_json(const struct rules_texts *texts);
+
+/* Whether the value is one of the answers that a question offers. */
+bool rules_fact_takes(const struct rules_fact *fact, const char *value);
 
 /* From what rules_in_force() gives; `version` as it will be remembered. RA_INTERNAL names the row that does
  * not fit. */
@@ -144,6 +156,12 @@ const struct rules_rule *ruleset_rule(const struct ruleset *ruleset, const char 
 bool ruleset_flag(const struct ruleset *ruleset, const char *key, bool fallback);
 int64_t ruleset_number(const struct ruleset *ruleset, const char *key, int64_t fallback);
 const char *ruleset_word(const struct ruleset *ruleset, const char *key, const char *fallback);
+
+/* Once all were collected: sorted, each once. Its place is then its bit. */
+void ruleset_sort_tags(struct ruleset *ruleset);
+
+/* Sets the bit of a whole tag; one that no rule names is left out. */
+void ruleset_set(const struct ruleset *ruleset, struct rules_tags *tags, const char *tag);
 
 /* Sets the bit of "key=value"; a tag that no rule names is left out. */
 void ruleset_tag(const struct ruleset *ruleset, struct rules_tags *tags, const char *key, const char *value);

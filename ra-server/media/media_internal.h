@@ -16,6 +16,10 @@ struct media_scene {
 RA_MUST_CHECK bool media_scene_read(struct http_request *request, struct media_scene *scene,
                                     struct ra_error *error);
 
+/* --- media_acts.c: the ledger's rows are written here alone --- */
+
+http_handler media_receive_post, media_take_post, media_deliver_post, media_defective_post, media_return_post;
+
 /* --- media_balance.c --- */
 
 http_handler media_balance_get, media_count_post;

@@ -20,6 +20,16 @@ struct notice_row {
     int64_t created_us;
 };
 
+/* A number of the row's message, 0 where there is none. */
+static inline int64_t notice_number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+/* What the template of the row's kind is filled with. RA_NOT_FOUND as of notice_render. */
+RA_MUST_CHECK bool notice_model(struct job_run *run, const struct notice_row *row, json_t *model,
+                                struct ra_error *error);
+
 /* The mail's bytes. RA_NOT_FOUND: it has no meaning any more (a spent half, an expired code) and is dropped.
  */
 RA_MUST_CHECK bool notice_render(struct job_run *run, const struct notice_row *row, struct bytes *mail,

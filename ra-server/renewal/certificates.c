@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "catalog/page.h"
 #include "db/db.h"
+#include "instant.h"
 #include "orders/orders.h"
 #include "orders/tokens.h"
 #include "renewal/possession.h"
@@ -14,15 +15,6 @@
 #include <string.h>
 
 /* --- the list --- */
-
-static json_t *instant(const struct db_rows *rows, size_t row, const char *column)
-{
-    char text[CLOCK_TEXT_SIZE];
-    if (row_is_null(rows, row, column))
-        return json_null();
-    clock_format_utc(row_time(rows, row, column), text, sizeof text);
-    return json_string(text);
-}
 
 /* "valid", "expired", "revoking" or "revoked". */
 static const char *state_of(const struct db_rows *rows, size_t row, int64_t now_us)
@@ -68,8 +60,8 @@ static json_t *list_json(struct http_request *request, const struct db_rows *row
         json_t *one =
             json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "order", row_text(rows, row, "code"), "product",
                       row_text(rows, row, "product_name"), "media", row_text(rows, row, "media"), "serial",
-                      row_text(rows, row, "serial"), "from", instant(rows, row, "from_at"), "until",
-                      instant(rows, row, "until_at"), "state", state);
+                      row_text(rows, row, "serial"), "from", instant_of_row(rows, row, "from_at"), "until",
+                      instant_of_row(rows, row, "until_at"), "state", state);
         if (page_is_wanted(request))
             add_texts(request, rows, row, state, one);
         json_array_append_new(list, one);

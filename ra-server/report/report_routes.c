@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "catalog/catalog.h"
 #include "db/db.h"
+#include "instant.h"
 #include "pki/base/clock.h"
 #include "pki/certificate/calendar.h"
 #include "report/report.h"
@@ -45,15 +46,6 @@ static json_t *span(const struct db_rows *rows, size_t row, const char *from)
     return json_integer((row_time(rows, row, "issued_at") - row_time(rows, row, from)) / SECOND_US);
 }
 
-static json_t *instant(const struct db_rows *rows, size_t row, const char *column)
-{
-    char text[CLOCK_TEXT_SIZE];
-    if (row_is_null(rows, row, column))
-        return json_null();
-    clock_format_utc(row_time(rows, row, column), text, sizeof text);
-    return json_string(text);
-}
-
 static int ascending(const void *left, const void *right)
 {
     const int64_t *a = left, *b = right;
@@ -81,9 +73,10 @@ static json_t *order_json(const struct db_rows *rows, size_t row)
 {
     return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "order", row_text(rows, row, "code"), "product",
                      row_text(rows, row, "product"), "issuance", row_text(rows, row, "issuance_state"),
-                     "finished_at", instant(rows, row, "finished_at"), "signed_at",
-                     instant(rows, row, "signed_at"), "issued_at", instant(rows, row, "issued_at"),
-                     "finish_to_certificate_s", span(rows, row, "finished_at"), "statement_to_certificate_s",
+                     "finished_at", instant_of_row(rows, row, "finished_at"), "signed_at",
+                     instant_of_row(rows, row, "signed_at"), "issued_at",
+                     instant_of_row(rows, row, "issued_at"), "finish_to_certificate_s",
+                     span(rows, row, "finished_at"), "statement_to_certificate_s",
                      span(rows, row, "signed_at"), "pauses", row_json(rows, row, "pauses"));
 }
 

@@ -4,6 +4,7 @@
  */
 #include "app.h"
 #include "audit/audit.h"
+#include "instant.h"
 #include "log.h"
 #include "metrics.h"
 #include "notice/alarm.h"
@@ -124,15 +125,6 @@ enum health_state revocation_health(struct ra_app *app, struct db *db, json_t *f
     return state;
 }
 
-static json_t *instant(const struct db_rows *rows, size_t row, const char *column)
-{
-    char text[CLOCK_TEXT_SIZE];
-    if (row_is_null(rows, row, column))
-        return json_null();
-    clock_format_utc(row_time(rows, row, column), text, sizeof text);
-    return json_string(text);
-}
-
 static json_t *clock_json(const struct db_rows *rows, size_t row, const struct revocation_limits *limits)
 {
     int64_t age_s = row_int(rows, row, "age_s");
@@ -140,10 +132,11 @@ static json_t *clock_json(const struct db_rows *rows, size_t row, const struct r
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:I, s:s, s:I}", "order", row_text(rows, row, "code"), "serial",
         row_text(rows, row, "serial"), "state",
         row_is_null(rows, row, "executed_at") ? row_text(rows, row, "issuance_state") : "executed",
-        "requested", instant(rows, row, "requested_at"), "requested_by", row_text(rows, row, "requested_by"),
-        "executed", instant(rows, row, "executed_at"), "authority", row_text(rows, row, "authority"), "age_s",
-        (json_int_t)age_s, "lateness", revocation_lateness_word(revocation_lateness(age_s, limits)),
-        "limit_s", (json_int_t)limits->hard_hours * 3600);
+        "requested", instant_of_row(rows, row, "requested_at"), "requested_by",
+        row_text(rows, row, "requested_by"), "executed", instant_of_row(rows, row, "executed_at"),
+        "authority", row_text(rows, row, "authority"), "age_s", (json_int_t)age_s, "lateness",
+        revocation_lateness_word(revocation_lateness(age_s, limits)), "limit_s",
+        (json_int_t)limits->hard_hours * 3600);
 }
 
 bool revocation_list_get(struct http_request *request, struct http_response *response, struct ra_error *error)
