@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One request before it goes: its address and headers, and the identity that signs the handshake. What is
- * shared by client.c and client_events.c; nobody else knows libcurl.
+ * One request before it goes: its address and headers, and the identity that signs the handshake. What
+ * client.c and client_events.c share.
  */
 #ifndef RA_CLI_CLIENT_REQUEST_H
 #define RA_CLI_CLIENT_REQUEST_H

@@ -11,12 +11,6 @@
 
 enum { LEAVES_MAX = 20000, DIGEST_DIGITS = 64, ID_MAX = 64 };
 
-static bool malformed(struct ra_error *error, const char *what)
-{
-    return ra_fail_reason(error, RA_VERIFICATION_FAILED, "dossier-malformed",
-                          "o arquivo não é um dossiê exportado: %s", what);
-}
-
 static json_t *load(const struct dossier_part *part)
 {
     if (part == NULL || part->content.data == NULL) {
@@ -77,7 +71,7 @@ bool dossier_read_description(struct dossier_case *dossier, struct ra_error *err
     if (strcmp(text_of(description, "format"), DOSSIER_FORMAT) != 0 || !json_is_integer(attempt) ||
         !leaves_are_texts(json_object_get(description, "leaves")) ||
         !json_is_array(json_object_get(description, "documents"))) {
-        return malformed(error, "dossier.json falta ou está malformado");
+        return dossier_malformed(error, "dossier.json falta ou está malformado");
     }
     dossier->instance = text_of(description, "instance");
     dossier->order = text_of(description, "order");
@@ -117,16 +111,6 @@ static const char *manifest_fault(struct dossier_case *dossier)
     return NULL;
 }
 
-static bool is_present(const struct dossier_package *package, const char *name)
-{
-    for (size_t at = 0; at < package->count; at++) {
-        if (strcmp(package->parts[at].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_files(struct dossier_case *dossier)
 {
     const struct dossier_package *package = dossier->package;
@@ -148,7 +132,7 @@ static void check_files(struct dossier_case *dossier)
     }
     json_object_foreach(files, name, row)
     {
-        if (!is_present(package, name)) {
+        if (!dossier_package_has(package, name)) {
             dossier_settle(dossier, DOSSIER_CHECK_FILES, DOSSIER_FAILS,
                            "falta um arquivo que o manifesto cita");
             return;

@@ -21,7 +21,7 @@ struct reading {
     bool no_memory;
 };
 
-static bool malformed(struct ra_error *error, const char *what)
+bool dossier_malformed(struct ra_error *error, const char *what)
 {
     return ra_fail_reason(error, RA_VERIFICATION_FAILED, "dossier-malformed",
                           "o arquivo não é um dossiê exportado: %s", what);
@@ -49,7 +49,7 @@ static bool grow(struct reading *reading)
     return true;
 }
 
-static bool has_name(const struct dossier_package *package, const char *name)
+bool dossier_package_has(const struct dossier_package *package, const char *name)
 {
     for (size_t at = 0; at < package->count; at++) {
         if (strcmp(package->parts[at].name, name) == 0) {
@@ -64,8 +64,8 @@ static enum zip_choice choose(void *state, const char *name)
     struct reading *reading = state;
     struct dossier_package *package = reading->package;
     enum dossier_file file = DOSSIER_README;
-    if (strlen(name) >= DOSSIER_NAME_SIZE || !dossier_file_of(name, &file) || has_name(package, name) ||
-        package->count == DOSSIER_FILES_MAX || !grow(reading)) {
+    if (strlen(name) >= DOSSIER_NAME_SIZE || !dossier_file_of(name, &file) ||
+        dossier_package_has(package, name) || package->count == DOSSIER_FILES_MAX || !grow(reading)) {
         return ZIP_REFUSE;
     }
     struct dossier_part *part = &package->parts[package->count++];
@@ -110,7 +110,7 @@ static bool count_bytes(struct reading *reading, const struct dossier_part *part
     reading->document_total += part->file == DOSSIER_DOCUMENT ? length : 0;
     return (part->size + length <= dossier_file_most(part->file) && reading->kept_total <= DOSSIER_KEPT_MAX &&
             reading->document_total <= DOSSIER_DOCUMENTS_MAX) ||
-           malformed(error, "um dos arquivos é grande demais");
+           dossier_malformed(error, "um dos arquivos é grande demais");
 }
 
 static bool take(void *state, struct bytes bytes, bool end, struct ra_error *error)

@@ -30,6 +30,11 @@ struct dossier_package {
 RA_MUST_CHECK bool dossier_package_read(TALLOC_CTX *context, const char *path,
                                         struct dossier_package **package, struct ra_error *error);
 
+/* RA_VERIFICATION_FAILED, reason "dossier-malformed"; `what` ends the sentence. Returns false. */
+bool dossier_malformed(struct ra_error *error, const char *what);
+
+bool dossier_package_has(const struct dossier_package *package, const char *name);
+
 /* The only file of a fixed name; NULL when it is not there. Borrowed. */
 const struct dossier_part *dossier_package_find(const struct dossier_package *package,
                                                 enum dossier_file file);

@@ -2,14 +2,13 @@
 #include "pki/signer/journal.h"
 
 #include "pki/base/file.h"
+#include "pki/signer/journal_head.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,29 +18,17 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum {
-    CHAIN_SIZE = 32,
-    MAGIC_SIZE = 16,
-    HEADER_SIZE = 4 + CHAIN_SIZE,
-    SLOT_TEXT_SIZE = 20 + 1 + 2 * CHAIN_SIZE, /* count, blank, chain value in hexadecimal */
-};
-static const char magic[] = "guiche-journal-1";
-static_assert(sizeof magic - 1 == MAGIC_SIZE, "the magic fills its place");
-
-struct head {
-    uint64_t count;
-    uint8_t chain[CHAIN_SIZE];
-};
+enum { HEADER_SIZE = 4 + JOURNAL_CHAIN_SIZE };
 
 struct journal {
     int file;
     int head_file;
     pthread_mutex_t lock;
     pthread_cond_t synced;
-    uint64_t end;       /* bytes written */
-    struct head latest; /* last record written */
-    uint64_t durable;   /* records safe on disk */
-    bool syncing;       /* one thread is inside fsync, for all that wait */
+    uint64_t end;               /* bytes written */
+    struct journal_head latest; /* last record written */
+    uint64_t durable;           /* records safe on disk */
+    bool syncing;               /* one thread is inside fsync, for all that wait */
     bool broken;
 };
 
@@ -52,105 +39,9 @@ static bool path_in(char output[PATH_MAX], const char *folder, const char *name,
     return true;
 }
 
-static void put_length(uint8_t output[4], uint32_t length)
-{
-    for (int i = 0; i < 4; i++)
-        output[i] = (uint8_t)(length >> (24 - 8 * i));
-}
-
 static uint32_t get_length(const uint8_t input[4])
 {
     return (uint32_t)input[0] << 24 | (uint32_t)input[1] << 16 | (uint32_t)input[2] << 8 | input[3];
-}
-
-static bool chain_next(const uint8_t previous[CHAIN_SIZE], struct bytes payload, uint8_t next[CHAIN_SIZE])
-{
-    uint8_t length[4];
-    put_length(length, (uint32_t)payload.length);
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    bool ok = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
-              EVP_DigestUpdate(digest, previous, CHAIN_SIZE) == 1 &&
-              EVP_DigestUpdate(digest, length, sizeof length) == 1 &&
-              EVP_DigestUpdate(digest, payload.data, payload.length) == 1 &&
-              EVP_DigestFinal_ex(digest, next, NULL) == 1;
-    EVP_MD_CTX_free(digest);
-    return ok;
-}
-
-static bool chain_start(uint8_t chain[CHAIN_SIZE])
-{
-    return sha256((struct bytes){(const uint8_t *)magic, MAGIC_SIZE}, chain);
-}
-
-/* --- the head file --- */
-
-static bool slot_format(const struct head *head, char slot[JOURNAL_SLOT])
-{
-    memset(slot, '\n', JOURNAL_SLOT);
-    char chain[2 * CHAIN_SIZE + 1], text[SLOT_TEXT_SIZE + 1], check[2 * CHAIN_SIZE + 1];
-    uint8_t digest[CHAIN_SIZE];
-    for (size_t i = 0; i < CHAIN_SIZE; i++)
-        snprintf(chain + 2 * i, 3, "%02x", head->chain[i]);
-    snprintf(text, sizeof text, "%020" PRIu64 " %s", head->count, chain);
-    if (!sha256(bytes_of_text(text), digest))
-        return false;
-    for (size_t i = 0; i < CHAIN_SIZE; i++)
-        snprintf(check + 2 * i, 3, "%02x", digest[i]);
-    memcpy(slot, text, SLOT_TEXT_SIZE);
-    slot[SLOT_TEXT_SIZE] = ' ';
-    memcpy(slot + SLOT_TEXT_SIZE + 1, check, sizeof check - 1);
-    return true;
-}
-
-static bool slot_parse(const char slot[JOURNAL_SLOT], struct head *head)
-{
-    char text[SLOT_TEXT_SIZE + 1], check[2 * CHAIN_SIZE + 1];
-    uint8_t digest[CHAIN_SIZE], expected[CHAIN_SIZE];
-    memcpy(text, slot, SLOT_TEXT_SIZE);
-    text[SLOT_TEXT_SIZE] = '\0';
-    memcpy(check, slot + SLOT_TEXT_SIZE + 1, sizeof check - 1);
-    check[sizeof check - 1] = '\0';
-    if (!hex_decode(check, expected, sizeof expected) || !sha256(bytes_of_text(text), digest) ||
-        CRYPTO_memcmp(digest, expected, sizeof digest) != 0)
-        return false;
-    char *end = NULL;
-    head->count = strtoull(text, &end, 10);
-    return end == text + 20 && hex_decode(text + 21, head->chain, CHAIN_SIZE);
-}
-
-/* The machine's trouble, not the journal's: nothing is known against it, and it is not started anew for it.
- */
-static bool cannot_look(struct ra_error *error, const char *what)
-{
-    char text[128];
-    return ra_fail(error, RA_UNAVAILABLE, "journal: %s: %s", what, strerror_r(errno, text, sizeof text));
-}
-
-static bool head_read(int file, struct head *head, struct ra_error *error)
-{
-    bool found = false;
-    for (off_t i = 0; i < 2; i++) {
-        char slot[JOURNAL_SLOT];
-        struct head candidate;
-        ssize_t got = pread(file, slot, sizeof slot, i * JOURNAL_SLOT);
-        if (got < 0) /* the slot that cannot be read may be the newer one */
-            return cannot_look(error, "head");
-        if (got != (ssize_t)sizeof slot || !slot_parse(slot, &candidate))
-            continue;
-        if (!found || candidate.count > head->count)
-            *head = candidate;
-        found = true;
-    }
-    return found || ra_fail(error, RA_IO, "journal: its head file is damaged");
-}
-
-static bool head_write(int file, const struct head *head)
-{
-    char slot[JOURNAL_SLOT];
-    if (!slot_format(head, slot))
-        return false;
-    off_t at = (off_t)(head->count % 2) * JOURNAL_SLOT;
-    return pwrite(file, slot, sizeof slot, at) == (ssize_t)sizeof slot && fdatasync(file) == 0;
 }
 
 /* --- opening --- */
@@ -185,14 +76,15 @@ static bool read_exactly(int file, uint8_t *output, size_t size, uint64_t offset
 /* One record at journal->end; *sound is false when the bytes there are none. false: the machine could not
  * look, and what cannot be read is not what is not there. */
 static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint64_t size,
-                        struct bytes *payload, uint8_t chain[CHAIN_SIZE], bool *sound, struct ra_error *error)
+                        struct bytes *payload, uint8_t chain[JOURNAL_CHAIN_SIZE], bool *sound,
+                        struct ra_error *error)
 {
     uint8_t header[HEADER_SIZE];
     *sound = false;
     if (size - journal->end < HEADER_SIZE)
         return true;
     if (!read_exactly(journal->file, header, HEADER_SIZE, journal->end))
-        return cannot_look(error, "read");
+        return journal_cannot_look(error, "read");
     uint32_t length = get_length(header);
     if (length == 0 || length > JOURNAL_RECORD_MAX || size - journal->end - HEADER_SIZE < length)
         return true;
@@ -200,16 +92,16 @@ static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint
     if (data == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
     if (!read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
-        return cannot_look(error, "read");
+        return journal_cannot_look(error, "read");
     *payload = (struct bytes){data, length};
-    if (!chain_next(journal->latest.chain, *payload, chain))
+    if (!journal_chain_next(journal->latest.chain, *payload, chain))
         return ra_fail_crypto(error, "journal chain");
-    *sound = CRYPTO_memcmp(chain, header + 4, CHAIN_SIZE) == 0;
+    *sound = CRYPTO_memcmp(chain, header + 4, JOURNAL_CHAIN_SIZE) == 0;
     return true;
 }
 
 struct replaying {
-    const struct head *head;
+    const struct journal_head *head;
     uint64_t size;
     journal_replay_function replay;
     void *context;
@@ -220,7 +112,7 @@ static bool replay_next(struct journal *journal, const struct replaying *replayi
                         bool *sound, struct ra_error *error)
 {
     struct bytes payload;
-    struct head next = {.count = journal->latest.count + 1};
+    struct journal_head next = {.count = journal->latest.count + 1};
     if (!read_record(journal, memory, replaying->size, &payload, next.chain, sound, error))
         return false;
     if (!*sound)
@@ -229,17 +121,17 @@ static bool replay_next(struct journal *journal, const struct replaying *replayi
     journal->latest = next;
     journal->end += HEADER_SIZE + payload.length;
     if (next.count == replaying->head->count &&
-        CRYPTO_memcmp(next.chain, replaying->head->chain, CHAIN_SIZE) != 0)
+        CRYPTO_memcmp(next.chain, replaying->head->chain, JOURNAL_CHAIN_SIZE) != 0)
         return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
     return replaying->replay(replaying->context, payload, place, error);
 }
 
-static bool replay_all(struct journal *journal, const struct head *head, uint64_t size,
+static bool replay_all(struct journal *journal, const struct journal_head *head, uint64_t size,
                        journal_replay_function replay, void *replay_context, struct ra_error *error)
 {
-    if (!chain_start(journal->latest.chain))
+    if (!journal_chain_start(journal->latest.chain))
         return ra_fail_crypto(error, "journal chain");
-    journal->end = MAGIC_SIZE;
+    journal->end = JOURNAL_MAGIC_SIZE;
     const struct replaying replaying = {head, size, replay, replay_context};
     for (bool sound = true; sound && journal->end < size;) {
         TALLOC_CTX *memory = talloc_new(NULL);
@@ -268,14 +160,14 @@ static bool open_files(struct journal *journal, const char *folder, enum purpose
         return false;
     journal->file = open(path, flags);
     if (journal->file < 0 && errno != ENOENT)
-        return cannot_look(error, path);
+        return journal_cannot_look(error, path);
     if (journal->file < 0)
         return ra_fail(error, RA_IO, "journal: missing (%s)", path);
     if (purpose == TO_WRITE && flock(journal->file, LOCK_EX | LOCK_NB) != 0)
         return ra_fail(error, RA_CONFLICT, "journal: another process uses it (%s)", path);
     journal->head_file = open(head_path, flags);
     if (journal->head_file < 0 && errno != ENOENT)
-        return cannot_look(error, head_path);
+        return journal_cannot_look(error, head_path);
     if (journal->head_file < 0)
         return ra_fail(error, RA_IO, "journal: its head file is missing (%s)", head_path);
     return true;
@@ -299,28 +191,28 @@ static bool settle(struct journal *journal, uint64_t size, uint64_t *cut, struct
 {
     *cut = size - journal->end;
     if (*cut > 0 && ftruncate(journal->file, (off_t)journal->end) != 0)
-        return cannot_look(error, "torn tail");
-    if (fdatasync(journal->file) != 0 || !head_write(journal->head_file, &journal->latest))
-        return cannot_look(error, "sync");
+        return journal_cannot_look(error, "torn tail");
+    if (fdatasync(journal->file) != 0 || !journal_head_write(journal->head_file, &journal->latest))
+        return journal_cannot_look(error, "sync");
     journal->durable = journal->latest.count;
     return true;
 }
 
 /* The head before the size: a writer at work lengthens the file first. */
-static bool prove(struct journal *journal, uint64_t *size, struct head *head, struct ra_error *error)
+static bool prove(struct journal *journal, uint64_t *size, struct journal_head *head, struct ra_error *error)
 {
     struct stat status;
-    uint8_t start[MAGIC_SIZE];
-    if (!head_read(journal->head_file, head, error))
+    uint8_t start[JOURNAL_MAGIC_SIZE];
+    if (!journal_head_read(journal->head_file, head, error))
         return false;
     if (fstat(journal->file, &status) != 0)
-        return cannot_look(error, "size");
+        return journal_cannot_look(error, "size");
     *size = (uint64_t)status.st_size;
-    if (*size < MAGIC_SIZE)
+    if (*size < JOURNAL_MAGIC_SIZE)
         return ra_fail(error, RA_IO, "journal: not a journal of this program");
-    if (!read_exactly(journal->file, start, MAGIC_SIZE, 0))
-        return cannot_look(error, "read");
-    return CRYPTO_memcmp(start, magic, MAGIC_SIZE) == 0 ||
+    if (!read_exactly(journal->file, start, JOURNAL_MAGIC_SIZE, 0))
+        return journal_cannot_look(error, "read");
+    return CRYPTO_memcmp(start, journal_magic, JOURNAL_MAGIC_SIZE) == 0 ||
            ra_fail(error, RA_IO, "journal: not a journal of this program");
 }
 
@@ -332,7 +224,7 @@ bool journal_open(TALLOC_CTX *context, const char *folder, journal_replay_functi
     if (opened == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
     uint64_t size = 0;
-    struct head head = {.count = 0};
+    struct journal_head head = {.count = 0};
     if (!open_files(opened, folder, TO_WRITE, error) || !prove(opened, &size, &head, error) ||
         !replay_all(opened, &head, size, replay, replay_context, error) ||
         !settle(opened, size, cut, error)) {
@@ -350,7 +242,7 @@ bool journal_examine(const char *folder, journal_replay_function replay, void *r
     if (opened == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
     uint64_t size = 0;
-    struct head head = {.count = 0};
+    struct journal_head head = {.count = 0};
     bool ok = open_files(opened, folder, TO_LOOK, error) && prove(opened, &size, &head, error) &&
               replay_all(opened, &head, size, replay, replay_context, error);
     talloc_free(opened);
@@ -387,22 +279,22 @@ static bool set_aside(const char *folder, const char *name, const char *stamp, s
 static bool write_new(const char *folder, struct bytes first_record, struct ra_error *error)
 {
     char path[PATH_MAX], head_path[PATH_MAX], slots[2 * JOURNAL_SLOT];
-    struct head head = {.count = 1};
-    uint8_t start[CHAIN_SIZE];
+    struct journal_head head = {.count = 1};
+    uint8_t start[JOURNAL_CHAIN_SIZE];
     if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
         return false;
     memset(slots, '\n', sizeof slots);
-    if (!chain_start(start) || !chain_next(start, first_record, head.chain) ||
-        !slot_format(&head, slots + JOURNAL_SLOT))
+    if (!journal_chain_start(start) || !journal_chain_next(start, first_record, head.chain) ||
+        !journal_slot_format(&head, slots + JOURNAL_SLOT))
         return ra_fail_crypto(error, "journal chain");
-    size_t size = MAGIC_SIZE + HEADER_SIZE + first_record.length;
+    size_t size = JOURNAL_MAGIC_SIZE + HEADER_SIZE + first_record.length;
     uint8_t *content = talloc_size(NULL, size);
     if (content == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
-    memcpy(content, magic, MAGIC_SIZE);
-    put_length(content + MAGIC_SIZE, (uint32_t)first_record.length);
-    memcpy(content + MAGIC_SIZE + 4, head.chain, CHAIN_SIZE);
-    memcpy(content + MAGIC_SIZE + HEADER_SIZE, first_record.data, first_record.length);
+    memcpy(content, journal_magic, JOURNAL_MAGIC_SIZE);
+    journal_put_length(content + JOURNAL_MAGIC_SIZE, (uint32_t)first_record.length);
+    memcpy(content + JOURNAL_MAGIC_SIZE + 4, head.chain, JOURNAL_CHAIN_SIZE);
+    memcpy(content + JOURNAL_MAGIC_SIZE + HEADER_SIZE, first_record.data, first_record.length);
     /* The journal last: a crash between the two leaves a head without a journal, which is not usable. */
     bool ok = file_write(head_path, (struct bytes){(const uint8_t *)slots, sizeof slots}, 0600, error) &&
               file_write(path, (struct bytes){content, size}, 0600, error);
@@ -440,12 +332,12 @@ bool journal_append(struct journal *journal, struct bytes payload, struct journa
     if (payload.length == 0 || payload.length > JOURNAL_RECORD_MAX)
         return ra_fail(error, RA_INTERNAL, "journal: record of %zu bytes", payload.length);
     pthread_mutex_lock(&journal->lock);
-    struct head next = {.count = journal->latest.count + 1};
+    struct journal_head next = {.count = journal->latest.count + 1};
     uint8_t header[HEADER_SIZE];
-    put_length(header, (uint32_t)payload.length);
-    bool ok = !journal->broken && chain_next(journal->latest.chain, payload, next.chain);
+    journal_put_length(header, (uint32_t)payload.length);
+    bool ok = !journal->broken && journal_chain_next(journal->latest.chain, payload, next.chain);
     if (ok) {
-        memcpy(header + 4, next.chain, CHAIN_SIZE);
+        memcpy(header + 4, next.chain, JOURNAL_CHAIN_SIZE);
         const struct iovec parts[2] = {{header, HEADER_SIZE},
                                        {(void *)(uintptr_t)payload.data, payload.length}};
         ssize_t put = pwritev(journal->file, parts, 2, (off_t)journal->end);
@@ -466,10 +358,10 @@ bool journal_append(struct journal *journal, struct bytes payload, struct journa
 /* Called with the lock held, which it gives up while the disk works. */
 static void sync_for_all(struct journal *journal)
 {
-    struct head target = journal->latest;
+    struct journal_head target = journal->latest;
     journal->syncing = true;
     pthread_mutex_unlock(&journal->lock);
-    bool ok = fdatasync(journal->file) == 0 && head_write(journal->head_file, &target);
+    bool ok = fdatasync(journal->file) == 0 && journal_head_write(journal->head_file, &target);
     pthread_mutex_lock(&journal->lock);
     journal->syncing = false;
     if (ok)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The ledger's memory: what applying the journal's records, one after the other, leaves behind. No file, no
- * lock; the one way in is ledger_apply, for records read at start and for records just written alike.
+ * lock; the one way in is ledger_apply (but for the claim of an attempt), for records read at start and for
+ * records just written alike.
  */
 #ifndef PKI_SIGNER_LEDGER_STATE_H
 #define PKI_SIGNER_LEDGER_STATE_H
@@ -49,8 +50,8 @@ struct ledger_state {
 /* Frees what the state holds. */
 void ledger_state_clear(struct ledger_state *state);
 
-/* Applies one record. false (RA_IO) when it is none of ours or memory ran out; then the state must not be
- * used. */
+/* Applies one record (ledger_apply.c). false (RA_IO) when it is none of ours or memory ran out; then the
+ * state must not be used. */
 RA_MUST_CHECK bool ledger_apply(struct ledger_state *state, json_t *record, struct journal_place place,
                                 struct ra_error *error);
 
@@ -73,8 +74,21 @@ typedef void (*ledger_state_visitor)(void *context, const struct ledger_order *o
                                      const struct ledger_entry *entry);
 void ledger_state_visit(const struct ledger_state *state, ledger_state_visitor visit, void *context);
 
-/* The entry, made when it does not exist (ATTEMPT_NONE); NULL when memory ran out. */
+/* What is made when it does not exist (an entry: ATTEMPT_NONE); NULL when memory ran out. */
+struct ledger_order *ledger_state_make_order(struct ledger_state *state, const char *code);
 struct ledger_entry *ledger_state_make_entry(struct ledger_state *state, const char *code, int64_t attempt);
+struct ledger_revocation *ledger_state_make_revocation(struct ledger_state *state,
+                                                       const struct ledger_name *name);
+
+/* The first to bind a key, or a name (the entry's), keeps it. false when memory ran out. */
+RA_MUST_CHECK bool ledger_state_bind_key(struct ledger_state *state, const uint8_t spki[32],
+                                         struct ledger_order *order);
+RA_MUST_CHECK bool ledger_state_bind_certificate(struct ledger_state *state,
+                                                 const struct ledger_entry *entry);
+
+/* The highest number stays. `issuer_key` in hexadecimal. false when it is none, or memory ran out. */
+RA_MUST_CHECK bool ledger_state_raise_crl(struct ledger_state *state, const char *issuer_key,
+                                          const char *number);
 
 /* A higher attempt of the order has a key. */
 bool ledger_state_superseded(const struct ledger_order *order, int64_t attempt);

@@ -1,126 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/trust/signed.h"
 
-#include "pki/base/decoded.h"
 #include "pki/trust/signed_path.h"
 #include "pki/trust/signed_shape.h"
 
 #include <limits.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <string.h>
-
-#define ID_DATA "1.2.840.113549.1.7.1"
-
-/* --- signing --- */
-
-static bool add_chain(CMS_ContentInfo *cms, STACK_OF(X509) *chain)
-{
-    for (int i = 0; i < sk_X509_num(chain); i++)
-        if (CMS_add1_cert(cms, sk_X509_value(chain, i)) != 1)
-            return false;
-    return true;
-}
-
-/* The instance's time, not the machine's: OpenSSL adds its own only when there is none. */
-static bool add_signing_time(CMS_SignerInfo *signer, time_t now)
-{
-    ASN1_TIME *time = X509_time_adj_ex(NULL, 0, 0, &now);
-    bool done = time != NULL && CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime,
-                                                            ASN1_STRING_type(time), time, -1) == 1;
-    ASN1_TIME_free(time);
-    return done;
-}
-
-/* What is signed: a statement's content goes inside, under the type's own name; anything else travels apart.
- */
-struct draft {
-    const char *content_oid;
-    struct bytes content;
-    bool detached;
-    bool with_chain;
-    time_t now;
-};
-
-static CMS_ContentInfo *build(const struct identity *identity, const struct draft *draft)
-{
-    unsigned flags = CMS_BINARY | (draft->detached ? CMS_DETACHED : 0);
-    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL);
-    ASN1_OBJECT *oid = OBJ_txt2obj(draft->content_oid, 1);
-    BIO *input = BIO_new_mem_buf(draft->content.data, (int)draft->content.length);
-    CMS_SignerInfo *signer = NULL;
-    bool done = cms != NULL && oid != NULL && input != NULL && CMS_set1_eContentType(cms, oid) == 1;
-    if (done)
-        signer = CMS_add1_signer(cms, identity_certificate(identity), identity_key(identity), EVP_sha256(),
-                                 CMS_BINARY | CMS_CADES | CMS_NOSMIMECAP);
-    done = signer != NULL && (!draft->with_chain || add_chain(cms, identity_chain(identity))) &&
-           add_signing_time(signer, draft->now) && CMS_final(cms, input, NULL, flags) == 1;
-    BIO_free(input);
-    ASN1_OBJECT_free(oid);
-    if (!done) {
-        CMS_ContentInfo_free(cms);
-        cms = NULL;
-    }
-    return cms;
-}
-
-static bool read_shape(struct bytes cms, bool detached, struct signed_shape *shape)
-{
-    return cms.length <= SIGNED_MAX &&
-           (detached ? signed_shape_read_detached(cms, shape) : signed_shape_read(cms, shape));
-}
-
-static bool sign_draft(TALLOC_CTX *context, const struct identity *identity, const struct draft *draft,
-                       struct bytes *cms, struct ra_error *error)
-{
-    struct signed_shape shape;
-    unsigned char *der = NULL;
-    if (!signed_path_may_sign(identity_certificate(identity), error))
-        return false;
-    ERR_clear_error();
-    CMS_ContentInfo *built = build(identity, draft);
-    int length = built != NULL ? i2d_CMS_ContentInfo(built, &der) : -1;
-    CMS_ContentInfo_free(built);
-    if (length <= 0)
-        return ra_fail_crypto(error, "signing");
-    *cms = bytes_copy(context, der, (size_t)length);
-    OPENSSL_free(der);
-    if (cms->data == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "signing");
-    if (read_shape(*cms, draft->detached, &shape))
-        return true;
-    *cms = (struct bytes){NULL, 0};
-    return ra_fail(error, RA_CRYPTO, "signing: the library wrote another shape");
-}
-
-bool signed_sign(TALLOC_CTX *context, const struct identity *identity, enum statement_type type,
-                 struct bytes content, time_t now, struct bytes *cms, struct ra_error *error)
-{
-    struct statement *statement = NULL;
-    const struct draft draft = {.content_oid = statement_content_oid(type),
-                                .content = content,
-                                .with_chain = type != STATEMENT_ROSTER,
-                                .now = now};
-    *cms = (struct bytes){NULL, 0};
-    if (!statement_parse(context, content, type, &statement, error))
-        return false;
-    talloc_free(statement);
-    return sign_draft(context, identity, &draft, cms, error);
-}
-
-bool signed_sign_detached(TALLOC_CTX *context, const struct identity *identity, struct bytes content,
-                          time_t now, struct bytes *cms, struct ra_error *error)
-{
-    const struct draft draft = {
-        .content_oid = ID_DATA, .content = content, .detached = true, .with_chain = true, .now = now};
-    *cms = (struct bytes){NULL, 0};
-    if (content.length > INT_MAX)
-        return ra_fail(error, RA_TOO_LARGE, "signing: the content is too long");
-    return sign_draft(context, identity, &draft, cms, error);
-}
-
-/* --- verifying --- */
 
 /* One judgement under way; everything is released together. */
 struct judgement {
@@ -191,7 +77,7 @@ static bool read_bare(struct judgement *judgement)
 
 static bool decode(struct judgement *judgement)
 {
-    if (!read_shape(judgement->cms, judgement->detached != NULL, &judgement->shape))
+    if (!signed_shape_read(judgement->cms, judgement->detached != NULL, &judgement->shape))
         return malformed(judgement->error);
     if (!check_type(judgement))
         return false;
@@ -366,7 +252,7 @@ static bool read_instant(struct bytes cms, enum statement_type expected, time_t 
 {
     struct signed_shape shape;
     struct statement *statement = NULL;
-    if (cms.length > SIGNED_MAX || !signed_shape_read(cms, &shape))
+    if (!signed_shape_read(cms, false, &shape))
         return malformed(error);
     if (!statement_parse(NULL, shape.content, expected, &statement, error))
         return false;
@@ -448,90 +334,4 @@ enum signed_verdict signed_check_certificate(X509 *certificate, const struct sig
     sk_X509_pop_free(chain, X509_free);
     X509_STORE_free(store);
     return verdict;
-}
-
-/* --- small readers --- */
-
-STACK_OF(X509) *signed_certificates(struct bytes cms)
-{
-    struct signed_shape shape;
-    ERR_clear_error();
-    STACK_OF(X509) *inside = read_shape(cms, false, &shape) || read_shape(cms, true, &shape)
-                                 ? signed_shape_certificates(&shape)
-                                 : NULL;
-    ERR_clear_error();
-    return inside;
-}
-
-bool signed_spki_digest(const X509 *certificate, uint8_t digest[32], struct ra_error *error)
-{
-    unsigned char *der = NULL;
-    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    if (length <= 0)
-        return ra_fail_crypto(error, "public key");
-    bool done = sha256((struct bytes){der, (size_t)length}, digest);
-    OPENSSL_free(der);
-    return done || ra_fail_crypto(error, "public key");
-}
-
-static bool not_certificates(struct ra_error *error)
-{
-    ERR_clear_error();
-    return ra_fail(error, RA_INVALID, "O texto não é uma lista de certificados em PEM.");
-}
-
-/* One PEM block; *ended when there is none. */
-static bool read_block(BIO *input, STACK_OF(X509) *certificates, bool *ended)
-{
-    char *name = NULL;
-    char *header = NULL;
-    unsigned char *data = NULL;
-    long length = 0;
-    X509 *certificate = NULL;
-    ERR_clear_error();
-    *ended = PEM_read_bio(input, &name, &header, &data, &length) != 1;
-    if (*ended)
-        return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-    if (strcmp(name, PEM_STRING_X509) == 0 && length > 0)
-        certificate = decoded_certificate((struct bytes){data, (size_t)length});
-    bool done = certificate != NULL && sk_X509_push(certificates, certificate) > 0;
-    if (!done)
-        X509_free(certificate);
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_free(data);
-    return done;
-}
-
-bool signed_read_certificates(struct bytes pem, STACK_OF(X509) **certificates, struct ra_error *error)
-{
-    bool ended = false;
-    *certificates = NULL;
-    if (pem.length == 0 || pem.length > INT32_MAX)
-        return not_certificates(error);
-    BIO *input = BIO_new_mem_buf(pem.data, (int)pem.length);
-    STACK_OF(X509) *found = sk_X509_new_null();
-    bool done = input != NULL && found != NULL;
-    while (done && !ended)
-        done = read_block(input, found, &ended);
-    BIO_free(input);
-    if (!done || sk_X509_num(found) == 0) {
-        sk_X509_pop_free(found, X509_free);
-        return not_certificates(error);
-    }
-    ERR_clear_error();
-    *certificates = found;
-    return true;
-}
-
-bool signed_read_crl(struct bytes der, STACK_OF(X509_CRL) *crls, struct ra_error *error)
-{
-    const unsigned char *at = der.data;
-    X509_CRL *crl = der.length <= INT32_MAX ? d2i_X509_CRL(NULL, &at, (long)der.length) : NULL;
-    if (crl == NULL || at != der.data + der.length || sk_X509_CRL_push(crls, crl) <= 0) {
-        X509_CRL_free(crl);
-        ERR_clear_error();
-        return ra_fail(error, RA_INVALID, "A lista de certificados revogados está malformada.");
-    }
-    return true;
 }

@@ -142,7 +142,7 @@ static bool enter_signed_data(struct bytes cms, struct bytes version, struct der
     return der_expect(body, version);
 }
 
-bool signed_shape_read(struct bytes cms, struct signed_shape *shape)
+static bool read_attached(struct bytes cms, struct signed_shape *shape)
 {
     struct der body;
     return enter_signed_data(cms, EXACT(version_3), &body, shape) && read_algorithms(&body) &&
@@ -150,7 +150,7 @@ bool signed_shape_read(struct bytes cms, struct signed_shape *shape)
            der_done(&body);
 }
 
-bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape)
+static bool read_detached(struct bytes cms, struct signed_shape *shape)
 {
     struct der body;
     shape->content_oid = (struct bytes){NULL, 0};
@@ -158,6 +158,11 @@ bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape)
     return enter_signed_data(cms, EXACT(version_1), &body, shape) && read_algorithms(&body) &&
            der_expect(&body, EXACT(detached_content)) && read_certificates(&body, shape) &&
            read_signer(&body, shape) && der_done(&body);
+}
+
+bool signed_shape_read(struct bytes cms, bool detached, struct signed_shape *shape)
+{
+    return cms.length <= SIGNED_MAX && (detached ? read_detached(cms, shape) : read_attached(cms, shape));
 }
 
 /* --- with and without the certificates --- */

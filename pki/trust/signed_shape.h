@@ -8,6 +8,7 @@
 #define PKI_TRUST_SIGNED_SHAPE_H
 
 #include "pki/base/der.h"
+#include "pki/trust/signed.h"
 
 #include <openssl/x509.h>
 
@@ -21,12 +22,10 @@ struct signed_shape {
     struct bytes serial;       /* an INTEGER with its tag */
 };
 
-/* The whole input is one ContentInfo of our shape. Signatures and the values of signed attributes are not
- * judged. */
-RA_MUST_CHECK bool signed_shape_read(struct bytes cms, struct signed_shape *shape);
-
-/* The same for a signature over content that travels apart: id-data, and nothing encapsulated. */
-RA_MUST_CHECK bool signed_shape_read_detached(struct bytes cms, struct signed_shape *shape);
+/* The whole input, at most SIGNED_MAX bytes, is one ContentInfo of our shape; `detached`: a signature over
+ * content that travels apart, id-data and nothing encapsulated. Signatures and the values of signed
+ * attributes are not judged. */
+RA_MUST_CHECK bool signed_shape_read(struct bytes cms, bool detached, struct signed_shape *shape);
 
 /* The certificates inside, as they come from pki/base/decoded.h, each of which the library writes back alike.
  * NULL when one of them is none, or memory ran out. sk_X509_pop_free. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/trust/statement.h"
 
+#include "pki/trust/statement_words.h"
 #include "pki/trust/strict_json.h"
 
 #include <string.h>
@@ -16,144 +17,6 @@ static const int64_t VERSIONS_MAX = INT64_C(1000000000);
 #define CROCKFORD    "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #define PROFILE_NAME "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 #define POLICY_KEY   "0123456789abcdefghijklmnopqrstuvwxyz_"
-
-struct type_row {
-    const char *typ;
-    const char *oid;
-    const char *name;
-};
-
-static const struct type_row types[] = {
-#define X(id, typ, oid, name) {typ, oid, name},
-    STATEMENT_TYPES(X)
-#undef X
-};
-static const char *const typ_words[] = {
-#define X(id, typ, oid, name) typ,
-    STATEMENT_TYPES(X)
-#undef X
-};
-static const char *const method_words[] = {
-#define X(id, word, ou) word,
-    IDENTIFICATION_METHODS(X)
-#undef X
-};
-#define X(id, word, name) word,
-static const char *const people_role_words[] = {STATEMENT_PEOPLE_ROLES(X)};
-static const char *const place_kind_words[] = {STATEMENT_PLACE_KINDS(X)};
-static const char *const roster_role_words[] = {STATEMENT_ROSTER_ROLES(X)};
-static const char *const rule_layer_words[] = {STATEMENT_RULE_LAYERS(X)};
-static const char *const rule_mark_words[] = {STATEMENT_RULE_MARKS(X)};
-#undef X
-#define X(id, word, name) name,
-static const char *const roster_role_names[] = {STATEMENT_ROSTER_ROLES(X)};
-#undef X
-static const char *const media_words[PROFILE_MEDIA_COUNT] = {
-    [PROFILE_MEDIA_SOFTWARE] = "software",
-    [PROFILE_MEDIA_TOKEN] = "token",
-    [PROFILE_MEDIA_CLOUD] = "cloud",
-};
-static const char *const binding_words[PROFILE_BINDING_COUNT] = {
-    [PROFILE_BINDING_CODE] = "code",
-    [PROFILE_BINDING_SPKI] = "spki",
-    [PROFILE_BINDING_RENEWAL] = "renewal",
-};
-
-/* --- words --- */
-
-static const char *word_at(const char *const *words, size_t count, unsigned index)
-{
-    return index < count ? words[index] : "";
-}
-
-static bool word_find(const char *const *words, size_t count, const char *word, unsigned *index)
-{
-    for (*index = 0; *index < count; (*index)++)
-        if (strcmp(words[*index], word) == 0)
-            return true;
-    return false;
-}
-
-const char *statement_typ(enum statement_type type)
-{
-    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].typ : "";
-}
-
-const char *statement_content_oid(enum statement_type type)
-{
-    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].oid : "";
-}
-
-const char *statement_type_name(enum statement_type type)
-{
-    return (unsigned)type < ARRAY_LENGTH(types) ? types[type].name : "";
-}
-
-const char *statement_people_role_word(enum statement_people_role role)
-{
-    return word_at(people_role_words, ARRAY_LENGTH(people_role_words), (unsigned)role);
-}
-
-const char *statement_place_kind_word(enum statement_place_kind kind)
-{
-    return word_at(place_kind_words, ARRAY_LENGTH(place_kind_words), (unsigned)kind);
-}
-
-const char *roster_role_word(enum roster_role role)
-{
-    return word_at(roster_role_words, ARRAY_LENGTH(roster_role_words), (unsigned)role);
-}
-
-const char *roster_role_name(enum roster_role role)
-{
-    return word_at(roster_role_names, ARRAY_LENGTH(roster_role_names), (unsigned)role);
-}
-
-const char *rule_layer_word(enum rule_layer layer)
-{
-    return word_at(rule_layer_words, ARRAY_LENGTH(rule_layer_words), (unsigned)layer);
-}
-
-const char *rule_mark_word(enum rule_mark mark)
-{
-    return word_at(rule_mark_words, ARRAY_LENGTH(rule_mark_words), (unsigned)mark);
-}
-
-bool rule_layer_parse(const char *word, enum rule_layer *layer)
-{
-    unsigned index = 0;
-    bool found = word_find(rule_layer_words, ARRAY_LENGTH(rule_layer_words), word, &index);
-    if (found)
-        *layer = (enum rule_layer)index;
-    return found;
-}
-
-bool rule_mark_parse(const char *word, enum rule_mark *mark)
-{
-    unsigned index = 0;
-    bool found = word_find(rule_mark_words, ARRAY_LENGTH(rule_mark_words), word, &index);
-    if (found)
-        *mark = (enum rule_mark)index;
-    return found;
-}
-
-bool statement_people_role_parse(const char *word, enum statement_people_role *role)
-{
-    unsigned index = 0;
-    bool found = word_find(people_role_words, ARRAY_LENGTH(people_role_words), word, &index);
-    if (found)
-        *role = (enum statement_people_role)index;
-    return found;
-}
-
-bool statement_place_kind_parse(const char *word, enum statement_place_kind *kind)
-{
-    unsigned index = 0;
-    bool found = word_find(place_kind_words, ARRAY_LENGTH(place_kind_words), word, &index);
-    if (found)
-        *kind = (enum statement_place_kind)index;
-    return found;
-}
 
 /* --- the shapes, walked for writing and for reading --- */
 
@@ -208,7 +71,7 @@ static bool profile(struct strict_json *json, struct statement_validation *valid
         strict_json_text(json, "id", &validation->profile.id, 1, PROFILE_ID_MAX, PROFILE_NAME) &&
         strict_json_digest(json, "digest", validation->profile.digest, NULL) &&
         strict_json_integer(json, "term_months", &validation->profile.term_months, 1, TERM_MONTHS_MAX) &&
-        strict_json_word(json, "media", &media, media_words, ARRAY_LENGTH(media_words)) &&
+        strict_json_word(json, "media", &media, statement_media_words, ARRAY_LENGTH(statement_media_words)) &&
         strict_json_close(json);
     validation->profile.media = (enum profile_media)media;
     return done;
@@ -241,7 +104,8 @@ static bool people(struct strict_json *json, struct statement_people *people)
         struct statement_person person = json->writing ? people->items[index] : (struct statement_person){0};
         unsigned role = (unsigned)person.role;
         if (!strict_json_open(json, NULL) || !exactly(json, "cpf", &person.cpf, 11, DIGITS) ||
-            !strict_json_word(json, "role", &role, people_role_words, ARRAY_LENGTH(people_role_words)) ||
+            !strict_json_word(json, "role", &role, statement_people_role_words,
+                              ARRAY_LENGTH(statement_people_role_words)) ||
             !strict_json_close(json))
             return false;
         person.role = (enum statement_people_role)role;
@@ -260,7 +124,8 @@ static bool place(struct strict_json *json, struct statement_validation *validat
 {
     unsigned kind = (unsigned)validation->place.kind;
     bool done = strict_json_open(json, "place") &&
-                strict_json_word(json, "kind", &kind, place_kind_words, ARRAY_LENGTH(place_kind_words)) &&
+                strict_json_word(json, "kind", &kind, statement_place_kind_words,
+                                 ARRAY_LENGTH(statement_place_kind_words)) &&
                 text(json, "office", &validation->place.office, 1) &&
                 exactly(json, "ibge", &validation->place.ibge, 7, DIGITS) &&
                 text(json, "station", &validation->place.station, 0) && strict_json_close(json);
@@ -304,7 +169,8 @@ static bool key_binding(struct strict_json *json, struct statement_binding *bind
 {
     unsigned kind = (unsigned)binding->kind;
     if (!strict_json_open(json, "key_binding") ||
-        !strict_json_word(json, "kind", &kind, binding_words, ARRAY_LENGTH(binding_words)))
+        !strict_json_word(json, "kind", &kind, statement_binding_words,
+                          ARRAY_LENGTH(statement_binding_words)))
         return false;
     binding->kind = (enum profile_binding)kind;
     bool done = false;
@@ -331,7 +197,8 @@ static bool validation_body(struct strict_json *json, struct statement_validatio
     unsigned method = (unsigned)validation->method;
     bool done = profile(json, validation) && data(json, &validation->data) &&
                 people(json, &validation->people) &&
-                strict_json_word(json, "method", &method, method_words, ARRAY_LENGTH(method_words)) &&
+                strict_json_word(json, "method", &method, statement_method_words,
+                                 ARRAY_LENGTH(statement_method_words)) &&
                 place(json, validation) && text(json, "rules", &validation->rules, 1) &&
                 waived(json, &validation->waived) && media(json, validation) &&
                 strict_json_digest(json, "dossier", validation->dossier, NULL) &&
@@ -365,7 +232,8 @@ static bool roster_element(struct strict_json *json, struct roster_entry *entry)
     if (!strict_json_open(json, NULL) || !text(json, "name", &entry->name, 1) ||
         !exactly(json, "cpf", &entry->cpf, 11, DIGITS) ||
         !strict_json_digest(json, "spki", entry->spki, NULL) ||
-        !strict_json_word(json, "role", &role, roster_role_words, ARRAY_LENGTH(roster_role_words)) ||
+        !strict_json_word(json, "role", &role, statement_roster_role_words,
+                          ARRAY_LENGTH(statement_roster_role_words)) ||
         !instant(json, "from", &entry->from) || !instant(json, "until", &entry->until) ||
         !strict_json_close(json))
         return false;
@@ -431,9 +299,11 @@ static bool rules_body(struct strict_json *json, struct statement_rules *rules)
                 strict_json_text(json, "before", &rules->before, 0, STATEMENT_VALUE_MAX, NULL) &&
                 strict_json_text(json, "value", &rules->value, 1, STATEMENT_VALUE_MAX, NULL) &&
                 day(json, "valid_from", &rules->valid_from) &&
-                strict_json_word(json, "layer", &layer, rule_layer_words, ARRAY_LENGTH(rule_layer_words)) &&
+                strict_json_word(json, "layer", &layer, statement_rule_layer_words,
+                                 ARRAY_LENGTH(statement_rule_layer_words)) &&
                 text(json, "source", &rules->source, 1) &&
-                strict_json_word(json, "evidence", &mark, rule_mark_words, ARRAY_LENGTH(rule_mark_words)) &&
+                strict_json_word(json, "evidence", &mark, statement_rule_mark_words,
+                                 ARRAY_LENGTH(statement_rule_mark_words)) &&
                 reason_text(json, &rules->reason);
     rules->layer = (enum rule_layer)layer;
     rules->evidence = (enum rule_mark)mark;
@@ -468,11 +338,11 @@ static bool walk(struct strict_json *json, struct statement *statement, enum sta
 {
     unsigned type = (unsigned)statement->type;
     if (!strict_json_open(json, NULL) ||
-        !strict_json_word(json, "typ", &type, typ_words, ARRAY_LENGTH(typ_words)))
+        !strict_json_word(json, "typ", &type, statement_typ_words, ARRAY_LENGTH(statement_typ_words)))
         return false;
     if (type != (unsigned)expected)
         return ra_fail_reason(json->error, RA_STATEMENT_REFUSED, "statement-type",
-                              "É uma declaração de outro tipo: %s.", typ_words[type]);
+                              "É uma declaração de outro tipo: %s.", statement_typ_words[type]);
     statement->type = expected;
     return head(json, statement) && body(json, statement) && strict_json_close(json) && strict_json_end(json);
 }
