@@ -144,9 +144,6 @@ static bool check_delivery(struct http_request *request, const struct order *ord
 static bool record_delivery(struct http_request *request, struct order *order, const struct issuance_row *row,
                             struct ra_error *error)
 {
-    if (!orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued")) {
-        return true;
-    }
     request->now_us =
         clock_now_us(&request->app->clock); /* the AC took its time: delivery comes after issue */
     return orders_advance(request, order, ORDERS_MACHINE_ISSUANCE, "delivered", "delivered", row->serial,
@@ -169,7 +166,8 @@ static bool hand_over(struct http_request *request, struct order *order, const s
 {
     struct ra_error cause = {0};
     if (check_delivery(request, order, row, &cause)) {
-        return !deliver || record_delivery(request, order, row, error);
+        return !deliver || !orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "issued") ||
+               record_delivery(request, order, row, error);
     }
     if (cause.code == RA_CERTIFICATE_REFUSED) {
         if (!record_alarm(request, order, row, &cause, error)) {
@@ -296,7 +294,7 @@ static bool intend(struct csr_work *work, struct ra_error *error)
 static bool prepare(struct csr_work *work, struct ra_error *error)
 {
     struct http_request *request = work->request;
-    if (!orders_load_for_update(request, work->code, &work->order, error) ||
+    if (!orders_hold(request, work->order, error) ||
         !issuance_store_find(request->db, request->context, work->order->id, work->order->attempt, &work->row,
                              error)) {
         return false;
@@ -360,12 +358,11 @@ static bool ask_and_deliver(struct csr_work *work, struct ra_error *error)
         .app = work->request->app,
         .db = work->request->db,
         .context = work->request->context,
-        .order_id = work->order->id,
+        .order = work->order,
         .attempt = work->order->attempt,
-        .code = work->order->code,
         .judged = work->intended ? &work->pair : NULL,
-        .also = deliver_at_once,
-        .also_argument = work,
+        .deliver = deliver_at_once,
+        .deliver_argument = work,
     };
     if (!is_state(work, "issued") && !issue_run(&issue, &work->row, &outcome, error)) {
         return false;

@@ -121,9 +121,8 @@ static bool resume_one(struct job_run *run, int64_t order_id, int64_t attempt, s
         .app = run->app,
         .db = run->db,
         .context = run->context,
-        .order_id = order_id,
+        .order = order,
         .attempt = attempt,
-        .code = order->code,
     };
     if (issue_run(&issue, &row, &outcome, error)) {
         return true;

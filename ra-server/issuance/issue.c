@@ -23,7 +23,7 @@ enum { CHAIN_MAX = 8, RETRY_SECONDS = 5, MICROSECONDS = 1000000 };
 
 static bool ask_resume(const struct issue_case *issue, json_t **answer, struct ra_error *error)
 {
-    json_t *request = json_pack("{s:s, s:s, s:I}", "type", "resume", "order", issue->code, "attempt",
+    json_t *request = json_pack("{s:s, s:s, s:I}", "type", "resume", "order", issue->order->code, "attempt",
                                 (json_int_t)issue->attempt);
     if (issue->portal_answer.length > 0 &&
         json_object_set_new(request, "answer", signer_base64(issue->portal_answer)) != 0) {
@@ -36,15 +36,13 @@ static bool ask_resume(const struct issue_case *issue, json_t **answer, struct r
 
 static bool load_pair(const struct issue_case *issue, struct approval_pair *pair, struct ra_error *error)
 {
-    struct order *order = NULL;
     if (issue->judged != NULL) {
         *pair = *issue->judged;
         return true;
     }
     return approval_pair_load(issue->app, issue->db, issue->context, clock_now(&issue->app->clock),
-                              issue->order_id, issue->attempt, pair, error) &&
-           orders_load_by_id(issue->context, issue->db, issue->order_id, false, &order, error) &&
-           approval_pair_matches(pair, order, error);
+                              issue->order->id, issue->attempt, pair, error) &&
+           approval_pair_matches(pair, issue->order, error);
 }
 
 static bool ask_issue(const struct issue_case *issue, const struct issuance_row *row, json_t **answer,
@@ -133,12 +131,11 @@ typedef bool write_end(const struct issue_case *issue, struct order *order, int6
 static bool in_transaction(const struct issue_case *issue, write_end *write, void *argument,
                            struct ra_error *error)
 {
-    struct order *order = NULL;
     if (!db_begin(issue->db, error)) {
         return false;
     }
-    if (orders_load_by_id(issue->context, issue->db, issue->order_id, true, &order, error) &&
-        write(issue, order, clock_now_us(&issue->app->clock), argument, error) &&
+    if (orders_hold_by_system(issue->db, issue->order, error) &&
+        write(issue, issue->order, clock_now_us(&issue->app->clock), argument, error) &&
         db_commit(issue->db, error)) {
         return true;
     }
@@ -190,7 +187,7 @@ static bool store_came(const struct issue_case *issue, struct came *came, int64_
     };
     return certificate_pem(issue->context, came->chain, came->certificate.chain_count, &result->chain,
                            error) &&
-           issuance_store_set_issued(issue->db, issue->order_id, issue->attempt, result, now_us, error);
+           issuance_store_set_issued(issue->db, issue->order->id, issue->attempt, result, now_us, error);
 }
 
 static json_t *came_detail(const struct issue_case *issue, const struct came *came)
@@ -266,7 +263,7 @@ static bool raise_alarm(const struct issue_case *issue, int64_t now_us, const st
         .detail = "",
     };
     return record(issue, now_us, order, grievance->event, take_detail, error) &&
-           issuance_store_open_ticket(issue->db, issue->order_id, text, now_us, error) &&
+           issuance_store_open_ticket(issue->db, issue->order->id, text, now_us, error) &&
            alarm_raise(issue->app, issue->db, now_us, &alarm, error);
 }
 
@@ -276,6 +273,15 @@ static bool write_mismatch(const struct issue_case *issue, struct order *order, 
     return store_came(issue, came, now_us, error) && move_issuance(issue, now_us, order, "failed", error) &&
            raise_alarm(issue, now_us, order, grievance_of("certificate-mismatch"), came_detail(issue, came),
                        error);
+}
+
+/* To the one who waits for it, or to be fetched. */
+static bool move_on(const struct issue_case *issue, struct order *order, int64_t now_us,
+                    const struct came *came, struct ra_error *error)
+{
+    return issue->deliver != NULL ? issue->deliver(issue->deliver_argument, order, &came->result, error)
+                                  : orders_set_state_by_system(issue->db, now_us, order,
+                                                               ORDERS_MACHINE_ISSUANCE, "issued", error);
 }
 
 static bool write_issued(const struct issue_case *issue, struct order *order, int64_t now_us, void *argument,
@@ -295,13 +301,12 @@ static bool write_issued(const struct issue_case *issue, struct order *order, in
     }
     const char *serial = member(came->answer, "serial");
     return store_came(issue, came, now_us, error) && pass_requested(issue, now_us, order, "issued", error) &&
-           orders_advance_by_system(issue->db, now_us, order, ORDERS_MACHINE_ISSUANCE, "issued", "issued",
-                                    serial, error) &&
+           orders_milestone_by_system(issue->db, now_us, order, "issued", serial, error) &&
            record(issue, now_us, order, AUDIT_CERT_ISSUED, came_detail(issue, came), error) &&
            mail_half_destroy_by_system(issue->app, issue->db, now_us, order, error) &&
            notice_enqueue_by_system(issue->db, issue->context, now_us, order, NOTICE_CERTIFICATE_ISSUED,
                                     json_pack("{s:s}", "serial", serial), error) &&
-           (issue->also == NULL || issue->also(issue->also_argument, order, &came->result, error));
+           move_on(issue, order, now_us, came, error);
 }
 
 static bool end_issued(const struct issue_case *issue, const struct issuance_row *row, const json_t *answer,
@@ -354,7 +359,7 @@ static bool write_pending(const struct issue_case *issue, struct order *order, i
     bool unknown = strcmp(member(answer, "state"), "unknown") == 0;
     bool was_unknown = orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "unknown");
     int64_t ask_after_us = now_us + pause_of(answer) * MICROSECONDS;
-    if (!issuance_store_set_state(issue->db, issue->order_id, issue->attempt, unknown ? "unknown" : "sent",
+    if (!issuance_store_set_state(issue->db, issue->order->id, issue->attempt, unknown ? "unknown" : "sent",
                                   told || wrong ? "certificate-mismatch" : "", member(answer, "transaction"),
                                   ask_after_us, error) ||
         !move_issuance(issue, now_us, order, unknown ? "unknown" : "requested", error) ||
@@ -395,7 +400,7 @@ static bool write_refused(const struct issue_case *issue, struct order *order, i
 {
     const struct refusal *refusal = argument;
     const struct grievance *grievance = grievance_of(refusal->reason);
-    return issuance_store_set_state(issue->db, issue->order_id, issue->attempt, "refused", refusal->reason,
+    return issuance_store_set_state(issue->db, issue->order->id, issue->attempt, "refused", refusal->reason,
                                     "", now_us, error) &&
            move_issuance(issue, now_us, order, refusal->by_ac ? "failed" : "ready", error) &&
            record(issue, now_us, order, AUDIT_CERT_REQUEST_REFUSED,

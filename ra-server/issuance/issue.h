@@ -26,24 +26,23 @@ struct issue_outcome {
 struct approval_pair;
 struct order;
 
-/* Runs in the transaction that writes the certificate, after it, over the order held. `result` is borrowed.
+/* Moves the order, held, to "delivered" in the transaction that writes the certificate. `result` is borrowed.
  */
-typedef bool issue_also(void *argument, struct order *order, const struct issuance_result *result,
-                        struct ra_error *error);
+typedef bool issue_deliver(void *argument, struct order *order, const struct issuance_result *result,
+                           struct ra_error *error);
 
 struct issue_case {
     struct ra_app *app;
     struct db *db; /* no transaction open */
     TALLOC_CTX *context;
-    int64_t order_id;
+    struct order *order; /* held here to be moved; its data stay once the certificate was asked for */
     int64_t attempt;
-    const char *code;
     struct bytes portal_answer; /* what the AC's portal gave; empty without one */
     /* The attempt's statements, when the caller judged them just now and compared them with the order as it
      * stands; NULL: they are loaded and judged here. */
     const struct approval_pair *judged;
-    issue_also *also; /* NULL: nothing more is written */
-    void *also_argument;
+    issue_deliver *deliver; /* NULL: nobody waits for it, the order stays "issued" */
+    void *deliver_argument;
 };
 
 /* Asks about the stored row and writes the end. false with the error when it was refused (then the row and

@@ -123,22 +123,25 @@ static bool finish_one(const struct answering *answering, const struct db_rows *
     struct http_request *request = answering->request;
     struct issue_outcome outcome = {.end = ISSUE_PENDING};
     struct issuance_row row;
+    struct order *order = NULL;
+    if (!orders_load_by_id(request->context, request->db, row_int(rows, 0, "order_id"), false, &order,
+                           error)) {
+        return false;
+    }
     const struct issue_case issue = {.app = request->app,
                                      .db = request->db,
                                      .context = request->context,
-                                     .order_id = row_int(rows, 0, "order_id"),
+                                     .order = order,
                                      .attempt = row_int(rows, 0, "attempt"),
-                                     .code = row_text(rows, 0, "code"),
                                      .portal_answer = answering->file};
     struct inflight *inflight = issuance_inflight(request->app);
-    if (!inflight_take(inflight, issue.order_id, WAIT_MS)) {
+    if (!inflight_take(inflight, order->id, WAIT_MS)) {
         return ra_fail_reason(error, RA_UNAVAILABLE, "busy", "Este pedido já está sendo emitido.");
     }
-    bool done =
-        issuance_store_find(request->db, request->context, issue.order_id, issue.attempt, &row, error) &&
-        issue_run(&issue, &row, &outcome, error);
-    inflight_release(inflight, issue.order_id);
-    return tell(answering, issue.code, done, outcome.end, error);
+    bool done = issuance_store_find(request->db, request->context, order->id, issue.attempt, &row, error) &&
+                issue_run(&issue, &row, &outcome, error);
+    inflight_release(inflight, order->id);
+    return tell(answering, order->code, done, outcome.end, error);
 }
 
 static bool take_certificate(const struct answering *answering, X509 *certificate, struct ra_error *error)

@@ -137,6 +137,12 @@ RA_MUST_CHECK bool orders_load(struct http_request *request, const char *code, s
 RA_MUST_CHECK bool orders_load_for_update(struct http_request *request, const char *code,
                                           struct order **order, struct ra_error *error);
 
+/* Holds the row of an order that was read without, and reads anew what may have moved since: attempt, states,
+ * end. Its data have not: under statements they change only with the attempt (approval_void_attempt), and not
+ * at all once the certificate was asked for. */
+RA_MUST_CHECK bool orders_hold(struct http_request *request, struct order *order, struct ra_error *error);
+RA_MUST_CHECK bool orders_hold_by_system(struct db *db, struct order *order, struct ra_error *error);
+
 /* For jobs: no request. `lock` as above. */
 RA_MUST_CHECK bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock,
                                      struct order **order, struct ra_error *error);

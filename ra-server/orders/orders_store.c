@@ -105,6 +105,15 @@ static bool read_appointment(struct order *order, const struct db_rows *rows, si
     return true;
 }
 
+static void read_states(const struct db_rows *rows, size_t row, const char *states[ORDERS_MACHINE_COUNT])
+{
+    states[ORDERS_MACHINE_ORDER] = row_text(rows, row, "order_state");
+    states[ORDERS_MACHINE_APPOINTMENT] = row_text(rows, row, "appointment_state");
+    states[ORDERS_MACHINE_ATTENDANCE] = row_text(rows, row, "attendance_state");
+    states[ORDERS_MACHINE_IDENTIFICATION] = row_text(rows, row, "identification_state");
+    states[ORDERS_MACHINE_ISSUANCE] = row_text(rows, row, "issuance_state");
+}
+
 /* The order's texts point into the rows, so these must live on `context` too. */
 bool orders_from_row(TALLOC_CTX *context, const struct db_rows *rows, size_t row, struct order **order,
                      struct ra_error *error)
@@ -134,15 +143,13 @@ bool orders_from_row(TALLOC_CTX *context, const struct db_rows *rows, size_t row
                                                                              : CERTIFICATE_HOLDER_PERSON,
         .attempt = (int)row_int(rows, row, "attempt"),
         .rules_version = row_text(rows, row, "rules_version"),
-        .states = {row_text(rows, row, "order_state"), row_text(rows, row, "appointment_state"),
-                   row_text(rows, row, "attendance_state"), row_text(rows, row, "identification_state"),
-                   row_text(rows, row, "issuance_state")},
         .origin = row_text(rows, row, "origin"),
         .email_confirmed = !row_is_null(rows, row, "email_confirmed_at"),
         .created_us = row_time(rows, row, "created_at"),
-        .closed_us = row_is_null(rows, row, "closed_at") ? 0 : row_time(rows, row, "closed_at"),
+        .closed_us = row_time(rows, row, "closed_at"),
         .serial = row_text(rows, row, "serial"),
     };
+    read_states(rows, row, read->states);
     *order = read;
     return read_people(read, rows, row, error) && read_company(read, rows, row, error) &&
            read_appointment(read, rows, row, error);
@@ -196,6 +203,22 @@ bool orders_load_for_update(struct http_request *request, const char *code, stru
         return not_found(error);
     return load(request->context, request->db, true, true, db_text(normal), order, error) &&
            check_states(request, *order, error);
+}
+
+bool orders_hold_by_system(struct db *db, struct order *order, struct ra_error *error)
+{
+    struct db_rows *row = NULL;
+    if (!db_one(db, order, STATEMENT_ORDER_HOLD, DB_VALUES(db_int(order->id)), &row, error))
+        return false;
+    order->attempt = (int)row_int(row, 0, "attempt");
+    order->closed_us = row_time(row, 0, "closed_at");
+    read_states(row, 0, order->states);
+    return true;
+}
+
+bool orders_hold(struct http_request *request, struct order *order, struct ra_error *error)
+{
+    return orders_hold_by_system(request->db, order, error) && check_states(request, order, error);
 }
 
 bool orders_load_by_id(TALLOC_CTX *context, struct db *db, int64_t id, bool lock, struct order **order,

@@ -97,8 +97,7 @@ select o.code, p.name as product, i.attempt, i.state, encode(i.spki_sha256, 'hex
 
 -- name: issuance_open_by_key
 -- params: spki_sha256 bytea
-select i.order_id, i.attempt, o.code from issuance i join orders o on o.id = i.order_id
- where i.spki_sha256 = $1 and i.state in ('sent', 'unknown');
+select order_id, attempt from issuance where spki_sha256 = $1 and state in ('sent', 'unknown');
 
 -- name: issuance_emission_page_logged
 -- params: digest text

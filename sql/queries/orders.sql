@@ -18,6 +18,12 @@ select id from orders where code = $1 for update;
 -- params: id bigint
 select id from orders where id = $1 for update;
 
+-- What of a case may have moved since it was read without being held.
+-- name: order_hold
+-- params: id bigint
+select attempt, order_state, appointment_state, attendance_state, identification_state, issuance_state, closed_at
+  from orders where id = $1 for update;
+
 -- Two orders for the same person at the same moment wait for each other, so that both cannot be the last allowed one.
 -- Sorted: locks are taken in one order everywhere. No CNPJ is no lock: people's orders would all wait for each other.
 -- name: order_limits_lock

@@ -6,6 +6,7 @@
 #include "issuance/fake_signer.h"
 #include "issuance/issuance_state.h"
 #include "issuance/issue.h"
+#include "orders/orders.h"
 #include "orders/rooms_fixture.h"
 
 #include <stdio.h>
@@ -60,14 +61,11 @@ static void ask_about(const struct placed *placed, const char *reason)
     struct ra_app *app = rooms_app();
     struct fake_signer *signer =
         fake_signer_start(app->config->signer_socket, refuse, (void *)(uintptr_t)reason);
+    struct order *order = NULL;
     char *id = value_of("select id::text as value from ra.orders where code =", placed->code);
-    const struct issue_case issue = {.app = app,
-                                     .db = db,
-                                     .context = db,
-                                     .order_id = strtoll(id, NULL, 10),
-                                     .attempt = 1,
-                                     .code = placed->code};
-    assert_done(issuance_store_find(db, db, issue.order_id, 1, &row, &error));
+    assert_done(orders_load_by_id(db, db, strtoll(id, NULL, 10), false, &order, &error));
+    const struct issue_case issue = {.app = app, .db = db, .context = db, .order = order, .attempt = 1};
+    assert_done(issuance_store_find(db, db, order->id, 1, &row, &error));
     assert_false(issue_run(&issue, &row, &outcome, &error));
     assert_string_equal(error.reason, reason);
     fake_signer_stop(signer);

@@ -56,6 +56,69 @@ static void an_order_begins_at_the_beginning_and_says_what_comes_next(void **sta
     answer_free(answer);
 }
 
+/* As somebody else would, between a reading without lock and the lock. */
+static void move_meanwhile(int64_t id, const char *change)
+{
+    char *sql = talloc_asprintf(NULL, "update orders set %s where id = %lld returning code as value", change,
+                                (long long)id);
+    talloc_free(owner_sql(sql));
+    talloc_free(sql);
+}
+
+static struct order *load(struct db *db, const char *code)
+{
+    struct ra_error error = {0};
+    struct order *order = NULL;
+    char *sql = talloc_asprintf(NULL, "select id::text as value from orders where code = '%s'", code);
+    char *id = owner_sql(sql);
+    assert_done(orders_load_by_id(db, db, strtoll(id, NULL, 10), false, &order, &error));
+    talloc_free(id);
+    talloc_free(sql);
+    return order;
+}
+
+static void what_moved_before_a_case_was_held_is_seen_under_the_lock(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    struct db *db = rooms_db();
+    struct placed placed = place_order();
+    struct order *order = load(db, placed.code);
+    move_meanwhile(order->id, "attempt = 2, identification_state = 'validated', closed_at = now()");
+    assert_done(db_begin(db, &error));
+    assert_done(orders_hold_by_system(db, order, &error));
+    assert_int_equal(order->attempt, 2);
+    assert_true(orders_in_state(order, ORDERS_MACHINE_IDENTIFICATION, "validated"));
+    assert_true(orders_in_state(order, ORDERS_MACHINE_ISSUANCE, "none"));
+    assert_true(order->closed_us != 0);
+    assert_string_equal(order->subject->email, placed.email);
+    db_rollback(db);
+    talloc_free(db);
+}
+
+static void a_case_moves_only_along_its_transitions(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        bool legal;
+    } cases[] = {{"none", "ready", true},          {"ready", "delivered", false},
+                 {"ready", "requested", true},     {"requested", "none", false},
+                 {"requested", "delivered", true}, {"delivered", "requested", false}};
+    (void)state;
+    struct db *db = rooms_db();
+    struct placed placed = place_order();
+    struct order *order = load(db, placed.code);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ra_error error = {0};
+        char refused[64];
+        bool moved = orders_set_state_by_system(db, 1, order, ORDERS_MACHINE_ISSUANCE, cases[i].to, &error);
+        assert_int_equal(moved, cases[i].legal);
+        snprintf(refused, sizeof refused, "issuance:%s:%s", cases[i].from, cases[i].to);
+        assert_string_equal(error.reason, moved ? "" : refused);
+    }
+    talloc_free(db);
+}
+
 static void a_code_is_found_however_it_is_written(void **state)
 {
     (void)state;
@@ -611,6 +674,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_begins_at_the_beginning_and_says_what_comes_next),
+        cmocka_unit_test(what_moved_before_a_case_was_held_is_seen_under_the_lock),
+        cmocka_unit_test(a_case_moves_only_along_its_transitions),
         cmocka_unit_test(a_code_is_found_however_it_is_written),
         cmocka_unit_test(somebody_elses_order_does_not_even_exist),
         cmocka_unit_test(tokens_are_kept_as_hashes_alone),
