@@ -30,7 +30,7 @@ select attempt, order_state, appointment_state, attendance_state, identification
 -- params: cpf text, cnpj text, email text, phone text
 select pg_advisory_xact_lock(key)
   from (select distinct hashtextextended(name, 0) as key
-          from unnest(array['cpf:' || $1, 'cnpj:' || $2, 'email:' || $3, 'phone:' || $4]) name
+          from unnest(array['cpf:' || $1, 'cnpj:' || $2, 'email:' || mailbox_of($3), 'phone:' || $4]) name
          where name <> 'cnpj:'
          order by 1) keys;
 
@@ -41,7 +41,7 @@ select (select count(distinct o.id) from person p join orders o on o.id = p.orde
        (select count(*) from company c join orders o on o.id = c.order_id
          where c.cnpj = $2 and o.closed_at is null) as cnpj,
        (select count(distinct o.id) from person p join orders o on o.id = p.order_id
-         where p.email = $3 and p.role <> 'representative' and o.closed_at is null) as email,
+         where mailbox_of(p.email) = mailbox_of($3) and p.role <> 'representative' and o.closed_at is null) as email,
        (select count(distinct o.id) from person p join orders o on o.id = p.order_id
          where p.phone = $4 and p.role <> 'representative' and o.closed_at is null) as phone,
        (select count(*) from orders o where o.address_hash = $5 and o.closed_at is null) as address;

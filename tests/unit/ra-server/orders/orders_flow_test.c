@@ -215,6 +215,30 @@ static void the_sixth_open_order_of_a_cpf_is_refused_with_its_rule(void **state)
     talloc_free(body);
 }
 
+/* Nobody fills a stranger's mailbox by writing its address in another way each time. */
+static void the_sixth_open_order_of_a_mailbox_is_refused_however_it_is_written(void **state)
+{
+    static const char *const written[] = {"Caixa.Cheia@cidadao.example",   "caixa.cheia@cidadao.example",
+                                          "CAIXA.CHEIA@CIDADAO.EXAMPLE",   "caixa.cheia+1@cidadao.example",
+                                          "Caixa.Cheia+b@cidadao.example", "caixa.Cheia+c@cidadao.example"};
+    (void)state;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        char cpf[12], email[64];
+        char *body = order_body(77100000U + (unsigned)i, cpf, email);
+        const char *at = strstr(body, email);
+        assert_non_null(at);
+        char *other =
+            talloc_asprintf(NULL, "%.*s%s%s", (int)(at - body), body, written[i], at + strlen(email));
+        struct answer *answer = ask("POST", "/api/orders", NULL, other);
+        assert_int_equal(answer->status, i < 5 ? 201 : 422);
+        if (i == 5)
+            assert_non_null(strstr(answer_text(answer, "source"), "open_orders_per_email"));
+        answer_free(answer);
+        talloc_free(other);
+        talloc_free(body);
+    }
+}
+
 static void an_address_has_its_limit_by_policy_row(void **state)
 {
     (void)state;
@@ -681,6 +705,7 @@ int main(void)
         cmocka_unit_test(tokens_are_kept_as_hashes_alone),
         cmocka_unit_test(a_refused_order_leaves_nothing_behind),
         cmocka_unit_test(the_sixth_open_order_of_a_cpf_is_refused_with_its_rule),
+        cmocka_unit_test(the_sixth_open_order_of_a_mailbox_is_refused_however_it_is_written),
         cmocka_unit_test(an_address_has_its_limit_by_policy_row),
         cmocka_unit_test(payment_and_address_hold_a_case_only_where_a_policy_row_says_so),
         cmocka_unit_test(the_form_comes_back_with_errors_beside_the_fields_and_what_was_typed),
