@@ -43,6 +43,25 @@ static void show_token(const struct token *token)
     fputs(")\n", stderr);
 }
 
+/* What the token says of the tries left; PKCS#11 gives no number. */
+static void tell_tries(enum token_tries tries, const char *what)
+{
+    switch (tries) {
+    case TOKEN_TRIES_FINE:
+        break;
+    case TOKEN_TRIES_LOW:
+        fprintf(stderr, "O token avisa: houve %s errado antes e restam poucas tentativas.\n", what);
+        break;
+    case TOKEN_TRIES_LAST:
+        fprintf(stderr, "ATENÇÃO: resta UMA tentativa de %s. Se estiver errado, o token se bloqueia.\n",
+                what);
+        break;
+    case TOKEN_TRIES_NONE:
+        fprintf(stderr, "O token se bloqueou: não resta tentativa de %s.\n", what);
+        break;
+    }
+}
+
 /* false: the last try is at stake and nobody said yes to it. */
 static bool may_try(enum token_tries tries, const char *what, struct ra_error *error)
 {
@@ -50,11 +69,10 @@ static bool may_try(enum token_tries tries, const char *what, struct ra_error *e
     case TOKEN_TRIES_FINE:
         return true;
     case TOKEN_TRIES_LOW:
-        fprintf(stderr, "O token avisa: houve %s errado antes e restam poucas tentativas.\n", what);
+        tell_tries(tries, what);
         return true;
     case TOKEN_TRIES_LAST:
-        fprintf(stderr, "ATENÇÃO: resta UMA tentativa de %s. Se estiver errado, o token se bloqueia.\n",
-                what);
+        tell_tries(tries, what);
         if (terminal_confirm("Usar a última tentativa?"))
             return true;
         return ra_fail_reason(error, RA_CONFLICT, "token-last-try",
@@ -128,6 +146,8 @@ bool cli_token_login(struct cli *cli, struct token *token, struct ra_error *erro
         fputs("O PIN não confere.\n", stderr);
         if (tries == TOKEN_TRIES_NONE)
             return may_try(tries, "PIN", error);
+        if (wrong == WRONG_IN_A_ROW - 1)
+            tell_tries(tries, "PIN");
     }
     return ra_fail_reason(
         error, RA_FORBIDDEN, "token-pin-wrong",
@@ -172,6 +192,14 @@ static bool change(struct token *token, const char *label, bool setup, const cha
     return setup ? token_setup(token, label, puk, pin, error) : token_unlock(token, puk, pin, error);
 }
 
+static void tell_puk_tries(struct token *token)
+{
+    struct ra_error ignored = {0};
+    enum token_tries tries;
+    if (token_puk_tries(token, &tries, &ignored))
+        tell_tries(tries, "PUK");
+}
+
 static bool ask_both_and(struct token *token, const char *label, bool setup, struct ra_error *error)
 {
     if (token_facts(token)->pinpad) {
@@ -179,13 +207,17 @@ static bool ask_both_and(struct token *token, const char *label, bool setup, str
         return change(token, label, setup, NULL, NULL, error);
     }
     char puk[TOKEN_PIN_SIZE] = "", pin[TOKEN_PIN_SIZE] = "";
-    bool done = (setup ? ask_new("PUK", puk, error)
-                       : ask_secret("PUK do token (só o titular digita): ", puk, error)) &&
+    /* A used token is erased by the PUK that it has, and keeps it. */
+    const bool chooses = setup && !token_facts(token)->initialised;
+    bool done = (chooses ? ask_new("PUK", puk, error)
+                         : ask_secret("PUK do token (só o titular digita): ", puk, error)) &&
                 ask_new("PIN", pin, error);
     if (done && setup && strcmp(puk, pin) == 0)
         done = ra_fail_reason(error, RA_INVALID, "token-pin-shape",
                               "O PIN e o PUK precisam ser diferentes: um salva o outro.");
     done = done && change(token, label, setup, puk, pin, error);
+    if (!done && is_wrong(error))
+        tell_puk_tries(token);
     OPENSSL_cleanse(puk, sizeof puk);
     OPENSSL_cleanse(pin, sizeof pin);
     return done;

@@ -21,7 +21,8 @@ fs.writeFileSync(environment.SOFTHSM2_CONF, `directories.tokendir = ${folder}/to
 
 // Ordered before anything else: a connection that rests while the commands below block this process is closed by the
 // server, and fetch does not notice.
-const [firstCase, pulledCase, agentsCase] = [await order('ecpf-a3', person()), await order('ecpf-a3', person()), await order('ecpf-a1', person())];
+const [firstCase, pulledCase, fullCase, agentsCase] = [await order('ecpf-a3', person()), await order('ecpf-a3', person()),
+  await order('ecpf-a3', person()), await order('ecpf-a1', person())];
 
 const pin = '482916';
 const puk = '77310482';
@@ -188,6 +189,7 @@ describe('a wrong PIN', () => {
     const wrong = [['PIN do token', '0000'], ['PIN do token', '1111']];
     const first = refused(typed(null, command(uri), wrong, counted), 'token-pin-wrong');
     assert.match(first.terminal, /restam poucas tentativas/);
+    assert.match(first.terminal, /resta UMA tentativa de PIN[^]*$/, 'and what is left when it stops');
     assert.equal(first.status, 1);
     assert.equal(fs.readFileSync(tries, 'utf8'), '2');
     const kept = refused(typed(null, [...command(uri), '--yes'], [['Usar a última tentativa?', 'n']], counted), 'token-last-try');
@@ -222,6 +224,39 @@ describe('a wrong PIN', () => {
     refused(typed(null, ['token', 'unlock', '--token', uri], [['PUK do token', '00000000'], ['PIN novo', pin], ['Repita o PIN', pin]]), 'token-pin-wrong');
     const run = spawnSync('setsid', ['-w', cliPath, '--json', ...command(uri)], { encoding: 'utf8', env: { ...process.env, ...environment } });
     assert.equal(JSON.parse(run.stdout).reason, 'token-no-terminal');
+  });
+});
+
+describe('a wrong PUK', () => {
+  const tries = path.join(folder, 'puk-tries');
+  const counted = { RA_PKCS11_MODULE: flaky, FLAKY_PUK_TRIES: tries };
+  const spent = () => fs.readFileSync(tries, 'utf8');
+  const given = (secret) => [['PUK do token', secret], ['PIN novo', pin], ['Repita o PIN', pin]];
+  const last = [['Usar a última tentativa?', 's']];
+
+  test('says what the token says of the tries left, and never spends the last one in silence', () => {
+    const unlock = (uri, answers) => typed(null, ['token', 'unlock', '--token', uri], answers, counted);
+    const uri = blank();
+    assert.match(refused(unlock(uri, given('00000000')), 'token-pin-wrong').terminal, /restam poucas tentativas/);
+    assert.match(refused(unlock(uri, given('00000001')), 'token-pin-wrong').terminal, /resta UMA tentativa de PUK/);
+    assert.equal(spent(), '2');
+    refused(unlock(uri, [['Usar a última tentativa?', 'n']]), 'token-last-try');
+    assert.equal(spent(), '2', 'nothing was tried');
+    works(unlock(uri, [...last, ...given(puk)]));
+    assert.equal(spent(), '0');
+    for (const answers of [given('00000000'), given('00000000'), [...last, ...given('00000000')]]) refused(unlock(uri, answers), 'token-pin-wrong');
+    refused(unlock(uri, []), 'token-puk-locked');
+  });
+
+  test('a used token is erased by the PUK that it has, asked for once; a wrong one erases nothing and is counted', () => {
+    fs.writeFileSync(tries, '0');
+    const uri = blank();
+    const label = uri.slice('pkcs11:token='.length);
+    const setup = (secret) => typed(null, ['token', 'setup', '--token', uri, '--label', label], [['será apagado', 's'], ...given(secret)], counted);
+    assert.match(refused(setup('00000000'), 'token-pin-wrong').terminal, /restam poucas tentativas/);
+    assert.equal(spent(), '1');
+    works(setup(puk));
+    assert.equal(spent(), '0');
   });
 });
 
@@ -289,6 +324,31 @@ describe('a token pulled out mid-way leaves the order where it can go on', () =>
       `${other}?module-path=/usr/lib/softhsm/libsofthsm2.so`], holderPin), 'token-without-key');
     refused(typed('agent1', ['issue', kase.code, '--token', 'pkcs11:manufacturer=SoftHSM%20project'], []), 'token-ambiguous');
     refused(typed('agent1', ['issue', kase.code, '--token', `${other}?module-path=/usr/lib/nowhere.so`], []), 'token-module');
+  });
+});
+
+describe('a token without room', () => {
+  const full = (call) => ({ RA_PKCS11_MODULE: flaky, FLAKY_FULL: call });
+  const states = (code) => done('agent1', 'show', code).states;
+
+  test('for the key, for the certificate, for the chain: told by its name, and the order goes on once there is room', () => {
+    const kase = atCounter(fullCase, blank());
+    refused(makeCsr(kase, full('C_GenerateKeyPair')), 'token-full');
+    assert.equal(states(kase.code).identification, 'open');
+    const bound = works(makeCsr(kase));
+    validate(kase.code, { csr: kase.csr });
+    verify(kase.code);
+    const stored = () => p11(kase.uri, '--list-all').match(/Type: X\.509 Certificate/g)?.length ?? 0; // the key is listed in any case
+    for (const [call, kept] of [['C_CreateObject', 0], ['C_CreateObject:2', 1]]) {
+      refused(issue(kase, full(call)), 'token-full');
+      assert.equal(states(kase.code).issuance, 'delivered', 'one known state');
+      assert.equal(stored(), kept, call);
+    }
+    const answer = works(issue(kase));
+    assert.equal(answer.token.proved, true);
+    assert.equal(stored(), 1 + answer.chain.match(/BEGIN/g).length);
+    assert.equal(works(makeCsr(kase)).spki_sha256, bound.spki_sha256);
+    assert.equal(sql(`select count(*) from issuance i join orders o on o.id = i.order_id where o.code = '${kase.code}'`), '1');
   });
 });
 

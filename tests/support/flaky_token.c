@@ -4,6 +4,8 @@
  * failures that no software token has by itself.
  *
  *   FLAKY_GONE=C_CreateObject:2   pulled out at the second call of that function, and gone from then on
+ *   FLAKY_FULL=C_CreateObject:2   no room from the second call of that function on
+ *   FLAKY_PUK_TRIES=FILE          as FLAKY_TRIES, for the PUK
  *   FLAKY_TRIES=FILE              a counter of wrong PINs kept in a file: three tries, with the flags of
  * PKCS#11 FLAKY_NO_RAW=1                no CKM_RSA_X_509, as some cards
  *   FLAKY_PINPAD=PIN              a reader with a keypad (protected authentication path), on which this was
@@ -25,23 +27,35 @@ enum { TRIES = 3 };
 static CK_FUNCTION_LIST *real, list;
 static bool gone;
 
-/* One call of `name`: is the token gone by now? */
+/* One call of `name`: has the plan of this variable come to it? `calls` counts them. */
+static bool is_due(const char *variable, const char *name, int *calls)
+{
+    const char *plan = getenv(variable);
+    size_t length = strlen(name);
+    if (plan == NULL || strncmp(plan, name, length) != 0 || (plan[length] != ':' && plan[length] != '\0'))
+        return false;
+    int wanted = plan[length] == ':' ? (int)strtol(plan + length + 1, NULL, 10) : 1;
+    return ++*calls >= wanted;
+}
+
 static bool is_gone(const char *name)
 {
     static int calls;
-    const char *plan = getenv("FLAKY_GONE");
-    size_t length = strlen(name);
-    if (gone || plan == NULL || strncmp(plan, name, length) != 0 ||
-        (plan[length] != ':' && plan[length] != '\0'))
-        return gone;
-    int wanted = plan[length] == ':' ? (int)strtol(plan + length + 1, NULL, 10) : 1;
-    gone = ++calls >= wanted;
+    gone = gone || is_due("FLAKY_GONE", name, &calls);
     return gone;
 }
 
-static int wrong_so_far(void)
+static CK_RV no_room(const char *name)
 {
-    const char *path = getenv("FLAKY_TRIES");
+    static int calls;
+    return is_gone(name)                        ? CKR_DEVICE_REMOVED
+           : is_due("FLAKY_FULL", name, &calls) ? CKR_DEVICE_MEMORY
+                                                : CKR_OK;
+}
+
+static int wrong_in(const char *variable)
+{
+    const char *path = getenv(variable);
     FILE *file = path == NULL ? NULL : fopen(path, "re");
     char text[8] = "";
     if (file == NULL)
@@ -52,14 +66,30 @@ static int wrong_so_far(void)
     return (int)strtol(text, NULL, 10);
 }
 
-static void keep_wrong(int wrong)
+static int wrong_so_far(void)
 {
-    const char *path = getenv("FLAKY_TRIES");
+    return wrong_in("FLAKY_TRIES");
+}
+
+static void keep_wrong_in(const char *variable, int wrong)
+{
+    const char *path = getenv(variable);
     FILE *file = path == NULL ? NULL : fopen(path, "we");
     if (file == NULL)
         return;
     fprintf(file, "%d", wrong);
     fclose(file);
+}
+
+static void keep_wrong(int wrong)
+{
+    keep_wrong_in("FLAKY_TRIES", wrong);
+}
+
+static void count_puk(CK_RV answer)
+{
+    if (answer == CKR_PIN_INCORRECT || answer == CKR_OK)
+        keep_wrong_in("FLAKY_PUK_TRIES", answer == CKR_OK ? 0 : wrong_in("FLAKY_PUK_TRIES") + 1);
 }
 
 /* What the program gave, or what was typed on the keypad; false: the program must not have it. */
@@ -82,6 +112,14 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
     CK_RV answer = real->C_GetTokenInfo(slot, info);
     if (answer == CKR_OK && getenv("FLAKY_PINPAD") != NULL)
         info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
+    if (answer == CKR_OK && getenv("FLAKY_PUK_TRIES") != NULL) {
+        int left = TRIES - wrong_in("FLAKY_PUK_TRIES");
+        info->flags &= ~(CK_FLAGS)(CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY | CKF_SO_PIN_LOCKED);
+        info->flags |= left == TRIES ? 0
+                       : left > 1    ? CKF_SO_PIN_COUNT_LOW
+                       : left == 1   ? CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY
+                                     : CKF_SO_PIN_LOCKED;
+    }
     if (answer != CKR_OK || getenv("FLAKY_TRIES") == NULL)
         return answer;
     int wrong = wrong_so_far();
@@ -110,13 +148,15 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
 {
     if (is_gone("C_Login"))
         return CKR_DEVICE_REMOVED;
-    if (user != CKU_SO && wrong_so_far() >= TRIES)
+    if (user == CKU_SO ? wrong_in("FLAKY_PUK_TRIES") >= TRIES : wrong_so_far() >= TRIES)
         return CKR_PIN_LOCKED;
     if (!typed(user == CKU_SO ? "FLAKY_PINPAD_PUK" : "FLAKY_PINPAD", &pin, &length))
         return CKR_ARGUMENTS_BAD;
     if (user == CKU_CONTEXT_SPECIFIC)
         return login_for_one(pin, length);
     CK_RV answer = real->C_Login(session, user, pin, length);
+    if (user == CKU_SO)
+        count_puk(answer);
     if (user == CKU_USER && answer == CKR_PIN_INCORRECT)
         keep_wrong(wrong_so_far() + 1);
     if (user == CKU_USER && answer == CKR_OK)
@@ -126,8 +166,11 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
 
 static CK_RV init_token(CK_SLOT_ID slot, CK_UTF8CHAR *puk, CK_ULONG length, CK_UTF8CHAR *label)
 {
-    return typed("FLAKY_PINPAD_PUK", &puk, &length) ? real->C_InitToken(slot, puk, length, label)
-                                                    : CKR_ARGUMENTS_BAD;
+    if (!typed("FLAKY_PINPAD_PUK", &puk, &length))
+        return CKR_ARGUMENTS_BAD;
+    CK_RV answer = real->C_InitToken(slot, puk, length, label);
+    count_puk(answer);
+    return answer;
 }
 
 static bool told_to_lie(const char *about)
@@ -197,16 +240,17 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
 static CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
                            CK_OBJECT_HANDLE *object)
 {
-    return is_gone("C_CreateObject") ? CKR_DEVICE_REMOVED
-                                     : real->C_CreateObject(session, template, count, object);
+    CK_RV room = no_room("C_CreateObject");
+    return room != CKR_OK ? room : real->C_CreateObject(session, template, count, object);
 }
 
 static CK_RV generate(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_template,
                       CK_ULONG public_count, CK_ATTRIBUTE *private_template, CK_ULONG private_count,
                       CK_OBJECT_HANDLE *public_part, CK_OBJECT_HANDLE *private_part)
 {
-    return is_gone("C_GenerateKeyPair")
-               ? CKR_DEVICE_REMOVED
+    CK_RV room = no_room("C_GenerateKeyPair");
+    return room != CKR_OK
+               ? room
                : real->C_GenerateKeyPair(session, mechanism, public_template, public_count, private_template,
                                          private_count, public_part, private_part);
 }
