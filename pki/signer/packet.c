@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/packet.h"
 
+#include "pki/base/long_message.h"
+
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <poll.h>
@@ -51,6 +53,21 @@ static enum packet_result next_length(int socket, size_t *length, struct ra_erro
     return PACKET_MALFORMED;
 }
 
+/* A packet that carries a file says nothing itself but its mark. */
+static enum packet_result receive_long(int take_file, bool marked, json_t **message, struct ra_error *error)
+{
+    char *content = NULL;
+    size_t length = 0;
+    enum packet_result result = PACKET_MALFORMED;
+    if (long_message_read(take_file, PACKET_LONG_MAX, &content, &length, error) && marked)
+        result = parse(content, length, message, error);
+    else
+        ra_fail_reason(error, RA_BAD_REQUEST, "malformed", "a mensagem longa não veio como devia");
+    OPENSSL_cleanse(content, length);
+    free(content);
+    return result;
+}
+
 enum packet_result packet_receive(int socket, int seconds, json_t **message, struct ra_error *error)
 {
     *message = NULL;
@@ -74,11 +91,13 @@ enum packet_result packet_receive(int socket, int seconds, json_t **message, str
     }
     if (buffer == NULL)
         return PACKET_CLOSED;
-    struct iovec part = {buffer, length};
-    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-    ssize_t got = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    enum packet_result result =
-        got == (ssize_t)length ? parse(buffer, length, message, error) : PACKET_CLOSED;
+    int file = -1;
+    ssize_t got = long_message_receive(socket, buffer, length, MSG_DONTWAIT, &file);
+    enum packet_result result = PACKET_CLOSED;
+    if (file >= 0)
+        result = receive_long(file, got == 1 && *buffer == LONG_MESSAGE_MARK, message, error);
+    else if (got == (ssize_t)length)
+        result = parse(buffer, length, message, error);
     /* Halves of codes never come here, but proofs and personal data do. */
     OPENSSL_cleanse(buffer, length);
     free(buffer);

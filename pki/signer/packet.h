@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Messages over the signer's socket: one SOCK_SEQPACKET packet is one JSON object of at most PACKET_MAX
- * bytes. Duplicate members, NUL, bad UTF-8 and deep nesting are refused by the parser.
+ * bytes; a longer one, of at most PACKET_LONG_MAX, comes in a sealed file beside it (long_message.h), since
+ * the lists of revoked certificates of a large AC have megabytes. Duplicate members, NUL, bad UTF-8 and deep
+ * nesting are refused by the parser.
  */
 #ifndef PKI_SIGNER_PACKET_H
 #define PKI_SIGNER_PACKET_H
@@ -10,7 +12,7 @@
 
 #include <jansson.h>
 
-enum { PACKET_MAX = 128 << 10 };
+enum { PACKET_MAX = 128 << 10, PACKET_LONG_MAX = 16 << 20 };
 
 enum packet_result {
     PACKET_MESSAGE,

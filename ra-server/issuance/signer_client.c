@@ -2,6 +2,7 @@
 #include "issuance/signer_client.h"
 
 #include "issuance/reasons.h"
+#include "pki/base/long_message.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -105,12 +106,16 @@ static bool send_packet(int fd, const json_t *packet, struct ra_error *error)
     }
     size_t length = strlen(text);
     bool sent = false;
-    if (length > SIGNER_PACKET_MAX) {
+    errno = 0; /* who asks why looks at it */
+    if (length > SIGNER_MESSAGE_MAX) {
         (void)ra_fail(error, RA_TOO_LARGE, "a mensagem ao assinador é grande demais");
-    } else if (send(fd, text, length, MSG_NOSIGNAL) != (ssize_t)length) {
-        (void)no_signer(error, "send");
     } else {
-        sent = true;
+        sent = length > SIGNER_PACKET_MAX
+                   ? long_message_send(fd, (struct bytes){(const uint8_t *)text, length}, error)
+                   : send(fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
+        if (!sent) {
+            (void)no_signer(error, "send");
+        }
     }
     free(text);
     return sent;

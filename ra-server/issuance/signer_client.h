@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Talks to ra-signer over its SOCK_SEQPACKET socket: one JSON object a packet, at most SIGNER_PACKET_MAX
- * bytes. Connections are kept and used again; one that the signer closed (it was started anew) is replaced
- * and the request said again, which is safe: what was done
- * is answered again or refused, never done twice.
+ * bytes; a longer one, of at most SIGNER_MESSAGE_MAX, lies in a sealed file beside its packet
+ * (pki/base/long_message.h). Connections are kept and used again; one that the signer closed (it was started
+ * anew) is replaced and the request said again, which is safe: what was done is answered again or refused,
+ * never done twice.
  *
  * Thread rules: any number of threads.
  */
@@ -16,7 +17,7 @@
 
 #include <jansson.h>
 
-enum { SIGNER_PACKET_MAX = 131072, SIGNER_ANSWER_SECONDS = 20 };
+enum { SIGNER_PACKET_MAX = 131072, SIGNER_MESSAGE_MAX = 16 << 20, SIGNER_ANSWER_SECONDS = 20 };
 
 struct signer_client;
 

@@ -4,6 +4,7 @@
  * ra-server is.
  */
 #include "pki/base/file.h"
+#include "pki/base/long_message.h"
 #include "pki/signer/listener.h"
 #include "pki/signer/packet.h"
 #include "pki/token/token.h"
@@ -211,9 +212,8 @@ static void send_message(int connection, json_t *message)
 }
 
 /* Answers every carry by way of the AC until the signer's answer comes. */
-static json_t *converse(int connection, json_t *request)
+static json_t *last_word(int connection)
 {
-    send_message(connection, request);
     json_t *message = next_message(connection);
     while (strcmp(answer_text(message, "type"), "carry") == 0) {
         struct bytes carried;
@@ -225,6 +225,12 @@ static json_t *converse(int connection, json_t *request)
         message = next_message(connection);
     }
     return message;
+}
+
+static json_t *converse(int connection, json_t *request)
+{
+    send_message(connection, request);
+    return last_word(connection);
 }
 
 static json_t *ask_once(json_t *request)
@@ -402,9 +408,68 @@ static void protocol_6_what_is_no_message_is_refused_and_the_signer_lives(void *
     expect_malformed(connection, "{\"type\":\"\xff\"}", 12);
     expect_malformed(connection, large, PACKET_MAX);
     expect_malformed(connection, large, PACKET_MAX + 1);
+    expect_malformed(connection, "@", 1); /* and no file */
     json_t *status = converse(connection, json_pack("{s:s}", "type", "status"));
     assert_string_equal(answer_text(status, "type"), "status");
     json_decref(status);
+    close(connection);
+    assert_int_equal(stop_signer(SIGTERM), 0);
+}
+
+/* The agents' AC, had it revoked so many. */
+static const char *list_of_a_large_ac(void)
+{
+    enum { REVOKED = 20000 };
+    struct bytes der;
+    unsigned char *made = NULL;
+    assert_true(base64_decode(office.memory, office.crls[0], strlen(office.crls[0]), &der));
+    const unsigned char *at = der.data;
+    X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)der.length);
+    ASN1_INTEGER *serial = ASN1_INTEGER_new();
+    for (long number = 1; number <= REVOKED; number++) {
+        X509_REVOKED *entry = X509_REVOKED_new();
+        assert_int_equal(ASN1_INTEGER_set(serial, (number << 32) + 1), 1);
+        assert_int_equal(X509_REVOKED_set_serialNumber(entry, serial), 1);
+        assert_int_equal(
+            X509_REVOKED_set_revocationDate(entry, (ASN1_TIME *)(uintptr_t)X509_CRL_get0_lastUpdate(list)),
+            1);
+        assert_int_equal(X509_CRL_add0_revoked(list, entry), 1);
+    }
+    assert_true(X509_CRL_sign(list, office.hierarchy.key[AUTHORITY_TMUL], EVP_sha256()) > 0);
+    int length = i2d_X509_CRL(list, &made);
+    const char *text = base64_encode(office.memory, (struct bytes){made, (size_t)length});
+    OPENSSL_free(made);
+    ASN1_INTEGER_free(serial);
+    X509_CRL_free(list);
+    return text;
+}
+
+static json_t *send_long(int connection, const char *text)
+{
+    struct ra_error error = {0};
+    assert_true(long_message_send(connection, bytes_of_text(text), &error));
+    return last_word(connection);
+}
+
+static void protocol_6_lists_that_no_packet_holds_are_judged_by(void **state)
+{
+    (void)state;
+    const char *usual = office.crls[0];
+    start_signer();
+    int connection = connect_signer();
+    office.crls[0] = list_of_a_large_ac();
+    json_t *request = honest();
+    office.crls[0] = usual;
+    char *text = json_dumps(request, JSON_COMPACT);
+    assert_true(strlen(text) > 4 * PACKET_MAX);
+    json_t *answer = send_long(connection, text);
+    assert_string_equal(answer_text(answer, "type"), "issued");
+    json_decref(answer);
+    answer = send_long(connection, "[]");
+    assert_string_equal(answer_text(answer, "reason"), "malformed");
+    json_decref(answer);
+    free(text);
+    json_decref(request);
     close(connection);
     assert_int_equal(stop_signer(SIGTERM), 0);
 }
@@ -696,6 +761,7 @@ int main(void)
         TEST(protocol_6_kill_9_while_the_ac_works_loses_nothing),
         TEST(protocol_6_a_carrier_that_leaves_makes_the_attempt_unknown),
         TEST(protocol_6_what_is_no_message_is_refused_and_the_signer_lives),
+        TEST(protocol_6_lists_that_no_packet_holds_are_judged_by),
         TEST(design_no_more_than_sixteen_connections),
         TEST(protocol_6_the_running_signer_is_confined),
         TEST(issue_5_files_are_read_again_without_a_restart),

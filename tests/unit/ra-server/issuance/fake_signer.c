@@ -2,6 +2,8 @@
 #include "issuance/fake_signer.h"
 
 #include "floors/check.h"
+#include "issuance/signer_client.h"
+#include "pki/base/long_message.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -37,8 +39,16 @@ static bool send_json(int fd, json_t *take)
 
 static json_t *receive_json(int fd)
 {
+    struct ra_error error = {0};
     char *buffer = malloc(PACKET);
-    ssize_t length = recv(fd, buffer, PACKET, 0);
+    int file = -1;
+    ssize_t length = long_message_receive(fd, buffer, PACKET, 0, &file);
+    if (file >= 0) {
+        size_t size = 0;
+        free(buffer);
+        assert_true(long_message_read(file, SIGNER_MESSAGE_MAX, &buffer, &size, &error));
+        length = (ssize_t)size;
+    }
     json_t *json = length > 0 ? json_loadb(buffer, (size_t)length, 0, NULL) : NULL;
     free(buffer);
     return json;

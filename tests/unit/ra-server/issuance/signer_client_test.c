@@ -221,6 +221,28 @@ static void nonsense_is_no_answer(void **state)
     }
 }
 
+/* The lists of revoked certificates of a large AC. */
+static void a_message_that_no_packet_holds_arrives(void **state)
+{
+    (void)state;
+    struct ra_error error = {0};
+    struct talk talk = {.answer = "{\"type\":\"status\"}"};
+    struct fake_signer *signer = fake_signer_start(path, speak, &talk);
+    struct signer_client *client = signer_client_new(NULL, path);
+    char *long_text = calloc(1, 3 << 20);
+    memset(long_text, 'a', (3 << 20) - 1);
+    for (int time = 0; time < 2; time++) {
+        json_t *answer = NULL;
+        assert_true(signer_ask(client, json_pack("{s:s}", "crls", long_text), NULL, NULL, &answer, &error));
+        assert_true(signer_expect(answer, "status", &error));
+        json_decref(answer);
+    }
+    assert_int_equal(atomic_load(&talk.heard), 2);
+    free(long_text);
+    talloc_free(client);
+    fake_signer_stop(signer);
+}
+
 static void a_message_too_long_is_not_sent(void **state)
 {
     (void)state;
@@ -229,8 +251,8 @@ static void a_message_too_long_is_not_sent(void **state)
     struct fake_signer *signer = fake_signer_start(path, speak, &talk);
     struct signer_client *client = signer_client_new(NULL, path);
     json_t *answer = NULL;
-    char *long_text = calloc(1, SIGNER_PACKET_MAX + 1);
-    memset(long_text, 'a', SIGNER_PACKET_MAX);
+    char *long_text = calloc(1, SIGNER_MESSAGE_MAX + 1);
+    memset(long_text, 'a', SIGNER_MESSAGE_MAX);
     assert_refused(signer_ask(client, json_pack("{s:s}", "type", long_text), NULL, NULL, &answer, &error),
                    RA_TOO_LARGE);
     assert_int_equal(atomic_load(&talk.heard), 0);
@@ -284,6 +306,7 @@ int main(void)
         cmocka_unit_test(a_signer_started_anew_is_found_again),
         cmocka_unit_test(a_signer_that_hangs_up_twice_is_unavailable),
         cmocka_unit_test(nonsense_is_no_answer),
+        cmocka_unit_test(a_message_that_no_packet_holds_arrives),
         cmocka_unit_test(a_message_too_long_is_not_sent),
         cmocka_unit_test(refusals_become_errors_of_their_reason),
     };
