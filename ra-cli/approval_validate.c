@@ -180,10 +180,20 @@ static bool bind_to_renewal(struct cli *cli, const json_t *facts, struct stateme
     return signing_bytes(cli, facts, "renewal_cms", &binding->cms, error);
 }
 
-static bool is_renewal(const json_t *facts)
+static bool is_method(const json_t *facts, const char *wanted)
 {
     const char *method = json_string_value(json_object_get(facts, "method"));
-    return method != NULL && strcmp(method, "renewal") == 0;
+    return method != NULL && strcmp(method, wanted) == 0;
+}
+
+static bool is_renewal(const json_t *facts)
+{
+    return is_method(facts, "renewal");
+}
+
+static bool is_by_video(const json_t *facts)
+{
+    return is_method(facts, "video");
 }
 
 static bool bind_key(struct cli *cli, const struct cli_arguments *arguments, const json_t *facts,
@@ -192,6 +202,11 @@ static bool bind_key(struct cli *cli, const struct cli_arguments *arguments, con
     struct statement_binding *binding = &statement->validation.binding;
     if (is_renewal(facts))
         return bind_to_renewal(cli, facts, binding, error);
+    if (is_by_video(facts) && cli_option(arguments, "bind-csr") == NULL)
+        return ra_fail_reason(
+            error, RA_RULE_REFUSED, "binding-not-allowed",
+            "Por vídeo não há código do papel: o titular faz a chave antes e lê a impressão "
+            "digital dela. Confira-a e valide com o CSR dele (--bind-csr ARQUIVO).");
     return cli_option(arguments, "bind-csr") != NULL
                ? bind_to_csr(cli, arguments, facts, binding, error)
                : bind_to_code(statement, code, binding, error) && bind_mail_half(facts, binding, error);

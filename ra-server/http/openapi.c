@@ -66,7 +66,7 @@ static const char *status_text(int status)
     case 431:
         return "header too large";
     case 502:
-        return "a neighbour answered wrongly";
+        return "a neighbour answered wrongly, or the server behind the front not at all";
     case 503:
         return "busy or recovering";
     case 504:

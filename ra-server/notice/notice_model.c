@@ -51,6 +51,7 @@ static bool common_model(struct job_run *run, const struct notice_row *row, cons
     set(model, "product_notice", restriction);
     set_office(model, office);
     json_object_set_new(model, "homologation", json_boolean(!run->app->config->production));
+    json_object_set_new(model, "by_video", json_boolean(orders_method(order) == IDENTIFICATION_VIDEO));
     set_link(run, model, "order_url", "pedido/", order->code);
     set_link(run, model, "login_url", "entrar", "");
     set_link(run, model, "shop_url", "#produtos", "");

@@ -103,7 +103,8 @@ struct order {
     const char *serial;                    /* of the issued certificate, hexadecimal; "" before */
     const char *renewal_rule;              /* "REN-02", "REN-03": the holder signed a renewal; "" otherwise */
     bool renewing;                         /* begun as a renewal, signed or not */
-    bool renewal_ended; /* the certificate that it was signed with is revoked, or about to be */
+    bool renewal_ended;   /* the certificate that it was signed with is revoked, or about to be */
+    bool emitted_by_code; /* a code in two halves was made for this attempt; without one the key came first */
 };
 
 /* --- codes (orders.c, pure) --- */

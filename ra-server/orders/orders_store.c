@@ -138,6 +138,7 @@ bool orders_from_row(TALLOC_CTX *context, const struct db_rows *rows, size_t row
         .renewal_rule = row_text(rows, row, "renewal_rule"),
         .renewing = row_bool(rows, row, "renewing"),
         .renewal_ended = row_bool(rows, row, "renewal_ended"),
+        .emitted_by_code = row_bool(rows, row, "emitted_by_code"),
         .price_cents = (int)row_int(rows, row, "price_cents"),
         .holder_kind = strcmp(row_text(rows, row, "holder_kind"), "pj") == 0 ? CERTIFICATE_HOLDER_COMPANY
                                                                              : CERTIFICATE_HOLDER_PERSON,

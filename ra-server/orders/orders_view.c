@@ -254,6 +254,18 @@ static void add_open_steps(TALLOC_CTX *context, const struct order *order, json_
         add_attendance_steps(context, order, steps);
 }
 
+/* The key was bound by its fingerprint: there is no code, and only where the key is can the certificate be
+ * made (protocol 2). */
+static const char *key_came_first(const struct order *order)
+{
+    if (orders_method(order) == IDENTIFICATION_VIDEO)
+        return "Termine a emissão onde você fez a chave cuja impressão digital leu ao agente, no mesmo "
+               "computador e navegador: por vídeo não há código a digitar.";
+    if (strcmp(order->media, "token") == 0)
+        return "O certificado é gravado no token, no próprio atendimento.";
+    return "Termine a emissão onde está a chave que você trouxe ao atendimento: não há código a digitar.";
+}
+
 static void add_identification_steps(TALLOC_CTX *context, const struct order *order, json_t *steps)
 {
     const char *identification = order->states[ORDERS_MACHINE_IDENTIFICATION];
@@ -273,9 +285,11 @@ static void add_identification_steps(TALLOC_CTX *context, const struct order *or
                  "Termine a renovação: abra a página dela com o arquivo de espera que você guardou, ou use o "
                  "ra-cli com que assinou.",
                  "/renovar", "Terminar a renovação");
-    else
+    else if (order->emitted_by_code)
         add_step(steps, "emit", "Emita o certificado com o código do papel e o código do e-mail.",
                  talloc_asprintf(context, "/emitir/%s", order->code), "Emitir agora");
+    else
+        add_step(steps, "emit", key_came_first(order), NULL, NULL);
 }
 
 static void add_issuance_steps(const struct order *order, json_t *steps)

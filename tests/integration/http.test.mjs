@@ -323,6 +323,21 @@ test('a body that stops is told 408 by the server, which had its first part (upl
   assert.match(form.body, /<h1>O pedido demorou demais para chegar\.<\/h1>/);
 });
 
+test('each refusal of the front has a code of its own, and none of the server\'s with another status', () => {
+  const folder = new URL('../../web/front/problems/', import.meta.url);
+  const table = fs.readFileSync(new URL('../../pki/base/error.h', import.meta.url), 'utf8');
+  const ours = new Map([...table.matchAll(/X\(RA_\w+, "([a-z-]+)", \w+, (\d{3}),/g)].map(([, code, status]) => [code, Number(status)]));
+  const files = fs.readdirSync(folder).filter((name) => name.endsWith('.problem'));
+  const problems = files.map((name) => JSON.parse(fs.readFileSync(new URL(name, folder), 'utf8')));
+  assert.ok(ours.size > 30 && problems.length > 20);
+  assert.equal(new Set(problems.map(({ code }) => code)).size, problems.length);
+  for (const { code, type, status } of problems) {
+    assert.equal(type, `urn:guiche:problem:${code}`);
+    assert.equal(ours.get(code) ?? status, status, code);
+  }
+  assert.deepEqual([502, 503, 504].map((one) => problems.find(({ status }) => status === one).code), ['server-away', 'unavailable', 'timeout']);
+});
+
 test('after all this the service is healthy', async () => {
   // What the cases of other tests left behind (a deadline that passed, say) may degrade it.
   const { status, json } = await api('GET', '/healthz');

@@ -7,6 +7,8 @@
 #include "agenda/agenda_place.h"
 #include "agenda/agenda_waiting.h"
 #include "config/config.h"
+#include "jobs.h"
+#include "notice/notice.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -323,6 +325,104 @@ static void another_way_at_the_same_hour_is_a_move_and_the_same_way_is_none(void
     open_room(false);
 }
 
+/* --- what else is said of a case by video --- */
+
+static char *of_order(const char *before, const struct placed *order, const char *after)
+{
+    char *sql = talloc_asprintf(NULL, "%s '%s' %s", before, order->code, after);
+    char *value = owner_sql(sql);
+    talloc_free(sql);
+    return value;
+}
+
+/* The mail of that kind about the order's present appointment. */
+static char *mail_of_kind(const struct placed *order, const char *kind)
+{
+    char after[64];
+    snprintf(after, sizeof after, "and k.kind = '%s'", kind);
+    talloc_free(of_order("insert into ra.outbox (order_id, kind, recipient, message, next_at, created_at) "
+                         "select o.id, k.kind, "
+                         "p.email, k.message, now() - interval '1 minute', now() from ra.orders o join "
+                         "ra.person p on p.order_id = o.id "
+                         "join ra.appointment a on a.order_id = o.id, lateral (values "
+                         "('outage', jsonb_build_object('what', 'PSBio')), "
+                         "('declined', jsonb_build_object('appointment', jsonb_build_object('uid', a.uid, "
+                         "'sequence', a.sequence, "
+                         "'start_us', (extract(epoch from a.starts) * 1000000)::bigint))), "
+                         "('hour_gone', jsonb_build_object('appointment_id', a.id, 'sequence', a.sequence, "
+                         "'choices', '[]'::jsonb))) "
+                         "k (kind, message) where o.code =",
+                         order, after));
+    jobs_wake(rooms_app()->jobs, NOTICE_JOB);
+    return mail_to(order->email);
+}
+
+static void assert_next(const struct placed *order, const char *wanted, const char *link)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/api/orders/%s", order->code);
+    struct answer *answer = ask("GET", path, order->token, NULL);
+    const json_t *last = NULL, *step;
+    size_t at;
+    json_array_foreach(json_object_get(answer->json, "next"), at,
+                       step) if (strcmp(json_string_value(json_object_get(step, "id")), "emit") == 0) last =
+        step;
+    assert_non_null(last);
+    says(json_string_value(json_object_get(last, "text")), wanted);
+    const char *led = json_string_value(json_object_get(last, "href"));
+    assert_string_equal(led == NULL ? "" : led, link);
+    answer_free(answer);
+}
+
+static void release(const struct placed *order)
+{
+    static const char *const steps[] = {"identification_state = 'validated'",
+                                        "identification_state = 'verified'", "issuance_state = 'ready'"};
+    for (size_t at = 0; at < sizeof steps / sizeof *steps; at++) {
+        char before[120];
+        snprintf(before, sizeof before, "update ra.orders set %s where code =", steps[at]);
+        talloc_free(of_order(before, order, ""));
+    }
+}
+
+static void a_case_by_video_has_no_paper_and_its_mails_say_by_video(void **state)
+{
+    (void)state;
+    char path[80], body[120], start[40], emission[64];
+    struct placed order = place_order(), visitor = place_order();
+    open_room(true);
+    struct answer *answer = page_of(&order, "/agenda?mode=video", NULL);
+    last_hour(answer->body, start);
+    answer_free(answer);
+    snprintf(path, sizeof path, "/api/orders/%s/appointment", order.code);
+    snprintf(body, sizeof body, "{\"start\":\"%s\",\"mode\":\"video\"}", start);
+    answer = ask("POST", path, order.token, body);
+    assert_int_equal(answer->status, 201);
+    answer_free(answer);
+    static const char *const kinds[][2] = {{"outage", "mas o atendimento por vídeo de hoje pode atrasar"},
+                                           {"declined", "você não vai estar no atendimento por vídeo"},
+                                           {"hour_gone", "Não poderemos atender você por vídeo em"}};
+    for (size_t at = 0; at < sizeof kinds / sizeof *kinds; at++) {
+        char *mail = mail_of_kind(&order, kinds[at][0]);
+        says(mail, kinds[at][1]);
+        says_not(mail, "vir em outro dia");
+        talloc_free(mail);
+    }
+    release(&order);
+    assert_next(&order, "por vídeo não há código a digitar", "");
+    open_room(false);
+
+    /* beside it: who came, with a code and with a key of his own */
+    release(&visitor);
+    assert_next(&visitor, "onde está a chave que você trouxe", "");
+    talloc_free(of_order("insert into ra.mail_half (order_id, attempt, sealed, public_key, email, not_after) "
+                         "select id, attempt, "
+                         "'\\x00', sha256('x'), 'a@b.example', now() from ra.orders where code =",
+                         &visitor, ""));
+    snprintf(emission, sizeof emission, "/emitir/%s", visitor.code);
+    assert_next(&visitor, "com o código do papel e o código do e-mail", emission);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +430,7 @@ int main(void)
         cmocka_unit_test(chosen_held_and_confirmed_on_the_pages_it_names_a_room_and_no_street),
         cmocka_unit_test(an_hour_given_back_is_offered_by_video_to_whom_waits_for_one),
         cmocka_unit_test(another_way_at_the_same_hour_is_a_move_and_the_same_way_is_none),
+        cmocka_unit_test(a_case_by_video_has_no_paper_and_its_mails_say_by_video),
         cmocka_unit_test(every_change_of_its_life_is_told_once_with_the_next_sequence),
     };
     return cmocka_run_group_tests(tests, rooms_start, rooms_stop);
