@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // "GnuTLS, NSS, Java and OpenSSL agree on every file we hand out" (issue 5): certificate and chain in PEM and DER, the AC's
 // bundle, its CRL and OCSP answers, requests that each of the four makes, the term's signatures, the statements and the seal
-// of an export (the holder's files: p12.test.mjs). The four read them as a program that knows nothing of us would.
+// of an export. The four read them as a program that knows nothing of us would. Elsewhere: the .p12 of the command line, both
+// variants, p12.test.mjs; those of the pages, and the one inside the container of a renewal, tests/e2e; the certificates of all
+// products, products.test.mjs. What is none of these formats (PDF, calendars, CSV, tiles of the log) none of the four reads.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, createPublicKey } from 'node:crypto';
@@ -9,6 +11,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import { read } from '../support/der.mjs';
 import { attend, clockOffset, done, home, makeCsr, openssl, order, person, readyByCode, root, scratch, validate, verify } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
@@ -90,11 +93,20 @@ async function holderFiles() {
     done('agent1', 'term', 'get', kase.code, '-o', at(name), '--part', part);
   fs.writeFileSync(at('term.message'), Buffer.concat([Buffer.from('guiche-term-v1\0'), createHash('sha256').update(fs.readFileSync(at('term.pdf'))).digest()]));
   done('auditor', 'dossier', 'export', kase.code, '-o', at('dossier.zip'));
-  for (const [inside, name] of [['manifest.json', 'manifest.json'], ['manifest.p7s', 'manifest.p7s'], ['statements/validation-1.p7s', 'statement.p7s']]) {
-    const { stdout, status } = spawnSync('unzip', ['-p', at('dossier.zip'), inside]);
+  const day = new Date().toISOString().slice(0, 10);
+  done('auditor', 'audit', 'export', '--from', day, '--to', day, '--format', 'jsonl', '-o', at('export.zip'));
+  for (const [zip, inside, name] of [['dossier.zip', 'manifest.json', 'manifest.json'], ['dossier.zip', 'manifest.p7s', 'manifest.p7s'],
+    ['dossier.zip', 'statements/validation-1.p7s', 'statement.p7s'], ['dossier.zip', 'statements/verification-1.p7s', 'verification.p7s'],
+    ['dossier.zip', '*/1.der', 'roster.der'], ['dossier.zip', '*/1.crl', 'agents.crl'], ['dossier.zip', 'certificate.pem', 'in-dossier.pem'],
+    ['export.zip', 'manifest.json', 'export.json'], ['export.zip', 'manifest.p7s', 'export.p7s']]) {
+    const { stdout, status } = spawnSync('unzip', ['-p', at(zip), inside]);
     assert.equal(status, 0, inside);
     fs.writeFileSync(at(name), stdout);
   }
+  // Of the administrators' chain the roster holds nothing: whoever checks it has it.
+  fs.writeFileSync(at('all.pem'), fs.readFileSync(at('roots.pem'), 'utf8') + fs.readFileSync(path.join(home, 'ca/public/intermediates.pem'), 'utf8'));
+  // A signature of each administrator, one after the other in a SEQUENCE; the first of them.
+  fs.writeFileSync(at('roster.p7s'), read(read(fs.readFileSync(at('roster.der'))).content).whole);
 }
 
 let java;
@@ -117,7 +129,7 @@ function fillNss() {
     works('certutil', '-A', '-d', nss, '-n', name, '-t', trust, '-i', at(`${name}.one`));
   };
   inPem('roots.pem').forEach((pem, index) => add(`root${index}`, pem, 'CT,C,C'));
-  inPem('chain.pem').slice(0, 2).forEach((pem, index) => add(`above${index}`, pem, ',,'));
+  inPem('all.pem').slice(inPem('roots.pem').length).forEach((pem, index) => add(`above${index}`, pem, ',,'));
   for (const name of ['leaf', 'revoked']) add(name, fs.readFileSync(at(`${name}.pem`)), ',,');
 }
 
@@ -195,13 +207,15 @@ describe('the AC\'s bundle (.p7b), its CRL and its OCSP answers', { skip }, () =
 
 // A statement's own content type is an arc of a UUID, 128 bits long, which GnuTLS does not read; the others do.
 const signedFiles = [['the term countersigned by the agent', 'term.p7s', 'term.pdf', 'countersignature'],
-  ['the seal of a dossier', 'manifest.p7s', 'manifest.json', 'manifest'], ['an agent\'s statement', 'statement.p7s', null, 'statement']];
+  ['the seal of a dossier', 'manifest.p7s', 'manifest.json', 'manifest'], ['the seal of an export', 'export.p7s', 'export.json', 'export'],
+  ['the first agent\'s statement', 'statement.p7s', null, 'statement'], ['the second\'s', 'verification.p7s', null, 'verification'],
+  ['the roster that the administrators signed', 'roster.p7s', null, 'roster']];
 
 describe('what is signed (CMS)', { skip }, () => {
   for (const [what, signature, content, word] of signedFiles) {
     test(what, () => {
       const openssl = (file) => ['cms', '-verify', '-binary', '-inform', 'DER', '-in', at(signature), ...(file ? ['-content', at(file)] : []),
-        '-CAfile', at('roots.pem'), '-purpose', 'any', '-out', '/dev/null'];
+        '-CAfile', at(word === 'roster' ? 'all.pem' : 'roots.pem'), '-purpose', 'any', '-out', '/dev/null'];
       const nssReads = (file) => run('cmsutil', '-D', '-d', nss, '-i', at(signature), ...(file ? ['-c', at(file)] : []), '-u', '5', '-h', '1', '-n').text;
       works('openssl', ...openssl(content));
       assert.match(nssReads(content), /status=GoodSignature/);
@@ -221,6 +235,15 @@ describe('what is signed (CMS)', { skip }, () => {
     works('openssl', 'dgst', '-sha256', '-verify', at('holder.pub'), '-signature', at('term.sig'), at('term.message'));
     assert.equal(java.term, 'ok');
   });
+});
+
+test('a dossier holds the certificate as delivered and the agents\' CRL, which the four read', { skip }, () => {
+  assert.equal(fs.readFileSync(at('in-dossier.pem'), 'utf8').trim(), fs.readFileSync(at('holder.pem'), 'utf8').trim());
+  const issuer = openssl('crl', '-inform', 'DER', '-in', at('agents.crl'), '-noout', '-issuer');
+  const name = issuer.match(/CN = (.+)/)[1].trim();
+  assert.match(works('certtool', '--crl-info', '--inder', '--infile', at('agents.crl')), new RegExp(`Issuer:.*${name}`));
+  assert.match(works('nss-pp', '-t', 'crl', '-i', at('agents.crl')), new RegExp(name));
+  assert.equal(java.agents, 'ok');
 });
 
 describe('requests that the four make are accepted, and each reads them', { skip }, () => {

@@ -112,7 +112,11 @@ public class Agree {
         check("countersignature", () -> signed("term.p7s", "term.pdf"));
         check("countersignature-of-other-bytes", () -> refused("no signer", () -> signed("term.p7s", "leaf.der")));
         check("manifest", () -> signed("manifest.p7s", "manifest.json"));
+        check("export", () -> signed("export.p7s", "export.json"));
         check("statement", () -> signed("statement.p7s", null));
+        check("verification", () -> signed("verification.p7s", null));
+        check("roster", () -> signed("roster.p7s", null));
+        check("agents", () -> must(((X509CRL) factory.generateCRL(new ByteArrayInputStream(read("agents.crl")))).getNextUpdate().after(now), "over"));
         check("term", () -> {
             Signature holder = Signature.getInstance("SHA256withRSA");
             holder.initVerify(certificates("holder.pem").get(0));
