@@ -55,23 +55,45 @@ bool agenda_check_case(struct http_request *request, const struct order *order,
                              error);
 }
 
+/* Has the order done less since this hour yesterday than the policy allows? `counting` gives "done". */
+static bool is_within(struct http_request *request, const struct order *order, const char *policy,
+                      enum db_statement counting, bool *within, struct ra_error *error)
+{
+    int64_t most = 0;
+    struct db_rows *row = NULL;
+    if (!catalog_policy_number(request->app, request->now_us, policy, &most, error) ||
+        !db_one(request->db, request->context, counting,
+                DB_VALUES(db_int(order->id), db_time(request->now_us - INT64_C(86400000000))), &row, error))
+        return false;
+    *within = row_int(row, 0, "done") < most;
+    return true;
+}
+
 /* Each change withholds what was given back from everybody and mails an address that nobody need have
  * confirmed: without a bound one order could empty the agenda or fill a stranger's mailbox. */
 bool agenda_check_changes(struct http_request *request, const struct order *order, struct ra_error *error)
 {
-    int64_t most = 0;
-    struct db_rows *row = NULL;
+    bool within = false;
     if (request->listener != HTTP_PUBLIC || orders_in_state(order, ORDERS_MACHINE_APPOINTMENT, "none"))
         return true;
-    if (!catalog_policy_number(request->app, request->now_us, "appointment_changes_per_day", &most, error) ||
-        !db_one(request->db, request->context, STATEMENT_AGENDA_CHANGES,
-                DB_VALUES(db_int(order->id), db_time(request->now_us - INT64_C(86400000000))), &row, error))
+    if (!is_within(request, order, "appointment_changes_per_day", STATEMENT_AGENDA_CHANGES, &within, error))
         return false;
-    return row_int(row, 0, "changes") < most ||
-           ra_fail_reason(
-               error, RA_CONFLICT, "too-many-changes",
-               "Este pedido já mudou de horário vezes demais em um dia. Espere até amanhã, ou ligue "
-               "para nós.");
+    return within || ra_fail_reason(error, RA_CONFLICT, "too-many-changes",
+                                    "Este pedido já mudou de horário vezes demais em um dia. Espere até "
+                                    "amanhã, ou ligue para nós.");
+}
+
+/* Each click leaves its events in the log, for good. */
+bool agenda_check_clicks(struct http_request *request, const struct order *order, struct ra_error *error)
+{
+    bool within = false;
+    if (request->listener != HTTP_PUBLIC)
+        return true;
+    if (!is_within(request, order, "agenda_clicks_per_day", STATEMENT_AGENDA_CLICKS, &within, error))
+        return false;
+    return within || ra_fail_reason(error, RA_CONFLICT, "too-many-clicks",
+                                    "Este pedido já guardou ou pediu horários vezes demais em um dia. Espere "
+                                    "até amanhã, ou ligue para nós.");
 }
 
 /* --- giving back --- */

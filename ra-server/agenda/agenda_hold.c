@@ -57,6 +57,7 @@ bool agenda_hold(struct http_request *request, struct order *order, const struct
     struct agenda_taking taking = {
         .act = AGENDA_ACT_HOLD, .order = order, .wish = wish, .now_us = request->now_us};
     return agenda_check_case(request, order, wish, error) && check_holdable(order, wish, error) &&
+           agenda_check_clicks(request, order, error) &&
            agenda_session_of(request, order, wish, &taking.session, error) &&
            agenda_check_start(request, wish, &taking.session, error) &&
            agenda_hold_end(request, &taking.until_us, error) &&

@@ -158,6 +158,11 @@ bool agenda_is_as_wished(const struct order *order, const struct agenda_wish *wi
 RA_MUST_CHECK bool agenda_check_changes(struct http_request *request, const struct order *order,
                                         struct ra_error *error);
 
+/* May the holder hold an hour or ask for one once more today (policy agenda_clicks_per_day)? RA_CONFLICT,
+ * "too-many-clicks". */
+RA_MUST_CHECK bool agenda_check_clicks(struct http_request *request, const struct order *order,
+                                       struct ra_error *error);
+
 /* When a seat given back now is open to the public: drawn between the two policies. */
 RA_MUST_CHECK bool agenda_release_time(struct http_request *request, int64_t *public_from_us,
                                        struct ra_error *error);

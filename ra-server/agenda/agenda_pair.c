@@ -300,7 +300,9 @@ bool pair_hold(struct http_request *request, struct agenda_pair *pair, const str
     int64_t until_us = 0;
     if (!plan_two(request, pair, wish, AGENDA_ACT_HOLD, &two, error) ||
         (!pair_is_booked(pair) && !check_unbooked(pair, error)) ||
-        !agenda_hold_end(request, &until_us, error) || !lock_two(request, &two, &none, seats, error))
+        !agenda_check_clicks(request, pair->first, error) ||
+        !agenda_check_clicks(request, pair->second, error) || !agenda_hold_end(request, &until_us, error) ||
+        !lock_two(request, &two, &none, seats, error))
         return false;
     for (size_t i = 0; i < RUN_HALVES; i++) {
         two.takings[i].until_us = until_us;

@@ -66,7 +66,7 @@ bool waiting_join(struct http_request *request, const struct order *order, const
     if (!check_order(order, error) || !check_alone(request, order, error) ||
         !agenda_check_mode(request, wish->mode, order->media, order->sold_in_person, order->sold_by_video,
                            error) ||
-        !check_days(request, wish, error))
+        !check_days(request, wish, error) || !agenda_check_clicks(request, order, error))
         return false;
     return db_one(request->db, request->context, STATEMENT_WAITING_JOIN,
                   DB_VALUES(db_int(order->id), db_int(order->office_id), db_text(wish->mode),

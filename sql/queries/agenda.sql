@@ -343,8 +343,14 @@ select s.starts, s.ends, s.held_until, s.offered,
 -- Bookings and moves of the holder's own since that instant.
 -- name: agenda_changes
 -- params: order_id bigint, since timestamptz
-select count(*) as changes from milestone
+select count(*) as done from milestone
  where order_id = $1 and kind in ('booked', 'moved') and actor = 'holder' and at > $2;
+
+-- Hours held, and places taken in the waiting list.
+-- name: agenda_clicks
+-- params: order_id bigint, since timestamptz
+select count(*) as done from event
+ where order_id = $1 and code in ('SEAT_HELD', 'WAITING_JOINED') and actor = 'holder' and at > $2;
 
 -- name: agenda_let_go
 -- params: order_id bigint

@@ -18,7 +18,7 @@ function say(text) { console.log(`${new Date().toISOString().slice(11, 19)} ${te
 // Seats given back are public at once and holds end after a minute, so that seats change hands as often as they can.
 function prepare(instance) {
   for (const [key, value] of Object.entries({ release_delay_minutes_min: 0, release_delay_minutes_max: 0, hold_minutes: 1,
-    appointment_changes_per_day: 1000000, rush_clicks_per_minute: 100000000, open_orders_per_address: 100000 })) instance.policy(key, value);
+    appointment_changes_per_day: 1000000, agenda_clicks_per_day: 1000000, rush_clicks_per_minute: 100000000, open_orders_per_address: 100000 })) instance.policy(key, value);
 }
 
 function report(problems) {

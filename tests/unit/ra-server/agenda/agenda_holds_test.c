@@ -168,6 +168,32 @@ static void a_deadlock_lost_twice_is_tried_again_and_books(void **state)
     memory_agrees();
 }
 
+/* What is clicked stays in the log for good. */
+static void one_order_clicks_so_many_times_a_day_and_books_all_the_same(void **state)
+{
+    (void)state;
+    const int64_t start_us = fresh_slot();
+    struct placed order = place_order(), other = place_order();
+    char path[80];
+    snprintf(path, sizeof path, "/api/orders/%s/hold", order.code);
+    talloc_free(owner_sql("update ra.policy set value = '2' where key = 'agenda_clicks_per_day'"));
+    rooms_refresh();
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(hold_status(&order, start_us), 201);
+        answer_free(ask("DELETE", path, order.token, NULL));
+    }
+    struct answer *third = hold(&order, start_us);
+    struct answer *of_other = hold(&other, start_us);
+    talloc_free(owner_sql("update ra.policy set value = '60' where key = 'agenda_clicks_per_day'"));
+    rooms_refresh();
+    assert_int_equal(third->status, 409);
+    assert_string_equal(answer_text(third, "reason"), "too-many-clicks");
+    assert_int_equal(of_other->status, 201);
+    assert_int_equal(status_of("POST", &order, start_us), 201);
+    answer_free(third);
+    answer_free(of_other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_lapsed_hold_is_anybodys_and_its_former_holder_finds_alternatives),
         cmocka_unit_test(a_lapsed_hold_of_a_seat_still_there_is_confirmed_all_the_same),
         cmocka_unit_test(what_is_let_go_is_free_at_once),
+        cmocka_unit_test(one_order_clicks_so_many_times_a_day_and_books_all_the_same),
         cmocka_unit_test(every_conflict_of_the_database_is_a_409_with_three_alternatives),
         cmocka_unit_test(a_deadlock_lost_twice_is_tried_again_and_books),
     };
