@@ -58,28 +58,25 @@ bool approval_void_attempt(struct http_request *request, struct order *order, co
 bool approval_pair_load(struct ra_app *app, struct db *db, TALLOC_CTX *context, time_t now, int64_t order_id,
                         int64_t attempt, struct approval_pair *pair, struct ra_error *error)
 {
-    size_t seconds = 0;
-    struct stored_statement first = {0}, second = {0};
-    struct stored_statement *found = NULL;
     *pair = (struct approval_pair){.verification = NULL};
-    if (!approval_store_one(db, context, order_id, attempt, STATEMENT_VALIDATION, &first, error) ||
-        !trust_verify_statement(app, context, first.cms, STATEMENT_VALIDATION, now, &pair->validation,
-                                error) ||
-        !approval_store_find(db, context, order_id, attempt, STATEMENT_VERIFICATION, &found, &seconds,
+    if (!approval_store_pair(db, context, order_id, attempt, &pair->validation_cms, &pair->verification_cms,
                              error)) {
         return false;
     }
-    pair->validation_cms = first.cms;
-    const struct statement_validation *validation = &pair->validation->statement->validation;
-    if (seconds == 0 && rules_stands_alone(validation)) {
-        return agents_require_one(app, context, now, validation, error);
+    if (pair->validation_cms.length == 0) {
+        return approval_store_absent(STATEMENT_VALIDATION, error);
     }
-    if (!approval_store_only(found, seconds, STATEMENT_VERIFICATION, &second, error)) {
+    if (!trust_verify_statement(app, context, pair->validation_cms, STATEMENT_VALIDATION, now,
+                                &pair->validation, error)) {
         return false;
     }
-    pair->verification_cms = second.cms;
-    return trust_verify_statement(app, context, second.cms, STATEMENT_VERIFICATION, now, &pair->verification,
-                                  error);
+    const struct statement_validation *validation = &pair->validation->statement->validation;
+    if (pair->verification_cms.length > 0) {
+        return trust_verify_statement(app, context, pair->verification_cms, STATEMENT_VERIFICATION, now,
+                                      &pair->verification, error);
+    }
+    return rules_stands_alone(validation) ? agents_require_one(app, context, now, validation, error)
+                                          : approval_store_absent(STATEMENT_VERIFICATION, error);
 }
 
 bool approval_pair_matches(const struct approval_pair *pair, const struct order *order,

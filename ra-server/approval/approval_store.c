@@ -38,16 +38,26 @@ bool approval_store_find(struct db *db, TALLOC_CTX *context, int64_t order_id, i
     return true;
 }
 
-bool approval_store_only(const struct stored_statement *found, size_t count, enum statement_type type,
-                         struct stored_statement *statement, struct ra_error *error)
+bool approval_store_pair(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
+                         struct bytes *validation, struct bytes *verification, struct ra_error *error)
 {
-    if (count != 1) {
-        return ra_fail_reason(error, RA_CONFLICT, "statement-absent",
-                              "Este pedido ainda não tem %s assinada.",
-                              type == STATEMENT_VALIDATION ? "validação" : "verificação");
+    struct db_rows *rows = NULL;
+    *validation = *verification = (struct bytes){NULL, 0};
+    if (!db_query(db, context, STATEMENT_APPROVAL_PAIR, DB_VALUES(db_int(order_id), db_int(attempt)), &rows,
+                  error)) {
+        return false;
     }
-    *statement = found[0];
+    for (size_t at = 0; at < db_row_count(rows); at++) {
+        bool first = strcmp(row_text(rows, at, "typ"), statement_typ(STATEMENT_VALIDATION)) == 0;
+        *(first ? validation : verification) = row_bytes(rows, at, "cms");
+    }
     return true;
+}
+
+bool approval_store_absent(enum statement_type type, struct ra_error *error)
+{
+    return ra_fail_reason(error, RA_CONFLICT, "statement-absent", "Este pedido ainda não tem %s assinada.",
+                          type == STATEMENT_VALIDATION ? "validação" : "verificação");
 }
 
 bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
@@ -55,8 +65,14 @@ bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_t order_id, in
 {
     struct stored_statement *found = NULL;
     size_t count = 0;
-    return approval_store_find(db, context, order_id, attempt, type, &found, &count, error) &&
-           approval_store_only(found, count, type, statement, error);
+    if (!approval_store_find(db, context, order_id, attempt, type, &found, &count, error)) {
+        return false;
+    }
+    if (count != 1) {
+        return approval_store_absent(type, error);
+    }
+    *statement = found[0];
+    return true;
 }
 
 bool approval_store_insert(struct db *db, int64_t order_id, struct bytes cms,

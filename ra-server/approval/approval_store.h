@@ -26,10 +26,13 @@ RA_MUST_CHECK bool approval_store_one(struct db *db, TALLOC_CTX *context, int64_
                                       enum statement_type type, struct stored_statement *statement,
                                       struct ra_error *error);
 
-/* The one among those found; as approval_store_one where there is not one. */
-RA_MUST_CHECK bool approval_store_only(const struct stored_statement *found, size_t count,
-                                       enum statement_type type, struct stored_statement *statement,
+/* Validation and verification of an attempt; empty where there is none. */
+RA_MUST_CHECK bool approval_store_pair(struct db *db, TALLOC_CTX *context, int64_t order_id, int64_t attempt,
+                                       struct bytes *validation, struct bytes *verification,
                                        struct ra_error *error);
+
+/* What is told where one of this type must be and is not. Always false. */
+bool approval_store_absent(enum statement_type type, struct ra_error *error);
 
 /* A second one where only one may be is RA_CONFLICT with the constraint's name. */
 RA_MUST_CHECK bool approval_store_insert(struct db *db, int64_t order_id, struct bytes cms,

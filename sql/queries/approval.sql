@@ -15,6 +15,12 @@ on conflict (version) do nothing;
 insert into statement (order_id, attempt, typ, cms, sha256, signer_spki, signer, issued_at, not_after, at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
+-- name: approval_pair
+-- params: order_id bigint, attempt integer
+-- What a certificate is asked for by; of each there is one at most.
+select typ, cms from statement
+ where order_id = $1 and attempt = $2 and typ in ('guiche-validation-v1', 'guiche-verification-v1');
+
 -- name: approval_statements
 -- params: order_id bigint, attempt integer, typ text
 select cms, sha256, signer_spki, signer from statement where order_id = $1 and attempt = $2 and typ = $3 order by id;
