@@ -50,6 +50,13 @@ function start(kase, { key = createPrivateKey(fs.readFileSync(kase.key)), at = s
   return api('POST', '/api/renewals', { body: { certificate: kase.certificate, issued_at: at, signature, ...more } });
 }
 
+// The same certificate over a key of an algorithm that nobody knows: it is read, and there is no key to verify with.
+function withoutReadableKey(pem) {
+  const der = Buffer.from(new X509Certificate(pem).raw);
+  der[der.indexOf(Buffer.from('2a864886f70d010101', 'hex')) + 8] = 0x7f;
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
 describe('8 a person\'s A3', () => {
   let old, fresh, code;
   before(async () => {
@@ -64,6 +71,8 @@ describe('8 a person\'s A3', () => {
       const answer = await start(old, options);
       assert.deepEqual([answer.status, answer.json.reason], [422, 'proof-renewal'], answer.text);
     }
+    const unread = await start({ ...old, certificate: withoutReadableKey(old.certificate) });
+    assert.deepEqual([unread.status, unread.json.reason], [422, 'proof-renewal'], unread.text);
     assert.equal(sql(`select count(*) from renewal r join orders o on o.id = r.old_order_id where o.code = '${old.code}'`), '0');
   });
 
