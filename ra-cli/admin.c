@@ -10,6 +10,7 @@
 #include "ra-cli/commands.h"
 #include "ra-cli/signing.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,9 @@ static bool leaf_of(struct cli *cli, const char *path, X509 **leaf, struct ra_er
     BIO *memory = BIO_new_mem_buf(file.data, (int)file.length);
     *leaf = memory == NULL ? NULL : PEM_read_bio_X509(memory, NULL, NULL, NULL);
     BIO_free(memory);
-    return *leaf != NULL || ra_fail_crypto(error, path);
+    ERR_clear_error();
+    return *leaf != NULL ||
+           ra_fail_reason(error, RA_IO, RA_FILE_UNREADABLE, "%s: não traz um certificado em PEM", path);
 }
 
 static bool fill_entry(struct cli *cli, X509 *certificate, enum roster_role role, int64_t from, int64_t until,

@@ -25,9 +25,15 @@ static bool blames_file(const struct ra_error *error)
            (strcmp(error->reason, RA_FILE_UNREADABLE) == 0 || strcmp(error->reason, RA_FILE_UNWRITABLE) == 0);
 }
 
+/* Options that do not go together, which only their command knows. */
+static bool blames_options(const struct ra_error *error)
+{
+    return error->code == RA_BAD_REQUEST && strcmp(error->reason, "usage") == 0;
+}
+
 static enum cli_exit exit_of(const struct ra_error *error)
 {
-    if (blames_file(error))
+    if (blames_file(error) || blames_options(error))
         return CLI_USAGE;
     if (error->code == RA_VERIFICATION_FAILED)
         return CLI_VERIFICATION_FAILED;

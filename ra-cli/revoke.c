@@ -47,8 +47,8 @@ static bool hand_in_order(struct cli *cli, const struct cli_arguments *arguments
     if (by == NULL && paper == NULL)
         return true;
     if (by == NULL || paper == NULL)
-        return ra_fail(error, RA_INVALID,
-                       "a ordem de AC ou da justiça vem com os dois: --order-of e --paper");
+        return ra_fail_reason(error, RA_BAD_REQUEST, "usage",
+                              "a ordem de AC ou da justiça vem com os dois: --order-of e --paper");
     const char *suffix = talloc_asprintf(cli->context, "/revocation/order?by=%s", client_escape(cli, by));
     bool done = suffix != NULL && file_read(cli->context, paper, PAPER_MAX, &file, error) &&
                 client_upload(cli, client_order_path(cli, arguments->positional[0], suffix),
@@ -69,6 +69,9 @@ static bool revoke_as_agent(struct cli *cli, const struct cli_arguments *argumen
               client_json(cli, "GET", client_order_path(cli, order, "/signing"), NULL, &facts, error) &&
               signing_head(cli, facts, STATEMENT_REVOCATION, SIGNING_LIFE_S, &statement, error) &&
               signing_text(facts, "serial", &statement.revocation.serial, error);
+    if (ok && statement.revocation.serial[0] == '\0')
+        ok = ra_fail_reason(error, RA_ILLEGAL_TRANSITION, "not-issued",
+                            "Este pedido não tem certificado a revogar.");
     statement.revocation.reason = reason;
     ok =
         ok && signing_identity(cli, &identity, error) &&

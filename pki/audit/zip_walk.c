@@ -3,7 +3,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLOCK = 65536 };
@@ -87,7 +89,10 @@ bool zip_walk(const char *path, const struct zip_visitor *visitor, struct ra_err
     if (fd < 0) {
         return ra_fail_file(error, RA_FILE_READ, path);
     }
-    bool done = walk_open(fd, visitor, error);
+    struct stat status;
+    bool folder = fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+    errno = EISDIR;
+    bool done = folder ? ra_fail_file(error, RA_FILE_READ, path) : walk_open(fd, visitor, error);
     (void)close(fd);
     return done;
 }

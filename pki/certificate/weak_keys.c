@@ -225,7 +225,8 @@ static bool read_lines(struct weak_key_list *list, char *text, const char *path,
         if (line[0] != '\0') {
             if (strlen(line) != (size_t)LINE_DIGITS ||
                 !hex_decode(line, list->tails[list->count], DIGEST_TAIL))
-                return ra_fail(error, RA_INVALID, "%s: line %u: not 20 hexadecimal digits", path, number);
+                return ra_fail(error, RA_INVALID, "%s, linha %u: não são 20 dígitos hexadecimais", path,
+                               number);
             list->count++;
         }
         line = next;

@@ -50,7 +50,35 @@ describe('a local file that cannot be read', () => {
     });
   }
 
+  test('a certificate that is none, and a list of weak keys', () => {
+    for (const [name, bytes] of [['vazio.pem', ''], ['texto.pem', 'isto não é nada'],
+      ['quebrado.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']]) {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, bytes);
+      const { status, json } = cli('admin', 'admin', 'roster', 'sign', '--agent', file);
+      assert.deepEqual([status, json.reason, json.detail], [2, 'file-unreadable', `${file}: não traz um certificado em PEM`]);
+    }
+    assert.equal(cli('auditor', 'lint', vkey, '--weak-keys', zip).json.detail, `${zip}, linha 1: não são 20 dígitos hexadecimais`);
+  });
+
+  test('one half of an order of revocation', () => {
+    const { status, json } = cli('agent1', 'revoke', order, '--reason', '1', '--paper', zip);
+    assert.deepEqual([status, json.reason], [2, 'usage']);
+  });
+
+  test('a file without permission', { skip: process.getuid() !== 0 }, () => {
+    const closed = path.join(folder, 'fechado.pem');
+    fs.writeFileSync(closed, 'x', { mode: 0 });
+    fs.chmodSync(folder, 0o755);
+    const run = spawnSync('setpriv', ['--reuid=nobody', '--regid=nogroup', '--clear-groups', '--', cliPath, '--json', 'lint', closed],
+      { encoding: 'utf8', cwd: '/' });
+    assert.equal(run.status, 2, run.stderr);
+    assert.match(JSON.parse(run.stdout).detail, /fechado\.pem: .*permissão/);
+  });
+
   test('a folder, and a path through a file', () => {
+    assert.equal(cli('auditor', 'dossier', 'verify', folder, '--log-key', vkey).json.detail,
+      `não foi possível ler ${folder}: é uma pasta, não um arquivo`);
     assert.equal(cli('auditor', 'lint', folder).json.detail, `não foi possível ler ${folder}: é uma pasta, não um arquivo`);
     const through = cli('auditor', 'lint', path.join(zip, 'x'));
     assert.equal(through.status, 2);
