@@ -68,16 +68,6 @@ const char *profile_media_word(enum profile_media media)
     return (unsigned)media < PROFILE_MEDIA_COUNT ? media_words[media] : "";
 }
 
-const char *profile_layout_word(enum profile_layout layout)
-{
-    return (unsigned)layout < PROFILE_LAYOUT_COUNT ? layout_words[layout] : "";
-}
-
-const char *certificate_holder_word(enum certificate_holder holder)
-{
-    return (unsigned)holder <= CERTIFICATE_HOLDER_COMPANY ? holder_words[holder] : "";
-}
-
 static bool refuse(struct ra_error *error, const char *member)
 {
     return ra_fail(error, RA_BAD_JSON, "perfil de certificado: membro %s ausente ou inválido", member);

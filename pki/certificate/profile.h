@@ -117,7 +117,5 @@ RA_MUST_CHECK bool certificate_holder_parse(const char *word, enum certificate_h
 /* Back to the words. Never NULL. */
 const char *identification_method_word(enum identification_method method);
 const char *profile_media_word(enum profile_media media);
-const char *profile_layout_word(enum profile_layout layout);
-const char *certificate_holder_word(enum certificate_holder holder);
 
 #endif

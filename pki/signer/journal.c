@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pki/signer/journal.h"
 
-#include "pki/base/file.h"
 #include "pki/signer/journal_head.h"
 
 #include <errno.h>
@@ -10,15 +9,12 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-enum { HEADER_SIZE = 4 + JOURNAL_CHAIN_SIZE };
 
 struct journal {
     int file;
@@ -31,13 +27,6 @@ struct journal {
     bool syncing;               /* one thread is inside fsync, for all that wait */
     bool broken;
 };
-
-static bool path_in(char output[PATH_MAX], const char *folder, const char *name, struct ra_error *error)
-{
-    if (snprintf(output, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
-        return ra_fail(error, RA_IO, "%s: path too long", folder);
-    return true;
-}
 
 static uint32_t get_length(const uint8_t input[4])
 {
@@ -79,19 +68,19 @@ static bool read_record(const struct journal *journal, TALLOC_CTX *context, uint
                         struct bytes *payload, uint8_t chain[JOURNAL_CHAIN_SIZE], bool *sound,
                         struct ra_error *error)
 {
-    uint8_t header[HEADER_SIZE];
+    uint8_t header[JOURNAL_HEADER_SIZE];
     *sound = false;
-    if (size - journal->end < HEADER_SIZE)
+    if (size - journal->end < JOURNAL_HEADER_SIZE)
         return true;
-    if (!read_exactly(journal->file, header, HEADER_SIZE, journal->end))
+    if (!read_exactly(journal->file, header, JOURNAL_HEADER_SIZE, journal->end))
         return journal_cannot_look(error, "read");
     uint32_t length = get_length(header);
-    if (length == 0 || length > JOURNAL_RECORD_MAX || size - journal->end - HEADER_SIZE < length)
+    if (length == 0 || length > JOURNAL_RECORD_MAX || size - journal->end - JOURNAL_HEADER_SIZE < length)
         return true;
     uint8_t *data = talloc_size(context, length);
     if (data == NULL)
         return ra_fail(error, RA_NO_MEMORY, "journal");
-    if (!read_exactly(journal->file, data, length, journal->end + HEADER_SIZE))
+    if (!read_exactly(journal->file, data, length, journal->end + JOURNAL_HEADER_SIZE))
         return journal_cannot_look(error, "read");
     *payload = (struct bytes){data, length};
     if (!journal_chain_next(journal->latest.chain, *payload, chain))
@@ -117,9 +106,9 @@ static bool replay_next(struct journal *journal, const struct replaying *replayi
         return false;
     if (!*sound)
         return true;
-    const struct journal_place place = {journal->end + HEADER_SIZE, (uint32_t)payload.length};
+    const struct journal_place place = {journal->end + JOURNAL_HEADER_SIZE, (uint32_t)payload.length};
     journal->latest = next;
-    journal->end += HEADER_SIZE + payload.length;
+    journal->end += JOURNAL_HEADER_SIZE + payload.length;
     if (next.count == replaying->head->count &&
         CRYPTO_memcmp(next.chain, replaying->head->chain, JOURNAL_CHAIN_SIZE) != 0)
         return ra_fail(error, RA_IO, "journal: it is not the journal that the head file describes");
@@ -156,7 +145,7 @@ static bool open_files(struct journal *journal, const char *folder, enum purpose
 {
     const int flags = (purpose == TO_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW;
     char path[PATH_MAX], head_path[PATH_MAX];
-    if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
+    if (!journal_path(path, folder, "journal", error) || !journal_path(head_path, folder, "head", error))
         return false;
     journal->file = open(path, flags);
     if (journal->file < 0 && errno != ENOENT)
@@ -249,81 +238,6 @@ bool journal_examine(const char *folder, journal_replay_function replay, void *r
     return ok;
 }
 
-/* --- starting anew --- */
-
-static bool count_record(void *context, struct bytes payload, struct journal_place place,
-                         struct ra_error *error)
-{
-    (void)payload;
-    (void)place;
-    (void)error;
-    ++*(uint64_t *)context;
-    return true;
-}
-
-static bool set_aside(const char *folder, const char *name, const char *stamp, struct ra_error *error)
-{
-    char path[PATH_MAX], aside[PATH_MAX];
-    if (!path_in(path, folder, name, error))
-        return false;
-    if (snprintf(aside, sizeof aside, "%s/%s.%s", folder, name, stamp) >= (int)sizeof aside)
-        return ra_fail(error, RA_IO, "%s: path too long", folder);
-    /* What was set aside before is evidence as well. */
-    if (access(path, F_OK) == 0 && access(aside, F_OK) == 0)
-        return ra_fail(error, RA_CONFLICT, "%s already exists", aside);
-    if (rename(path, aside) != 0 && errno != ENOENT)
-        return ra_fail_errno(error, path);
-    return true;
-}
-
-static bool write_new(const char *folder, struct bytes first_record, struct ra_error *error)
-{
-    char path[PATH_MAX], head_path[PATH_MAX], slots[2 * JOURNAL_SLOT];
-    struct journal_head head = {.count = 1};
-    uint8_t start[JOURNAL_CHAIN_SIZE];
-    if (!path_in(path, folder, "journal", error) || !path_in(head_path, folder, "head", error))
-        return false;
-    memset(slots, '\n', sizeof slots);
-    if (!journal_chain_start(start) || !journal_chain_next(start, first_record, head.chain) ||
-        !journal_slot_format(&head, slots + JOURNAL_SLOT))
-        return ra_fail_crypto(error, "journal chain");
-    size_t size = JOURNAL_MAGIC_SIZE + HEADER_SIZE + first_record.length;
-    uint8_t *content = talloc_size(NULL, size);
-    if (content == NULL)
-        return ra_fail(error, RA_NO_MEMORY, "journal");
-    memcpy(content, journal_magic, JOURNAL_MAGIC_SIZE);
-    journal_put_length(content + JOURNAL_MAGIC_SIZE, (uint32_t)first_record.length);
-    memcpy(content + JOURNAL_MAGIC_SIZE + 4, head.chain, JOURNAL_CHAIN_SIZE);
-    memcpy(content + JOURNAL_MAGIC_SIZE + HEADER_SIZE, first_record.data, first_record.length);
-    /* The journal last: a crash between the two leaves a head without a journal, which is not usable. */
-    bool ok = file_write(head_path, (struct bytes){(const uint8_t *)slots, sizeof slots}, 0600, error) &&
-              file_write(path, (struct bytes){content, size}, 0600, error);
-    talloc_free(content);
-    return ok;
-}
-
-bool journal_create(const char *folder, struct bytes first_record, const char *stamp, struct ra_error *error)
-{
-    if (first_record.length == 0 || first_record.length > JOURNAL_RECORD_MAX)
-        return ra_fail(error, RA_INTERNAL, "journal: first record of %zu bytes", first_record.length);
-    struct journal *existing;
-    uint64_t records = 0, cut;
-    struct ra_error why = {0};
-    if (journal_open(NULL, folder, count_record, &records, &existing, &cut, &why)) {
-        talloc_free(existing);
-        if (records > 1)
-            return ra_fail(error, RA_CONFLICT, "the journal is sound: there is nothing to start anew");
-        return true;
-    }
-    /* In use, or not to be looked at just now: nothing is known against it. */
-    if (why.code != RA_IO) {
-        *error = why;
-        return false;
-    }
-    return set_aside(folder, "journal", stamp, error) && set_aside(folder, "head", stamp, error) &&
-           write_new(folder, first_record, error);
-}
-
 /* --- writing and reading --- */
 
 bool journal_append(struct journal *journal, struct bytes payload, struct journal_place *place,
@@ -333,19 +247,19 @@ bool journal_append(struct journal *journal, struct bytes payload, struct journa
         return ra_fail(error, RA_INTERNAL, "journal: record of %zu bytes", payload.length);
     pthread_mutex_lock(&journal->lock);
     struct journal_head next = {.count = journal->latest.count + 1};
-    uint8_t header[HEADER_SIZE];
+    uint8_t header[JOURNAL_HEADER_SIZE];
     journal_put_length(header, (uint32_t)payload.length);
     bool ok = !journal->broken && journal_chain_next(journal->latest.chain, payload, next.chain);
     if (ok) {
         memcpy(header + 4, next.chain, JOURNAL_CHAIN_SIZE);
-        const struct iovec parts[2] = {{header, HEADER_SIZE},
+        const struct iovec parts[2] = {{header, JOURNAL_HEADER_SIZE},
                                        {(void *)(uintptr_t)payload.data, payload.length}};
         ssize_t put = pwritev(journal->file, parts, 2, (off_t)journal->end);
-        ok = put == (ssize_t)(HEADER_SIZE + payload.length);
+        ok = put == (ssize_t)(JOURNAL_HEADER_SIZE + payload.length);
     }
     if (ok) {
-        *place = (struct journal_place){journal->end + HEADER_SIZE, (uint32_t)payload.length};
-        journal->end += HEADER_SIZE + payload.length;
+        *place = (struct journal_place){journal->end + JOURNAL_HEADER_SIZE, (uint32_t)payload.length};
+        journal->end += JOURNAL_HEADER_SIZE + payload.length;
         journal->latest = next;
         *ticket = next.count;
     } else {

@@ -16,6 +16,13 @@ enum { SLOT_TEXT_SIZE = 20 + 1 + 2 * JOURNAL_CHAIN_SIZE }; /* count, blank, chai
 const char journal_magic[] = "guiche-journal-1";
 static_assert(sizeof journal_magic - 1 == JOURNAL_MAGIC_SIZE, "the magic fills its place");
 
+bool journal_path(char output[PATH_MAX], const char *folder, const char *name, struct ra_error *error)
+{
+    if (snprintf(output, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        return ra_fail(error, RA_IO, "%s: path too long", folder);
+    return true;
+}
+
 void journal_put_length(uint8_t output[4], uint32_t length)
 {
     for (int i = 0; i < 4; i++)

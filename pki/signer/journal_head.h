@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The journal's chain, and the head file that says how far it is durable (journal.h says what they look
- * like). Thread rules: the caller's.
+ * What the journal's files are made of: the chain, and the head file that says how far it is durable
+ * (journal.h says what they look like). Thread rules: the caller's.
  */
 #ifndef PKI_SIGNER_JOURNAL_HEAD_H
 #define PKI_SIGNER_JOURNAL_HEAD_H
 
 #include "pki/signer/journal.h"
 
-enum { JOURNAL_CHAIN_SIZE = 32, JOURNAL_MAGIC_SIZE = 16 };
+#include <limits.h>
+
+enum {
+    JOURNAL_CHAIN_SIZE = 32,
+    JOURNAL_MAGIC_SIZE = 16,
+    JOURNAL_HEADER_SIZE = 4 + JOURNAL_CHAIN_SIZE, /* of a record: its length and chain value */
+};
 
 /* JOURNAL_MAGIC_SIZE characters: how a journal begins, and what its chain starts from. */
 extern const char journal_magic[];
@@ -18,6 +24,10 @@ struct journal_head {
     uint64_t count;
     uint8_t chain[JOURNAL_CHAIN_SIZE];
 };
+
+/* A file of the folder; RA_IO when the path is too long. */
+RA_MUST_CHECK bool journal_path(char output[PATH_MAX], const char *folder, const char *name,
+                                struct ra_error *error);
 
 void journal_put_length(uint8_t output[4], uint32_t length);
 

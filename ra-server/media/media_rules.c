@@ -110,11 +110,6 @@ bool media_next(enum media_act act, enum media_state state, bool brought, enum m
                           state < MEDIA_STATE_COUNT ? where[state] : "não se conhece");
 }
 
-bool media_in_house(enum media_state state)
-{
-    return state == MEDIA_STOCK || state == MEDIA_DESK || state == MEDIA_DEFECTIVE;
-}
-
 bool media_serial_valid(const char *serial)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";

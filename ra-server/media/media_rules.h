@@ -54,9 +54,6 @@ RA_MUST_CHECK bool media_act_parse(const char *word, enum media_act *act);
 RA_MUST_CHECK bool media_next(enum media_act act, enum media_state state, bool brought,
                               enum media_state *next, struct ra_error *error);
 
-/* Whether a piece in this state lies in the house, where a count must find it. */
-bool media_in_house(enum media_state state);
-
 /* As printed on a piece: 1 to 40 letters, digits, '.', '_', '-', beginning with a letter or digit. */
 bool media_serial_valid(const char *serial);
 

@@ -13,11 +13,6 @@ static const char *const names[] = {"", "MO", "TU", "WE", "TH", "FR", "SA", "SU"
 
 enum { EVERY_DAY = 0xFE };
 
-const char *rrule_weekday(int weekday)
-{
-    return weekday >= 1 && weekday <= 7 ? names[weekday] : "";
-}
-
 static bool refuse(const char *part, struct ra_error *error)
 {
     ra_fail_reason(

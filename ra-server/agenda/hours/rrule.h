@@ -27,7 +27,4 @@ RA_MUST_CHECK bool rrule_read(const char *text, int offset_s, struct rrule *rule
 /* UNTIL is the last second of its day, in UTC as RFC 5545 wants it beside a TZID. */
 void rrule_write(const struct rrule *rule, int offset_s, char text[RRULE_SIZE]);
 
-/* "MO" … "SU" for 1 to 7. */
-const char *rrule_weekday(int weekday);
-
 #endif
