@@ -91,6 +91,8 @@ static bool carry(void *context, const char *transaction, struct bytes message, 
         break;
     case PACKET_CLOSED:
         ra_fail(error, RA_UPSTREAM, "carrier: it left");
+        /* What it may still send answers this message, and is no request. */
+        (void)shutdown(connection->socket, SHUT_RD);
         break;
     }
     json_decref(answered);

@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-enum { CHAIN_MAX = 8, RETRY_SECONDS = 5, MICROSECONDS = 1000000 };
+enum { CHAIN_MAX = 8, RETRY_SECONDS = 5, LONGEST_PAUSE_SECONDS = 3600, MICROSECONDS = 1000000 };
 
 /* --- asking --- */
 
@@ -326,7 +326,7 @@ static bool end_issued(const struct issue_case *issue, const struct issuance_row
 static int64_t pause_of(const json_t *answer)
 {
     json_int_t pause = json_integer_value(json_object_get(answer, "retry_after_s"));
-    return pause > 0 ? pause : RETRY_SECONDS;
+    return pause <= 0 ? RETRY_SECONDS : pause < LONGEST_PAUSE_SECONDS ? pause : LONGEST_PAUSE_SECONDS;
 }
 
 struct pending {

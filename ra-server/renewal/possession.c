@@ -47,7 +47,7 @@ bool possession_check(struct http_request *request, const char *purpose, X509 *c
 {
     const json_t *issued_at = json_object_get(request->body, "issued_at");
     const char *text = http_text(request->body, "signature");
-    const int64_t at = json_integer_value(issued_at), age = request->now_us / 1000000 - at;
+    const int64_t at = json_integer_value(issued_at), now = request->now_us / 1000000;
     struct key_message message = {.length = 0};
     struct bytes signature = {NULL, 0}, whole;
     const char *instance = "";
@@ -63,7 +63,7 @@ bool possession_check(struct http_request *request, const char *purpose, X509 *c
         return false;
     if (!digest_of(whole, certificate, possession->digest))
         return ra_fail_crypto(error, "possession");
-    possession->holds = json_is_integer(issued_at) && age >= -CLOCK_SLACK_S && age <= FRESH_S &&
+    possession->holds = json_is_integer(issued_at) && at >= now - FRESH_S && at <= now + CLOCK_SLACK_S &&
                         text != NULL && base64_decode(request->context, text, strlen(text), &signature) &&
                         rsa_verifies(X509_get0_pubkey(certificate), whole, signature);
     return true;

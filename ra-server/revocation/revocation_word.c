@@ -94,8 +94,8 @@ static bool read_word(struct saying *saying, struct ra_error *error)
 
 static bool check_fresh(const struct saying *saying, struct ra_error *error)
 {
-    const int64_t age = saying->request->now_us / 1000000 - saying->word.issued_at;
-    return (age >= -CLOCK_SLACK_S && age <= FRESH_S) ||
+    const int64_t at = saying->word.issued_at, now = saying->request->now_us / 1000000;
+    return (at >= now - FRESH_S && at <= now + CLOCK_SLACK_S) ||
            ra_fail_reason(error, RA_PROOF_REFUSED, "proof-expired",
                           "O pedido não é de agora. Confira o relógio deste computador e tente de novo.");
 }

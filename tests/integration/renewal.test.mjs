@@ -67,7 +67,7 @@ describe('8 a person\'s A3', () => {
   test('without the certificate\'s key nobody starts a renewal in its holder\'s name', async () => {
     const other = makeCsr();
     const thief = { key: createPrivateKey(fs.readFileSync(other.key)) };
-    for (const options of [thief, { at: now() - 3600 }, { on: 'f'.repeat(32) }]) {
+    for (const options of [thief, { at: now() - 3600 }, { at: -9223372036854775000 }, { on: 'f'.repeat(32) }]) {
       const answer = await start(old, options);
       assert.deepEqual([answer.status, answer.json.reason], [422, 'proof-renewal'], answer.text);
     }

@@ -51,26 +51,34 @@ static struct placed place_asked(void)
     return placed;
 }
 
-/* Asks a signer that refuses for this reason. */
-static void ask_about(const struct placed *placed, const char *reason)
+/* What became of asking a signer that answers so. */
+static bool ask_signer(const struct placed *placed, fake_answer *answer, void *argument,
+                       struct issue_outcome *outcome, struct ra_error *refusal)
 {
     struct ra_error error = {0};
-    struct issue_outcome outcome;
     struct issuance_row row;
     struct db *db = rooms_db();
     struct ra_app *app = rooms_app();
-    struct fake_signer *signer =
-        fake_signer_start(app->config->signer_socket, refuse, (void *)(uintptr_t)reason);
+    struct fake_signer *signer = fake_signer_start(app->config->signer_socket, answer, argument);
     struct order *order = NULL;
     char *id = value_of("select id::text as value from ra.orders where code =", placed->code);
     assert_done(orders_load_by_id(db, db, strtoll(id, NULL, 10), false, &order, &error));
     const struct issue_case issue = {.app = app, .db = db, .context = db, .order = order, .attempt = 1};
     assert_done(issuance_store_find(db, db, order->id, 1, &row, &error));
-    assert_false(issue_run(&issue, &row, &outcome, &error));
-    assert_string_equal(error.reason, reason);
+    const bool done = issue_run(&issue, &row, outcome, refusal);
     fake_signer_stop(signer);
     talloc_free(db);
     talloc_free(id);
+    return done;
+}
+
+/* Asks a signer that refuses for this reason. */
+static void ask_about(const struct placed *placed, const char *reason)
+{
+    struct issue_outcome outcome;
+    struct ra_error error = {0};
+    assert_false(ask_signer(placed, refuse, (void *)(uintptr_t)reason, &outcome, &error));
+    assert_string_equal(error.reason, reason);
 }
 
 #define STATES                                                                                               \
@@ -119,6 +127,30 @@ static void issue_5_6_a_doubt_about_what_the_ac_may_have_answered_ends_nothing(v
     assert_told(ALARMS, placed.code, "0 ");
 }
 
+static json_t *wait_ten_years(struct fake_signer *signer, const json_t *message, void *argument)
+{
+    (void)signer;
+    (void)message;
+    (void)argument;
+    return json_pack("{s:s, s:s, s:i, s:s}", "type", "pending", "state", "sent", "retry_after_s", 315360000,
+                     "transaction", "00");
+}
+
+/* checkAfter is a word of the AC's; whoever waits for a certificate does not wait for it without end. */
+static void issue_5_6_the_ac_is_asked_again_within_the_hour_whatever_it_says(void **state)
+{
+    struct placed placed = place_asked();
+    struct issue_outcome outcome;
+    struct ra_error error = {0};
+    (void)state;
+    assert_true(ask_signer(&placed, wait_ten_years, NULL, &outcome, &error));
+    assert_int_equal(outcome.end, ISSUE_PENDING);
+    assert_int_equal(outcome.retry_after_s, 3600);
+    assert_told("select (i.ask_after <= now() + interval '61 minutes')::text as value from ra.issuance i "
+                "join ra.orders o on o.id = i.order_id where o.code =",
+                placed.code, "true");
+}
+
 /* The room alone, without anchors: its signer's client is there all the same. */
 static int start(void **state)
 {
@@ -144,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(issue_5_2_office_and_auditor_hear_of_a_certificate_that_the_ac_keeps),
         cmocka_unit_test(issue_5_2_so_they_do_of_one_that_was_not_ordered),
+        cmocka_unit_test(issue_5_6_the_ac_is_asked_again_within_the_hour_whatever_it_says),
         cmocka_unit_test(issue_5_6_a_doubt_about_what_the_ac_may_have_answered_ends_nothing),
     };
     return cmocka_run_group_tests(tests, start, stop);
