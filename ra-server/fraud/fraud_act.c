@@ -283,8 +283,10 @@ static bool record(struct act *act, const char *form, struct ra_error *error)
 static bool write_report(struct act *act, struct ra_error *error)
 {
     const char *form = NULL;
+    bool opened = false;
     return fraud_store_open_task(act->request, act->order, "Comunicar a fraude à AC",
-                                 office_caller(act->request)->name, &act->task_id, &act->due_us, error) &&
+                                 office_caller(act->request)->name, &act->task_id, &act->due_us, &opened,
+                                 error) &&
            fraud_store_known(act->request, act->order, &act->known, error) && write_form(act, &form, error) &&
            keep_report(act, form, error) && record(act, form, error);
 }

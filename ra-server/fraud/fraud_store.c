@@ -50,7 +50,8 @@ bool fraud_store_due(struct http_request *request, const struct order *order, in
 }
 
 bool fraud_store_open_task(struct http_request *request, const struct order *order, const char *text,
-                           const char *actor, int64_t *id, int64_t *due_us, struct ra_error *error)
+                           const char *actor, int64_t *id, int64_t *due_us, bool *opened,
+                           struct ra_error *error)
 {
     struct clock_start start;
     struct db_rows *row = NULL;
@@ -62,6 +63,7 @@ bool fraud_store_open_task(struct http_request *request, const struct order *ord
         return false;
     *id = row_int(row, 0, "id");
     *due_us = row_time(row, 0, "due_at");
+    *opened = row_bool(row, 0, "opened");
     return true;
 }
 

@@ -31,10 +31,10 @@ RA_MUST_CHECK bool fraud_store_images(struct http_request *request, const struct
 RA_MUST_CHECK bool fraud_store_due(struct http_request *request, const struct order *order, int64_t *due_us,
                                    struct ra_error *error);
 
-/* Opens the case's task, or finds it open. */
+/* Opens the case's task, or finds it open: then *opened is false. */
 RA_MUST_CHECK bool fraud_store_open_task(struct http_request *request, const struct order *order,
                                          const char *text, const char *actor, int64_t *id, int64_t *due_us,
-                                         struct ra_error *error);
+                                         bool *opened, struct ra_error *error);
 RA_MUST_CHECK bool fraud_store_close_task(struct http_request *request, int64_t id, const char *outcome,
                                           const char *actor, struct ra_error *error);
 

@@ -62,18 +62,20 @@ static bool record_claim(struct http_request *request, const struct order *order
                         json_pack("{s:s, s:o}", "kind", "claim", "due", instant_json(due_us)), NULL, error);
 }
 
-/* A person who says it twice started one clock; once the comunicado is there, there is nothing to add. */
+/* A person who says it twice started one clock, and the log says it once; once the comunicado is there, there
+ * is nothing to add. */
 bool fraud_claim_post(struct http_request *request, struct http_response *response, struct ra_error *error)
 {
     struct order *order = NULL;
     int64_t report = 0, task_id = 0, due_us = 0;
+    bool opened = false;
     if (!orders_load_for_update(request, http_path_parameter(request, "code"), &order, error) ||
         !fraud_store_of_order(request, order, &report, error))
         return false;
     if (report == 0 &&
         (!fraud_store_open_task(request, order, "O titular diz \"não fui eu\": apurar e relatar a fraude",
-                                "holder", &task_id, &due_us, error) ||
-         !record_claim(request, order, due_us, error)))
+                                "holder", &task_id, &due_us, &opened, error) ||
+         (opened && !record_claim(request, order, due_us, error))))
         return false;
     json_t *model = json_pack("{s:s, s:s}", "order", order->code, "state", "received");
     if (page_is_wanted(request)) {

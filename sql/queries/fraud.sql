@@ -67,7 +67,7 @@ select coalesce((select due_at from task where order_id = $1 and kind = 'fraud_r
 insert into task (order_id, kind, text, due_at, opened_at, opened_by)
 values ($1, 'fraud_report', $2, business_deadline($3, $4, $5), $6, $7)
 on conflict (order_id) where kind = 'fraud_report' and closed_at is null do update set outcome = task.outcome
-returning id, due_at;
+returning id, due_at, xmax = 0 as opened;
 
 -- name: fraud_close_task
 -- params: id bigint, at timestamptz, agent text, outcome text

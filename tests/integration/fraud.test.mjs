@@ -478,6 +478,7 @@ describe('protocol 4: "não fui eu" starts the same clock', () => {
     assert.equal((await claim()).status, 200);
     const [task] = tasksOf(kase.code);
     assert.equal(tasksOf(kase.code).length, 1);
+    assert.equal(events(kase.code).filter((code) => code === 'FRAUD_REPORTED').length, 1, 'the log says it once');
     assert.equal(task.opened_by, 'holder');
     assert.equal(leaf(kase.code, 'FRAUD_REPORTED').detail.kind, 'claim');
     assert.equal(states(kase.code).split('|')[0], 'verified', 'a claim stops nothing by itself: an agent answers for that');
