@@ -3,6 +3,7 @@
  * What becomes of an attempt: other keys, higher attempts, refusals, an AC that lies or says no, a carrier
  * that loses messages, restarts, twins. The homologation AC is the real one.
  */
+#include "pki/base/file.h"
 #include "tests/unit/signer/disk.h"
 #include "tests/unit/signer/office.h"
 
@@ -264,6 +265,55 @@ static void a_certificate_may_begin_as_far_ahead_as_clocks_differ(void **state)
     assert_int_equal(office_count_revoked(&office), revoked + 1);
 }
 
+/* --- an AC that lies and does not answer --- */
+
+static void tell_the_ac(const char *fault)
+{
+    struct ra_error error = {0};
+    const char *path = talloc_asprintf(office.memory, "%s/fault", office.folder);
+    if (fault == NULL)
+        assert_int_equal(remove(path), 0);
+    else
+        assert_true(file_write(path, bytes_of_text(fault), 0600, &error));
+}
+
+/* The AC took the certificate back, and says so to who asks again: that is no refusal of the order. */
+static void issue_5_2_a_refusal_whose_acknowledgement_is_lost_ends_as_a_mismatch(void **state)
+{
+    (void)state;
+    int revoked = office_count_revoked(&office);
+    tell_the_ac("name");
+    office.line.loses_answer_from = 2;
+    json_t *pending = office_send(&office, honest(ORDER, 1));
+    tell_the_ac(NULL);
+    assert_string_equal(answer_text(pending, "state"), "unknown");
+    assert_string_equal(answer_text(pending, "reason"), "certificate-mismatch");
+    json_decref(pending);
+    assert_int_equal(office_count_revoked(&office), revoked + 1);
+    office_restart(&office);
+    office.line = (struct office_line){.carried = 0};
+    office_expect_refused(&office, resume(), "certificate-mismatch");
+    office_expect(&office, honest(ORDER, 2), "issued");
+}
+
+static void issue_5_a_second_certificate_for_a_transaction_takes_the_first_with_it(void **state)
+{
+    (void)state;
+    int issued = office_count_issued(&office), revoked = office_count_revoked(&office);
+    office.line.loses_answer_from = 2;
+    expect_pending(honest(ORDER, 1), "unknown");
+    office_restart(&office);
+    tell_the_ac("second");
+    office.line = (struct office_line){.loses_answer_from = 3}; /* the rr of the first is not answered */
+    expect_pending(resume(), "unknown");
+    tell_the_ac(NULL);
+    office.line = (struct office_line){.carried = 0};
+    office_restart(&office);
+    office_expect_refused(&office, resume(), "certificate-mismatch");
+    assert_int_equal(office_count_issued(&office), issued + 2);
+    assert_int_equal(office_count_revoked(&office), revoked + 2);
+}
+
 static json_t *unsold(void)
 {
     struct draft draft;
@@ -382,6 +432,8 @@ int main(void)
         TEST(protocol_6_a_certificate_that_cannot_be_journaled_is_not_refused),
         TEST(protocol_6_a_certificate_that_was_not_ordered_is_refused_to_the_ac),
         TEST(a_certificate_may_begin_as_far_ahead_as_clocks_differ),
+        TEST(issue_5_2_a_refusal_whose_acknowledgement_is_lost_ends_as_a_mismatch),
+        TEST(issue_5_a_second_certificate_for_a_transaction_takes_the_first_with_it),
         TEST(protocol_6_after_a_refusal_by_the_ac_the_same_key_may_try_again_anew),
         TEST(protocol_2_a_refusal_while_the_ac_works_stops_the_certificate),
         TEST(protocol_6_a_resume_of_nothing_is_refused),
