@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { certificate } from '../support/der.mjs';
 import { ask, closeTickets, drawer, endedWell, events, issuanceOf, journaled, lie, madeFor, nothingDelivered, tickets,
   truth } from '../support/lying-ac.mjs';
-import { attend, cli, done, home, mail, makeCsr, order, port, readyByKey, sql, validate, verify } from '../support/office.mjs';
+import { api, attend, cli, done, home, mail, makeCsr, order, port, readyByKey, sql, validate, verify } from '../support/office.mjs';
 import { sendCsr } from '../support/thief.mjs';
 
 const metric = async () => {
@@ -216,4 +216,16 @@ test('a second certificate while the AC does not answer to the revocation of the
   assert.deepEqual(madeFor(kase).map((one) => one.stands), [false, false]);
   await alarmed(kase);
   closeTickets(kase);
+});
+
+test('a certificate that was found to differ when it came is refused at each asking, and told once', async () => {
+  const kase = await readyByKey();
+  done('agent1', 'issue', kase.code, '--csr', kase.csr);
+  sql(`update issuance set reason = 'certificate-mismatch' where order_id = (select id from orders where code = '${kase.code}')`);
+  const told = events(kase);
+  for (let times = 0; times < 2; times++) {
+    const answer = await api('GET', `/api/orders/${kase.code}/certificate`, { token: kase.token });
+    assert.equal(answer.json.reason, 'certificate-mismatch', answer.text);
+  }
+  assert.equal(events(kase), told);
 });
