@@ -13,7 +13,7 @@ import { identity, selfMade, signStatement } from '../support/thief.mjs';
 
 const zone = 'America/Sao_Paulo';
 const nowS = () => Math.floor(Date.now() / 1000) + clockOffset();
-const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date(nowS() * 1000));
+const today = () => new Intl.DateTimeFormat('sv', { timeZone: zone }).format(new Date(nowS() * 1000));
 const plus = (day, days) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 const rows = (who, ...words) => done(who, 'admin', 'rules', ...words).rows;
 const inForce = (key, day = today()) => rows('admin', '--date', day).find((row) => row.key === key);
